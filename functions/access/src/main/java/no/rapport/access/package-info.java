@@ -1,0 +1,2 @@
+/// API keys and the authorizer.
+package no.rapport.access;

@@ -1,0 +1,2 @@
+/// Contract 4: aggregated figures and their live stream.
+package no.rapport.aggregatedreportdata;

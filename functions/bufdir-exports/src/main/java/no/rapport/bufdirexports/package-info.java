@@ -1,0 +1,2 @@
+/// Contract 3: exports to Bufdir.
+package no.rapport.bufdirexports;

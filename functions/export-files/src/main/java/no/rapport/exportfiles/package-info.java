@@ -1,0 +1,2 @@
+/// Contract 5: WebAdMIT-compatible export files.
+package no.rapport.exportfiles;

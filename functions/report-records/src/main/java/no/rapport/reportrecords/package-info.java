@@ -1,0 +1,2 @@
+/// Contract 1: the report history.
+package no.rapport.reportrecords;

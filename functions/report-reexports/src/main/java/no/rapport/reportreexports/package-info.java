@@ -1,0 +1,2 @@
+/// Contract 2: re-exports of historical reports.
+package no.rapport.reportreexports;

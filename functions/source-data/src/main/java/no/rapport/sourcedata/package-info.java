@@ -1,0 +1,2 @@
+/// Import and reading of activities and case records.
+package no.rapport.sourcedata;
