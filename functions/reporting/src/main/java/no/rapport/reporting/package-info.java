@@ -1,2 +1,2 @@
-/// The vocabulary of reports and the writers of their files.
+/// The vocabulary of reports (periods, languages, activities, figures) and the writers of their files.
 package no.rapport.reporting;

@@ -1,0 +1,33 @@
+package no.rapport.reporting;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+
+/// One activity that an organisation reports to Bufdir, as imported: one row of the report.
+///
+/// Text is never null; what was not given is empty. `date` is a calendar date in Europe/Oslo, `updatedAt` is UTC.
+///
+/// @param municipality four-digit number kept as text (`0301`), or empty
+/// @param notes free text, empty where none was given
+/// @param attachments file names below `attachments/{org_id}/{activity_id}/`
+public record Activity(
+    String activityId,
+    String orgId,
+    String activityType,
+    LocalDate date,
+    int participantCount,
+    int durationMinutes,
+    String location,
+    String municipality,
+    String county,
+    String targetGroup,
+    String title,
+    String notes,
+    List<String> attachments,
+    Instant updatedAt) {
+
+  public Activity {
+    attachments = List.copyOf(attachments);
+  }
+}

@@ -1,0 +1,23 @@
+package no.rapport.reporting;
+
+import java.util.List;
+
+/// What a report file is about: everything its writers may print besides rows and figures.
+///
+/// It names no job and no instant, so that one description and the same rows give the same bytes.
+///
+/// @param activityTypes codes that were asked for; empty means all
+/// @param includeAnnexes whether the annex sheets (key figures, attachments, methods and sources) are written
+public record ReportDescription(
+    String orgId,
+    String organizationName,
+    Period period,
+    List<String> activityTypes,
+    ReportLocale locale,
+    boolean includeAnnexes,
+    Suppression suppression) {
+
+  public ReportDescription {
+    activityTypes = List.copyOf(activityTypes);
+  }
+}
