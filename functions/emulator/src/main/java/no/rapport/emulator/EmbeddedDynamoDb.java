@@ -1,0 +1,134 @@
+package no.rapport.emulator;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
+import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
+
+/// Amazon's own DynamoDB Local inside this JVM, on 127.0.0.1 only and without its telemetry.
+///
+/// It is composed here from its parts, because its own runner binds every interface and calls out. Every caller sees
+/// the same tables, whatever credentials and region it signs with. Differences from the service that matter to
+/// callers: items past their TTL are removed late or never, nothing is ever throttled, and transactions wait for each
+/// other instead of failing with a conflict.
+///
+/// Instances are safe for use by many threads. Tests that need a store of their own call [#start()]; tests that are
+/// content with tables of their own names share [#shared()], which lives as long as the JVM.
+public final class EmbeddedDynamoDb implements AutoCloseable {
+
+  private final Server server;
+  private final LocalDynamoDBServerHandler handler;
+  private final int port;
+
+  private EmbeddedDynamoDb(Server server, LocalDynamoDBServerHandler handler, int port) {
+    this.server = server;
+    this.handler = handler;
+    this.port = port;
+  }
+
+  /// Starts an empty store in memory on a free port.
+  public static EmbeddedDynamoDb start() {
+    return start(0);
+  }
+
+  /// Starts an empty store in memory.
+  ///
+  /// @param port the port on 127.0.0.1, or 0 for a free one
+  /// @throws PortTakenException if another process listens on that port
+  public static EmbeddedDynamoDb start(int port) {
+    return start(port, new LocalDynamoDBRequestHandler(0, true, null, true, false));
+  }
+
+  /// Starts a store whose tables lie in `folder` and are there again at the next start.
+  ///
+  /// @param port the port on 127.0.0.1, or 0 for a free one
+  /// @param folder made if it does not exist
+  /// @throws PortTakenException if another process listens on that port
+  public static EmbeddedDynamoDb start(int port, Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IllegalStateException("Cannot make the folder " + folder + " for DynamoDB: " + e.getMessage(), e);
+    }
+    return start(port, new LocalDynamoDBRequestHandler(0, false, folder.toAbsolutePath().toString(), true, false));
+  }
+
+  /// One store in memory for the whole JVM, started at the first call; it is not to be closed.
+  public static EmbeddedDynamoDb shared() {
+    return Shared.INSTANCE;
+  }
+
+  private static EmbeddedDynamoDb start(int port, LocalDynamoDBRequestHandler requests) {
+    Loopback.requireFree(port, "DynamoDB");
+    var handler = new LocalDynamoDBServerHandler(requests, null);
+    var threads = new QueuedThreadPool(32, 2);
+    threads.setName("dynamodb");
+    threads.setDaemon(true);
+    var server = new Server(threads);
+    var http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+    connector.setHost(Loopback.HOST);
+    connector.setPort(port);
+    server.addConnector(connector);
+    server.setHandler(new ContextHandler(handler, "/"));
+    try {
+      server.start();
+    } catch (BindException e) {
+      throw new PortTakenException("DynamoDB", port, e);
+    } catch (Exception e) {
+      if (e.getCause() instanceof BindException) {
+        throw new PortTakenException("DynamoDB", port, e);
+      }
+      throw new IllegalStateException("DynamoDB Local did not start", e);
+    }
+    return new EmbeddedDynamoDb(server, handler, connector.getLocalPort());
+  }
+
+  /// The port it listens on.
+  public int port() {
+    return port;
+  }
+
+  /// The address for `aws.endpointUrlDynamoDb` and other clients.
+  public URI endpoint() {
+    return Loopback.uri(port);
+  }
+
+  /// A client of this store; the caller closes it.
+  public DynamoDbClient client() {
+    return DynamoDbClient.builder()
+        .endpointOverride(endpoint())
+        .region(Loopback.REGION)
+        .credentialsProvider(Loopback.CREDENTIALS)
+        .httpClient(UrlConnectionHttpClient.create())
+        .build();
+  }
+
+  /// Stops it and forgets what was only in memory.
+  @Override
+  public void close() {
+    try {
+      server.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("DynamoDB Local did not stop", e);
+    } finally {
+      handler.close();
+    }
+  }
+
+  private static final class Shared {
+    static final EmbeddedDynamoDb INSTANCE = start();
+  }
+}

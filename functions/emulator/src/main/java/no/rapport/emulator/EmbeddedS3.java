@@ -1,0 +1,185 @@
+package no.rapport.emulator;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import org.gaul.shaded.org.eclipse.jetty.server.Server;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/// S3 inside this JVM, on 127.0.0.1 only: S3Proxy over a folder, with real signature and expiry checks.
+///
+/// Requests that are unsigned, signed with another key, tampered with or expired are 403; so is a presigned request
+/// whose signature is older than [#SIGNATURE_AGE_LIMIT], as the bucket's policy has it on AWS. Conditional writes,
+/// multipart uploads, ranges and response header overrides work; tagging, lifecycle rules and bucket notifications
+/// are not there (501). Who wants to hear of new objects says so with [#onObjectCreated(Consumer)].
+///
+/// Objects lie in files, never on the heap. Differences from the service: a key cannot lie below another one (`a` and
+/// `a/b` exclude each other), and addresses are path-style only.
+///
+/// Instances are safe for use by many threads.
+public final class EmbeddedS3 implements AutoCloseable {
+
+  /// How old the signature of a presigned request may be, whatever expiry it carries.
+  public static final Duration SIGNATURE_AGE_LIMIT = Duration.ofSeconds(30);
+
+  private final S3Proxy proxy;
+  private final Path temporary;
+  private final List<Consumer<BucketEvent>> listeners;
+
+  private EmbeddedS3(S3Proxy proxy, Path temporary, List<Consumer<BucketEvent>> listeners) {
+    this.proxy = proxy;
+    this.temporary = temporary;
+    this.listeners = listeners;
+  }
+
+  /// Starts an empty store on a free port; its files go when it is closed, or with the JVM.
+  public static EmbeddedS3 start() {
+    return start(0);
+  }
+
+  /// Starts an empty store; its files go when it is closed, or with the JVM.
+  ///
+  /// @param port the port on 127.0.0.1, or 0 for a free one
+  /// @throws PortTakenException if another process listens on that port
+  public static EmbeddedS3 start(int port) {
+    Loopback.requireFree(port, "S3");
+    try {
+      var folder = Files.createTempDirectory("rapport-s3-");
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
+      return start(port, folder, folder, InstantSource.system());
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot make a temporary folder for S3", e);
+    }
+  }
+
+  /// Starts a store whose objects lie in `folder` and are there again at the next start.
+  ///
+  /// @param port the port on 127.0.0.1, or 0 for a free one
+  /// @param folder made if it does not exist
+  /// @throws PortTakenException if another process listens on that port
+  public static EmbeddedS3 start(int port, Path folder) {
+    Loopback.requireFree(port, "S3");
+    return start(port, folder, null, InstantSource.system());
+  }
+
+  /// One store for the whole JVM, started at the first call; it is not to be closed.
+  public static EmbeddedS3 shared() {
+    return Shared.INSTANCE;
+  }
+
+  static EmbeddedS3 start(int port, Path folder, Path temporary, InstantSource clock) {
+    var listeners = new CopyOnWriteArrayList<Consumer<BucketEvent>>();
+    try {
+      Files.createDirectories(folder);
+      var store = new NotifyingBlobStore(
+          new FilesystemNio2BlobStore(folder.toAbsolutePath().toString()),
+          event -> listeners.forEach(listener -> listener.accept(event)));
+      var proxy = S3Proxy.builder()
+          .blobStore(store)
+          .awsAuthentication(AuthenticationType.AWS_V4, Loopback.ACCESS_KEY, Loopback.SECRET_KEY)
+          .endpoint(Loopback.uri(port))
+          .ignoreUnknownHeaders(true)
+          .jettyMaxThreads(64)
+          .stopTimeout(0)
+          .build();
+      limitSignatureAge(proxy, clock);
+      proxy.start();
+      return new EmbeddedS3(proxy, temporary, listeners);
+    } catch (Exception e) {
+      if (temporary != null) {
+        remove(temporary);
+      }
+      throw new IllegalStateException("S3Proxy did not start on port " + port, e);
+    }
+  }
+
+  /// S3Proxy knows no bucket policies and has no door for a filter; its server is reached by name.
+  private static void limitSignatureAge(S3Proxy proxy, InstantSource clock) throws ReflectiveOperationException {
+    var field = S3Proxy.class.getDeclaredField("server");
+    field.setAccessible(true);
+    var server = (Server) field.get(proxy);
+    server.setHandler(new SignatureAgeLimit(server.getHandler(), SIGNATURE_AGE_LIMIT, clock));
+  }
+
+  /// Calls `listener` after each object that was put, copied or completed, in the thread that serves the request:
+  /// slow work belongs elsewhere.
+  public void onObjectCreated(Consumer<BucketEvent> listener) {
+    listeners.add(listener);
+  }
+
+  /// The port it listens on.
+  public int port() {
+    return proxy.getPort();
+  }
+
+  /// The address for `aws.endpointUrlS3` and other clients.
+  public URI endpoint() {
+    return Loopback.uri(port());
+  }
+
+  /// A client of this store with path-style addresses; the caller closes it.
+  public S3Client client() {
+    return S3Client.builder()
+        .endpointOverride(endpoint())
+        .region(Loopback.REGION)
+        .credentialsProvider(Loopback.CREDENTIALS)
+        .forcePathStyle(true)
+        .httpClient(UrlConnectionHttpClient.create())
+        .build();
+  }
+
+  /// A presigner for this store with path-style addresses; the caller closes it.
+  public S3Presigner presigner() {
+    return S3Presigner.builder()
+        .endpointOverride(endpoint())
+        .region(Loopback.REGION)
+        .credentialsProvider(Loopback.CREDENTIALS)
+        .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(true).build())
+        .build();
+  }
+
+  /// Stops it and removes its files, unless they were to stay.
+  @Override
+  public void close() {
+    try {
+      proxy.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("S3Proxy did not stop", e);
+    } finally {
+      if (temporary != null) {
+        remove(temporary);
+      }
+    }
+  }
+
+  private static void remove(Path folder) {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (var paths = Files.walk(folder)) {
+      for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      System.err.println("Could not remove " + folder + ": " + e);
+    }
+  }
+
+  private static final class Shared {
+    static final EmbeddedS3 INSTANCE = start();
+  }
+}
