@@ -1,0 +1,82 @@
+package no.rapport.api;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Function;
+
+/// Runs a handler's logic between API Gateway's event and its response.
+///
+/// The only place of the API that catches: what cannot be understood becomes `400`, `413`, `415` or `422` with every
+/// wrong field, anything unforeseen is logged once with the request's id and becomes an opaque `500`.
+public final class Api {
+
+  private Api() {}
+
+  public static APIGatewayProxyResponseEvent answer(APIGatewayProxyRequestEvent event, Context context,
+      Function<Request, Reply> handler) {
+    String requestId = requestId(event, context);
+    Reply reply;
+    try {
+      reply = Request.of(event, Instant.now()).map(handler).orElseGet(Reply::unauthorized);
+    } catch (InvalidRequest invalid) {
+      reply = invalid.reply();
+    } catch (RuntimeException e) {
+      Log.error("request_failed", Map.of("request_id", requestId, "function",
+          context == null ? "" : String.valueOf(context.getFunctionName())), e);
+      reply = Reply.problem(500, "Something went wrong here; the request id names it in our log", List.of());
+    }
+    return response(reply, requestId);
+  }
+
+  /// The same for a POST, which takes an `Idempotency-Key`.
+  public static APIGatewayProxyResponseEvent answer(APIGatewayProxyRequestEvent event, Context context,
+      Idempotency idempotency, Function<Request, Reply> handler) {
+    return answer(event, context, request -> idempotency.once(request, handler));
+  }
+
+  private static String requestId(APIGatewayProxyRequestEvent event, Context context) {
+    if (event.getRequestContext() != null && event.getRequestContext().getRequestId() != null) {
+      return event.getRequestContext().getRequestId();
+    }
+    return context != null && context.getAwsRequestId() != null ? context.getAwsRequestId()
+        : UUID.randomUUID().toString();
+  }
+
+  private static APIGatewayProxyResponseEvent response(Reply reply, String requestId) {
+    var headers = new TreeMap<>(reply.headers());
+    headers.put("x-request-id", requestId);
+    String body = "";
+    if (reply.body().isPresent()) {
+      JsonNode json = reply.body().get();
+      boolean problem = Reply.PROBLEM.equals(headers.get("Content-Type"));
+      if (problem) {
+        json = insertRequestId((ObjectNode) json, requestId);
+      }
+      headers.putIfAbsent("Content-Type", "application/json");
+      body = json.toString();
+    }
+    headers.putIfAbsent("Cache-Control", "no-store");
+    headers.put("X-Content-Type-Options", "nosniff");
+    return new APIGatewayProxyResponseEvent().withStatusCode(reply.status()).withHeaders(headers).withBody(body)
+        .withIsBase64Encoded(false);
+  }
+
+  /// Members in the order of the contract: `request_id` stands before `errors`.
+  private static ObjectNode insertRequestId(ObjectNode problem, String requestId) {
+    ObjectNode ordered = problem.deepCopy();
+    JsonNode errors = ordered.remove("errors");
+    ordered.put("request_id", requestId);
+    if (errors != null) {
+      ordered.set("errors", errors);
+    }
+    return ordered;
+  }
+}

@@ -1,0 +1,50 @@
+package no.rapport.api;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/// Links to files that die within 30 seconds (contract: export-files, "expiring less than 30 seconds from when it is
+/// issued"). A link is made when it is read and never stored.
+public final class DownloadLinks {
+
+  /// How long a link is good.
+  public static final Duration VALIDITY = Duration.ofSeconds(25);
+
+  private final S3Presigner presigner;
+  private final String bucket;
+
+  public DownloadLinks(S3Presigner presigner, String bucket) {
+    this.presigner = presigner;
+    this.bucket = bucket;
+  }
+
+  /// @param expires first moment at which it no longer works, UTC, whole seconds
+  public record Link(URI url, Instant expires) {}
+
+  /// A fresh link to one object, saved under a name that is safe in a header and on every file system.
+  public Link to(String key, String fileName, String contentType) {
+    var presigned = presigner.presignGetObject(request -> request.signatureDuration(VALIDITY)
+        .getObjectRequest(get -> get.bucket(bucket).key(key).responseContentType(contentType)
+            .responseContentDisposition(disposition(fileName))));
+    try {
+      return new Link(presigned.url().toURI(), presigned.expiration().truncatedTo(ChronoUnit.SECONDS));
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("The presigner made an unusable URL for " + key, e);
+    }
+  }
+
+  /// RFC 6266: an ASCII name for every client, and the UTF-8 name for those that read it.
+  static String disposition(String fileName) {
+    String safe = fileName.replaceAll("[\\p{Cntrl}\\\\/:*?\"<>|]", "_");
+    String ascii = safe.replaceAll("[^\\x20-\\x7e]", "_").replace("%", "_");
+    String plain = "attachment; filename=\"" + ascii + "\"";
+    return ascii.equals(safe) ? plain
+        : plain + "; filename*=UTF-8''" + URLEncoder.encode(safe, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,79 @@
+package no.rapport.api;
+
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
+
+/// Where new ids come from. One seed gives the same ids in the same order: a request that is tried again under its
+/// idempotency key therefore makes the same resource, not a second one.
+public final class Ids {
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final char[] CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
+  private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd").withZone(ZoneOffset.UTC);
+
+  private final String seed;
+  private int minted;
+
+  private Ids(String seed) {
+    this.seed = seed;
+  }
+
+  public static Ids random() {
+    return new Ids(newSeed());
+  }
+
+  static Ids of(String seed) {
+    return new Ids(seed);
+  }
+
+  static String newSeed() {
+    byte[] bytes = new byte[16];
+    RANDOM.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /// A ULID: 26 characters, sorted by time.
+  public String ulid(Instant now) {
+    byte[] random = next();
+    BigInteger value = BigInteger.valueOf(now.toEpochMilli()).shiftLeft(80)
+        .or(new BigInteger(1, ByteBuffer.wrap(random, 0, 10).slice().array(), 0, 10));
+    char[] text = new char[26];
+    for (int i = 25; i >= 0; i--) {
+      text[i] = CROCKFORD[value.intValue() & 31];
+      value = value.shiftRight(5);
+    }
+    return new String(text);
+  }
+
+  /// `YYYYMMDD-` (UTC) and ten lower-case base-32 characters, as the contract prints the ids of exports.
+  public String dated(Instant now) {
+    byte[] random = next();
+    var text = new StringBuilder(DAY.format(now)).append('-');
+    for (int i = 0; i < 10; i++) {
+      text.append(Character.toLowerCase(CROCKFORD[random[i] & 31]));
+    }
+    return text.toString();
+  }
+
+  /// A positive integer below 2^53, which every JSON reader holds exactly.
+  public long integer() {
+    return (ByteBuffer.wrap(next()).getLong() & ((1L << 53) - 1)) | 1;
+  }
+
+  private byte[] next() {
+    try {
+      return MessageDigest.getInstance("SHA-256")
+          .digest((seed + "/" + minted++).getBytes(StandardCharsets.US_ASCII));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package no.rapport.api;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import no.rapport.records.Entry;
+import no.rapport.records.Listing;
+import no.rapport.records.Page;
+import no.rapport.records.Records;
+
+/// The parameters of a list: `page`, `limit`, `cursor`, organisation, `status`, `created_from`, `created_to`,
+/// `period_from`, `period_to` and the collection's own. Several values are comma-separated.
+///
+/// `created_from` and `created_to` take a date (a day in Europe/Oslo) or a time in UTC, both inclusive;
+/// `period_from` and `period_to` keep what lies within them.
+public final class ListQuery {
+
+  private static final ZoneId OSLO = ZoneId.of("Europe/Oslo");
+  private static final Set<String> COMMON = Set.of("page", "limit", "cursor", "org_id", "organization_id", "status",
+      "created_from", "created_to", "period_from", "period_to");
+  private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+  private final Map<String, List<String>> parameters;
+  private final Set<String> ownFilters;
+  private final List<FieldError> errors = new ArrayList<>();
+  private int page = 1;
+  private int limit = 20;
+
+  private ListQuery(Map<String, List<String>> parameters, Set<String> ownFilters) {
+    this.parameters = parameters;
+    this.ownFilters = ownFilters;
+  }
+
+  static ListQuery parse(Map<String, List<String>> parameters, Set<String> ownFilters) {
+    return new ListQuery(parameters, ownFilters);
+  }
+
+  /// Reads the list and answers with it: `{name: […], "pagination": {page, limit, total}}`.
+  ///
+  /// @param organization the collection's own name of the organisation parameter
+  /// @param name the member that holds the resources
+  /// @param show a resource in the list's shape
+  public Reply answer(Records records, String collection, Caller caller, String organization, String name,
+      Function<Entry, ObjectNode> show) {
+    Optional<Listing> listing = listing(collection, caller, organization);
+    Page found;
+    try {
+      found = listing.map(records::list).orElse(new Page(List.of(), 0, Optional.empty()));
+    } catch (IllegalArgumentException e) {
+      throw InvalidRequest.fields(400, List.of(new FieldError("?cursor", "cursor is not one that this list gave")));
+    }
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    ArrayNode data = body.putArray(name);
+    found.entries().forEach(entry -> data.add(show.apply(entry)));
+    ObjectNode pagination = body.putObject("pagination").put("page", page).put("limit", limit)
+        .put("total", found.total());
+    if (parameters.containsKey("cursor")) {
+      found.nextCursor().ifPresentOrElse(next -> pagination.put("next_cursor", next),
+          () -> pagination.putNull("next_cursor"));
+    }
+    return Reply.ok(body);
+  }
+
+  private Optional<Listing> listing(String collection, Caller caller, String organization) {
+    parameters.keySet().stream().sorted()
+        .filter(key -> !(COMMON.contains(key) || ownFilters.contains(key))
+            || (key.equals("org_id") || key.equals("organization_id")) && !key.equals(organization))
+        .forEach(key -> wrong(key.length() > 64 ? key.substring(0, 64) : key, "This parameter is not known here"));
+    page = integer("page", 1, 1, 1_000_000);
+    limit = integer("limit", 20, 1, 100);
+    Optional<String> cursor = one("cursor");
+    if (cursor.isPresent() && parameters.containsKey("page")) {
+      wrong("cursor", "page and cursor exclude each other");
+    }
+    Set<String> organizations = words(organization);
+    Set<String> statuses = words("status");
+    var anyOf = new TreeMap<String, Set<String>>();
+    for (String filter : new TreeSet<>(ownFilters)) {
+      if (parameters.containsKey(filter)) {
+        anyOf.put(filter, words(filter));
+      }
+    }
+    var atLeast = new TreeMap<String, String>();
+    var atMost = new TreeMap<String, String>();
+    one("period_from").flatMap(text -> date("period_from", text))
+        .ifPresent(from -> atLeast.put("period_from", from.toString()));
+    one("period_to").flatMap(text -> date("period_to", text)).ifPresent(to -> atMost.put("period_to", to.toString()));
+    Optional<Instant> createdFrom = one("created_from").flatMap(text -> moment("created_from", text, 0));
+    Optional<Instant> createdBefore = one("created_to").flatMap(text -> moment("created_to", text, 1));
+    if (!errors.isEmpty()) {
+      throw InvalidRequest.fields(400, List.copyOf(errors));
+    }
+    Optional<Set<String>> visible = organizations.isEmpty() ? caller.organizations()
+        : Optional.of(new TreeSet<>(organizations.stream().filter(caller::maySee).toList()));
+    if (visible.isPresent() && visible.get().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(new Listing(collection, visible, statuses, anyOf, atLeast, atMost, createdFrom, createdBefore,
+        cursor.<Listing.Start>map(Listing.AfterCursor::new).orElse(new Listing.AtPage(page)), limit));
+  }
+
+  private Optional<String> one(String name) {
+    List<String> values = parameters.getOrDefault(name, List.of());
+    if (values.size() > 1) {
+      wrong(name, name + " is given more than once");
+    }
+    return values.stream().findFirst();
+  }
+
+  private int integer(String name, int otherwise, int least, int most) {
+    Optional<String> text = one(name);
+    if (text.isEmpty()) {
+      return otherwise;
+    }
+    if (text.get().matches("[0-9]{1,9}")) {
+      int value = Integer.parseInt(text.get());
+      if (value >= least && value <= most) {
+        return value;
+      }
+    }
+    wrong(name, name + " must be a whole number from " + least + " to " + most);
+    return otherwise;
+  }
+
+  private Set<String> words(String name) {
+    var words = new TreeSet<String>();
+    one(name).ifPresent(text -> Arrays.stream(text.split(",", -1)).forEach(word -> {
+      if (VALUE.matcher(word).matches() && words.size() < 50) {
+        words.add(word);
+      } else {
+        wrong(name, name + " must be 1 to 50 comma-separated words");
+      }
+    }));
+    return words;
+  }
+
+  private Optional<LocalDate> date(String name, String text) {
+    try {
+      return Optional.of(LocalDate.parse(text));
+    } catch (DateTimeParseException e) {
+      wrong(name, name + " must be a date, YYYY-MM-DD");
+      return Optional.empty();
+    }
+  }
+
+  /// @param after 0 for the beginning of what is named, 1 for the moment after its end
+  private Optional<Instant> moment(String name, String text, int after) {
+    Optional<Instant> instant = Request.instantOf(text);
+    if (instant.isPresent()) {
+      return instant.map(i -> i.plusSeconds(after));
+    }
+    try {
+      return Optional.of(LocalDate.parse(text).plusDays(after).atStartOfDay(OSLO).toInstant());
+    } catch (DateTimeParseException e) {
+      wrong(name, name + " must be a date, YYYY-MM-DD, or a time in UTC, YYYY-MM-DDThh:mm:ssZ");
+      return Optional.empty();
+    }
+  }
+
+  private void wrong(String name, String message) {
+    if (errors.stream().noneMatch(e -> e.pointer().equals("?" + name))) {
+      errors.add(new FieldError("?" + name, message));
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package no.rapport.api;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.time.Instant;
+import java.util.Map;
+
+/// Structured log: one JSON object a line on standard output, which Lambda hands to CloudWatch Logs.
+///
+/// Values are escaped by the JSON writer. Callers pass ids, words and counts only: no text from data, no link, no key.
+public final class Log {
+
+  private Log() {}
+
+  public static void info(String event, Map<String, ?> members) {
+    write("INFO", event, members);
+  }
+
+  public static void warn(String event, Map<String, ?> members) {
+    write("WARN", event, members);
+  }
+
+  /// Logs the exception's class and stack, not its message: messages of parsers and clients quote data.
+  public static void error(String event, Map<String, ?> members, Throwable cause) {
+    var line = line("ERROR", event, members);
+    line.put("error", cause.getClass().getName());
+    var stack = line.putArray("stack");
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      stack.add(at.getClass().getName());
+      StackTraceElement[] frames = at.getStackTrace();
+      for (int i = 0; i < Math.min(frames.length, 20); i++) {
+        stack.add("  at " + frames[i]);
+      }
+    }
+    System.out.println(line);
+  }
+
+  private static void write(String level, String event, Map<String, ?> members) {
+    System.out.println(line(level, event, members));
+  }
+
+  private static com.fasterxml.jackson.databind.node.ObjectNode line(String level, String event,
+      Map<String, ?> members) {
+    var line = JsonNodeFactory.instance.objectNode();
+    line.put("timestamp", Instant.now().toString()).put("level", level).put("event", event);
+    members.forEach((name, value) -> {
+      if (value instanceof Number number) {
+        line.put(name, number.longValue());
+      } else {
+        line.put(name, String.valueOf(value));
+      }
+    });
+    return line;
+  }
+}

@@ -1,0 +1,247 @@
+package no.rapport.api;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// One HTTP request as API Gateway hands it over (REST API, Lambda proxy integration).
+public final class Request {
+
+  /// Largest body that is read, in bytes.
+  static final int MAX_BODY = 256 * 1024;
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final Pattern UTC = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
+
+  private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).maxStringLength(16 * 1024)
+              .maxNameLength(128).maxNumberLength(40).maxDocumentLength(MAX_BODY).build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build())
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+      .build();
+
+  private final APIGatewayProxyRequestEvent event;
+  private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  private final Caller caller;
+  private final Instant now;
+  private final Ids ids;
+
+  private Request(APIGatewayProxyRequestEvent event, Caller caller, Instant now, Ids ids) {
+    this.event = event;
+    this.caller = caller;
+    this.now = now.truncatedTo(ChronoUnit.SECONDS);
+    this.ids = ids;
+    if (event.getHeaders() != null) {
+      headers.putAll(event.getHeaders());
+    }
+  }
+
+  /// @return empty when no authorizer has vouched for the caller
+  static Optional<Request> of(APIGatewayProxyRequestEvent event, Instant now) {
+    return caller(event).map(caller -> new Request(event, caller, now, Ids.random()));
+  }
+
+  private static Optional<Caller> caller(APIGatewayProxyRequestEvent event) {
+    Map<String, Object> authorizer = event.getRequestContext() == null ? null
+        : event.getRequestContext().getAuthorizer();
+    if (authorizer == null) {
+      return Optional.empty();
+    }
+    String organizations = String.valueOf(authorizer.getOrDefault("organizations", ""));
+    return Role.ofWord(String.valueOf(authorizer.get("role")))
+        .filter(_ -> authorizer.get("caller") != null && !organizations.isEmpty())
+        .map(role -> new Caller(String.valueOf(authorizer.get("caller")), role,
+            organizations.equals("*") ? Optional.empty() : Optional.of(Set.of(organizations.split(",")))));
+  }
+
+  /// The same request at the time and with the ids that an earlier try of it had.
+  Request reserved(Instant time, String seed) {
+    return new Request(event, caller, time, Ids.of(seed));
+  }
+
+  public Caller caller() {
+    return caller;
+  }
+
+  /// The time of this request, UTC, whole seconds.
+  public Instant now() {
+    return now;
+  }
+
+  /// New ids for what this request makes.
+  public Ids ids() {
+    return ids;
+  }
+
+  public String method() {
+    return event.getHttpMethod();
+  }
+
+  public String path() {
+    return event.getPath();
+  }
+
+  /// The id in the path; what no resource can be named by is given as an id that none has.
+  public String pathId(String name) {
+    String value = event.getPathParameters() == null ? "" : event.getPathParameters().getOrDefault(name, "");
+    return ID.matcher(value).matches() ? value : "-";
+  }
+
+  /// The first value of a header.
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(headers.get(name));
+  }
+
+  /// Query parameters with all their values.
+  public Map<String, List<String>> query() {
+    if (event.getMultiValueQueryStringParameters() != null) {
+      return event.getMultiValueQueryStringParameters();
+    }
+    return event.getQueryStringParameters() == null ? Map.of()
+        : event.getQueryStringParameters().entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, e -> List.of(e.getValue())));
+  }
+
+  /// Reads the list parameters that every collection takes, and those of its own.
+  public ListQuery list(String... ownFilters) {
+    return ListQuery.parse(query(), Set.of(ownFilters));
+  }
+
+  /// Refuses parameters on an endpoint that takes none.
+  public Request withoutQuery() {
+    if (!query().isEmpty()) {
+      throw InvalidRequest.fields(400, query().keySet().stream().sorted()
+          .map(name -> new FieldError("?" + (name.length() > 64 ? name.substring(0, 64) : name),
+              "This parameter is not known here"))
+          .limit(20).toList());
+    }
+    return this;
+  }
+
+  /// Reads the JSON body; all wrong members are refused together (`422`).
+  ///
+  /// @param parse reads members from the body; its result is used only when nothing was wrong
+  public <T> T body(Function<Body, T> parse) {
+    Body body = new Body(object());
+    T parsed = parse.apply(body);
+    body.orRefuse();
+    return parsed;
+  }
+
+  /// Whether a body was sent.
+  public boolean hasBody() {
+    return event.getBody() != null && !event.getBody().isBlank();
+  }
+
+  private ObjectNode object() {
+    String type = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
+    String media = type.split(";", 2)[0].trim();
+    if (!media.equals("application/json") && !(media.startsWith("application/") && media.endsWith("+json"))) {
+      throw new InvalidRequest(Reply.problem(415, "The body must be application/json", List.of()));
+    }
+    String text = text();
+    if (text.isBlank()) {
+      throw InvalidRequest.malformed("The body is empty; a JSON object is expected");
+    }
+    JsonNode node;
+    try {
+      node = JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw InvalidRequest.malformed(e.getLocation() == null ? "The body is not valid JSON within the limits"
+          : "The body is not valid JSON within the limits, at line " + e.getLocation().getLineNr() + ", column "
+              + e.getLocation().getColumnNr());
+    }
+    if (!(node instanceof ObjectNode object)) {
+      throw InvalidRequest.malformed("The body must be a JSON object");
+    }
+    refuseUnstorable(object);
+    return object;
+  }
+
+  /// The body's text; also what an idempotency key is held against.
+  String text() {
+    String body = event.getBody() == null ? "" : event.getBody();
+    if (Boolean.TRUE.equals(event.getIsBase64Encoded())) {
+      try {
+        byte[] bytes = Base64.getDecoder().decode(body);
+        refuseTooLarge(bytes.length);
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      } catch (CharacterCodingException | IllegalArgumentException e) {
+        throw InvalidRequest.malformed("The body is not UTF-8 text");
+      }
+    }
+    refuseTooLarge(body.length() > MAX_BODY ? body.length() : body.getBytes(StandardCharsets.UTF_8).length);
+    return body;
+  }
+
+  private static void refuseTooLarge(int bytes) {
+    if (bytes > MAX_BODY) {
+      throw new InvalidRequest(Reply.problem(413, "The body is larger than " + MAX_BODY + " bytes", List.of()));
+    }
+  }
+
+  /// NUL and lone surrogates are legal JSON escapes that neither a table nor a file can hold.
+  private static void refuseUnstorable(JsonNode node) {
+    if (node.isTextual()) {
+      refuseUnstorable(node.textValue());
+    }
+    node.fieldNames().forEachRemaining(Request::refuseUnstorable);
+    node.forEach(Request::refuseUnstorable);
+  }
+
+  private static void refuseUnstorable(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1));
+      if (c == 0 || Character.isSurrogate(c) && !pair) {
+        throw InvalidRequest.malformed("The body holds a NUL character or half a surrogate pair");
+      }
+      if (pair) {
+        i++;
+      }
+    }
+  }
+
+  /// Whether the caller's `If-Match` allows a change of this version; true without that header.
+  public boolean matches(long version) {
+    return header("If-Match").map(value -> value.trim().equals("*")
+        || Arrays.stream(value.split(",")).map(String::trim).anyMatch(etag(version)::equals)).orElse(true);
+  }
+
+  static String etag(long version) {
+    return "\"" + version + "\"";
+  }
+
+  static Optional<Instant> instantOf(String text) {
+    try {
+      return UTC.matcher(text).matches() ? Optional.of(Instant.parse(text)) : Optional.empty();
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package no.rapport.records;
+
+/// One conditional write; several are committed together or not at all.
+public sealed interface Change {
+
+  /// Stores a new resource; refused where its id is taken.
+  record Create(Entry entry) implements Change {}
+
+  /// Replaces a resource; refused unless it is as it was seen.
+  record Replace(Entry seen, Entry next) implements Change {}
+
+  /// Removes a resource; refused unless it is as it was seen.
+  record Delete(Entry seen) implements Change {}
+
+  /// Refused unless the resource is as it was seen; writes nothing.
+  record Unchanged(Entry seen) implements Change {}
+
+  /// Stores a new note; refused where its key is taken.
+  record AddNote(Note note) implements Change {}
+
+  /// Replaces a note; refused unless it is as it was seen.
+  record ReplaceNote(Note seen, Note next) implements Change {}
+
+  /// Removes a note; refused unless it is as it was seen.
+  record RemoveNote(Note seen) implements Change {}
+}

@@ -1,0 +1,83 @@
+package no.rapport.records;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What a list asks for. Everything given must hold; several values of one filter are alternatives.
+///
+/// @param organizations whose resources; empty means every organisation's
+/// @param statuses status words; empty means any
+/// @param anyOf filter name → accepted values (`report_type`)
+/// @param atLeast filter name → smallest accepted value, inclusive (`period_from`)
+/// @param atMost filter name → largest accepted value, inclusive (`period_to`)
+/// @param createdFrom earliest creation, inclusive
+/// @param createdBefore latest creation, exclusive
+/// @param start where the page begins
+/// @param limit resources a page, 1 to 100
+public record Listing(
+    String collection,
+    Optional<Set<String>> organizations,
+    Set<String> statuses,
+    Map<String, Set<String>> anyOf,
+    Map<String, String> atLeast,
+    Map<String, String> atMost,
+    Optional<Instant> createdFrom,
+    Optional<Instant> createdBefore,
+    Start start,
+    int limit) {
+
+  /// Where a page begins.
+  public sealed interface Start {}
+
+  /// Page number, from 1.
+  public record AtPage(int page) implements Start {}
+
+  /// After the last resource of an earlier page; `""` before the first.
+  public record AfterCursor(String cursor) implements Start {}
+
+  /// A list of one organisation's resources in these states, first page.
+  public static Listing of(String collection, String orgId, Set<String> statuses, int limit) {
+    return new Listing(collection, Optional.of(Set.of(orgId)), statuses, Map.of(), Map.of(), Map.of(), Optional.empty(),
+        Optional.empty(), new AtPage(1), limit);
+  }
+
+  /// The same list with one more filter.
+  public Listing where(String filter, String value) {
+    var more = new java.util.HashMap<>(anyOf);
+    more.put(filter, Set.of(value));
+    return new Listing(collection, organizations, statuses, Map.copyOf(more), atLeast, atMost, createdFrom,
+        createdBefore, start, limit);
+  }
+
+  /// The same list from the place after a cursor.
+  public Listing after(String cursor) {
+    return new Listing(collection, organizations, statuses, anyOf, atLeast, atMost, createdFrom, createdBefore,
+        new AfterCursor(cursor), limit);
+  }
+
+  /// Whether totals answer it: it filters by nothing but organisation and status.
+  boolean isCounted() {
+    return !isFiltered() && createdFrom.isEmpty() && createdBefore.isEmpty();
+  }
+
+  /// Whether it filters by values outside the key.
+  boolean isFiltered() {
+    return !anyOf.isEmpty() || !atLeast.isEmpty() || !atMost.isEmpty();
+  }
+
+  /// Whether a resource belongs to the list, wherever the page begins.
+  boolean matches(Entry entry) {
+    return entry.collection().equals(collection)
+        && organizations.map(set -> set.contains(entry.orgId())).orElse(true)
+        && (statuses.isEmpty() || statuses.contains(entry.status()))
+        && createdFrom.map(from -> !entry.created().isBefore(from)).orElse(true)
+        && createdBefore.map(before -> entry.created().isBefore(before)).orElse(true)
+        && anyOf.entrySet().stream().allMatch(f -> f.getValue().contains(entry.filters().getOrDefault(f.getKey(), "")))
+        && atLeast.entrySet().stream().allMatch(f -> entry.filters().containsKey(f.getKey())
+            && entry.filters().get(f.getKey()).compareTo(f.getValue()) >= 0)
+        && atMost.entrySet().stream().allMatch(f -> entry.filters().containsKey(f.getKey())
+            && entry.filters().get(f.getKey()).compareTo(f.getValue()) <= 0);
+  }
+}

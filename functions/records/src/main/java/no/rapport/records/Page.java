@@ -1,0 +1,10 @@
+package no.rapport.records;
+
+import java.util.List;
+import java.util.Optional;
+
+/// One page of a list, newest first.
+///
+/// @param total how many resources the list's filters match, exactly
+/// @param nextCursor where the next page begins; empty at the end
+public record Page(List<Entry> entries, long total, Optional<String> nextCursor) {}
