@@ -1,0 +1,187 @@
+package no.rapport.sourcedata;
+
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import no.rapport.reporting.Activity;
+import no.rapport.reporting.Period;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.Select;
+
+/// The activities of organisations as they were imported, read consistently and in report order: by date, then by
+/// activity_id (UTF-8 order).
+///
+/// Reading streams: memory does not grow with the number of rows. `types` are activity type codes, at most 100; an empty
+/// set means all. Instances may be shared between threads. Whatever DynamoDB refuses is thrown as the SDK's exception.
+public final class Activities {
+
+  private static final int MOST_TYPES = 100;
+
+  private final DynamoDbClient dynamoDb;
+  private final String table;
+
+  /// @param table the name of the source-data table
+  public Activities(DynamoDbClient dynamoDb, String table) {
+    this.dynamoDb = dynamoDb;
+    this.table = table;
+  }
+
+  /// Reads the table that `SOURCE_DATA_TABLE` names.
+  ///
+  /// @throws IllegalStateException when the variable is not set
+  public static Activities fromEnvironment() {
+    return new Activities(SourceDataTable.client(), SourceDataTable.nameFromEnvironment());
+  }
+
+  /// Hands over every activity of a period, on the calling thread.
+  public void read(String orgId, Period period, Set<String> types, Consumer<Activity> consumer) {
+    readRange(orgId, whole(period), types, consumer);
+  }
+
+  /// Hands over every activity of a range, on the calling thread, as the range is now: an activity that was corrected
+  /// or withdrawn after planning is read as it is, one that was added in between is there.
+  public void readRange(String orgId, ActivityRange range, Set<String> types, Consumer<Activity> consumer) {
+    List<QueryRequest> queries = months(range).map(month -> query(orgId, month, range, types)).toList();
+    new QueryPages(dynamoDb).read(queries, item -> activity(orgId, item), consumer);
+  }
+
+  /// How many activities a period has; months without any are not in the map. Reads every item but sends none.
+  public Map<YearMonth, Long> countByMonth(String orgId, Period period, Set<String> types) {
+    ActivityRange range = whole(period);
+    var counts = new TreeMap<YearMonth, Long>();
+    months(range).forEach(month -> {
+      long count = count(query(orgId, month, range, types));
+      if (count > 0) {
+        counts.put(month, count);
+      }
+    });
+    return counts;
+  }
+
+  /// How many activities a period has. Reads every item but sends none.
+  public long count(String orgId, Period period, Set<String> types) {
+    return countByMonth(orgId, period, types).values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /// Cuts a period into ranges of about so many activities each; none when the period has no activity of the types.
+  ///
+  /// The counts are exact at the time of reading. Costs what reading every item costs, but no item is sent.
+  ///
+  /// @param rowsPerRange what a range should hold; it holds at most twice as many
+  public List<ActivityRange> plan(String orgId, Period period, Set<String> types, int rowsPerRange) {
+    if (rowsPerRange < 1) {
+      throw new IllegalArgumentException("rowsPerRange must be at least 1, not " + rowsPerRange);
+    }
+    ActivityRange whole = whole(period);
+    var ranges = new ArrayList<ActivityRange>();
+    String after = whole.after();
+    long rows = 0;
+    for (YearMonth month : months(whole).toList()) {
+      QueryRequest query = query(orgId, month, whole, types).toBuilder()
+          .projectionExpression(null)
+          .select(Select.COUNT)
+          .limit(rowsPerRange)
+          .build();
+      QueryRequest next = query;
+      while (next != null) {
+        QueryResponse page = dynamoDb.query(next);
+        rows += page.count();
+        boolean more = page.hasLastEvaluatedKey() && !page.lastEvaluatedKey().isEmpty();
+        if (more && rows >= rowsPerRange) {
+          String upTo = page.lastEvaluatedKey().get(SourceDataTable.SK).s();
+          ranges.add(new ActivityRange(after, upTo, rows));
+          after = upTo;
+          rows = 0;
+        }
+        next = more ? query.toBuilder().exclusiveStartKey(page.lastEvaluatedKey()).build() : null;
+      }
+      if (rows >= rowsPerRange) {
+        String upTo = afterLastOf(month.atEndOfMonth());
+        ranges.add(new ActivityRange(after, upTo, rows));
+        after = upTo;
+        rows = 0;
+      }
+    }
+    if (rows > 0) {
+      ranges.add(new ActivityRange(after, whole.upTo(), rows));
+    } else if (!ranges.isEmpty()) {
+      ActivityRange last = ranges.removeLast();
+      ranges.add(new ActivityRange(last.after(), whole.upTo(), last.rows()));
+    }
+    return List.copyOf(ranges);
+  }
+
+  private long count(QueryRequest rows) {
+    QueryRequest query = rows.toBuilder().projectionExpression(null).select(Select.COUNT).build();
+    long count = 0;
+    QueryRequest next = query;
+    while (next != null) {
+      QueryResponse page = dynamoDb.query(next);
+      count += page.count();
+      next = page.hasLastEvaluatedKey() && !page.lastEvaluatedKey().isEmpty()
+          ? query.toBuilder().exclusiveStartKey(page.lastEvaluatedKey()).build()
+          : null;
+    }
+    return count;
+  }
+
+  private QueryRequest query(String orgId, YearMonth month, ActivityRange range, Set<String> types) {
+    if (types.size() > MOST_TYPES) {
+      throw new IllegalArgumentException("At most " + MOST_TYPES + " activity types, not " + types.size());
+    }
+    var values = new HashMap<String, AttributeValue>();
+    values.put(":pk", AttributeValue.fromS(SourceDataTable.activities(orgId, month)));
+    // The least string that sorts after `after`: BETWEEN has both its ends in it.
+    values.put(":from", AttributeValue.fromS(range.after() + "\0"));
+    values.put(":to", AttributeValue.fromS(range.upTo()));
+    var query = QueryRequest.builder()
+        .tableName(table)
+        .consistentRead(true)
+        .keyConditionExpression("pk = :pk AND sk BETWEEN :from AND :to")
+        .projectionExpression("sk, t, r");
+    if (!types.isEmpty()) {
+      int n = 0;
+      for (String type : types) {
+        values.put(":t" + n++, AttributeValue.fromS(type));
+      }
+      query.filterExpression(
+          values.keySet().stream().filter(name -> name.startsWith(":t") && !name.equals(":to"))
+              .sorted().collect(Collectors.joining(", ", "t IN (", ")")));
+    }
+    return query.expressionAttributeValues(values).build();
+  }
+
+  private static Activity activity(String orgId, Map<String, AttributeValue> item) {
+    return ActivityItem.unpack(
+        orgId,
+        item.get(SourceDataTable.SK).s(),
+        item.get(SourceDataTable.TYPE).s(),
+        item.get(SourceDataTable.ROW).s());
+  }
+
+  private static ActivityRange whole(Period period) {
+    return new ActivityRange(period.from().toString(), afterLastOf(period.to()), 0);
+  }
+
+  /// Sorts after every key of the date (`#` is followed by `$`) and before any of the next.
+  private static String afterLastOf(LocalDate date) {
+    return date + "$";
+  }
+
+  private static Stream<YearMonth> months(ActivityRange range) {
+    YearMonth last = YearMonth.from(ActivityItem.date(range.upTo()));
+    return Stream.iterate(
+        YearMonth.from(ActivityItem.date(range.after())), month -> !month.isAfter(last), month -> month.plusMonths(1));
+  }
+}

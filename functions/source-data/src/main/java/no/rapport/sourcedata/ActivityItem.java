@@ -1,0 +1,86 @@
+package no.rapport.sourcedata;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import no.rapport.reporting.Activity;
+
+/// How an activity is written as an item and read back.
+final class ActivityItem {
+
+  private static final long NANOS = 1_000_000_000L;
+
+  private ActivityItem() {}
+
+  /// Everything that neither the keys nor the type attribute holds.
+  static String pack(Activity activity) {
+    var packed = new PackedText.Writer()
+        .number(activity.participantCount())
+        .number(activity.durationMinutes())
+        .number(nanos(activity.updatedAt()))
+        .text(activity.location())
+        .text(activity.municipality())
+        .text(activity.county())
+        .text(activity.targetGroup())
+        .text(activity.title())
+        .text(activity.notes());
+    activity.attachments().forEach(packed::text);
+    return packed.pack();
+  }
+
+  static Activity unpack(String orgId, String sortKey, String type, String row) {
+    var packed = new PackedText.Reader(row);
+    int participants = (int) packed.number();
+    int minutes = (int) packed.number();
+    Instant updatedAt = instant(packed.number());
+    return new Activity(
+        sortKey.substring(11),
+        orgId,
+        type,
+        date(sortKey),
+        participants,
+        minutes,
+        packed.text(),
+        packed.text(),
+        packed.text(),
+        packed.text(),
+        packed.text(),
+        packed.text(),
+        texts(packed),
+        updatedAt);
+  }
+
+  /// Nanoseconds since 1970, UTC: enough for the years 1678 to 2261.
+  static long nanos(Instant instant) {
+    return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), NANOS), instant.getNano());
+  }
+
+  static Instant instant(long nanos) {
+    return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS), Math.floorMod(nanos, NANOS));
+  }
+
+  /// The date that the first ten characters spell.
+  static LocalDate date(String text) {
+    return LocalDate.of(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
+  }
+
+  private static List<String> texts(PackedText.Reader packed) {
+    if (!packed.hasNext()) {
+      return List.of();
+    }
+    var texts = new ArrayList<String>();
+    while (packed.hasNext()) {
+      texts.add(packed.text());
+    }
+    return texts;
+  }
+
+  private static int digits(String text, int from, int to) {
+    int value = 0;
+    for (int i = from; i < to; i++) {
+      value = value * 10 + (text.charAt(i) - '0');
+    }
+    return value;
+  }
+}

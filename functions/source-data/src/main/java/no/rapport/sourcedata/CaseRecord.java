@@ -1,0 +1,161 @@
+package no.rapport.sourcedata;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// One record of a municipal child-welfare service, as its systems delivered it. Dates are calendar dates in
+/// Europe/Oslo, `updatedAt` is UTC. Attributes keep the Norwegian names of the national record form.
+///
+/// Records are confidential: [Object#toString] tells the type and nothing else, so that none ends in a log by accident.
+public sealed interface CaseRecord {
+
+  /// Unique among the organisation's records of the same type.
+  String recordId();
+
+  /// The system that delivered the record.
+  String sourceSystem();
+
+  Instant updatedAt();
+
+  /// A record of one child; all records of a child are in the same part.
+  sealed interface OfChild extends CaseRecord {
+
+    /// A pseudonym, never a national id number.
+    String barnId();
+  }
+
+  /// A child's case.
+  record Sak(String recordId, String sourceSystem, Instant updatedAt, String barnId, LocalDate fodt) implements OfChild {
+    @Override
+    public String toString() {
+      return "Sak";
+    }
+  }
+
+  /// A report of concern.
+  ///
+  /// @param konklusjon 1 to 10; there wherever `konkludertDato` is
+  record Melding(
+      String recordId, String sourceSystem, Instant updatedAt, String barnId,
+      LocalDate mottattDato, Optional<LocalDate> konkludertDato, OptionalInt konklusjon) implements OfChild {
+    @Override
+    public String toString() {
+      return "Melding";
+    }
+  }
+
+  /// An investigation.
+  ///
+  /// @param konklusjon 1 to 9; there wherever `slutt` is
+  record Undersokelse(
+      String recordId, String sourceSystem, Instant updatedAt, String barnId,
+      LocalDate start, Optional<LocalDate> slutt, boolean utvidetFrist, OptionalInt konklusjon) implements OfChild {
+    @Override
+    public String toString() {
+      return "Undersokelse";
+    }
+  }
+
+  /// A measure.
+  ///
+  /// @param kategori such as `2.1`
+  /// @param lov the act, such as `BVL2021`
+  /// @param kap chapter of the act
+  /// @param par section of the act
+  /// @param hyppighetOppf follow-up visits a year; there for every foster home (2.1-2.4, 2.99)
+  /// @param hyppighetTilsyn supervision visits a year; likewise
+  record Tiltak(
+      String recordId, String sourceSystem, Instant updatedAt, String barnId,
+      String kategori, String lov, String kap, String par, LocalDate start, Optional<LocalDate> slutt,
+      OptionalInt hyppighetOppf, OptionalInt hyppighetTilsyn) implements OfChild {
+    @Override
+    public String toString() {
+      return "Tiltak";
+    }
+  }
+
+  /// A plan.
+  ///
+  /// @param planType 1 tiltaksplan, 4 omsorgsplan
+  /// @param evalueringer when the plan was evaluated
+  record Plan(
+      String recordId, String sourceSystem, Instant updatedAt, String barnId,
+      int planType, LocalDate start, Optional<LocalDate> slutt, List<LocalDate> evalueringer) implements OfChild {
+
+    public Plan {
+      evalueringer = List.copyOf(evalueringer);
+    }
+
+    @Override
+    public String toString() {
+      return "Plan";
+    }
+  }
+
+  /// What a visit was for.
+  enum Besokstype {
+    OPPFOLGING("oppfolging"),
+    TILSYN("tilsyn");
+
+    private final String word;
+
+    Besokstype(String word) {
+      this.word = word;
+    }
+
+    public String word() {
+      return word;
+    }
+  }
+
+  /// A visit to a child in a foster home.
+  record Besok(
+      String recordId, String sourceSystem, Instant updatedAt, String barnId,
+      Besokstype besokType, LocalDate dato) implements OfChild {
+    @Override
+    public String toString() {
+      return "Besok";
+    }
+  }
+
+  /// A child's move from one placement to another.
+  record Flytting(
+      String recordId, String sourceSystem, Instant updatedAt, String barnId,
+      LocalDate dato, String arsak) implements OfChild {
+    @Override
+    public String toString() {
+      return "Flytting";
+    }
+  }
+
+  /// An offer of aftercare.
+  ///
+  /// @param konklusjon 1 where it was accepted
+  record Ettervern(
+      String recordId, String sourceSystem, Instant updatedAt, String barnId,
+      LocalDate konkludert, int konklusjon) implements OfChild {
+    @Override
+    public String toString() {
+      return "Ettervern";
+    }
+  }
+
+  /// A position in the service; of no child.
+  ///
+  /// @param prosent of a full-time position
+  /// @param besatt whether somebody holds it
+  /// @param oppfyller156 whether the holder meets the competence requirement of section 15-6
+  record Stilling(
+      String recordId, String sourceSystem, Instant updatedAt, String stillingId,
+      BigDecimal prosent, LocalDate start, Optional<LocalDate> slutt, boolean besatt, boolean oppfyller156)
+      implements CaseRecord {
+    @Override
+    public String toString() {
+      return "Stilling";
+    }
+  }
+}

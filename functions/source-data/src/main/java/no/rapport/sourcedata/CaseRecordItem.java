@@ -1,0 +1,158 @@
+package no.rapport.sourcedata;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import no.rapport.sourcedata.CaseRecord.Besok;
+import no.rapport.sourcedata.CaseRecord.Besokstype;
+import no.rapport.sourcedata.CaseRecord.Ettervern;
+import no.rapport.sourcedata.CaseRecord.Flytting;
+import no.rapport.sourcedata.CaseRecord.Melding;
+import no.rapport.sourcedata.CaseRecord.OfChild;
+import no.rapport.sourcedata.CaseRecord.Plan;
+import no.rapport.sourcedata.CaseRecord.Sak;
+import no.rapport.sourcedata.CaseRecord.Stilling;
+import no.rapport.sourcedata.CaseRecord.Tiltak;
+import no.rapport.sourcedata.CaseRecord.Undersokelse;
+
+/// How a case record is written as an item and read back.
+final class CaseRecordItem {
+
+  /// No date; far outside what an import accepts.
+  private static final long NONE = -1_000_000;
+
+  private CaseRecordItem() {}
+
+  /// The word for a record's type in imports and keys.
+  static String type(CaseRecord caseRecord) {
+    return switch (caseRecord) {
+      case Sak _ -> "sak";
+      case Melding _ -> "melding";
+      case Undersokelse _ -> "undersokelse";
+      case Tiltak _ -> "tiltak";
+      case Plan _ -> "plan";
+      case Besok _ -> "besok";
+      case Flytting _ -> "flytting";
+      case Ettervern _ -> "ettervern";
+      case Stilling _ -> "stilling";
+    };
+  }
+
+  /// What decides the part: the child, or the position where there is no child.
+  static String owner(CaseRecord caseRecord) {
+    return switch (caseRecord) {
+      case OfChild ofChild -> ofChild.barnId();
+      case Stilling stilling -> stilling.stillingId();
+    };
+  }
+
+  /// `{hash of the owner}#{type}#{record_id}`: a child's records are neighbours, and the key does not show the child.
+  static String sortKey(CaseRecord caseRecord) {
+    return SourceDataTable.shortHash(owner(caseRecord)) + "#" + type(caseRecord) + "#" + caseRecord.recordId();
+  }
+
+  static String pack(CaseRecord caseRecord) {
+    var packed = new PackedText.Writer()
+        .number(ActivityItem.nanos(caseRecord.updatedAt()))
+        .text(caseRecord.sourceSystem())
+        .text(owner(caseRecord));
+    switch (caseRecord) {
+      case Sak sak -> packed.number(day(sak.fodt()));
+      case Melding melding -> packed
+          .number(day(melding.mottattDato()))
+          .number(day(melding.konkludertDato()))
+          .number(melding.konklusjon().orElse(-1));
+      case Undersokelse undersokelse -> packed
+          .number(day(undersokelse.start()))
+          .number(day(undersokelse.slutt()))
+          .number(undersokelse.utvidetFrist() ? 1 : 0)
+          .number(undersokelse.konklusjon().orElse(-1));
+      case Tiltak tiltak -> packed
+          .text(tiltak.kategori())
+          .text(tiltak.lov())
+          .text(tiltak.kap())
+          .text(tiltak.par())
+          .number(day(tiltak.start()))
+          .number(day(tiltak.slutt()))
+          .number(tiltak.hyppighetOppf().orElse(-1))
+          .number(tiltak.hyppighetTilsyn().orElse(-1));
+      case Plan plan -> {
+        packed.number(plan.planType()).number(day(plan.start())).number(day(plan.slutt()));
+        plan.evalueringer().forEach(date -> packed.number(day(date)));
+      }
+      case Besok besok -> packed.number(besok.besokType().ordinal()).number(day(besok.dato()));
+      case Flytting flytting -> packed.number(day(flytting.dato())).text(flytting.arsak());
+      case Ettervern ettervern -> packed.number(day(ettervern.konkludert())).number(ettervern.konklusjon());
+      case Stilling stilling -> packed
+          .text(stilling.prosent().toString())
+          .number(day(stilling.start()))
+          .number(day(stilling.slutt()))
+          .number(stilling.besatt() ? 1 : 0)
+          .number(stilling.oppfyller156() ? 1 : 0);
+    }
+    return packed.pack();
+  }
+
+  static CaseRecord unpack(String sortKey, String row) {
+    int typeAt = sortKey.indexOf('#') + 1;
+    int idAt = sortKey.indexOf('#', typeAt) + 1;
+    String id = sortKey.substring(idAt);
+    var packed = new PackedText.Reader(row);
+    Instant updatedAt = ActivityItem.instant(packed.number());
+    String source = packed.text();
+    String owner = packed.text();
+    return switch (sortKey.substring(typeAt, idAt - 1)) {
+      case "sak" -> new Sak(id, source, updatedAt, owner, date(packed));
+      case "melding" -> new Melding(id, source, updatedAt, owner, date(packed), optionalDate(packed), integer(packed));
+      case "undersokelse" -> new Undersokelse(
+          id, source, updatedAt, owner, date(packed), optionalDate(packed), packed.number() == 1, integer(packed));
+      case "tiltak" -> new Tiltak(
+          id, source, updatedAt, owner, packed.text(), packed.text(), packed.text(), packed.text(),
+          date(packed), optionalDate(packed), integer(packed), integer(packed));
+      case "plan" -> new Plan(
+          id, source, updatedAt, owner, (int) packed.number(), date(packed), optionalDate(packed), dates(packed));
+      case "besok" -> new Besok(
+          id, source, updatedAt, owner, packed.number() == 0 ? Besokstype.OPPFOLGING : Besokstype.TILSYN, date(packed));
+      case "flytting" -> new Flytting(id, source, updatedAt, owner, date(packed), packed.text());
+      case "ettervern" -> new Ettervern(id, source, updatedAt, owner, date(packed), (int) packed.number());
+      case "stilling" -> new Stilling(
+          id, source, updatedAt, owner, new BigDecimal(packed.text()), date(packed), optionalDate(packed),
+          packed.number() == 1, packed.number() == 1);
+      default -> throw new IllegalStateException("A case record of a type that this version does not know");
+    };
+  }
+
+  private static long day(LocalDate date) {
+    return date.toEpochDay();
+  }
+
+  private static long day(Optional<LocalDate> date) {
+    return date.map(LocalDate::toEpochDay).orElse(NONE);
+  }
+
+  private static LocalDate date(PackedText.Reader packed) {
+    return LocalDate.ofEpochDay(packed.number());
+  }
+
+  private static Optional<LocalDate> optionalDate(PackedText.Reader packed) {
+    long day = packed.number();
+    return day == NONE ? Optional.empty() : Optional.of(LocalDate.ofEpochDay(day));
+  }
+
+  private static OptionalInt integer(PackedText.Reader packed) {
+    int value = (int) packed.number();
+    return value < 0 ? OptionalInt.empty() : OptionalInt.of(value);
+  }
+
+  private static List<LocalDate> dates(PackedText.Reader packed) {
+    var dates = new ArrayList<LocalDate>();
+    while (packed.hasNext()) {
+      dates.add(date(packed));
+    }
+    return dates;
+  }
+}
