@@ -1,5 +1,7 @@
 package no.rapport.reporting;
 
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -15,5 +17,27 @@ public record FigureSnapshot(String snapshotId, String periodId, List<Figure> fi
 
   /// @param value empty where the figure cannot be computed
   /// @param priorValue the same figure one year back
-  public record Figure(String fieldKey, Optional<BigDecimal> value, Optional<BigDecimal> priorValue, String dataSource) {}
+  /// @param share what a percentage was computed from; empty for other figures, and where it is not known
+  /// @param priorShare the same for `priorValue`
+  public record Figure(
+      String fieldKey,
+      @JsonSerialize(using = OptionalJson.Writer.class) @JsonDeserialize(using = OptionalJson.Reader.class)
+      Optional<BigDecimal> value,
+      @JsonSerialize(using = OptionalJson.Writer.class) @JsonDeserialize(using = OptionalJson.Reader.class)
+      Optional<BigDecimal> priorValue,
+      String dataSource,
+      @JsonSerialize(using = OptionalJson.Writer.class) @JsonDeserialize(using = OptionalJson.Reader.class)
+      Optional<Fraction> share,
+      @JsonSerialize(using = OptionalJson.Writer.class) @JsonDeserialize(using = OptionalJson.Reader.class)
+      Optional<Fraction> priorShare) {
+
+    /// A figure of which no numerator and denominator are known; a suppressing report then hides a percentage
+    /// wherever it cannot rule out that one of them is small.
+    public Figure(String fieldKey, Optional<BigDecimal> value, Optional<BigDecimal> priorValue, String dataSource) {
+      this(fieldKey, value, priorValue, dataSource, Optional.empty(), Optional.empty());
+    }
+  }
+
+  /// The two counts behind a percentage.
+  public record Fraction(BigDecimal numerator, BigDecimal denominator) {}
 }

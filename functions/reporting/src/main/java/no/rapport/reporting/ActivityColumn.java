@@ -1,0 +1,42 @@
+package no.rapport.reporting;
+
+/// The columns of the activities, in order. The last one is Rapport's own: why Bufdir would not count the row.
+enum ActivityColumn {
+  ACTIVITY_ID("activity_id", Wording.ACTIVITY_ID, 18),
+  ACTIVITY_TYPE("activity_type", Wording.ACTIVITY_TYPE, 22),
+  DATE("date", Wording.DATE, 12),
+  PARTICIPANTS("participant_count", Wording.PARTICIPANTS, 12),
+  DURATION("duration_minutes", Wording.DURATION, 12),
+  LOCATION("location", Wording.LOCATION, 24),
+  MUNICIPALITY("municipality", Wording.MUNICIPALITY, 11),
+  COUNTY("county", Wording.COUNTY, 16),
+  TARGET_GROUP("target_group", Wording.TARGET_GROUP, 20),
+  TITLE("title", Wording.TITLE, 36),
+  NOTES("notes", Wording.NOTES, 44),
+  ATTACHMENTS("attachments", Wording.FILES, 26),
+  NOT_COUNTED_BECAUSE("not_counted_because", Wording.NOT_COUNTED_BECAUSE, 30);
+
+  private final String key;
+  private final Wording heading;
+  private final int width;
+
+  ActivityColumn(String key, Wording heading, int width) {
+    this.key = key;
+    this.heading = heading;
+    this.width = width;
+  }
+
+  /// The machine's name, as in imported files.
+  String key() {
+    return key;
+  }
+
+  String heading(ReportLocale locale) {
+    return heading.in(locale);
+  }
+
+  /// In characters.
+  int width() {
+    return width;
+  }
+}

@@ -1,0 +1,44 @@
+package no.rapport.reporting;
+
+import java.util.Set;
+
+/// Whether Bufdir's rules for peer support count an activity: a group needs three participants or more and
+/// 45 minutes or more. Activities that are not groups always count.
+public enum Countability {
+  COUNTS(Wording.COUNTS),
+  TOO_FEW_PARTICIPANTS(Wording.TOO_FEW_PARTICIPANTS),
+  TOO_SHORT(Wording.TOO_SHORT),
+  TOO_FEW_AND_TOO_SHORT(Wording.TOO_FEW_AND_TOO_SHORT);
+
+  /// Fewest participants of a group that counts.
+  public static final int FEWEST_PARTICIPANTS = 3;
+  /// Shortest duration of a group that counts, in minutes.
+  public static final int SHORTEST_MINUTES = 45;
+
+  private static final Set<String> GROUPS = Set.of("group_session", "support_group", "children_group");
+
+  private final Wording reason;
+
+  Countability(Wording reason) {
+    this.reason = reason;
+  }
+
+  /// The rules' answer for one activity.
+  public static Countability of(Activity activity) {
+    boolean enough = activity.participantCount() >= FEWEST_PARTICIPANTS;
+    boolean longEnough = activity.durationMinutes() >= SHORTEST_MINUTES;
+    if (enough && longEnough || !GROUPS.contains(activity.activityType())) {
+      return COUNTS;
+    }
+    return enough ? TOO_SHORT : longEnough ? TOO_FEW_PARTICIPANTS : TOO_FEW_AND_TOO_SHORT;
+  }
+
+  public boolean counts() {
+    return this == COUNTS;
+  }
+
+  /// The reason in a reader's language; empty for a row that counts.
+  public String reason(ReportLocale locale) {
+    return counts() ? "" : reason.in(locale);
+  }
+}

@@ -1,0 +1,204 @@
+package no.rapport.reporting;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Map;
+
+/// CSV as Excel in Norway opens it: `;`, UTF-8 with byte order mark, CRLF. Texts that a spreadsheet could take for a
+/// formula get an apostrophe in front, as OWASP advises; negative numbers and phone numbers stay as they are.
+record CsvWriter() implements ReportWriter {
+
+  private static final String ROWS = "rows";
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+  private static final int BUFFER = 1 << 16;
+
+  @Override
+  public ShareWriter share(OutputStream out, ReportDescription description, int index) {
+    return new Share(out, description, index);
+  }
+
+  @Override
+  public void assemble(OutputStream out, ReportDescription description, KeyFigures figures, List<ShareSummary> shares,
+      ShareSource source) throws IOException {
+    Bytes heading = new Bytes(1024);
+    heading.put(BYTE_ORDER_MARK);
+    for (ActivityColumn column : ActivityColumn.values()) {
+      if (column.ordinal() > 0) {
+        heading.put(';');
+      }
+      putField(heading, column.heading(description.locale()));
+    }
+    putLineEnd(heading);
+    heading.writeTo(out);
+    for (ShareSummary share : shares) {
+      ShareSummary.Section rows = share.section(ROWS);
+      if (rows.bytes() > 0) {
+        try (InputStream in = source.open(share.index(), rows.offset(), rows.bytes())) {
+          Joining.copy(in, out, rows.bytes());
+        }
+      }
+    }
+    out.flush();
+  }
+
+  private static void putLineEnd(Bytes bytes) {
+    bytes.put('\r');
+    bytes.put('\n');
+  }
+
+  /// The text as one field: defused and quoted where need be.
+  static void putField(Bytes bytes, String text) {
+    int chars = text.length();
+    if (chars == 0) {
+      return;
+    }
+    boolean defused = looksLikeFormula(text);
+    int start = bytes.length;
+    bytes.ensure(chars * 3 + 3);
+    byte[] array = bytes.array;
+    int at = start + 1;
+    if (defused) {
+      array[at++] = '\'';
+    }
+    boolean quoted = text.charAt(0) <= ' ' || text.charAt(chars - 1) <= ' ';
+    for (int i = 0; i < chars; i++) {
+      char c = text.charAt(i);
+      if (c >= 0x80) {
+        bytes.length = at;
+        i = bytes.putWide(text, i, c);
+        at = bytes.length;
+      } else if (c == '"') {
+        quoted = true;
+        array[at++] = '"';
+        array[at++] = '"';
+      } else {
+        if (c == ';' || c == ',' || c == '\n' || c == '\r' || c == '\t') {
+          quoted = true;
+        }
+        array[at++] = (byte) c;
+      }
+    }
+    if (quoted) {
+      array[start] = '"';
+      array[at++] = '"';
+      bytes.length = at;
+    } else {
+      System.arraycopy(array, start + 1, array, start, at - start - 1);
+      bytes.length = at - 1;
+    }
+  }
+
+  /// Whether a spreadsheet could take the text for a formula: its first character that is not white space starts
+  /// one, and it is neither a negative number nor a phone number.
+  static boolean looksLikeFormula(String text) {
+    char first = text.charAt(0);
+    if (first == '\t' || first == '\r' || first == '\n') {
+      return true;
+    }
+    int i = 0;
+    while (first <= ' ' || first == '\u00A0' || first == '\uFEFF') {
+      if (++i == text.length()) {
+        return false;
+      }
+      first = text.charAt(i);
+    }
+    return switch (first) {
+      case '=', '@', '\uFF1D', '\uFF0B', '\uFF0D', '\uFF20' -> true;
+      case '+', '-' -> !isSignedNumber(text, i + 1);
+      default -> false;
+    };
+  }
+
+  /// Digits in groups parted by single spaces, then perhaps decimals: nothing that could be computed.
+  private static boolean isSignedNumber(String text, int from) {
+    int end = text.length();
+    if (from == end || !isDigit(text.charAt(from)) || !isDigit(text.charAt(end - 1))) {
+      return false;
+    }
+    boolean decimals = false;
+    for (int i = from; i < end; i++) {
+      char c = text.charAt(i);
+      if (isDigit(c)) {
+        continue;
+      }
+      boolean afterDigit = isDigit(text.charAt(i - 1));
+      if (!afterDigit || decimals || c != ' ' && c != '\u00A0' && c != ',' && c != '.') {
+        return false;
+      }
+      decimals = c == ',' || c == '.';
+    }
+    return true;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private static final class Share implements ShareWriter {
+
+    private final OutputStream out;
+    private final ReportLocale locale;
+    private final int index;
+    private final Bytes bytes = new Bytes(BUFFER * 2);
+    private final ActivityTotals.Builder totals = new ActivityTotals.Builder();
+    private long written;
+    private long rows;
+    private boolean finished;
+
+    Share(OutputStream out, ReportDescription description, int index) {
+      this.out = out;
+      this.locale = description.locale();
+      this.index = index;
+    }
+
+    @Override
+    public void row(Activity activity) throws IOException {
+      Joining.requireRoom(finished, rows);
+      Countability countability = Countability.of(activity);
+      totals.add(activity, countability);
+      rows++;
+      text(activity.activityId());
+      text(ActivityTypes.name(activity.activityType(), locale));
+      ReportDates.put(bytes, activity.date(), locale);
+      bytes.put(';');
+      bytes.putNumber(activity.participantCount());
+      bytes.put(';');
+      bytes.putNumber(activity.durationMinutes());
+      bytes.put(';');
+      text(activity.location());
+      text(activity.municipality());
+      text(activity.county());
+      text(activity.targetGroup());
+      text(activity.title());
+      text(activity.notes());
+      text(Joining.attachments(activity));
+      putField(bytes, countability.reason(locale));
+      putLineEnd(bytes);
+      if (bytes.length >= BUFFER) {
+        flush();
+      }
+    }
+
+    private void text(String text) {
+      putField(bytes, text);
+      bytes.put(';');
+    }
+
+    private void flush() throws IOException {
+      bytes.writeTo(out);
+      written += bytes.length;
+      bytes.length = 0;
+    }
+
+    @Override
+    public ShareSummary finish() throws IOException {
+      flush();
+      out.flush();
+      finished = true;
+      return new ShareSummary(index, rows, written,
+          List.of(new ShareSummary.Section(ROWS, 0, written, written, 0, rows)), totals.build(), Map.of());
+    }
+  }
+}

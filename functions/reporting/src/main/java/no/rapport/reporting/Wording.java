@@ -1,0 +1,177 @@
+package no.rapport.reporting;
+
+/// Every fixed text of a report file, in Bokmål, Nynorsk, Northern Sami (empty: as Bokmål) and English.
+enum Wording {
+  SUMMARY("Sammendrag", "Samandrag", "", "Summary"),
+  KEY_FIGURES("Nøkkeltall", "Nøkkeltal", "", "Key figures"),
+  ACTIVITIES("Aktiviteter", "Aktivitetar", "", "Activities"),
+  ATTACHMENTS("Vedlegg", "Vedlegg", "", "Attachments"),
+  METHODS("Metode og kilder", "Metode og kjelder", "", "Methods and sources"),
+
+  ACTIVITY_ID("Aktivitets-ID", "Aktivitets-ID", "", "Activity ID"),
+  ACTIVITY_TYPE("Aktivitetstype", "Aktivitetstype", "", "Activity type"),
+  DATE("Dato", "Dato", "", "Date"),
+  PARTICIPANTS("Antall deltakere", "Talet på deltakarar", "", "Participants"),
+  DURATION("Varighet (minutter)", "Varigheit (minutt)", "", "Duration (minutes)"),
+  LOCATION("Sted", "Stad", "", "Place"),
+  MUNICIPALITY("Kommune", "Kommune", "", "Municipality"),
+  COUNTY("Fylke", "Fylke", "", "County"),
+  TARGET_GROUP("Målgruppe", "Målgruppe", "", "Target group"),
+  TITLE("Tittel", "Tittel", "", "Title"),
+  NOTES("Merknad", "Merknad", "", "Note"),
+  FILES("Vedlegg", "Vedlegg", "", "Attachments"),
+  NOT_COUNTED_BECAUSE("Teller ikke fordi", "Tel ikkje fordi", "", "Not counted because"),
+
+  COUNTS("Teller", "Tel", "", "Counts"),
+  TOO_FEW_PARTICIPANTS("Færre enn 3 deltakere", "Færre enn 3 deltakarar", "", "Fewer than 3 participants"),
+  TOO_SHORT("Kortere enn 45 minutter", "Kortare enn 45 minutt", "", "Shorter than 45 minutes"),
+  TOO_FEW_AND_TOO_SHORT("Færre enn 3 deltakere og kortere enn 45 minutter",
+      "Færre enn 3 deltakarar og kortare enn 45 minutt", "", "Fewer than 3 participants and shorter than 45 minutes"),
+
+  FIELD("Felt", "Felt", "", "Field"),
+  VALUE("Verdi", "Verdi", "", "Value"),
+  PRIOR_PERIOD("Forrige periode", "Førre periode", "", "Previous period"),
+  CHANGE("Endring", "Endring", "", "Change"),
+  UNIT("Enhet", "Eining", "", "Unit"),
+  SOURCE("Kilde", "Kjelde", "", "Source"),
+
+  REPORT_TITLE("Aktivitetsrapport til Bufdir", "Aktivitetsrapport til Bufdir", "", "Activity report to Bufdir"),
+  ORGANIZATION("Organisasjon", "Organisasjon", "", "Organisation"),
+  ORGANIZATION_ID("Organisasjons-ID", "Organisasjons-ID", "", "Organisation ID"),
+  PERIOD("Periode", "Periode", "", "Period"),
+  SELECTED_TYPES("Utvalg av aktivitetstyper", "Utval av aktivitetstypar", "", "Selected activity types"),
+  ALL_TYPES("Alle", "Alle", "", "All"),
+  ROWS("Antall aktiviteter", "Talet på aktivitetar", "", "Activities"),
+  COUNTABLE_ROWS("Aktiviteter som teller", "Aktivitetar som tel", "", "Activities that count"),
+  NOT_COUNTED_ROWS("Aktiviteter som ikke teller", "Aktivitetar som ikkje tel", "", "Activities that do not count"),
+  HOURS("Timer", "Timar", "", "Hours"),
+  ATTACHED_FILES("Antall vedlegg", "Talet på vedlegg", "", "Attached files"),
+  SUPPRESSION("Skjerming av små tall", "Skjerming av små tal", "", "Suppression of small counts"),
+  SUPPRESSION_NONE("Ingen: alle tall er vist", "Inga: alle tal er viste", "", "None: all counts are shown"),
+  SUPPRESSION_RULE("Antall fra 1 til %d er vist som «:»", "Tal frå 1 til %d er viste som «:»", "",
+      "Counts from 1 to %d are shown as “:”"),
+  BY_TYPE("Aktiviteter etter type", "Aktivitetar etter type", "", "Activities by type"),
+  BY_MONTH("Aktiviteter etter måned", "Aktivitetar etter månad", "", "Activities by month"),
+  BY_MONTH_AND_TYPE("Aktiviteter etter måned og type", "Aktivitetar etter månad og type", "",
+      "Activities by month and type"),
+  MONTH("Måned", "Månad", "", "Month"),
+  TOTAL("Sum", "Sum", "", "Total"),
+  OTHER_TYPES("Andre typer", "Andre typar", "", "Other types"),
+  FIGURES("Nøkkeltall for barnevernet", "Nøkkeltal for barnevernet", "", "Child-welfare figures"),
+  UNIT_ACTIVITIES("aktiviteter", "aktivitetar", "", "activities"),
+  UNIT_PARTICIPANTS("deltakere", "deltakarar", "", "participants"),
+  UNIT_HOURS("timer", "timar", "", "hours"),
+  UNIT_FILES("filer", "filer", "", "files"),
+  SOURCE_ACTIVITIES("aktivitetsregisteret", "aktivitetsregisteret", "", "activity register"),
+  FILE_NAME("Filnavn", "Filnamn", "", "File name"),
+  NO_ROWS("Ingen aktiviteter i perioden.", "Ingen aktivitetar i perioden.", "", "No activities in the period."),
+  CUT("… [avkortet]", "… [avkorta]", "", "… [cut]"),
+  PAGE_OF("Side %d av %d", "Side %d av %d", "", "Page %d of %d"),
+  PAGE("Side", "Side", "", "Page"),
+  OF("av", "av", "", "of"),
+  CONTINUED("forts.", "framh.", "", "cont."),
+
+  TOPIC("Tema", "Tema", "", "Topic"),
+  EXPLANATION("Forklaring", "Forklaring", "", "Explanation"),
+  METHOD_ROWS_TOPIC("Aktivitetene", "Aktivitetane", "", "The activities"),
+  METHOD_ROWS(
+      "Hver rad er én aktivitet som organisasjonen har registrert med dato i perioden. Radene er sortert etter dato "
+          + "og deretter aktivitets-ID. Er en aktivitet levert flere ganger, gjelder den sist oppdaterte utgaven; "
+          + "tilbaketrukne aktiviteter er ikke med.",
+      "Kvar rad er éin aktivitet som organisasjonen har registrert med dato i perioden. Radene er sorterte etter dato "
+          + "og deretter aktivitets-ID. Er ein aktivitet levert fleire gonger, gjeld den sist oppdaterte utgåva; "
+          + "aktivitetar som er trekte tilbake, er ikkje med.",
+      "",
+      "Each row is one activity that the organisation has registered with a date in the period. Rows are ordered by "
+          + "date and then activity ID. Where an activity was delivered more than once, the most recently updated "
+          + "version applies; withdrawn activities are left out."),
+  METHOD_COUNTING_TOPIC("Hva som teller", "Kva som tel", "", "What counts"),
+  METHOD_COUNTING(
+      "Etter Bufdirs regler for likepersonsarbeid teller en gruppe (gruppesamling, støttegruppe, barnegruppe) når den "
+          + "har minst 3 deltakere og varer i minst 45 minutter. Andre aktiviteter teller alltid. Rader som ikke "
+          + "teller, er med i rapporten; siste kolonne i aktivitetslisten sier hvorfor de ikke teller.",
+      "Etter reglane til Bufdir for likepersonsarbeid tel ei gruppe (gruppesamling, støttegruppe, barnegruppe) når ho "
+          + "har minst 3 deltakarar og varer i minst 45 minutt. Andre aktivitetar tel alltid. Rader som ikkje tel, er "
+          + "med i rapporten; siste kolonne i aktivitetslista seier kvifor dei ikkje tel.",
+      "",
+      "By Bufdir's rules for peer support a group (group session, support group, children's group) counts when it has "
+          + "at least 3 participants and lasts at least 45 minutes. Other activities always count. Rows that do not "
+          + "count are in the report; the last column of the activities says why they do not count."),
+  METHOD_TOTALS_TOPIC("Summer", "Summar", "", "Totals"),
+  METHOD_TOTALS(
+      "Summene omfatter alle rader i rapporten, også de som ikke teller. Timer er summen av varigheten i minutter delt "
+          + "på 60, avrundet til én desimal. Deltakere er summen over aktivitetene; en person som er med flere ganger, "
+          + "er talt hver gang.",
+      "Summane omfattar alle rader i rapporten, også dei som ikkje tel. Timar er summen av varigheita i minutt delt på "
+          + "60, avrunda til éin desimal. Deltakarar er summen over aktivitetane; ein person som er med fleire "
+          + "gonger, er talt kvar gong.",
+      "",
+      "Totals cover all rows of the report, those that do not count included. Hours are the sum of the durations in "
+          + "minutes divided by 60, rounded to one decimal. Participants are summed over the activities; a person who "
+          + "takes part several times is counted each time."),
+  METHOD_FIGURES_TOPIC("Nøkkeltall for barnevernet", "Nøkkeltal for barnevernet", "", "Child-welfare figures"),
+  METHOD_FIGURES(
+      "Tallene er beregnet av fagsystemenes data etter definisjonene i KOSTRA skjema 15 og Barnevernsregisteret. "
+          + "Andeler og gjennomsnitt har én desimal. Et tomt felt betyr at tallet ikke kan beregnes. Forrige periode "
+          + "er samme slags periode ett år tidligere.",
+      "Tala er rekna ut av data frå fagsystema etter definisjonane i KOSTRA skjema 15 og Barnevernsregisteret. Delar i "
+          + "prosent og gjennomsnitt har éin desimal. Eit tomt felt tyder at talet ikkje kan reknast ut. Førre "
+          + "periode er same slags periode eitt år tidlegare.",
+      "",
+      "The figures are computed from the case systems' data by the definitions of KOSTRA form 15 and the national "
+          + "child-welfare register. Percentages and means have one decimal. An empty field means that the figure "
+          + "cannot be computed. The previous period is the same kind of period one year earlier."),
+  METHOD_SUPPRESSION_TOPIC("Skjerming av små tall", "Skjerming av små tal", "", "Suppression of small counts"),
+  METHOD_SUPPRESSION_NONE(
+      "Ingen tall i denne rapporten er skjermet.",
+      "Ingen tal i denne rapporten er skjerma.",
+      "",
+      "No counts in this report are suppressed."),
+  METHOD_SUPPRESSION(
+      "Regelen %s er brukt: antall fra 1 til %d i nøkkeltallene for barnevernet er vist som «:». Det samme gjelder "
+          + "andeler der telleren, resten eller nevneren er skjermet, gjennomsnitt av et skjermet antall, og ett tall "
+          + "til i hver sum som ellers ville røpet det skjermede tallet. Null er vist.",
+      "Regelen %s er brukt: tal frå 1 til %d i nøkkeltala for barnevernet er viste som «:». Det same gjeld delar i "
+          + "prosent der teljaren, resten eller nemnaren er skjerma, gjennomsnitt av eit skjerma tal, og eitt tal til "
+          + "i kvar sum som elles ville røpt det skjerma talet. Null er vist.",
+      "",
+      "The rule %s was used: counts from 1 to %d among the child-welfare figures are shown as “:”. So are percentages "
+          + "whose numerator, complement or denominator is hidden, means over a hidden count, and one more count of "
+          + "each sum that would otherwise give the hidden one away. Zero is shown."),
+  METHOD_PRIVACY_TOPIC("Personvern", "Personvern", "", "Privacy"),
+  METHOD_PRIVACY(
+      "Fødselsnummer, D-nummer og DUF-nummer i fritekst er erstattet med stjerner da dataene ble lest inn. Rapporten "
+          + "inneholder ingen opplysninger om enkeltbarn i barnevernet.",
+      "Fødselsnummer, D-nummer og DUF-nummer i fritekst vart bytte ut med stjerner då dataa vart lesne inn. Rapporten "
+          + "inneheld ingen opplysningar om einskilde barn i barnevernet.",
+      "",
+      "National identity numbers, D numbers and DUF numbers in free text were replaced by asterisks when the data were "
+          + "read. The report holds no information about individual children in child welfare."),
+  METHOD_SOURCES_TOPIC("Kilder", "Kjelder", "", "Sources"),
+  METHOD_SOURCES(
+      "Aktiviteter: organisasjonens egne registreringer. Nøkkeltall: kilden står ved hvert tall.",
+      "Aktivitetar: registreringane til organisasjonen. Nøkkeltal: kjelda står ved kvart tal.",
+      "",
+      "Activities: the organisation's own registrations. Figures: the source is given beside each figure.");
+
+  private final String nb;
+  private final String nn;
+  private final String se;
+  private final String en;
+
+  Wording(String nb, String nn, String se, String en) {
+    this.nb = nb;
+    this.nn = nn;
+    this.se = se;
+    this.en = en;
+  }
+
+  String in(ReportLocale locale) {
+    return switch (locale) {
+      case NB -> nb;
+      case NN -> nn;
+      case SE -> se.isEmpty() ? nb : se;
+      case EN -> en;
+    };
+  }
+}

@@ -1,0 +1,101 @@
+package no.rapport.reporting;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/// Fixtures: activities, descriptions, and reports written through the whole path of shares and their joining.
+final class Reports {
+
+  static final List<String> HAZARDS = List.of("=1+1", "0301", "+4722000000", "004722", "3/4", "č đ ŋ š ŧ ž á æøå ÆØÅ",
+      "\"quoted\" and 'single'", "two\nlines", "two\r\nlines", "tab\there", " leading and trailing ", "a;b,c", "-5",
+      "-1+cmd|' /C calc'!A0", "@SUM(A1)", "<b>&amp;</b>", "]]>", "_x0041_", "😀 astral", "1E5", "TRUE", "#REF!",
+      "", "\u00A0no-break\u00A0", "+47 22 00 00 00", "=HYPERLINK(\"http://example.org\")", "'apostrophe");
+
+  private Reports() {}
+
+  static ReportDescription aDescription(ReportLocale locale) {
+    return new ReportDescription("org-bufdir-042", "Likepersonforbundet Øst-Finnmark", year(2025), List.of(), locale,
+        true, Suppression.NONE);
+  }
+
+  static Period year(int year) {
+    return Period.ofId("%04d".formatted(year)).orElseThrow();
+  }
+
+  static Activity anActivity(String id, LocalDate date) {
+    return new Activity(id, "org-bufdir-042", "group_session", date, 12, 90, "Tana bru", "5628", "Finnmark",
+        "barn og unge", "Samling for søsken", "", List.of(), Instant.parse("2025-12-31T12:00:00Z"));
+  }
+
+  static Activity withTexts(Activity activity, String title, String notes) {
+    return new Activity(activity.activityId(), activity.orgId(), activity.activityType(), activity.date(),
+        activity.participantCount(), activity.durationMinutes(), activity.location(), activity.municipality(),
+        activity.county(), activity.targetGroup(), title, notes, activity.attachments(), activity.updatedAt());
+  }
+
+  /// Rows of a year in their order, hazards among them; the same for the same seed.
+  static List<Activity> someActivities(int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<String> types = new ArrayList<>(ActivityTypes.codes());
+    types.add("unknown_type");
+    List<Activity> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      rows.add(new Activity("act-%06d".formatted(i), "org-bufdir-042", types.get(random.nextInt(types.size())),
+          LocalDate.of(2025, 1, 1).plusDays(random.nextInt(365)), random.nextInt(40), random.nextInt(240),
+          text(random), random.nextBoolean() ? "0301" : "5628", random.nextBoolean() ? "Oslo" : "Finnmark",
+          text(random), text(random), random.nextInt(3) == 0 ? text(random) : "",
+          random.nextInt(5) == 0 ? List.of("bilde æ.jpg", "=liste;1.pdf") : List.of(), Instant.EPOCH));
+    }
+    rows.sort(Comparator.comparing(Activity::date).thenComparing(Activity::activityId));
+    return rows;
+  }
+
+  private static String text(SplittableRandom random) {
+    if (random.nextInt(3) == 0) {
+      return HAZARDS.get(random.nextInt(HAZARDS.size()));
+    }
+    int length = random.nextInt(30);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      text.append((char) (random.nextInt(8) == 0 ? random.nextInt(0xA1, 0x250) : random.nextInt(0x21, 0x7F)));
+    }
+    return text.toString();
+  }
+
+  /// The file of these rows, rendered in that many shares.
+  static byte[] write(ReportFormat format, ReportDescription description, List<Activity> rows, int shares,
+      Optional<FigureSnapshot> snapshot) {
+    ReportWriter writer = ReportWriter.of(format);
+    List<byte[]> rendered = new ArrayList<>();
+    List<ShareSummary> summaries = new ArrayList<>();
+    ActivityTotals totals = ActivityTotals.NONE;
+    try {
+      for (int i = 0; i < shares; i++) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ShareWriter share = writer.share(out, description, i);
+        for (Activity row : rows.subList(rows.size() * i / shares, rows.size() * (i + 1) / shares)) {
+          share.row(row);
+        }
+        ShareSummary summary = share.finish();
+        summaries.add(summary);
+        rendered.add(out.toByteArray());
+        totals = totals.plus(summary.totals());
+      }
+      ByteArrayOutputStream file = new ByteArrayOutputStream();
+      writer.assemble(file, description, new KeyFigures(totals, snapshot), summaries,
+          (index, offset, length) -> new ByteArrayInputStream(rendered.get(index), (int) offset, (int) length));
+      return file.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
