@@ -1,0 +1,82 @@
+package no.rapport.reportrecords;
+
+import java.util.Optional;
+import java.util.Set;
+import no.rapport.records.Change;
+import no.rapport.records.Documents;
+import no.rapport.records.Entry;
+import no.rapport.records.Listing;
+import no.rapport.records.Records;
+
+/// The report history in the records table: how its entries are read, entered, held and let go. Every change is
+/// conditional on what was read.
+public final class ReportRecords {
+
+  public static final String COLLECTION = "report-records";
+
+  /// Re-exports of a report are kept in this collection, name the report in this filter, and are at work in these
+  /// states: what must not be while the report is deleted.
+  private static final String REEXPORTS = "report-reexports";
+  private static final String REEXPORT_OF = "report_id";
+  private static final Set<String> REEXPORT_AT_WORK = Set.of("pending", "running");
+
+  private final Records records;
+
+  public ReportRecords(Records records) {
+    this.records = records;
+  }
+
+  /// A report with the version it was read at.
+  public record Stored(ReportRecord report, Entry entry) {
+
+    static Stored of(Entry entry) {
+      return new Stored(Documents.read(entry.document(), ReportRecord.class), entry);
+    }
+
+    long version() {
+      return entry.version();
+    }
+
+    Stored next(ReportRecord next) {
+      return new Stored(next, entry.next(next.status().word(), next.filters(), Documents.write(next)));
+    }
+
+    /// To be committed together with a new re-export of this report: refused when the report has been changed or
+    /// deleted since, and makes a deletion that has already looked for re-exports look again.
+    ///
+    /// A mere check would not do: a deletion that looked before the re-export was there would still find the version
+    /// that it saw. The report itself stays as it is; only its version, and with it its ETag, moves on.
+    public Change hold() {
+      return new Change.Replace(entry, entry.next(entry.status(), entry.filters(), entry.document()));
+    }
+  }
+
+  public Optional<Stored> find(String reportId) {
+    return records.find(COLLECTION, reportId).map(Stored::of);
+  }
+
+  /// To be committed in the transaction that completes a Bufdir export; refused where the record is there already.
+  /// The history's own copy of the file must lie at [CompletedExport#fileRef()] before.
+  public static Change enter(CompletedExport export) {
+    return new Change.Create(entry(new ReportRecord(export.reportId(), export.orgId(), ReportRecord.ACTIVITY_EXPORT,
+        export.period(), ReportStatus.COMPLETED, Optional.of(export.fileRef()), Optional.of(export.fileSizeBytes()),
+        export.generatedBy(), Optional.of(export.completedAt()), export.completedAt(), export.completedAt(),
+        Optional.of(export.fileSha256()), Optional.of(export.exportId()), Optional.of(export.parameters()),
+        Optional.of(export.sealed()), true)));
+  }
+
+  static Entry entry(ReportRecord report) {
+    return Entry.first(COLLECTION, report.orgId(), report.reportId(), report.createdAt(), report.status().word(),
+        report.filters(), Documents.write(report));
+  }
+
+  /// Whether a re-export of the report is at work; consistent.
+  boolean isBeingReexported(ReportRecord report) {
+    return records.list(Listing.of(REEXPORTS, report.orgId(), REEXPORT_AT_WORK, 1)
+        .where(REEXPORT_OF, report.reportId())).total() > 0;
+  }
+
+  Records records() {
+    return records;
+  }
+}
