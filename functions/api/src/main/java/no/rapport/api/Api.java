@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Runs a handler's logic between API Gateway's event and its response.
 ///
@@ -22,10 +23,21 @@ public final class Api {
 
   public static APIGatewayProxyResponseEvent answer(APIGatewayProxyRequestEvent event, Context context,
       Function<Request, Reply> handler) {
+    return answer(event, context, () -> Request.of(event, Instant.now()).map(handler).orElseGet(Reply::unauthorized));
+  }
+
+  /// Answers anyone, without asking who it is: for what tells nothing about any organisation.
+  public static APIGatewayProxyResponseEvent answerAnyone(APIGatewayProxyRequestEvent event, Context context,
+      Function<APIGatewayProxyRequestEvent, Reply> handler) {
+    return answer(event, context, () -> handler.apply(event));
+  }
+
+  private static APIGatewayProxyResponseEvent answer(APIGatewayProxyRequestEvent event, Context context,
+      Supplier<Reply> handler) {
     String requestId = requestId(event, context);
     Reply reply;
     try {
-      reply = Request.of(event, Instant.now()).map(handler).orElseGet(Reply::unauthorized);
+      reply = handler.get();
     } catch (InvalidRequest invalid) {
       reply = invalid.reply();
     } catch (RuntimeException e) {
@@ -33,7 +45,15 @@ public final class Api {
           context == null ? "" : String.valueOf(context.getFunctionName())), e);
       reply = Reply.problem(500, "Something went wrong here; the request id names it in our log", List.of());
     }
-    return response(reply, requestId);
+    return response(reply, requestId, base(event));
+  }
+
+  /// What stands before every path on the API's own domain: its stage. On a domain of one's own there is nothing.
+  private static String base(APIGatewayProxyRequestEvent event) {
+    String outside = event.getRequestContext() == null ? null : event.getRequestContext().getPath();
+    String inside = event.getPath();
+    return outside != null && inside != null && outside.endsWith(inside)
+        ? outside.substring(0, outside.length() - inside.length()) : "";
   }
 
   /// The same for a POST, which takes an `Idempotency-Key`.
@@ -50,8 +70,9 @@ public final class Api {
         : UUID.randomUUID().toString();
   }
 
-  private static APIGatewayProxyResponseEvent response(Reply reply, String requestId) {
+  private static APIGatewayProxyResponseEvent response(Reply reply, String requestId, String base) {
     var headers = new TreeMap<>(reply.headers());
+    headers.computeIfPresent("Location", (_, to) -> to.startsWith("/") ? base + to : to);
     headers.put("x-request-id", requestId);
     String body = "";
     if (reply.body().isPresent()) {

@@ -159,10 +159,14 @@ public final class Body {
 
   /// Remembers an absent member that is required.
   public <T> T required(String name, Optional<T> value, T otherwise) {
-    if (value.isEmpty() && errors.stream().noneMatch(e -> e.pointer().startsWith(pointer(name)))) {
+    if (value.isEmpty() && errors.stream().noneMatch(e -> isWithin(e.pointer(), pointer(name)))) {
       errors.add(new FieldError(pointer(name), name + " is required"));
     }
     return value.orElse(otherwise);
+  }
+
+  private static boolean isWithin(String pointer, String member) {
+    return pointer.equals(member) || pointer.startsWith(member + "/");
   }
 
   /// Remembers something wrong about a member, or about members together.
@@ -187,7 +191,7 @@ public final class Body {
   private void unasked() {
     object.fieldNames().forEachRemaining(name -> {
       if (!asked.contains(name) && errors.size() < 100) {
-        errors.add(new FieldError(pointer(name), "This member is not known here"));
+        errors.add(new FieldError(path + "/" + escaped(name), "This member is not known here"));
       }
     });
     children.forEach(Body::unasked);
@@ -199,8 +203,12 @@ public final class Body {
   }
 
   private String pointer(String name) {
-    // Names come from the contract, or from the caller: RFC 6901 escapes and a bound keep them harmless.
-    String bounded = name.length() > 64 ? name.substring(0, 64) : name;
-    return path + "/" + bounded.replace("~", "~0");
+    return path + "/" + name;
+  }
+
+  /// A name that the caller chose, as RFC 6901 has it, and bounded.
+  private static String escaped(String name) {
+    int end = name.offsetByCodePoints(0, Math.min(64, name.codePointCount(0, name.length())));
+    return name.substring(0, end).replace("~", "~0").replace("/", "~1");
   }
 }

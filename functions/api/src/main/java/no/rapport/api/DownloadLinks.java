@@ -16,6 +16,8 @@ public final class DownloadLinks {
   /// How long a link is good.
   public static final Duration VALIDITY = Duration.ofSeconds(25);
 
+  private static final int MAX_NAME = 150;
+
   private final S3Presigner presigner;
   private final String bucket;
 
@@ -41,10 +43,23 @@ public final class DownloadLinks {
 
   /// RFC 6266: an ASCII name for every client, and the UTF-8 name for those that read it.
   static String disposition(String fileName) {
-    String safe = fileName.replaceAll("[\\p{Cntrl}\\\\/:*?\"<>|]", "_");
+    String safe = safe(fileName);
     String ascii = safe.replaceAll("[^\\x20-\\x7e]", "_").replace("%", "_");
     String plain = "attachment; filename=\"" + ascii + "\"";
     return ascii.equals(safe) ? plain
         : plain + "; filename*=UTF-8''" + URLEncoder.encode(safe, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /// Without what a file system, a shell or a reader's eye could take for something else: control, format (such as the
+  /// override of writing direction) and unassigned characters, separators of paths, dots and spaces at the ends.
+  private static String safe(String fileName) {
+    String name = fileName.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}\\\\/:*?\"<>|]", "_").replaceAll("^[. ]+|[. ]+$", "_");
+    int dot = name.lastIndexOf('.');
+    String extension = dot > 0 && name.length() - dot <= 10 ? name.substring(dot) : "";
+    int length = name.codePointCount(0, name.length());
+    if (length > MAX_NAME) {
+      name = name.substring(0, name.offsetByCodePoints(0, MAX_NAME - extension.length())) + extension;
+    }
+    return name.isEmpty() ? "file" : name;
   }
 }

@@ -34,6 +34,10 @@ public final class ListQuery {
       "created_from", "created_to", "period_from", "period_to");
   private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
+  private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+  /// The last moment with four digits of year.
+  private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
+
   private final Map<String, List<String>> parameters;
   private final Set<String> ownFilters;
   private final List<FieldError> errors = new ArrayList<>();
@@ -100,7 +104,8 @@ public final class ListQuery {
         .ifPresent(from -> atLeast.put("period_from", from.toString()));
     one("period_to").flatMap(text -> date("period_to", text)).ifPresent(to -> atMost.put("period_to", to.toString()));
     Optional<Instant> createdFrom = one("created_from").flatMap(text -> moment("created_from", text, 0));
-    Optional<Instant> createdBefore = one("created_to").flatMap(text -> moment("created_to", text, 1));
+    Optional<Instant> createdBefore = one("created_to").flatMap(text -> moment("created_to", text, 1))
+        .map(before -> before.isAfter(END_OF_TIME) ? END_OF_TIME : before);
     if (!errors.isEmpty()) {
       throw InvalidRequest.fields(400, List.copyOf(errors));
     }
@@ -149,12 +154,11 @@ public final class ListQuery {
   }
 
   private Optional<LocalDate> date(String name, String text) {
-    try {
-      return Optional.of(LocalDate.parse(text));
-    } catch (DateTimeParseException e) {
+    Optional<LocalDate> date = dateOf(text);
+    if (date.isEmpty()) {
       wrong(name, name + " must be a date, YYYY-MM-DD");
-      return Optional.empty();
     }
+    return date;
   }
 
   /// @param after 0 for the beginning of what is named, 1 for the moment after its end
@@ -163,10 +167,18 @@ public final class ListQuery {
     if (instant.isPresent()) {
       return instant.map(i -> i.plusSeconds(after));
     }
-    try {
-      return Optional.of(LocalDate.parse(text).plusDays(after).atStartOfDay(OSLO).toInstant());
-    } catch (DateTimeParseException e) {
+    Optional<LocalDate> date = dateOf(text);
+    if (date.isEmpty()) {
       wrong(name, name + " must be a date, YYYY-MM-DD, or a time in UTC, YYYY-MM-DDThh:mm:ssZ");
+    }
+    return date.map(day -> day.plusDays(after).atStartOfDay(OSLO).toInstant());
+  }
+
+  /// Four digits of year only: ISO allows more, and then such text would no longer sort by time.
+  private static Optional<LocalDate> dateOf(String text) {
+    try {
+      return DATE.matcher(text).matches() ? Optional.of(LocalDate.parse(text)) : Optional.empty();
+    } catch (DateTimeParseException e) {
       return Optional.empty();
     }
   }

@@ -20,6 +20,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,6 +35,9 @@ public final class Request {
   static final int MAX_BODY = 256 * 1024;
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern UTC = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
+
+  private static final Pattern ENTITY_TAGS =
+      Pattern.compile("\\*|(W/)?\"[\\x21\\x23-\\x7e]*\"(\\s*,\\s*(W/)?\"[\\x21\\x23-\\x7e]*\")*+");
 
   private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).maxStringLength(16 * 1024)
@@ -75,7 +79,7 @@ public final class Request {
     return Role.ofWord(String.valueOf(authorizer.get("role")))
         .filter(_ -> authorizer.get("caller") != null && !organizations.isEmpty())
         .map(role -> new Caller(String.valueOf(authorizer.get("caller")), role,
-            organizations.equals("*") ? Optional.empty() : Optional.of(Set.of(organizations.split(",")))));
+            organizations.equals("*") ? Optional.empty() : Optional.of(Set.copyOf(Arrays.asList(organizations.split(","))))));
   }
 
   /// The same request at the time and with the ids that an earlier try of it had.
@@ -107,8 +111,8 @@ public final class Request {
 
   /// The id in the path; what no resource can be named by is given as an id that none has.
   public String pathId(String name) {
-    String value = event.getPathParameters() == null ? "" : event.getPathParameters().getOrDefault(name, "");
-    return ID.matcher(value).matches() ? value : "-";
+    String value = event.getPathParameters() == null ? null : event.getPathParameters().get(name);
+    return value != null && ID.matcher(value).matches() ? value : "-";
   }
 
   /// The first value of a header.
@@ -123,7 +127,7 @@ public final class Request {
     }
     return event.getQueryStringParameters() == null ? Map.of()
         : event.getQueryStringParameters().entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, e -> List.of(e.getValue())));
+            .collect(Collectors.toMap(Map.Entry::getKey, e -> List.of(Objects.requireNonNullElse(e.getValue(), ""))));
   }
 
   /// Reads the list parameters that every collection takes, and those of its own.
@@ -227,9 +231,14 @@ public final class Request {
     }
   }
 
-  /// Whether the caller's `If-Match` allows a change of this version; true without that header.
+  /// Whether the caller's `If-Match` allows a change of this version; true without that header. Weak tags never match
+  /// (RFC 9110, 13.1.1); what is no list of tags is refused with `400`.
   public boolean matches(long version) {
-    return header("If-Match").map(value -> value.trim().equals("*")
+    Optional<String> tags = header("If-Match").map(String::trim);
+    if (tags.isPresent() && (tags.get().length() > 1024 || !ENTITY_TAGS.matcher(tags.get()).matches())) {
+      throw InvalidRequest.malformed("If-Match must be * or a list of entity tags in double quotes");
+    }
+    return tags.map(value -> value.equals("*")
         || Arrays.stream(value.split(",")).map(String::trim).anyMatch(etag(version)::equals)).orElse(true);
   }
 

@@ -1,5 +1,6 @@
 package no.rapport.records;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -19,8 +21,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -47,10 +51,17 @@ public final class DynamoRecords implements Records {
 
   private final DynamoDbClient client;
   private final String table;
+  private final Clock clock;
 
   public DynamoRecords(DynamoDbClient client, String table) {
+    this(client, table, Clock.systemUTC());
+  }
+
+  /// @param clock tells which notes have expired when new ones are added under their keys
+  public DynamoRecords(DynamoDbClient client, String table, Clock clock) {
     this.client = client;
     this.table = table;
+    this.clock = clock;
   }
 
   @Override
@@ -69,10 +80,8 @@ public final class DynamoRecords implements Records {
     List<Entry> entries = new ArrayList<>();
     var merge = new PriorityQueue<Source>(Comparator.comparing((Source s) -> s.peek().position()).reversed());
     long skip = listing.start() instanceof Listing.AtPage(int page) ? (page - 1L) * listing.limit() : 0;
-    if (skip >= total) {
-      if (skip > 0 || total == 0) {
-        return new Page(List.of(), total, Optional.empty());
-      }
+    if (skip > 0 && skip >= total) {
+      return new Page(List.of(), total, Optional.empty());
     }
     if (sources.size() == 1 && !listing.isFiltered()) {
       sources.getFirst().skip(skip);
@@ -148,6 +157,9 @@ public final class DynamoRecords implements Records {
 
   /// Commits with one conditional put where that suffices, else with one transaction. Conflicts with other
   /// transactions and throttling are tried again with full jitter; a condition that does not hold is not.
+  ///
+  /// An answer that is lost on its way is no refusal: the client sends the request again, and the second answer is
+  /// told apart by the transaction's token, or by the mark that the put leaves.
   @Override
   public boolean commit(List<Change> changes) {
     if (changes.size() == 1 && changes.getFirst() instanceof Change.Replace(Entry seen, Entry next)
@@ -155,9 +167,10 @@ public final class DynamoRecords implements Records {
       return putAlone(seen, next);
     }
     var writes = writes(changes);
+    String token = UUID.randomUUID().toString();
     for (int attempt = 1; ; attempt++) {
       try {
-        client.transactWriteItems(request -> request.transactItems(writes));
+        client.transactWriteItems(request -> request.transactItems(writes).clientRequestToken(token));
         return true;
       } catch (TransactionCanceledException e) {
         if (has(e, "ConditionalCheckFailed")) {
@@ -171,9 +184,13 @@ public final class DynamoRecords implements Records {
           throw e;
         }
       }
-      long ceiling = Math.min(2_000, 10L << attempt);
-      LockSupport.parkNanos(Duration.ofMillis(ThreadLocalRandom.current().nextLong(ceiling)).toNanos());
+      pause(attempt);
     }
+  }
+
+  private static void pause(int attempt) {
+    long ceiling = Math.min(2_000, 10L << attempt);
+    LockSupport.parkNanos(Duration.ofMillis(ThreadLocalRandom.current().nextLong(ceiling)).toNanos());
   }
 
   private static String code(DynamoDbException e) {
@@ -189,12 +206,23 @@ public final class DynamoRecords implements Records {
   }
 
   private boolean putAlone(Entry seen, Entry next) {
-    try {
-      client.putItem(request -> request.tableName(table).item(item(next))
-          .conditionExpression(AS_SEEN).expressionAttributeValues(seenVersion(seen.version())));
-      return true;
-    } catch (ConditionalCheckFailedException e) {
-      return false;
+    var item = item(next);
+    item.put("mark", text(UUID.randomUUID().toString()));
+    var put = PutItemRequest.builder().tableName(table).item(item)
+        .conditionExpression(AS_SEEN).expressionAttributeValues(seenVersion(seen.version()))
+        .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD).build();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        client.putItem(put);
+        return true;
+      } catch (ConditionalCheckFailedException e) {
+        return e.hasItem() && item.get("mark").equals(e.item().get("mark"));
+      } catch (DynamoDbException e) {
+        if (attempt == ATTEMPTS || !"TransactionConflictException".equals(code(e))) {
+          throw e;
+        }
+      }
+      pause(attempt);
     }
   }
 
@@ -229,8 +257,8 @@ public final class DynamoRecords implements Records {
             .tableName(table).key(entryKey(seen)).conditionExpression(AS_SEEN)
             .expressionAttributeValues(seenVersion(seen.version()))).build());
         // An expired note may still lie in the table; it is as good as absent.
-        case Change.AddNote(Note note) -> writes.add(put(item(note), ABSENT + " OR expires < :now",
-            Map.of(":now", number(Instant.now().getEpochSecond()))));
+        case Change.AddNote(Note note) -> writes.add(put(item(note), ABSENT + " OR expires <= :now",
+            Map.of(":now", number(clock.instant().getEpochSecond()))));
         case Change.ReplaceNote(Note seen, Note next) ->
             writes.add(put(item(next), AS_SEEN, seenVersion(seen.version())));
         case Change.RemoveNote(Note seen) ->
@@ -332,8 +360,9 @@ public final class DynamoRecords implements Records {
   private final class Source {
 
     private final Listing listing;
+    private final String org;
+    private final String status;
     private final QueryRequest query;
-    private final boolean byStatusIndex;
     private Map<String, AttributeValue> resumeAt = Map.of();
     private boolean ended;
     private List<Entry> read = List.of();
@@ -341,8 +370,10 @@ public final class DynamoRecords implements Records {
 
     Source(Listing listing, String org, String status) {
       this.listing = listing;
+      this.org = org;
+      this.status = status;
       boolean all = org.equals(ALL);
-      byStatusIndex = !all && !status.isEmpty();
+      boolean byStatusIndex = !all && !status.isEmpty();
       var values = new HashMap<String, AttributeValue>();
       var names = new HashMap<String, String>();
       var builder = QueryRequest.builder().tableName(table).scanIndexForward(false);
@@ -450,7 +481,7 @@ public final class DynamoRecords implements Records {
     /// How many resources match, wherever the page begins.
     long count() {
       if (listing.start() instanceof Listing.AfterCursor(String cursor) && !cursor.isEmpty()) {
-        return new Source(listing.after(""), orgOf(), statusOf()).count();
+        return new Source(listing.after(""), org, status).count();
       }
       if (ended) {
         return 0;
@@ -460,21 +491,6 @@ public final class DynamoRecords implements Records {
         count += page.count();
       }
       return count;
-    }
-
-    private String orgOf() {
-      String hash = query.expressionAttributeValues().get(":hash").s();
-      return query.indexName() != null && !byStatusIndex ? ALL
-          : hash.substring(0, hash.length() - listing.collection().length() - 1);
-    }
-
-    private String statusOf() {
-      String hash = query.expressionAttributeValues().get(":hash").s();
-      if (byStatusIndex) {
-        String low = query.expressionAttributeValues().get(":low").s();
-        return low.substring(0, low.indexOf('#'));
-      }
-      return "ByCollectionStatus".equals(query.indexName()) ? hash.substring(listing.collection().length() + 1) : "";
     }
   }
 

@@ -1,6 +1,7 @@
 package no.rapport.records;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,6 +26,7 @@ public record Entry(
     String document) {
 
   public Entry {
+    created = created.truncatedTo(ChronoUnit.SECONDS); // positions sort as text: all must have one form
     filters = new TreeMap<>(filters);
     filters.values().removeIf(String::isEmpty);
   }

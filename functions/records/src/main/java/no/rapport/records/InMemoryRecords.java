@@ -1,5 +1,6 @@
 package no.rapport.records;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,8 +15,18 @@ public final class InMemoryRecords implements Records {
 
   private static final Comparator<Entry> NEWEST_FIRST = Comparator.comparing((Entry entry) -> entry.position()).reversed();
 
+  private final Clock clock;
   private final Map<String, Entry> entries = new HashMap<>();
   private final Map<String, TreeMap<String, Note>> notes = new HashMap<>();
+
+  public InMemoryRecords() {
+    this(Clock.systemUTC());
+  }
+
+  /// @param clock tells which notes have expired when new ones are added under their keys
+  public InMemoryRecords(Clock clock) {
+    this.clock = clock;
+  }
 
   @Override
   public synchronized Optional<Entry> find(String collection, String id) {
@@ -27,8 +38,11 @@ public final class InMemoryRecords implements Records {
     List<Entry> all = entries.values().stream().filter(listing::matches).sorted(NEWEST_FIRST).toList();
     List<Entry> rest = switch (listing.start()) {
       case Listing.AtPage(int page) -> all.stream().skip((page - 1L) * listing.limit()).toList();
-      case Listing.AfterCursor(String cursor) -> cursor.isEmpty() ? all
-          : all.stream().filter(e -> e.position().compareTo(Cursor.decode(cursor)) < 0).toList();
+      case Listing.AfterCursor(String cursor) when cursor.isEmpty() -> all;
+      case Listing.AfterCursor(String cursor) -> {
+        String position = Cursor.decode(cursor);
+        yield all.stream().filter(e -> e.position().compareTo(position) < 0).toList();
+      }
     };
     List<Entry> page = rest.stream().limit(listing.limit()).toList();
     return new Page(page, all.size(),
@@ -79,7 +93,7 @@ public final class InMemoryRecords implements Records {
       case Change.Replace(Entry seen, Entry _) -> isAsSeen(seen);
       case Change.Delete(Entry seen) -> isAsSeen(seen);
       case Change.Unchanged(Entry seen) -> isAsSeen(seen);
-      case Change.AddNote(Note note) -> stored(note.partition(), note.sort()).isEmpty();
+      case Change.AddNote(Note note) -> note(note.partition(), note.sort(), clock.instant()).isEmpty();
       case Change.ReplaceNote(Note seen, Note _) -> isAsSeen(seen);
       case Change.RemoveNote(Note seen) -> isAsSeen(seen);
     };

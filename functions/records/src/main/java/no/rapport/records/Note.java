@@ -1,6 +1,7 @@
 package no.rapport.records;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /// A stored fact that is not a resource of a contract (an idempotency key, an event, a duty of the sweeper): found by
@@ -9,8 +10,12 @@ import java.util.Optional;
 /// @param partition what groups notes that are read together
 /// @param sort their order within the partition
 /// @param version grows by one with every write
-/// @param expires when it is gone, whether or not the table has removed it yet; empty: never
+/// @param expires when it is gone (UTC, whole seconds), whether or not the table has removed it yet; empty: never
 public record Note(String partition, String sort, long version, String document, Optional<Instant> expires) {
+
+  public Note {
+    expires = expires.map(time -> time.truncatedTo(ChronoUnit.SECONDS));
+  }
 
   public static Note first(String partition, String sort, String document, Instant expires) {
     return new Note(partition, sort, 1, document, Optional.ofNullable(expires));

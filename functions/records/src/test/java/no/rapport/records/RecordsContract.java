@@ -1,0 +1,505 @@
+package no.rapport.records;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What every store of records must do, races included.
+abstract class RecordsContract {
+
+  static final String COLLECTION = "report-records";
+  static final Instant NOON = Instant.parse("2026-01-15T12:00:00Z");
+
+  final MovableClock clock = new MovableClock();
+  Records records;
+
+  /// An empty store.
+  abstract Records emptyRecords(Clock clock);
+
+  /// Rounds of a race: few where every write goes over the wire.
+  abstract int rounds();
+
+  @BeforeEach
+  void start() {
+    records = emptyRecords(clock);
+  }
+
+  static final class MovableClock extends Clock {
+    private volatile Instant now = NOON;
+
+    void pass(Duration time) {
+      now = now.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  static Entry anEntry(String orgId, String id, int secondsAfterNoon, String status) {
+    return Entry.first(COLLECTION, orgId, id, NOON.plusSeconds(secondsAfterNoon), status,
+        Map.of("report_type", "annual_summary", "period_from", "2025-01-01"), "{\"id\":\"" + id + "\"}");
+  }
+
+  static Listing everything(String... orgs) {
+    return new Listing(COLLECTION, Optional.of(Set.of(orgs)), Set.of(), Map.of(), Map.of(), Map.of(),
+        Optional.empty(), Optional.empty(), new Listing.AtPage(1), 100);
+  }
+
+  static Listing withStatuses(Listing listing, String... statuses) {
+    return new Listing(listing.collection(), listing.organizations(), Set.of(statuses), listing.anyOf(),
+        listing.atLeast(), listing.atMost(), listing.createdFrom(), listing.createdBefore(), listing.start(),
+        listing.limit());
+  }
+
+  static Listing paged(Listing listing, int page, int limit) {
+    return new Listing(listing.collection(), listing.organizations(), listing.statuses(), listing.anyOf(),
+        listing.atLeast(), listing.atMost(), listing.createdFrom(), listing.createdBefore(),
+        new Listing.AtPage(page), limit);
+  }
+
+  static Listing created(Listing listing, Instant from, Instant before) {
+    return new Listing(listing.collection(), listing.organizations(), listing.statuses(), listing.anyOf(),
+        listing.atLeast(), listing.atMost(), Optional.ofNullable(from), Optional.ofNullable(before), listing.start(),
+        listing.limit());
+  }
+
+  static Listing ofEveryOrganisation(Listing listing) {
+    return new Listing(listing.collection(), Optional.empty(), listing.statuses(), listing.anyOf(),
+        listing.atLeast(), listing.atMost(), listing.createdFrom(), listing.createdBefore(), listing.start(),
+        listing.limit());
+  }
+
+  void store(Entry... entries) {
+    for (Entry entry : entries) {
+      assertThat(records.commit(new Change.Create(entry))).isTrue();
+    }
+  }
+
+  List<String> ids(Listing listing) {
+    return ids(records.list(listing));
+  }
+
+  static List<String> ids(Page page) {
+    return page.entries().stream().map(Entry::id).toList();
+  }
+
+  /// Walks a list to its end by cursor.
+  List<String> walk(Listing listing) {
+    var found = new ArrayList<String>();
+    var cursor = Optional.of("");
+    while (cursor.isPresent()) {
+      Page page = records.list(listing.after(cursor.get()));
+      found.addAll(ids(page));
+      cursor = page.nextCursor();
+    }
+    return found;
+  }
+
+  @Test
+  void givesBackWhatWasStored() {
+    Entry entry = anEntry("org-a", "rpt_1", 0, "pending");
+    store(entry);
+    assertThat(records.find(COLLECTION, "rpt_1")).contains(entry);
+    assertThat(records.find("bufdir-exports", "rpt_1")).isEmpty();
+    assertThat(records.find(COLLECTION, "rpt_2")).isEmpty();
+  }
+
+  @Test
+  void refusesASecondResourceOfOneIdEvenOfAnotherOrganisation() {
+    store(anEntry("org-a", "rpt_1", 0, "pending"));
+    assertThat(records.commit(new Change.Create(anEntry("org-a", "rpt_1", 5, "pending")))).isFalse();
+    assertThat(records.commit(new Change.Create(anEntry("org-b", "rpt_1", 0, "pending")))).isFalse();
+    assertThat(records.list(everything("org-a", "org-b")).total()).isEqualTo(1);
+  }
+
+  @Test
+  void replacesOnlyWhatIsAsItWasSeen() {
+    Entry first = anEntry("org-a", "rpt_1", 0, "pending");
+    store(first);
+    Entry second = first.next("completed", first.filters(), "{\"n\":2}");
+    assertThat(records.commit(new Change.Replace(first, second))).isTrue();
+    assertThat(records.commit(new Change.Replace(first, first.next("failed", Map.of(), "{}")))).isFalse();
+    assertThat(records.commit(new Change.Replace(first, first.next("pending", Map.of(), "{}")))).isFalse();
+    assertThat(records.commit(new Change.Delete(first))).isFalse();
+    assertThat(records.find(COLLECTION, "rpt_1")).contains(second);
+    assertThat(records.countInStatus(COLLECTION, "org-a", "pending")).isZero();
+    assertThat(records.countInStatus(COLLECTION, "org-a", "completed")).isEqualTo(1);
+  }
+
+  @Test
+  void replacesWithinOneStatusWithoutTouchingTotals() {
+    Entry first = anEntry("org-a", "rpt_1", 0, "pending");
+    store(first);
+    Entry second = first.next("pending", Map.of(), "{\"n\":2}");
+    assertThat(records.commit(new Change.Replace(first, second))).isTrue();
+    assertThat(records.find(COLLECTION, "rpt_1")).contains(second);
+    assertThat(records.list(everything("org-a")).total()).isEqualTo(1);
+  }
+
+  @Test
+  void deletesAndLetsTheIdBeUsedAgain() {
+    Entry entry = anEntry("org-a", "rpt_1", 0, "pending");
+    store(entry);
+    assertThat(records.commit(new Change.Delete(entry))).isTrue();
+    assertThat(records.find(COLLECTION, "rpt_1")).isEmpty();
+    assertThat(records.list(everything("org-a")).total()).isZero();
+    assertThat(ids(everything("org-a"))).isEmpty();
+    assertThat(records.commit(new Change.Delete(entry))).isFalse();
+    assertThat(records.commit(new Change.Replace(entry, entry.next("pending", Map.of(), "{}")))).isFalse();
+    Entry again = anEntry("org-b", "rpt_1", 9, "failed");
+    store(again);
+    assertThat(records.find(COLLECTION, "rpt_1")).contains(again);
+  }
+
+  @Test
+  void commitsAllChangesOrNone() {
+    Entry seen = anEntry("org-a", "rpt_1", 0, "pending");
+    store(seen);
+    Entry stale = seen;
+    Entry present = seen.next("completed", Map.of(), "{}");
+    assertThat(records.commit(new Change.Replace(seen, present))).isTrue();
+    Note note = Note.first("events", "1", "{}", null);
+
+    assertThat(records.commit(new Change.Create(anEntry("org-a", "rpt_2", 1, "pending")), new Change.AddNote(note),
+        new Change.Unchanged(stale))).isFalse();
+    assertThat(records.find(COLLECTION, "rpt_2")).isEmpty();
+    assertThat(records.note("events", "1", NOON)).isEmpty();
+    assertThat(records.list(everything("org-a")).total()).isEqualTo(1);
+
+    assertThat(records.commit(new Change.Create(anEntry("org-a", "rpt_2", 1, "pending")), new Change.AddNote(note),
+        new Change.Unchanged(present))).isTrue();
+    assertThat(records.find(COLLECTION, "rpt_2")).isPresent();
+    assertThat(records.note("events", "1", NOON)).contains(note);
+    assertThat(records.list(everything("org-a")).total()).isEqualTo(2);
+  }
+
+  @Test
+  void countsSeveralChangesOfOneCommitTogether() {
+    Entry old = anEntry("org-a", "rpt_0", 0, "pending");
+    store(old);
+    Change[] changes = IntStream.range(1, 30)
+        .mapToObj(i -> (Change) new Change.Create(anEntry(i % 2 == 0 ? "org-a" : "org-b", "rpt_" + i, i, "pending")))
+        .toArray(Change[]::new);
+    changes = Arrays.copyOf(changes, changes.length + 1);
+    changes[changes.length - 1] = new Change.Replace(old, old.next("failed", Map.of(), "{}"));
+    assertThat(records.commit(changes)).isTrue();
+    assertThat(records.countInStatus(COLLECTION, "org-a", "pending")).isEqualTo(14);
+    assertThat(records.countInStatus(COLLECTION, "org-a", "failed")).isEqualTo(1);
+    assertThat(records.countInStatus(COLLECTION, "org-b", "pending")).isEqualTo(15);
+    assertThat(records.list(ofEveryOrganisation(everything("org-a"))).total()).isEqualTo(30);
+  }
+
+  @Test
+  void keepsNotesByVersion() {
+    Note first = Note.first("p", "s", "{\"n\":1}", null);
+    assertThat(records.commit(new Change.AddNote(first))).isTrue();
+    assertThat(records.commit(new Change.AddNote(first))).isFalse();
+    Note second = first.next("{\"n\":2}");
+    assertThat(records.commit(new Change.ReplaceNote(first, second))).isTrue();
+    assertThat(records.commit(new Change.ReplaceNote(first, second))).isFalse();
+    assertThat(records.commit(new Change.RemoveNote(first))).isFalse();
+    assertThat(records.note("p", "s", NOON)).contains(second);
+    assertThat(records.commit(new Change.RemoveNote(second))).isTrue();
+    assertThat(records.note("p", "s", NOON)).isEmpty();
+    assertThat(records.commit(new Change.RemoveNote(second))).isFalse();
+  }
+
+  @Test
+  void readsNotesOfOnePartitionInOrderAfterAPlace() {
+    for (String sort : List.of("003", "001", "002", "005", "004")) {
+      records.commit(new Change.AddNote(Note.first("events#a", sort, "{}", null)));
+    }
+    records.commit(new Change.AddNote(Note.first("events#b", "002", "{}", null)));
+    assertThat(records.notes("events#a", "", 10, NOON)).extracting(Note::sort)
+        .containsExactly("001", "002", "003", "004", "005");
+    assertThat(records.notes("events#a", "002", 2, NOON)).extracting(Note::sort).containsExactly("003", "004");
+    assertThat(records.notes("events#a", "005", 2, NOON)).isEmpty();
+    assertThat(records.notes("events#c", "", 2, NOON)).isEmpty();
+  }
+
+  @Test
+  void treatsAnExpiredNoteAsAbsentBeforeItIsRemoved() {
+    Note old = Note.first("p", "s", "{\"n\":1}", NOON.plusSeconds(60));
+    records.commit(new Change.AddNote(old));
+    records.commit(new Change.AddNote(Note.first("p", "t", "{}", null)));
+    assertThat(records.note("p", "s", NOON.plusSeconds(59))).contains(old);
+    assertThat(records.note("p", "s", NOON.plusSeconds(60))).isEmpty();
+    assertThat(records.notes("p", "", 1, NOON.plusSeconds(60))).extracting(Note::sort).containsExactly("t");
+
+    clock.pass(Duration.ofSeconds(59));
+    assertThat(records.commit(new Change.AddNote(old.next("{}")))).isFalse();
+    clock.pass(Duration.ofSeconds(1));
+    Note again = Note.first("p", "s", "{\"n\":2}", NOON.plusSeconds(600));
+    assertThat(records.commit(new Change.AddNote(again))).isTrue();
+    assertThat(records.note("p", "s", clock.instant())).contains(again);
+  }
+
+  @Test
+  void listsNewestFirstByCreationThenId() {
+    store(anEntry("org-a", "rpt_b", 5, "pending"), anEntry("org-a", "rpt_a", 5, "pending"),
+        anEntry("org-a", "rpt_c", 1, "completed"), anEntry("org-a", "rpt_d", 9, "failed"),
+        anEntry("org-b", "rpt_e", 7, "pending"));
+    assertThat(ids(everything("org-a"))).containsExactly("rpt_d", "rpt_b", "rpt_a", "rpt_c");
+    assertThat(ids(everything("org-a", "org-b"))).containsExactly("rpt_d", "rpt_e", "rpt_b", "rpt_a", "rpt_c");
+    assertThat(ids(ofEveryOrganisation(everything("org-a")))).hasSize(5).startsWith("rpt_d", "rpt_e");
+    assertThat(ids(everything("org-c"))).isEmpty();
+  }
+
+  @Test
+  void filtersByStatusOrganisationValuesAndCreation() {
+    for (int i = 0; i < 40; i++) {
+      Entry entry = anEntry(i % 2 == 0 ? "org-a" : "org-b", "rpt_%02d".formatted(i), i,
+          List.of("pending", "processing", "completed", "failed").get(i % 4));
+      store(Entry.first(entry.collection(), entry.orgId(), entry.id(), entry.created(), entry.status(),
+          Map.of("report_type", i % 3 == 0 ? "annual_summary" : "project_final", "period_from",
+              "2025-%02d-01".formatted(i % 12 + 1)), "{}"));
+    }
+    var statuses = withStatuses(everything("org-a", "org-b"), "completed", "failed");
+    assertThat(ids(statuses)).hasSize(20).startsWith("rpt_39", "rpt_38", "rpt_35", "rpt_34");
+    assertThat(records.list(paged(statuses, 2, 3))).satisfies(page -> {
+      assertThat(ids(page)).containsExactly("rpt_34", "rpt_31", "rpt_30");
+      assertThat(page.total()).isEqualTo(20);
+    });
+    var typed = everything("org-a", "org-b").where("report_type", "annual_summary");
+    assertThat(records.list(paged(typed, 1, 2))).satisfies(page -> {
+      assertThat(ids(page)).containsExactly("rpt_39", "rpt_36");
+      assertThat(page.total()).isEqualTo(14);
+    });
+    assertThat(records.list(paged(withStatuses(typed, "failed"), 1, 2)).total()).isEqualTo(4);
+    assertThat(ids(new Listing(COLLECTION, Optional.of(Set.of("org-a")), Set.of(), Map.of(),
+        Map.of("period_from", "2025-03-01"), Map.of("period_from", "2025-05-01"), Optional.empty(), Optional.empty(),
+        new Listing.AtPage(1), 100)))
+        .containsExactly("rpt_38", "rpt_28", "rpt_26", "rpt_16", "rpt_14", "rpt_04", "rpt_02");
+    assertThat(ids(new Listing(COLLECTION, Optional.of(Set.of("org-a")), Set.of(), Map.of(),
+        Map.of("absent", "a"), Map.of(), Optional.empty(), Optional.empty(), new Listing.AtPage(1), 100))).isEmpty();
+
+    var range = created(everything("org-a"), NOON.plusSeconds(10), NOON.plusSeconds(14));
+    assertThat(records.list(range)).satisfies(page -> {
+      assertThat(ids(page)).containsExactly("rpt_12", "rpt_10");
+      assertThat(page.total()).isEqualTo(2);
+    });
+    assertThat(ids(created(everything("org-a"), NOON.plusSeconds(38), null))).containsExactly("rpt_38");
+    assertThat(ids(created(everything("org-a"), null, NOON.plusSeconds(1)))).containsExactly("rpt_00");
+    assertThat(records.list(created(everything("org-a"), NOON.plusSeconds(9), NOON.plusSeconds(3))).total()).isZero();
+    assertThat(ids(created(ofEveryOrganisation(withStatuses(everything("-"), "pending")), NOON.plusSeconds(20),
+        NOON.plusSeconds(28)))).containsExactly("rpt_24", "rpt_20");
+    assertThat(walk(created(paged(everything("org-b"), 1, 2), NOON.plusSeconds(30), NOON.plusSeconds(39))))
+        .containsExactly("rpt_37", "rpt_35", "rpt_33", "rpt_31");
+  }
+
+  @Test
+  void givesTheSamePagesByNumberAndByCursor() {
+    var random = new Random(7);
+    for (int i = 0; i < 57; i++) {
+      store(anEntry("org-" + random.nextInt(3), "rpt_%02d".formatted(i), random.nextInt(20),
+          random.nextBoolean() ? "pending" : "completed"));
+    }
+    for (Listing listing : List.of(everything("org-0"), everything("org-0", "org-1", "org-2"),
+        withStatuses(everything("org-0", "org-2"), "pending", "completed"),
+        withStatuses(everything("org-1"), "completed"), everything("org-0", "org-1").where("report_type",
+            "annual_summary"), ofEveryOrganisation(everything("-")),
+        ofEveryOrganisation(withStatuses(everything("-"), "pending")))) {
+      List<String> all = ids(listing);
+      assertThat(all).isNotEmpty().doesNotHaveDuplicates();
+      for (int limit : new int[] {3, 100}) {
+        assertThat(walk(paged(listing, 1, limit))).isEqualTo(all);
+        var byNumber = new ArrayList<String>();
+        for (int page = 1; ; page++) {
+          Page found = records.list(paged(listing, page, limit));
+          assertThat(found.total()).isEqualTo(all.size());
+          if (found.entries().isEmpty()) {
+            break;
+          }
+          byNumber.addAll(ids(found));
+        }
+        assertThat(byNumber).isEqualTo(all);
+      }
+      assertThat(records.list(paged(listing, 1_000_000, 100))).isEqualTo(new Page(List.of(), all.size(),
+          Optional.empty()));
+    }
+  }
+
+  @Test
+  void countsTheWholeListOnEveryPageOfACursor() {
+    for (int i = 0; i < 9; i++) {
+      store(anEntry("org-a", "rpt_" + i, i, "pending"));
+    }
+    for (Listing listing : List.of(paged(everything("org-a"), 1, 4),
+        paged(everything("org-a").where("report_type", "annual_summary"), 1, 4),
+        created(paged(everything("org-a"), 1, 4), NOON, NOON.plusSeconds(9)))) {
+      var cursor = Optional.of("");
+      while (cursor.isPresent()) {
+        Page page = records.list(listing.after(cursor.get()));
+        assertThat(page.total()).isEqualTo(9);
+        cursor = page.nextCursor();
+      }
+    }
+  }
+
+  @Test
+  void refusesACursorThatIsNotItsOwn() {
+    for (String cursor : List.of("x", "!", "eA", "MjAyNg", "a".repeat(500))) {
+      assertThatThrownBy(() -> records.list(everything("org-a").after(cursor)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Test
+  void walksWithoutDriftWhileOthersWriteAndDelete() throws Exception {
+    var stable = new ArrayList<String>();
+    var passing = new ArrayList<Entry>();
+    for (int i = 0; i < 60; i++) {
+      Entry entry = anEntry("org-a", "rpt_%02d".formatted(i), i, "completed");
+      store(entry);
+      if (i % 3 == 0) {
+        passing.add(entry);
+      } else {
+        stable.addFirst(entry.id());
+      }
+    }
+    try (var others = Executors.newSingleThreadExecutor()) {
+      var done = others.submit(() -> {
+        for (int i = 0; i < passing.size(); i++) {
+          records.commit(new Change.Delete(passing.get(i)));
+          records.commit(new Change.Create(anEntry("org-a", "new_" + i, 100 + i, "completed")));
+        }
+      });
+      do {
+        List<String> walked = walk(paged(everything("org-a"), 1, 7));
+        assertThat(walked).doesNotHaveDuplicates().containsSubsequence(stable);
+      } while (!done.isDone());
+      done.get(60, TimeUnit.SECONDS);
+    }
+    assertThat(walk(paged(everything("org-a"), 1, 7))).hasSize(60);
+    assertThat(records.list(everything("org-a")).total()).isEqualTo(60);
+  }
+
+  @Test
+  void letsExactlyOneOfManyWritersWin() throws Exception {
+    for (int round = 0; round < rounds(); round++) {
+      Entry seen = anEntry("org-a", "rpt_" + round, round, "pending");
+      store(seen);
+      List<Change> rivals = List.of(
+          new Change.Replace(seen, seen.next("completed", Map.of(), "{}")),
+          new Change.Replace(seen, seen.next("failed", Map.of(), "{}")),
+          new Change.Replace(seen, seen.next("pending", Map.of(), "{\"n\":2}")),
+          new Change.Delete(seen));
+      assertThat(race(rivals)).as("winners").isEqualTo(1);
+    }
+    assertTotalsAreExact("org-a");
+  }
+
+  @Test
+  void keepsTotalsExactUnderRacesRefusalsAndDeletes() throws Exception {
+    var ids = IntStream.range(0, 12).mapToObj(i -> "rpt_" + i).toList();
+    var statuses = List.of("pending", "processing", "completed", "failed");
+    try (var clients = Executors.newFixedThreadPool(6)) {
+      var work = new ArrayList<java.util.concurrent.Future<?>>();
+      for (int c = 0; c < 6; c++) {
+        var random = new Random(c);
+        work.add(clients.submit(() -> {
+          for (int i = 0; i < rounds(); i++) {
+            String id = ids.get(random.nextInt(ids.size()));
+            String status = statuses.get(random.nextInt(4));
+            Optional<Entry> seen = records.find(COLLECTION, id);
+            int act = random.nextInt(4);
+            if (seen.isEmpty()) {
+              records.commit(new Change.Create(anEntry("org-" + random.nextInt(2), id, random.nextInt(50), status)));
+            } else if (act == 0) {
+              records.commit(new Change.Delete(seen.get()));
+            } else if (act == 1) {
+              records.commit(new Change.Replace(seen.get(), seen.get().next(status, Map.of(), "{}")),
+                  new Change.AddNote(Note.first("audit", id, "{}", null)));
+            } else {
+              records.commit(new Change.Replace(seen.get(), seen.get().next(status, Map.of(), "{}")));
+            }
+          }
+        }));
+      }
+      for (var future : work) {
+        future.get(120, TimeUnit.SECONDS);
+      }
+    }
+    assertTotalsAreExact("org-0");
+    assertTotalsAreExact("org-1");
+    assertThat(records.list(ofEveryOrganisation(everything("-"))).total())
+        .isEqualTo(records.list(everything("org-0", "org-1")).total());
+  }
+
+  @Test
+  void givesTheStatusListOfTheSweeperOldestFirst() {
+    store(anEntry("org-a", "rpt_3", 3, "pending"), anEntry("org-b", "rpt_1", 1, "pending"),
+        anEntry("org-a", "rpt_2", 2, "failed"), anEntry("org-a", "rpt_4", 4, "pending"));
+    assertThat(records.inStatus(COLLECTION, "pending", 10)).extracting(Entry::id)
+        .containsExactly("rpt_1", "rpt_3", "rpt_4");
+    assertThat(records.inStatus(COLLECTION, "pending", 2)).extracting(Entry::id).containsExactly("rpt_1", "rpt_3");
+    assertThat(records.inStatus(COLLECTION, "cancelled", 2)).isEmpty();
+  }
+
+  private int race(List<Change> rivals) throws Exception {
+    var barrier = new CyclicBarrier(rivals.size());
+    var wins = new AtomicInteger();
+    var failures = new ConcurrentLinkedQueue<Throwable>();
+    var threads = rivals.stream().map(change -> Thread.ofVirtual().start(() -> {
+      try {
+        barrier.await();
+        if (records.commit(change)) {
+          wins.incrementAndGet();
+        }
+      } catch (Exception e) {
+        failures.add(e);
+      }
+    })).toList();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(failures).isEmpty();
+    return wins.get();
+  }
+
+  private void assertTotalsAreExact(String orgId) {
+    List<String> walked = walk(paged(everything(orgId), 1, 5));
+    assertThat(new HashSet<>(walked)).hasSize(walked.size());
+    assertThat(records.list(everything(orgId)).total()).isEqualTo(walked.size());
+    long sum = 0;
+    for (String status : List.of("pending", "processing", "completed", "failed")) {
+      long counted = records.countInStatus(COLLECTION, orgId, status);
+      assertThat(walk(withStatuses(everything(orgId), status))).hasSize((int) counted);
+      sum += counted;
+    }
+    assertThat(sum).isEqualTo(walked.size());
+  }
+}
