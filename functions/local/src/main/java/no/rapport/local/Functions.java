@@ -1,0 +1,200 @@
+package no.rapport.local;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.amazonaws.services.lambda.runtime.serialization.events.LambdaEventSerializers;
+import com.amazonaws.services.lambda.runtime.serialization.factories.JacksonFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.util.Deque;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Runs the template's functions as Lambda does: made with the public constructor without parameters, one event at a
+/// time in an instance, events and results as JSON by Lambda's own serialisation, ended when the time is up.
+///
+/// Instances are kept and used again, as warm ones are. All share this JVM, so the functions' environment variables
+/// are system properties here (see [#environment(Template)]).
+final class Functions implements AutoCloseable {
+
+  /// The largest event and the largest result of a synchronous call.
+  static final int MAX_PAYLOAD = 6 * 1024 * 1024;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Template template;
+  private final Map<String, Deque<Instance>> idle = new ConcurrentHashMap<>();
+  // Platform threads: rendering keeps a core busy for seconds, and a virtual thread that computes lets no other run.
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().name("function-", 0).daemon().factory());
+
+  Functions(Template template) {
+    this.template = template;
+  }
+
+  /// Sets every function's environment variables as system properties, which is where the SDK and the handlers look
+  /// first.
+  ///
+  /// @throws UnsupportedInTemplate where two functions give one name different values, which one process cannot hold
+  static void environment(Template template) {
+    var values = new ConcurrentHashMap<String, Map.Entry<String, String>>();
+    for (var function : template.functions().values()) {
+      function.environment().forEach((name, value) -> {
+        var before = values.putIfAbsent(name, Map.entry(value, function.logicalId()));
+        if (before != null && !before.getKey().equals(value)) {
+          throw new UnsupportedInTemplate("The environment variable " + name + " is '" + before.getKey() + "' in "
+              + before.getValue() + " and '" + value + "' in " + function.logicalId()
+              + "; functions in one process share it");
+        }
+      });
+    }
+    values.forEach((name, value) -> System.setProperty(name, value.getKey()));
+  }
+
+  /// Calls a function and waits for its result.
+  ///
+  /// @param reference its name, ARN or logical id
+  /// @param event JSON
+  /// @return JSON
+  /// @throws FunctionFailed when it threw, or did not end in time
+  byte[] invoke(String reference, byte[] event) throws FunctionFailed {
+    var result = new ByteArrayOutputStream();
+    invoke(template.function(reference), event, result);
+    if (result.size() > MAX_PAYLOAD) {
+      throw new FunctionFailed("Function.ResponseSizeTooLarge", "Response payload size exceeded maximum allowed "
+          + "payload size (" + MAX_PAYLOAD + " bytes).", "{}");
+    }
+    return result.toByteArray();
+  }
+
+  /// Calls a function whose result goes out while it is being written.
+  void stream(String reference, byte[] event, OutputStream result) throws FunctionFailed {
+    invoke(template.function(reference), event, result);
+  }
+
+  private void invoke(Template.LambdaFunction function, byte[] event, OutputStream result) throws FunctionFailed {
+    var limit = function.timeout();
+    var call = new LambdaCall(function, UUID.randomUUID().toString(), System.nanoTime() + limit.toNanos());
+    var queue = idle.computeIfAbsent(function.name(), _ -> new ConcurrentLinkedDeque<>());
+    var work = threads.submit(() -> {
+      var warm = queue.pollFirst();
+      var instance = warm == null ? Instance.of(function) : warm;
+      instance.handle(event, result, call);
+      queue.addFirst(instance);
+      return null;
+    });
+    try {
+      work.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      work.cancel(true);
+      throw new FunctionFailed("Sandbox.Timedout", "RequestId: " + call.getAwsRequestId()
+          + " Error: Task timed out after " + limit.toSeconds() + ".00 seconds", null);
+    } catch (InterruptedException e) {
+      work.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new FunctionFailed("Sandbox.Stopped", "The local stack is stopping", null);
+    } catch (ExecutionException e) {
+      throw failed(e.getCause());
+    }
+  }
+
+  private static FunctionFailed failed(Throwable cause) {
+    return new FunctionFailed(cause.getClass().getName(), cause.getMessage(), description(cause).toString());
+  }
+
+  private static ObjectNode description(Throwable thrown) {
+    var description = JSON.createObjectNode();
+    description.put("errorMessage", thrown.getMessage());
+    description.put("errorType", thrown.getClass().getName());
+    var trace = description.putArray("stackTrace");
+    for (var frame : thrown.getStackTrace()) {
+      if (frame.getClassName().equals(Instance.class.getName()) || trace.size() == 30) {
+        break;
+      }
+      trace.add(frame.toString());
+    }
+    if (thrown.getCause() != null && thrown.getCause() != thrown) {
+      description.set("cause", description(thrown.getCause()));
+    }
+    return description;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+
+  /// One instance of a handler.
+  private interface Instance {
+
+    void handle(byte[] event, OutputStream result, LambdaCall call) throws IOException;
+
+    static Instance of(Template.LambdaFunction function) {
+      var className = function.handler().replaceFirst("::.*", "");
+      try {
+        var type = Class.forName(className);
+        var handler = type.getConstructor().newInstance();
+        return switch (handler) {
+          case RequestStreamHandler stream -> (event, result, call) ->
+              stream.handleRequest(new ByteArrayInputStream(event), result, call);
+          case RequestHandler<?, ?> plain -> typed(type, plain);
+          default -> throw new UnsupportedInTemplate(
+              className + " is neither a RequestHandler nor a RequestStreamHandler");
+        };
+      } catch (InvocationTargetException e) {
+        throw new IllegalStateException("The handler " + className + " of " + function.logicalId()
+            + " cannot be made: " + e.getCause(), e.getCause());
+      } catch (ReflectiveOperationException e) {
+        throw new UnsupportedInTemplate("The handler " + className + " of " + function.logicalId()
+            + " has no public constructor without parameters, or does not exist: " + e);
+      }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Instance typed(Class<?> type, RequestHandler<?, ?> plain) {
+      var handler = (RequestHandler<Object, Object>) plain;
+      var types = typeArguments(type);
+      var reader = serializer(types[0]);
+      var writer = serializer(types[1]);
+      return (event, result, call) -> {
+        var input = reader.fromJson(new String(event, StandardCharsets.UTF_8));
+        writer.toJson(handler.handleRequest(input, call), result);
+      };
+    }
+
+    @SuppressWarnings("unchecked")
+    private static PojoSerializer<Object> serializer(Type type) {
+      if (type instanceof Class<?> simple && LambdaEventSerializers.isLambdaSupportedEvent(simple.getName())) {
+        return (PojoSerializer<Object>) LambdaEventSerializers.serializerFor(simple, simple.getClassLoader());
+      }
+      return JacksonFactory.getInstance().getSerializer(type);
+    }
+
+    private static Type[] typeArguments(Class<?> type) {
+      for (var current = type; current != null; current = current.getSuperclass()) {
+        for (var implemented : current.getGenericInterfaces()) {
+          if (implemented instanceof ParameterizedType typed && typed.getRawType() == RequestHandler.class) {
+            return typed.getActualTypeArguments();
+          }
+        }
+      }
+      throw new UnsupportedInTemplate(type.getName() + " does not say which types its RequestHandler has");
+    }
+  }
+}

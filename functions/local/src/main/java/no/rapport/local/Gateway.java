@@ -1,0 +1,423 @@
+package no.rapport.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import no.rapport.emulator.Loopback;
+
+/// Answers HTTP on 127.0.0.1 as an API Gateway REST API with this template would: its routes, authorizers, limits and
+/// own answers, with the functions behind.
+///
+/// An unknown path or method is 404 here at once; on AWS the template's catch-all gives the same answer.
+final class Gateway implements AutoCloseable {
+
+  /// The largest request body.
+  static final int MAX_REQUEST = 10 * 1024 * 1024;
+
+  /// How long a function that is not streamed may take.
+  static final Duration INTEGRATION_TIMEOUT = Duration.ofSeconds(29);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern CONTEXT = Pattern.compile("\\$context\\.(?:error\\.(messageString|message)|(requestId))");
+
+  static {
+    // Without it every answer waits for the client's delayed acknowledgement; read once, at the server's first use.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
+  /// Who may call without a key.
+  enum PublicContracts {
+    /// All endpoints that the contracts call public answer anybody, as an admin.
+    OPEN,
+    /// As deployed: every endpoint needs a key.
+    KEY
+  }
+
+  private final Template template;
+  private final Functions functions;
+  private final PublicContracts publicContracts;
+  private final RouteTable routes;
+  private final List<String> allowedOrigins;
+  private final HttpServer server;
+  private final Map<String, HttpHandler> mounts = new ConcurrentHashMap<>();
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+  private Gateway(Template template, Functions functions, PublicContracts publicContracts, HttpServer server) {
+    this.template = template;
+    this.functions = functions;
+    this.publicContracts = publicContracts;
+    this.routes = new RouteTable(template.routes());
+    this.allowedOrigins = allowedOrigins(template);
+    this.server = server;
+  }
+
+  /// Starts listening.
+  ///
+  /// @param port on 127.0.0.1, or 0 for a free one
+  /// @throws no.rapport.emulator.PortTakenException if it is taken
+  static Gateway start(int port, Template template, Functions functions, PublicContracts publicContracts) {
+    Loopback.requireFree(port, "The API");
+    try {
+      var server = HttpServer.create(new InetSocketAddress(Loopback.HOST, port), 0);
+      var gateway = new Gateway(template, functions, publicContracts, server);
+      server.setExecutor(gateway.threads);
+      server.createContext("/", gateway::answer);
+      server.start();
+      return gateway;
+    } catch (IOException e) {
+      throw new UncheckedIOException("The API cannot listen on port " + port, e);
+    }
+  }
+
+  /// Answers below `path` with something that is not the API's.
+  void mount(String path, HttpHandler handler) {
+    mounts.put(path, handler);
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  URI baseUrl() {
+    return Loopback.uri(port());
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private static List<String> allowedOrigins(Template template) {
+    return switch (template.parameters().get("AllowedOrigins")) {
+      case List<?> list -> list.stream().map(String::valueOf).toList();
+      case String text when !text.isBlank() -> List.of(text.strip().split("\\s*,\\s*"));
+      case null, default -> List.of();
+    };
+  }
+
+  // --- one request -----------------------------------------------------------------------------------------------
+
+  private void answer(HttpExchange exchange) throws IOException {
+    var requestId = UUID.randomUUID().toString();
+    exchange.getResponseHeaders().set("x-request-id", requestId);
+    exchange.getResponseHeaders().set("x-amzn-RequestId", requestId);
+    try (exchange) {
+      var path = exchange.getRequestURI().getRawPath();
+      for (var mount : mounts.entrySet()) {
+        if (path.startsWith(mount.getKey())) {
+          mount.getValue().handle(exchange);
+          return;
+        }
+      }
+      route(exchange, requestId, path);
+    } catch (RuntimeException | Error e) {
+      e.printStackTrace();
+      throw e;
+    }
+  }
+
+  private void route(HttpExchange exchange, String requestId, String path) throws IOException {
+    var origin = exchange.getRequestHeaders().getFirst("Origin");
+    var sharing = origin != null && (allowedOrigins.contains(origin) || allowedOrigins.contains("*"));
+    if (sharing) {
+      exchange.getResponseHeaders().set("Access-Control-Allow-Origin", origin);
+      exchange.getResponseHeaders().add("Vary", "Origin");
+      exchange.getResponseHeaders().set("Access-Control-Expose-Headers",
+          "ETag, Location, Retry-After, x-request-id");
+    }
+    var method = exchange.getRequestMethod();
+    if (method.equals("OPTIONS") && sharing && !routes.methods(path).isEmpty()) {
+      exchange.getResponseHeaders().set("Access-Control-Allow-Methods", String.join(",", routes.methods(path)));
+      exchange.getResponseHeaders().set("Access-Control-Allow-Headers",
+          "Content-Type,X-Api-Key,If-Match,Idempotency-Key,Last-Event-ID");
+      exchange.getResponseHeaders().set("Access-Control-Max-Age", "600");
+      exchange.sendResponseHeaders(204, -1);
+      return;
+    }
+    var body = exchange.getRequestBody().readNBytes(MAX_REQUEST + 1);
+    var found = routes.find(method, path);
+    if (found.isEmpty()) {
+      send(exchange, 404, Map.of("Content-Type", List.of("application/json")),
+          "{\"message\":\"Not Found\"}".getBytes(StandardCharsets.UTF_8));
+      return;
+    }
+    if (body.length > MAX_REQUEST) {
+      own(exchange, requestId, "REQUEST_TOO_LARGE", 413, "Request Too Long");
+      return;
+    }
+    var route = found.get().route();
+    var request = new ProxyEvent(requestId, Instant.now(), method, path, exchange.getRequestURI().getRawQuery(),
+        headers(exchange), body, exchange.getRemoteAddress().getAddress().getHostAddress(), route,
+        found.get().pathParameters());
+    switch (authorize(request)) {
+      case Refused(var type, var status, var message) -> own(exchange, requestId, type, status, message);
+      case Vouched(var context) -> {
+        var event = JSON.writeValueAsBytes(request.forFunction(context));
+        if (route.streaming()) {
+          stream(exchange, requestId, route, event);
+        } else {
+          invoke(exchange, requestId, route, event);
+        }
+      }
+    }
+  }
+
+  private static Map<String, List<String>> headers(HttpExchange exchange) {
+    var headers = new LinkedHashMap<String, List<String>>();
+    exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, List.copyOf(values)));
+    return headers;
+  }
+
+  private void invoke(HttpExchange exchange, String requestId, Template.Route route, byte[] event)
+      throws IOException {
+    if (event.length > Functions.MAX_PAYLOAD) {
+      own(exchange, requestId, "REQUEST_TOO_LARGE", 413, "Request Too Long");
+      return;
+    }
+    var call = threads.submit(() -> functions.invoke(route.function(), event));
+    byte[] result;
+    try {
+      result = call.get(INTEGRATION_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      own(exchange, requestId, "INTEGRATION_TIMEOUT", 504, "Endpoint request timed out");
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      own(exchange, requestId, "INTEGRATION_FAILURE", 502, "Internal server error");
+      return;
+    } catch (ExecutionException e) {
+      tell(route, e.getCause());
+      own(exchange, requestId, "INTEGRATION_FAILURE", 502, "Internal server error");
+      return;
+    }
+    var response = response(result);
+    if (response.isEmpty()) {
+      System.err.println(route.function() + " gave no proxy response");
+      own(exchange, requestId, "INTEGRATION_FAILURE", 502, "Internal server error");
+      return;
+    }
+    var body = response.get().path("body").asText("");
+    send(exchange, response.get().get("statusCode").intValue(), headers(response.get()),
+        response.get().path("isBase64Encoded").asBoolean()
+            ? Base64.getDecoder().decode(body) : body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void stream(HttpExchange exchange, String requestId, Template.Route route, byte[] event)
+      throws IOException {
+    var answer = new StreamedAnswer(json -> {
+      var head = JSON.readTree(json);
+      headers(head).forEach((name, values) -> set(exchange, name, values));
+      exchange.sendResponseHeaders(head.path("statusCode").asInt(200), 0);
+      return exchange.getResponseBody();
+    });
+    try (answer) {
+      functions.stream(route.function(), event, answer);
+    } catch (FunctionFailed e) {
+      // A client that went away ends the function's writing with an IOException; that is no fault of the function.
+      if (!e.errorType().equals(IOException.class.getName())) {
+        tell(route, e);
+      }
+    }
+    if (!answer.begun()) {
+      own(exchange, requestId, "INTEGRATION_FAILURE", 502, "Internal server error");
+    }
+  }
+
+  private static void tell(Template.Route route, Throwable cause) {
+    System.err.println(route.function() + " failed: "
+        + (cause instanceof FunctionFailed failed ? failed.payload() : cause.toString()));
+  }
+
+  private static Optional<JsonNode> response(byte[] result) {
+    try {
+      var response = JSON.readTree(result);
+      return response != null && response.path("statusCode").isInt() ? Optional.of(response) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Map<String, List<String>> headers(JsonNode response) {
+    var headers = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
+    response.path("headers").properties()
+        .forEach(header -> headers.put(header.getKey(), List.of(header.getValue().asText())));
+    response.path("multiValueHeaders").properties().forEach(header -> {
+      var values = new ArrayList<String>();
+      header.getValue().forEach(value -> values.add(value.asText()));
+      headers.put(header.getKey(), values);
+    });
+    return headers;
+  }
+
+  // --- the gateway's own answers ---------------------------------------------------------------------------------
+
+  private void own(HttpExchange exchange, String requestId, String type, int status, String message)
+      throws IOException {
+    var kind = status >= 500 ? "DEFAULT_5XX" : "DEFAULT_4XX";
+    var configured = Optional.ofNullable(template.gatewayResponses().get(type))
+        .or(() -> Optional.ofNullable(template.gatewayResponses().get(kind)));
+    var headers = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
+    headers.put("Content-Type", List.of("application/json"));
+    configured.ifPresent(response -> response.headers().forEach((name, literal) ->
+        headers.put(name, List.of(filled(literal.replaceAll("^'|'$", ""), requestId, message)))));
+    var body = configured.flatMap(Template.GatewayResponse::body)
+        .map(text -> filled(text, requestId, message))
+        .orElseGet(() -> status == 401 ? "" : "{\"message\": \"" + message + "\"}");
+    if (body.isEmpty()) {
+      headers.remove("Content-Type");
+    }
+    send(exchange, configured.flatMap(Template.GatewayResponse::status).orElse(status), headers,
+        body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String filled(String text, String requestId, String message) {
+    return CONTEXT.matcher(text).replaceAll(variable -> java.util.regex.Matcher.quoteReplacement(
+        variable.group(2) != null ? requestId
+            : "messageString".equals(variable.group(1)) ? "\"" + message + "\"" : message));
+  }
+
+  private static void send(HttpExchange exchange, int status, Map<String, List<String>> headers, byte[] body)
+      throws IOException {
+    headers.forEach((name, values) -> set(exchange, name, values));
+    var bodiless = body.length == 0 || status == 204 || status == 304 || exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(status, bodiless ? -1 : body.length);
+    if (!bodiless) {
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  private static void set(HttpExchange exchange, String name, List<String> values) {
+    // The server counts the bytes itself.
+    if (!name.equalsIgnoreCase("Content-Length") && !name.equalsIgnoreCase("Transfer-Encoding")) {
+      exchange.getResponseHeaders().put(name, values);
+    }
+  }
+
+  // --- authorizers -----------------------------------------------------------------------------------------------
+
+  private sealed interface Verdict {}
+
+  private record Vouched(ObjectNode context) implements Verdict {}
+
+  private record Refused(String type, int status, String message) implements Verdict {}
+
+  private Verdict authorize(ProxyEvent request) throws IOException {
+    var name = request.route().authorizer();
+    var authorizer = name.map(template.authorizers()::get);
+    if (name.isPresent() && authorizer.isEmpty()) {
+      throw new UnsupportedInTemplate("There is no authorizer " + name.get());
+    }
+    if (publicContracts == PublicContracts.OPEN && isPublic(request.rawPath()) && !carriesIdentity(request)) {
+      return new Vouched(anonymous());
+    }
+    if (authorizer.isEmpty()) {
+      return new Vouched(null);
+    }
+    for (var source : authorizer.get().headers()) {
+      if (request.header(source) == null || request.header(source).isEmpty()) {
+        return new Refused("UNAUTHORIZED", 401, "Unauthorized");
+      }
+    }
+    var query = request.query();
+    for (var source : authorizer.get().queryStrings()) {
+      if (query.getOrDefault(source, List.of("")).getLast().isEmpty()) {
+        return new Refused("UNAUTHORIZED", 401, "Unauthorized");
+      }
+    }
+    return ask(authorizer.get(), request);
+  }
+
+  /// Endpoints that the contracts call public; the WebAdMIT-compatible ones always need a key.
+  private static boolean isPublic(String path) {
+    return !path.equals("/api/v1/exports") && !path.startsWith("/api/v1/exports/");
+  }
+
+  /// A key or ticket that is sent is always checked.
+  private static boolean carriesIdentity(ProxyEvent request) {
+    return request.header("x-api-key") != null || request.query().containsKey("ticket");
+  }
+
+  private static ObjectNode anonymous() {
+    return JSON.createObjectNode()
+        .put("principalId", "anonymous").put("caller", "anonymous").put("role", "admin").put("organizations", "*")
+        .put("integrationLatency", 0);
+  }
+
+  private Verdict ask(Template.Authorizer authorizer, ProxyEvent request) throws IOException {
+    JsonNode answer;
+    try {
+      answer = JSON.readTree(
+          functions.invoke(authorizer.function(), JSON.writeValueAsBytes(request.forAuthorizer())));
+    } catch (FunctionFailed e) {
+      if ("Unauthorized".equals(e.getMessage())) {
+        return new Refused("UNAUTHORIZED", 401, "Unauthorized");
+      }
+      System.err.println(authorizer.function() + " failed: " + e.payload());
+      return new Refused("AUTHORIZER_FAILURE", 500, "Internal server error");
+    }
+    if (!answer.path("principalId").isTextual() || !answer.path("policyDocument").path("Statement").isArray()) {
+      return new Refused("AUTHORIZER_CONFIGURATION_ERROR", 500, "Internal server error");
+    }
+    if (!allows(answer.path("policyDocument").path("Statement"), request.methodArn())) {
+      return new Refused("ACCESS_DENIED", 403, "User is not authorized to access this resource");
+    }
+    var context = JSON.createObjectNode();
+    context.put("principalId", answer.path("principalId").asText());
+    answer.path("context").properties()
+        .forEach(member -> context.put(member.getKey(), member.getValue().asText()));
+    return new Vouched(context);
+  }
+
+  private static boolean allows(JsonNode statements, String methodArn) {
+    var allowed = false;
+    for (var statement : statements) {
+      var about = texts(statement.path("Action")).anyMatch(action -> like(action, "execute-api:Invoke"))
+          && texts(statement.path("Resource")).anyMatch(resource -> like(resource, methodArn));
+      if (about && statement.path("Effect").asText().equals("Deny")) {
+        return false;
+      }
+      allowed |= about && statement.path("Effect").asText().equals("Allow");
+    }
+    return allowed;
+  }
+
+  private static java.util.stream.Stream<String> texts(JsonNode node) {
+    if (!node.isArray()) {
+      return java.util.stream.Stream.of(node.asText());
+    }
+    return java.util.stream.StreamSupport.stream(node.spliterator(), false).map(JsonNode::asText);
+  }
+
+  private static boolean like(String pattern, String text) {
+    var regex = java.util.Arrays.stream(pattern.split("\\*", -1)).map(Pattern::quote)
+        .collect(Collectors.joining(".*"));
+    return Pattern.compile(regex, Pattern.CASE_INSENSITIVE).matcher(text).matches();
+  }
+}

@@ -1,0 +1,51 @@
+package no.rapport.local;
+
+/// The names that AWS would give: one account, one region.
+final class Names {
+
+  static final String ACCOUNT = "000000000000";
+  static final String REGION = "eu-north-1";
+
+  private Names() {}
+
+  /// The ARN of a resource of a CloudFormation type. A name that is an ARN already is its own answer.
+  static String arn(String type, String name) {
+    if (name.startsWith("arn:")) {
+      return name;
+    }
+    return switch (type) {
+      case "AWS::Serverless::Function", "AWS::Lambda::Function" -> function(name);
+      case "AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine" -> stateMachine(name);
+      case "AWS::DynamoDB::Table" -> "arn:aws:dynamodb:" + REGION + ":" + ACCOUNT + ":table/" + name;
+      case "AWS::SNS::Topic" -> topic(name);
+      case "AWS::S3::Bucket" -> "arn:aws:s3:::" + name;
+      case "AWS::Logs::LogGroup" -> "arn:aws:logs:" + REGION + ":" + ACCOUNT + ":log-group:" + name + ":*";
+      case "AWS::IAM::Role" -> "arn:aws:iam::" + ACCOUNT + ":role/" + name;
+      case "AWS::SQS::Queue" -> "arn:aws:sqs:" + REGION + ":" + ACCOUNT + ":" + name;
+      case "AWS::KMS::Key" -> "arn:aws:kms:" + REGION + ":" + ACCOUNT + ":key/" + name;
+      case "AWS::SecretsManager::Secret" -> "arn:aws:secretsmanager:" + REGION + ":" + ACCOUNT + ":secret:" + name;
+      default -> throw new UnsupportedInTemplate("The ARN of a resource of type " + type + " is not known");
+    };
+  }
+
+  static String function(String name) {
+    return "arn:aws:lambda:" + REGION + ":" + ACCOUNT + ":function:" + name;
+  }
+
+  static String stateMachine(String name) {
+    return "arn:aws:states:" + REGION + ":" + ACCOUNT + ":stateMachine:" + name;
+  }
+
+  static String topic(String name) {
+    return "arn:aws:sns:" + REGION + ":" + ACCOUNT + ":" + name;
+  }
+
+  /// The function's name from its name, ARN, or ARN with a version or alias behind it.
+  static String functionName(String reference) {
+    var marker = ":function:";
+    var at = reference.indexOf(marker);
+    var name = at < 0 ? reference : reference.substring(at + marker.length());
+    var colon = name.indexOf(':');
+    return colon < 0 ? name : name.substring(0, colon);
+  }
+}

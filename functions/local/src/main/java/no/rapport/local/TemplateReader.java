@@ -1,0 +1,433 @@
+package no.rapport.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.AbstractConstruct;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
+import software.amazon.awssdk.services.dynamodb.model.Projection;
+
+/// Reads a SAM template as CloudFormation and SAM would understand it.
+///
+/// What shapes behaviour here (functions, their events, the API, tables, buckets, state machines, topics) is read in
+/// full, and a form of it that is not understood fails by name. What has no counterpart on one machine (policies,
+/// alarms, dashboards, log groups) is passed over.
+final class TemplateReader {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{([A-Za-z0-9_]+)}");
+  private static final Pattern RATE = Pattern.compile("rate\\((\\d+) (minute|hour|day)s?\\)");
+
+  private final Path folder;
+  private final Map<String, Object> globals;
+  private final Map<String, Map<String, Object>> resources;
+  private final Map<String, Object> parameters;
+  private final Intrinsics intrinsics;
+  private final String bucket;
+  private final Map<String, String> bucketNames = new HashMap<>();
+
+  private TemplateReader(Path file, Map<String, Object> overrides, String bucket) throws IOException {
+    this.folder = file.toAbsolutePath().getParent();
+    this.bucket = bucket;
+    var document = document(file);
+    this.globals = section(document, "Globals");
+    this.parameters = parameters(section(document, "Parameters"), overrides);
+    var conditions = section(document, "Conditions");
+    this.resources = new LinkedHashMap<>();
+    section(document, "Resources").forEach((id, resource) -> resources.put(id, object(resource)));
+    this.intrinsics = new Intrinsics(parameters, resources, conditions, this::physicalName);
+    resources.values().removeIf(resource -> !intrinsics.holds(resource.get("Condition")));
+    // A bucket's name is global on AWS and holds the account; here it is the one that people type.
+    for (var resource : resources.entrySet()) {
+      if (type(resource.getValue()).equals("AWS::S3::Bucket")) {
+        var name = properties(resource.getKey()).get("BucketName");
+        if (name != null) {
+          bucketNames.put(String.valueOf(name), bucket);
+        }
+      }
+    }
+  }
+
+  /// Reads `file`.
+  ///
+  /// @param overrides parameter values that replace the defaults
+  /// @param bucket the name of the template's bucket on this machine
+  /// @throws UnsupportedInTemplate naming what is not understood
+  static Template read(Path file, Map<String, Object> overrides, String bucket) {
+    try {
+      return new TemplateReader(file, overrides, bucket).template();
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file, e);
+    }
+  }
+
+  /// The template's text as maps and lists, with short forms such as `!Ref` written out.
+  static Map<String, Object> document(Path file) throws IOException {
+    try (var reader = Files.newBufferedReader(file)) {
+      return object(new Yaml(new ShortForms()).load(reader));
+    }
+  }
+
+  private Template template() throws IOException {
+    var functions = new LinkedHashMap<String, Template.LambdaFunction>();
+    var routes = new ArrayList<Template.Route>();
+    var authorizers = new LinkedHashMap<String, Template.Authorizer>();
+    var responses = new TreeMap<String, Template.GatewayResponse>();
+    var tables = new ArrayList<Template.Table>();
+    var buckets = new ArrayList<String>();
+    var machines = new ArrayList<Template.StateMachine>();
+    var topics = new ArrayList<String>();
+    var defaultAuthorizer = api(authorizers, responses);
+    for (var id : resources.keySet()) {
+      switch (type(resources.get(id))) {
+        case "AWS::Serverless::Function" -> functions.put(id, function(id, routes, defaultAuthorizer));
+        case "AWS::DynamoDB::Table" -> tables.add(table(id));
+        case "AWS::S3::Bucket" -> buckets.add(physicalName(id));
+        case "AWS::Serverless::StateMachine" -> machines.add(stateMachine(id));
+        case "AWS::SNS::Topic" -> topics.add(physicalName(id));
+        case "AWS::Serverless::HttpApi", "AWS::Serverless::SimpleTable", "AWS::Serverless::Application",
+             "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::Lambda::EventSourceMapping",
+             "AWS::ApiGateway::Method", "AWS::StepFunctions::StateMachine", "AWS::Lambda::Function" ->
+            throw new UnsupportedInTemplate("Resource " + id + ": " + type(resources.get(id)) + " is not supported");
+        default -> { }
+      }
+    }
+    return new Template(parameters, functions, routes, responses, authorizers, tables, buckets, machines, topics);
+  }
+
+  // --- functions -------------------------------------------------------------------------------------------------
+
+  private Template.LambdaFunction function(
+      String id, List<Template.Route> routes, Optional<String> defaultAuthorizer) {
+    var own = properties(id);
+    var shared = object(intrinsics.resolve(section(globals, "Function")));
+    var name = physicalName(id);
+    var environment = new TreeMap<String, String>();
+    variables(shared).forEach((key, value) -> environment.put(key, String.valueOf(value)));
+    variables(own).forEach((key, value) -> environment.put(key, String.valueOf(value)));
+    environment.replaceAll((_, value) -> withLocalBucket(value));
+    var schedules = new ArrayList<Template.Schedule>();
+    var uploads = new ArrayList<Template.Upload>();
+    for (var event : section(own, "Events").entrySet()) {
+      var where = id + ".Events." + event.getKey();
+      var kind = String.valueOf(object(event.getValue()).get("Type"));
+      var details = section(object(event.getValue()), "Properties");
+      switch (kind) {
+        case "Api" -> routes.add(route(details, name, defaultAuthorizer));
+        case "Schedule" -> schedule(where, details, "Schedule").ifPresent(schedules::add);
+        case "ScheduleV2" -> schedule(where, details, "ScheduleExpression").ifPresent(schedules::add);
+        case "S3" -> uploads.add(upload(where, details));
+        case "EventBridgeRule", "CloudWatchEvent" -> {
+          // Status events only make the sweeper's work sooner; they may be lost, and here they are.
+        }
+        default -> throw new UnsupportedInTemplate(where + ": events of type " + kind + " are not supported");
+      }
+    }
+    var handler = own.getOrDefault("Handler", shared.get("Handler"));
+    if (handler == null) {
+      throw new UnsupportedInTemplate("Function " + id + " has no Handler");
+    }
+    return new Template.LambdaFunction(id, name, String.valueOf(handler), environment,
+        Duration.ofSeconds(number(own.getOrDefault("Timeout", shared.getOrDefault("Timeout", 3)))),
+        number(own.getOrDefault("MemorySize", shared.getOrDefault("MemorySize", 128))),
+        schedules, uploads);
+  }
+
+  private static Map<String, Object> variables(Map<String, Object> function) {
+    return section(section(function, "Environment"), "Variables");
+  }
+
+  private static Template.Route route(
+      Map<String, Object> event, String function, Optional<String> defaultAuthorizer) {
+    var auth = section(event, "Auth").get("Authorizer");
+    var authorizer = auth == null ? defaultAuthorizer
+        : auth.equals("NONE") ? Optional.<String>empty() : Optional.of(auth.toString());
+    var method = String.valueOf(event.get("Method")).toUpperCase(java.util.Locale.ROOT);
+    var mode = String.valueOf(event.getOrDefault("ResponseTransferMode", "BUFFERED"));
+    return new Template.Route(method.equals("*") ? "ANY" : method, String.valueOf(event.get("Path")), function,
+        authorizer, mode.equals("RESPONSE_STREAM") || mode.equals("STREAM"));
+  }
+
+  private static Optional<Template.Schedule> schedule(String where, Map<String, Object> event, String expression) {
+    if (String.valueOf(event.get("State")).equals("DISABLED") || Boolean.FALSE.equals(event.get("Enabled"))) {
+      return Optional.empty();
+    }
+    var rate = RATE.matcher(String.valueOf(event.get(expression)));
+    if (!rate.matches()) {
+      throw new UnsupportedInTemplate(where + ": only rate(…) is supported, not " + event.get(expression));
+    }
+    var amount = Integer.parseInt(rate.group(1));
+    var every = switch (rate.group(2)) {
+      case "minute" -> Duration.ofMinutes(amount);
+      case "hour" -> Duration.ofHours(amount);
+      default -> Duration.ofDays(amount);
+    };
+    return Optional.of(new Template.Schedule(where, every,
+        Optional.ofNullable(event.get("Input")).map(input -> json(where, String.valueOf(input)))));
+  }
+
+  private Template.Upload upload(String where, Map<String, Object> event) {
+    var events = event.get("Events") instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList() : List.of(String.valueOf(event.get("Events")));
+    var prefix = "";
+    var suffix = "";
+    for (var rule : list(section(section(event, "Filter"), "S3Key").get("Rules"))) {
+      var name = String.valueOf(object(rule).get("Name"));
+      var value = String.valueOf(object(rule).get("Value"));
+      switch (name.toLowerCase(java.util.Locale.ROOT)) {
+        case "prefix" -> prefix = value;
+        case "suffix" -> suffix = value;
+        default -> throw new UnsupportedInTemplate(where + ": filter rules of name " + name + " do not exist");
+      }
+    }
+    return new Template.Upload(withLocalBucket(String.valueOf(event.get("Bucket"))), events, prefix, suffix);
+  }
+
+  // --- the API ---------------------------------------------------------------------------------------------------
+
+  private Optional<String> api(
+      Map<String, Template.Authorizer> authorizers, Map<String, Template.GatewayResponse> responses) {
+    var apis = resources.keySet().stream()
+        .filter(id -> type(resources.get(id)).equals("AWS::Serverless::Api")).toList();
+    if (apis.size() > 1) {
+      throw new UnsupportedInTemplate("More than one AWS::Serverless::Api: " + apis);
+    }
+    var own = apis.isEmpty() ? Map.<String, Object>of() : properties(apis.getFirst());
+    var shared = object(intrinsics.resolve(section(globals, "Api")));
+    var auth = new LinkedHashMap<>(section(shared, "Auth"));
+    auth.putAll(section(own, "Auth"));
+    section(auth, "Authorizers").forEach((name, value) -> {
+      var authorizer = object(value);
+      if (!String.valueOf(authorizer.get("FunctionPayloadType")).equals("REQUEST")) {
+        throw new UnsupportedInTemplate("Authorizer " + name + ": only FunctionPayloadType REQUEST is supported");
+      }
+      var identity = section(authorizer, "Identity");
+      authorizers.put(name, new Template.Authorizer(name,
+          Names.functionName(String.valueOf(authorizer.get("FunctionArn"))),
+          list(identity.get("Headers")).stream().map(String::valueOf).toList(),
+          list(identity.get("QueryStrings")).stream().map(String::valueOf).toList()));
+    });
+    var all = new LinkedHashMap<>(section(shared, "GatewayResponses"));
+    all.putAll(section(own, "GatewayResponses"));
+    all.forEach((name, value) -> {
+      var response = object(value);
+      var headers = new TreeMap<String, String>();
+      section(section(response, "ResponseParameters"), "Headers")
+          .forEach((header, literal) -> headers.put(header, String.valueOf(literal)));
+      responses.put(name, new Template.GatewayResponse(
+          Optional.ofNullable(response.get("StatusCode")).map(TemplateReader::number),
+          Optional.ofNullable(section(response, "ResponseTemplates").get("application/json")).map(String::valueOf),
+          headers));
+    });
+    return Optional.ofNullable(auth.get("DefaultAuthorizer")).map(String::valueOf);
+  }
+
+  // --- tables ----------------------------------------------------------------------------------------------------
+
+  private Template.Table table(String id) {
+    var own = properties(id);
+    var create = CreateTableRequest.builder()
+        .tableName(physicalName(id))
+        .billingMode(BillingMode.PAY_PER_REQUEST)
+        .attributeDefinitions(list(own.get("AttributeDefinitions")).stream().map(TemplateReader::object)
+            .map(attribute -> AttributeDefinition.builder()
+                .attributeName(text(attribute, "AttributeName"))
+                .attributeType(text(attribute, "AttributeType")).build())
+            .toList())
+        .keySchema(keySchema(own));
+    var global = list(own.get("GlobalSecondaryIndexes")).stream().map(TemplateReader::object)
+        .map(index -> GlobalSecondaryIndex.builder().indexName(text(index, "IndexName"))
+            .keySchema(keySchema(index)).projection(projection(index)).build())
+        .toList();
+    if (!global.isEmpty()) {
+      create.globalSecondaryIndexes(global);
+    }
+    var local = list(own.get("LocalSecondaryIndexes")).stream().map(TemplateReader::object)
+        .map(index -> LocalSecondaryIndex.builder().indexName(text(index, "IndexName"))
+            .keySchema(keySchema(index)).projection(projection(index)).build())
+        .toList();
+    if (!local.isEmpty()) {
+      create.localSecondaryIndexes(local);
+    }
+    var ttl = section(own, "TimeToLiveSpecification");
+    return new Template.Table(id, create.build(),
+        Optional.ofNullable(ttl.get("AttributeName")).map(String::valueOf));
+  }
+
+  private static List<KeySchemaElement> keySchema(Map<String, Object> of) {
+    return list(of.get("KeySchema")).stream().map(TemplateReader::object)
+        .map(key -> KeySchemaElement.builder()
+            .attributeName(text(key, "AttributeName")).keyType(text(key, "KeyType")).build())
+        .toList();
+  }
+
+  private static Projection projection(Map<String, Object> index) {
+    var projection = section(index, "Projection");
+    var builder = Projection.builder().projectionType(text(projection, "ProjectionType"));
+    var included = list(projection.get("NonKeyAttributes")).stream().map(String::valueOf).toList();
+    return included.isEmpty() ? builder.build() : builder.nonKeyAttributes(included).build();
+  }
+
+  // --- state machines --------------------------------------------------------------------------------------------
+
+  private Template.StateMachine stateMachine(String id) throws IOException {
+    var own = properties(id);
+    var substitutions = new LinkedHashMap<String, String>();
+    section(own, "DefinitionSubstitutions")
+        .forEach((name, value) -> substitutions.put(name, withLocalBucket(String.valueOf(value))));
+    if (!(own.get("DefinitionUri") instanceof String uri)) {
+      throw new UnsupportedInTemplate("State machine " + id + " needs a DefinitionUri that is a path");
+    }
+    var file = folder.resolve(uri).normalize();
+    var text = SUBSTITUTION.matcher(Files.readString(file)).replaceAll(place -> {
+      var value = substitutions.get(place.group(1));
+      if (value == null) {
+        throw new UnsupportedInTemplate(uri + " uses ${" + place.group(1) + "}, which " + id + " does not substitute");
+      }
+      return java.util.regex.Matcher.quoteReplacement(value);
+    });
+    return new Template.StateMachine(id, nameOf(id), json(uri, text), file, substitutions);
+  }
+
+  // --- names -----------------------------------------------------------------------------------------------------
+
+  /// What `!Ref` gives: the name, or for state machines and topics the ARN.
+  private String physicalName(String id) {
+    var type = type(resources.get(id));
+    var name = nameOf(id);
+    return switch (type) {
+      case "AWS::Serverless::StateMachine", "AWS::SNS::Topic" -> Names.arn(type, name);
+      case "AWS::S3::Bucket" -> bucket;
+      default -> name;
+    };
+  }
+
+  /// The name the template gives, else the logical id (where AWS would append letters of its own).
+  private String nameOf(String id) {
+    var resource = resources.get(id);
+    var member = switch (type(resource)) {
+      case "AWS::Serverless::Function" -> "FunctionName";
+      case "AWS::Serverless::StateMachine" -> "Name";
+      case "AWS::DynamoDB::Table" -> "TableName";
+      case "AWS::SNS::Topic" -> "TopicName";
+      case "AWS::Logs::LogGroup" -> "LogGroupName";
+      default -> "";
+    };
+    var given = object(resource.getOrDefault("Properties", Map.of())).get(member);
+    return given == null ? id : String.valueOf(intrinsics.resolve(given));
+  }
+
+  private String withLocalBucket(String text) {
+    var result = text;
+    for (var name : bucketNames.entrySet()) {
+      result = result.replace(name.getKey(), name.getValue());
+    }
+    return result;
+  }
+
+  private static String type(Map<String, Object> resource) {
+    return String.valueOf(resource.get("Type"));
+  }
+
+  private Map<String, Object> properties(String id) {
+    return object(intrinsics.resolve(resources.get(id).getOrDefault("Properties", Map.of())));
+  }
+
+  // --- YAML ------------------------------------------------------------------------------------------------------
+
+  private static Map<String, Object> parameters(Map<String, Object> declared, Map<String, Object> overrides) {
+    var values = new LinkedHashMap<String, Object>();
+    declared.forEach((name, declaration) -> {
+      var value = overrides.containsKey(name) ? overrides.get(name) : object(declaration).getOrDefault("Default", "");
+      var type = String.valueOf(object(declaration).get("Type"));
+      if (type.equals("CommaDelimitedList") || type.startsWith("List<")) {
+        var text = String.valueOf(value);
+        values.put(name, text.isBlank() ? List.of() : List.of(text.strip().split("\\s*,\\s*")));
+      } else {
+        values.put(name, String.valueOf(value));
+      }
+    });
+    overrides.keySet().stream().filter(name -> !declared.containsKey(name)).findFirst().ifPresent(name -> {
+      throw new UnsupportedInTemplate("The template has no parameter " + name);
+    });
+    return values;
+  }
+
+  private static Map<String, Object> section(Map<String, Object> of, String name) {
+    return object(of.getOrDefault(name, Map.of()));
+  }
+
+  private static Map<String, Object> object(Object value) {
+    if (!(value instanceof Map<?, ?> map)) {
+      throw new UnsupportedInTemplate("Expected a mapping, found " + value);
+    }
+    var object = new LinkedHashMap<String, Object>();
+    map.forEach((name, member) -> object.put(String.valueOf(name), member));
+    return object;
+  }
+
+  private static List<?> list(Object value) {
+    return value == null ? List.of() : value instanceof List<?> list ? list : List.of(value);
+  }
+
+  private static String text(Map<String, Object> of, String name) {
+    return String.valueOf(of.get(name));
+  }
+
+  private static int number(Object value) {
+    return Integer.parseInt(String.valueOf(value));
+  }
+
+  private static JsonNode json(String where, String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UnsupportedInTemplate(where + " is not JSON: " + e.getMessage());
+    }
+  }
+
+  /// Writes `!Name x` out as `{Fn::Name: x}`.
+  private static final class ShortForms extends SafeConstructor {
+
+    ShortForms() {
+      super(new LoaderOptions());
+      yamlMultiConstructors.put("!", new AbstractConstruct() {
+        @Override
+        public Object construct(Node node) {
+          var name = node.getTag().getValue().substring(1);
+          Object value = switch (node) {
+            case ScalarNode scalar -> scalar.getValue();
+            case SequenceNode sequence -> constructSequence(sequence);
+            case MappingNode mapping -> constructMapping(mapping);
+            default -> throw new UnsupportedInTemplate("!" + name + " stands before something unknown");
+          };
+          return Map.of(name.equals("Ref") || name.equals("Condition") ? name : "Fn::" + name, value);
+        }
+      });
+    }
+  }
+}
