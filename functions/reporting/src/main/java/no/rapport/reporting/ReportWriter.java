@@ -7,7 +7,7 @@ import java.util.List;
 /// Writes report files of one format in two steps: shares of rows, each rendered by itself and without knowledge of
 /// the others, and the file that joins them. The same description, figures, rows and share boundaries give the same
 /// bytes. Stateless and thread safe.
-public sealed interface ReportWriter permits CsvWriter {
+public sealed interface ReportWriter permits XlsxWriter, CsvWriter, JsonWriter {
 
   /// The most rows that one share may hold: those of an Excel sheet below its heading.
   int MAX_SHARE_ROWS = 1_048_575;
@@ -15,7 +15,9 @@ public sealed interface ReportWriter permits CsvWriter {
   static ReportWriter of(ReportFormat format) {
     return switch (format) {
       case CSV -> new CsvWriter();
-      case XLSX, PDF, JSON -> throw new UnsupportedOperationException("No writer of " + format + " yet");
+      case JSON -> new JsonWriter();
+      case XLSX -> new XlsxWriter();
+      case PDF -> throw new UnsupportedOperationException("No writer of " + format + " yet");
     };
   }
 

@@ -1,0 +1,71 @@
+package no.rapport.reporting;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// One figure as a report shows it, after suppression.
+///
+/// @param change value less prior value; hidden where one of them is
+/// @param lastOfSection whether a new section begins after it
+record ShownFigure(FigureCatalogue.Section section, FigureCatalogue.Figure figure, Value value, Value priorValue,
+    Value change, String dataSource, boolean lastOfSection) {
+
+  static final String HIDDEN_MARK = ":";
+
+  /// What stands in a cell.
+  sealed interface Value {}
+
+  /// A number, or nothing where it cannot be computed.
+  record Shown(Optional<BigDecimal> number) implements Value {}
+
+  /// A suppressed number.
+  record Hidden() implements Value {}
+
+  /// All 34 figures in their order.
+  static List<ShownFigure> of(FigureSnapshot snapshot, Suppression rule) {
+    Map<String, FigureSnapshot.Figure> figures = snapshot.figures().stream()
+        .collect(Collectors.toMap(FigureSnapshot.Figure::fieldKey, Function.identity(), (first, again) -> again));
+    Map<String, BigDecimal> values = new HashMap<>();
+    Map<String, BigDecimal> priorValues = new HashMap<>();
+    Map<String, FigureSnapshot.Fraction> shares = new HashMap<>();
+    Map<String, FigureSnapshot.Fraction> priorShares = new HashMap<>();
+    figures.forEach((key, figure) -> {
+      figure.value().ifPresent(value -> values.put(key, value));
+      figure.priorValue().ifPresent(value -> priorValues.put(key, value));
+      figure.share().ifPresent(share -> shares.put(key, share));
+      figure.priorShare().ifPresent(share -> priorShares.put(key, share));
+    });
+    Set<String> hidden = HiddenFigures.of(values, shares, rule);
+    Set<String> hiddenPrior = HiddenFigures.of(priorValues, priorShares, rule);
+    List<ShownFigure> shown = new ArrayList<>();
+    for (FigureCatalogue.Section section : FigureCatalogue.sections()) {
+      for (FigureCatalogue.Figure figure : section.figures()) {
+        Value value = shown(figure.key(), values, hidden);
+        Value prior = shown(figure.key(), priorValues, hiddenPrior);
+        FigureSnapshot.Figure given = figures.get(figure.key());
+        shown.add(new ShownFigure(section, figure, value, prior, change(value, prior),
+            given == null ? figure.defaultDataSource() : given.dataSource(),
+            figure == section.figures().getLast()));
+      }
+    }
+    return shown;
+  }
+
+  private static Value shown(String key, Map<String, BigDecimal> values, Set<String> hidden) {
+    return hidden.contains(key) ? new Hidden() : new Shown(Optional.ofNullable(values.get(key)));
+  }
+
+  private static Value change(Value value, Value prior) {
+    if (value instanceof Shown(Optional<BigDecimal> now) && prior instanceof Shown(Optional<BigDecimal> then)) {
+      return new Shown(now.flatMap(number -> then.map(number::subtract)));
+    }
+    return new Hidden();
+  }
+}

@@ -1,0 +1,259 @@
+package no.rapport.reporting;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// The sheets of a workbook that tell about the report rather than list rows: summary, key figures, methods and sources.
+final class XlsxOverview {
+
+  private static final BigDecimal MINUTES_OF_AN_HOUR = BigDecimal.valueOf(60);
+  private static final int TABLE_COLUMNS = 6;
+  private static final int MATRIX_COLUMN = 7;
+  private static final int MATRIX_HEADING_ROW = XlsxChart.rows() + 3;
+
+  private final ReportDescription description;
+  private final ReportLocale locale;
+  private final KeyFigures figures;
+  private final ActivityTotals totals;
+  private final MonthlyActivities monthly;
+  private final List<Consumer<XlsxSheet>> table;
+
+  XlsxOverview(ReportDescription description, KeyFigures figures) {
+    this.description = description;
+    this.locale = description.locale();
+    this.figures = figures;
+    this.totals = figures.totals();
+    this.monthly = MonthlyActivities.of(description.period(), totals, locale);
+    this.table = table();
+  }
+
+  static String documentTitle(ReportDescription description) {
+    return Wording.REPORT_TITLE.in(description.locale()) + " \u2013 " + description.organizationName();
+  }
+
+  static String period(ReportDescription description) {
+    return ReportDates.format(description.period().from(), description.locale()) + "\u2013"
+        + ReportDates.format(description.period().to(), description.locale());
+  }
+
+  static BigDecimal hours(long minutes) {
+    return BigDecimal.valueOf(minutes).divide(MINUTES_OF_AN_HOUR, 1, RoundingMode.HALF_UP);
+  }
+
+  static String suppression(ReportDescription description) {
+    int bound = description.suppression().bound();
+    return bound == 0 ? Wording.SUPPRESSION_NONE.in(description.locale())
+        : description.suppression().word() + ": " + Wording.SUPPRESSION_RULE.in(description.locale()).formatted(bound);
+  }
+
+  static String selectedTypes(ReportDescription description) {
+    ReportLocale locale = description.locale();
+    return description.activityTypes().isEmpty() ? Wording.ALL_TYPES.in(locale)
+        : String.join(", ", ActivityTypes.inOrder(description.activityTypes()).stream()
+            .map(type -> ActivityTypes.name(type, locale)).toList());
+  }
+
+  XlsxSheet summary() {
+    XlsxSheet sheet = new XlsxSheet(locale, 44, 18, 18, 18, 18);
+    sheet.row(30).text(XlsxStyle.TITLE, Wording.REPORT_TITLE.in(locale));
+    sheet.row(20).text(XlsxStyle.SUBTITLE, description.organizationName() + " \u00B7 " + period(description));
+    sheet.row(0);
+    fact(sheet, Wording.ORGANIZATION, description.organizationName());
+    fact(sheet, Wording.ORGANIZATION_ID, description.orgId());
+    fact(sheet, Wording.PERIOD, period(description));
+    fact(sheet, Wording.SELECTED_TYPES, selectedTypes(description));
+    fact(sheet, Wording.SUPPRESSION, suppression(description));
+    sheet.row(0);
+    count(sheet, Wording.ROWS.in(locale), totals.all().rows());
+    count(sheet, Wording.COUNTABLE_ROWS.in(locale), totals.all().countable());
+    count(sheet, Wording.NOT_COUNTED_ROWS.in(locale), totals.all().rows() - totals.all().countable());
+    for (Map.Entry<String, Long> reason : totals.notCounted().entrySet()) {
+      count(sheet, "    " + Countability.valueOf(reason.getKey()).reason(locale), reason.getValue());
+    }
+    count(sheet, Wording.PARTICIPANTS.in(locale), totals.all().participants());
+    sheet.row(0).text(XlsxStyle.LABEL, Wording.HOURS.in(locale))
+        .number(XlsxStyle.DECIMAL, hours(totals.all().minutes()));
+    count(sheet, Wording.ATTACHED_FILES.in(locale), totals.attachments());
+    sheet.row(0);
+    sheet.row(32).text(XlsxStyle.HEADING, Wording.ACTIVITY_TYPE.in(locale))
+        .text(XlsxStyle.NUMBER_HEADING, Wording.ROWS.in(locale))
+        .text(XlsxStyle.NUMBER_HEADING, Wording.COUNTABLE_ROWS.in(locale))
+        .text(XlsxStyle.NUMBER_HEADING, Wording.PARTICIPANTS.in(locale))
+        .text(XlsxStyle.NUMBER_HEADING, Wording.HOURS.in(locale));
+    for (String type : ActivityTypes.inOrder(totals.byType().keySet())) {
+      counts(sheet, ActivityTypes.name(type, locale), totals.byType().get(type), XlsxStyle.GENERAL, XlsxStyle.INTEGER,
+          XlsxStyle.DECIMAL);
+    }
+    counts(sheet, Wording.TOTAL.in(locale), totals.all(), XlsxStyle.TOTAL_LABEL, XlsxStyle.TOTAL_INTEGER,
+        XlsxStyle.TOTAL_DECIMAL);
+    return sheet;
+  }
+
+  private void fact(XlsxSheet sheet, Wording label, String text) {
+    sheet.row(0).text(XlsxStyle.LABEL, label.in(locale)).text(XlsxStyle.LONG_TEXT, text);
+  }
+
+  private static void count(XlsxSheet sheet, String label, long number) {
+    sheet.row(0).text(XlsxStyle.LABEL, label).number(XlsxStyle.INTEGER, number);
+  }
+
+  private static void counts(XlsxSheet sheet, String label, ActivityTotals.Count count, XlsxStyle text,
+      XlsxStyle integer, XlsxStyle decimal) {
+    sheet.row(0).text(text, label).number(integer, count.rows()).number(integer, count.countable())
+        .number(integer, count.participants()).number(decimal, hours(count.minutes()));
+  }
+
+  /// The table of figures, from column A; to its right room for the chart and below that its matrix.
+  XlsxSheet keyFigures() {
+    double[] widths = new double[MATRIX_COLUMN + 1 + monthly.names().size() + 1];
+    Arrays.fill(widths, 13);
+    System.arraycopy(new double[] {58, 13, 13, 13, 17, 22, 4, 16}, 0, widths, 0, MATRIX_COLUMN + 1);
+    XlsxSheet sheet = new XlsxSheet(locale, widths);
+    sheet.row(24).text(XlsxStyle.HEADING, Wording.FIELD.in(locale))
+        .text(XlsxStyle.NUMBER_HEADING, Wording.VALUE.in(locale))
+        .text(XlsxStyle.NUMBER_HEADING, Wording.PRIOR_PERIOD.in(locale))
+        .text(XlsxStyle.NUMBER_HEADING, Wording.CHANGE.in(locale))
+        .text(XlsxStyle.HEADING, Wording.UNIT.in(locale)).text(XlsxStyle.HEADING, Wording.SOURCE.in(locale))
+        .tableHeading(TABLE_COLUMNS);
+    int matrixRows = monthly.isEmpty() ? 0 : monthly.months().size() + 2;
+    int rows = Math.max(table.size() + 1, matrixRows == 0 ? 0 : MATRIX_HEADING_ROW + matrixRows - 1);
+    for (int row = 2; row <= rows; row++) {
+      sheet.row(row == MATRIX_HEADING_ROW && matrixRows > 0 ? 32 : 0);
+      if (row - 2 < table.size()) {
+        table.get(row - 2).accept(sheet);
+      }
+      int matrixRow = row - MATRIX_HEADING_ROW;
+      if (matrixRow >= 0 && matrixRow < matrixRows) {
+        matrixRow(sheet.at(MATRIX_COLUMN), matrixRow - 1);
+      }
+    }
+    return sheet.breakAfterColumn(MATRIX_COLUMN);
+  }
+
+  private void matrixRow(XlsxSheet sheet, int month) {
+    int months = monthly.months().size();
+    if (month < 0) {
+      sheet.text(XlsxStyle.HEADING, Wording.MONTH.in(locale));
+      monthly.names().forEach(name -> sheet.text(XlsxStyle.NUMBER_HEADING, name));
+      sheet.text(XlsxStyle.NUMBER_HEADING, Wording.TOTAL.in(locale));
+    } else if (month < months) {
+      sheet.text(XlsxStyle.TEXT, MonthlyActivities.label(monthly.months().get(month), locale));
+      monthly.rows().forEach(series -> sheet.number(XlsxStyle.INTEGER, series[month]));
+      sheet.number(XlsxStyle.INTEGER, monthly.total(month));
+    } else {
+      sheet.text(XlsxStyle.TOTAL_LABEL, Wording.TOTAL.in(locale));
+      long all = 0;
+      for (long[] series : monthly.rows()) {
+        long sum = Arrays.stream(series).sum();
+        all += sum;
+        sheet.number(XlsxStyle.TOTAL_INTEGER, sum);
+      }
+      sheet.number(XlsxStyle.TOTAL_INTEGER, all);
+    }
+  }
+
+  int lastKeyFigureRow() {
+    return table.size() + 1;
+  }
+
+  Optional<XlsxChart> chart() {
+    return monthly.isEmpty() ? Optional.empty()
+        : Optional.of(new XlsxChart(monthly, locale, MATRIX_HEADING_ROW, MATRIX_COLUMN));
+  }
+
+  private List<Consumer<XlsxSheet>> table() {
+    List<Consumer<XlsxSheet>> rows = new ArrayList<>();
+    section(rows, Wording.ACTIVITIES.in(locale));
+    total(rows, Wording.ROWS.in(locale), BigDecimal.valueOf(totals.all().rows()), Wording.UNIT_ACTIVITIES);
+    total(rows, Wording.COUNTABLE_ROWS.in(locale), BigDecimal.valueOf(totals.all().countable()),
+        Wording.UNIT_ACTIVITIES);
+    total(rows, Wording.PARTICIPANTS.in(locale), BigDecimal.valueOf(totals.all().participants()),
+        Wording.UNIT_PARTICIPANTS);
+    total(rows, Wording.HOURS.in(locale), hours(totals.all().minutes()), Wording.UNIT_HOURS);
+    if (!totals.byType().isEmpty()) {
+      section(rows, Wording.BY_TYPE.in(locale));
+      for (String type : ActivityTypes.inOrder(totals.byType().keySet())) {
+        total(rows, ActivityTypes.name(type, locale), BigDecimal.valueOf(totals.byType().get(type).rows()),
+            Wording.UNIT_ACTIVITIES);
+      }
+      section(rows, Wording.BY_MONTH.in(locale));
+      totals.byMonth().forEach((month, count) -> total(rows, MonthlyActivities.label(month, locale),
+          BigDecimal.valueOf(count.rows()), Wording.UNIT_ACTIVITIES));
+    }
+    figures.snapshot().ifPresent(snapshot -> {
+      String section = "";
+      for (ShownFigure figure : ShownFigure.of(snapshot, description.suppression())) {
+        if (!section.equals(figure.section().id())) {
+          section = figure.section().id();
+          section(rows, figure.section().title(locale));
+        }
+        rows.add(sheet -> figure(sheet, figure));
+      }
+    });
+    return rows;
+  }
+
+  private static void section(List<Consumer<XlsxSheet>> rows, String title) {
+    rows.add(sheet -> sheet.text(XlsxStyle.SECTION, title).empty(XlsxStyle.SECTION, TABLE_COLUMNS - 1));
+  }
+
+  private void total(List<Consumer<XlsxSheet>> rows, String label, BigDecimal number, Wording unit) {
+    rows.add(sheet -> sheet.text(XlsxStyle.GENERAL, label)
+        .number(number.scale() > 0 ? XlsxStyle.DECIMAL : XlsxStyle.INTEGER, number)
+        .empty(XlsxStyle.GENERAL, 2).text(XlsxStyle.GENERAL, unit.in(locale))
+        .text(XlsxStyle.GENERAL, Wording.SOURCE_ACTIVITIES.in(locale)));
+  }
+
+  private void figure(XlsxSheet sheet, ShownFigure figure) {
+    sheet.text(XlsxStyle.GENERAL, figure.figure().label(locale));
+    value(sheet, figure.value(), XlsxStyle.INTEGER, XlsxStyle.DECIMAL);
+    value(sheet, figure.priorValue(), XlsxStyle.INTEGER, XlsxStyle.DECIMAL);
+    value(sheet, figure.change(), XlsxStyle.SIGNED_INTEGER, XlsxStyle.SIGNED_DECIMAL);
+    sheet.text(XlsxStyle.GENERAL, figure.figure().unit().label(locale));
+    sheet.text(XlsxStyle.GENERAL, figure.dataSource());
+  }
+
+  private static void value(XlsxSheet sheet, ShownFigure.Value value, XlsxStyle integer, XlsxStyle decimal) {
+    switch (value) {
+      case ShownFigure.Hidden() -> sheet.text(XlsxStyle.MARK, ShownFigure.HIDDEN_MARK);
+      case ShownFigure.Shown(Optional<BigDecimal> number) -> number.ifPresentOrElse(
+          shown -> sheet.number(shown.scale() > 0 ? decimal : integer, shown),
+          () -> sheet.empty(XlsxStyle.GENERAL, 1));
+    }
+  }
+
+  /// Topics of methods and sources, each with its text.
+  static List<Map.Entry<String, String>> methodTopics(ReportDescription description) {
+    ReportLocale locale = description.locale();
+    int bound = description.suppression().bound();
+    return List.of(
+        Map.entry(Wording.METHOD_ROWS_TOPIC.in(locale), Wording.METHOD_ROWS.in(locale)),
+        Map.entry(Wording.METHOD_COUNTING_TOPIC.in(locale), Wording.METHOD_COUNTING.in(locale)),
+        Map.entry(Wording.METHOD_TOTALS_TOPIC.in(locale), Wording.METHOD_TOTALS.in(locale)),
+        Map.entry(Wording.METHOD_FIGURES_TOPIC.in(locale), Wording.METHOD_FIGURES.in(locale)),
+        Map.entry(Wording.METHOD_SUPPRESSION_TOPIC.in(locale), bound == 0
+            ? Wording.METHOD_SUPPRESSION_NONE.in(locale)
+            : Wording.METHOD_SUPPRESSION.in(locale).formatted(description.suppression().word(), bound)),
+        Map.entry(Wording.METHOD_PRIVACY_TOPIC.in(locale), Wording.METHOD_PRIVACY.in(locale)),
+        Map.entry(Wording.METHOD_SOURCES_TOPIC.in(locale), Wording.METHOD_SOURCES.in(locale)));
+  }
+
+  XlsxSheet methods() {
+    XlsxSheet sheet = new XlsxSheet(locale, 32, 110);
+    sheet.row(30).text(XlsxStyle.TITLE, Wording.METHODS.in(locale));
+    sheet.row(0);
+    sheet.row(22).text(XlsxStyle.HEADING, Wording.TOPIC.in(locale))
+        .text(XlsxStyle.HEADING, Wording.EXPLANATION.in(locale));
+    for (Map.Entry<String, String> topic : methodTopics(description)) {
+      int lines = 1 + topic.getValue().length() / 105;
+      sheet.row(15 * lines + 6).text(XlsxStyle.LABEL, topic.getKey()).text(XlsxStyle.WRAPPED, topic.getValue());
+    }
+    return sheet;
+  }
+}

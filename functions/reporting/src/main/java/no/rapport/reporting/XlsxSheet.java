@@ -1,0 +1,213 @@
+package no.rapport.reporting;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A small sheet, built in memory cell by cell from the left and row by row from the top.
+final class XlsxSheet {
+
+  private static final byte[] HEADER = Bytes.ascii("""
+      <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+      <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" \
+      xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">""");
+
+  private final Bytes rows = new Bytes(1 << 14);
+  private final ReportLocale locale;
+  private final double[] widths;
+  private final List<String> merged = new ArrayList<>();
+  private int row;
+  private int column;
+  private int tableRow;
+  private int tableColumns;
+  private boolean frozen;
+  private String columnBreaks = "";
+  private String drawing = "";
+  private boolean fitToWidth = true;
+
+  XlsxSheet(ReportLocale locale, double... widths) {
+    this.locale = locale;
+    this.widths = widths;
+  }
+
+  /// Begins the next row.
+  XlsxSheet row(int height) {
+    endRow();
+    row++;
+    column = 0;
+    rows.put("<row r=\"" + row + "\"");
+    rows.put(height > 0 ? " ht=\"" + height + "\" customHeight=\"1\">" : ">");
+    return this;
+  }
+
+  private void endRow() {
+    if (row > 0) {
+      rows.put("</row>");
+    }
+  }
+
+  int currentRow() {
+    return row;
+  }
+
+  XlsxSheet text(XlsxStyle style, String text) {
+    String fitted = XlsxText.fitted(text, locale);
+    cell(style, " t=\"inlineStr\"");
+    rows.put("<is><t xml:space=\"preserve\">");
+    XlsxText.put(rows, fitted);
+    rows.put("</t></is></c>");
+    return this;
+  }
+
+  XlsxSheet number(XlsxStyle style, BigDecimal number) {
+    cell(style, "");
+    rows.put("<v>" + number.toPlainString() + "</v></c>");
+    return this;
+  }
+
+  XlsxSheet number(XlsxStyle style, long number) {
+    return number(style, BigDecimal.valueOf(number));
+  }
+
+  XlsxSheet empty(XlsxStyle style, int count) {
+    for (int i = 0; i < count; i++) {
+      cell(style, "");
+      rows.put("</c>");
+    }
+    return this;
+  }
+
+  private void cell(XlsxStyle style, String type) {
+    rows.put("<c r=\"" + name(column) + row + "\" s=\"" + style.ordinal() + "\"" + type + ">");
+    column++;
+  }
+
+  /// Moves on to that column of the present row (0 is A).
+  XlsxSheet at(int toColumn) {
+    column = toColumn;
+    return this;
+  }
+
+  /// The present row is the heading of a table of that many columns down to the last row: it is frozen, filtered and
+  /// repeated in print.
+  XlsxSheet tableHeading(int columns) {
+    tableRow = row;
+    tableColumns = columns;
+    frozen = true;
+    return this;
+  }
+
+  XlsxSheet merge(String cells) {
+    merged.add(cells);
+    return this;
+  }
+
+  /// Starts a new printed page after that column (1 is A).
+  XlsxSheet breakAfterColumn(int number) {
+    columnBreaks = "<colBreaks count=\"1\" manualBreakCount=\"1\"><brk id=\"" + number
+        + "\" max=\"1048575\" man=\"1\"/></colBreaks>";
+    fitToWidth = false;
+    return this;
+  }
+
+  XlsxSheet drawing(String relation) {
+    drawing = "<drawing r:id=\"" + relation + "\"/>";
+    return this;
+  }
+
+  int tableRow() {
+    return tableRow;
+  }
+
+  /// The cells of the table, as `A1:F20`; its rows end at `lastTableRow`.
+  String table(int lastTableRow) {
+    return "A" + tableRow + ":" + name(tableColumns - 1) + Math.max(tableRow, lastTableRow);
+  }
+
+  byte[] finish(int lastTableRow) {
+    endRow();
+    Bytes xml = new Bytes(rows.length + 4096);
+    xml.put(HEADER);
+    xml.put(fitToWidth ? "<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr>" : "");
+    xml.put(frozen ? frozenView(tableRow) : "<sheetViews><sheetView showGridLines=\"0\" workbookViewId=\"0\"/></sheetViews>");
+    xml.put("<sheetFormatPr defaultRowHeight=\"15\"/>");
+    xml.put(columns(widths));
+    xml.put("<sheetData>");
+    xml.put(rows.array, 0, rows.length);
+    xml.put("</sheetData>");
+    xml.put(frozen ? "<autoFilter ref=\"" + table(lastTableRow) + "\"/>" : "");
+    if (!merged.isEmpty()) {
+      xml.put("<mergeCells count=\"" + merged.size() + "\">");
+      merged.forEach(cells -> xml.put("<mergeCell ref=\"" + cells + "\"/>"));
+      xml.put("</mergeCells>");
+    }
+    xml.put(pageSetup(locale, fitToWidth));
+    xml.put(columnBreaks);
+    xml.put(drawing);
+    xml.put("</worksheet>");
+    return xml.toByteArray();
+  }
+
+  /// The beginning of a big sheet, up to and with its heading row; its rows follow, then [#bigSheetEnd].
+  static byte[] bigSheetStart(List<String> headings, List<Integer> widths, long rowCount) {
+    Bytes xml = new Bytes(4096);
+    xml.put(HEADER);
+    xml.put("<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr>");
+    xml.put("<dimension ref=\"" + cells(headings.size(), rowCount) + "\"/>");
+    xml.put(frozenView(1));
+    xml.put("<sheetFormatPr defaultRowHeight=\"15\"/>");
+    xml.put(columns(widths.stream().mapToDouble(Integer::doubleValue).toArray()));
+    xml.put("<sheetData><row r=\"1\" ht=\"32\" customHeight=\"1\">");
+    for (String heading : headings) {
+      xml.put("<c s=\"" + XlsxStyle.HEADING.ordinal() + "\" t=\"inlineStr\"><is><t>");
+      XlsxText.put(xml, heading);
+      xml.put("</t></is></c>");
+    }
+    xml.put("</row>");
+    return xml.toByteArray();
+  }
+
+  static byte[] bigSheetEnd(int columns, long rowCount, ReportLocale locale) {
+    Bytes xml = new Bytes(1024);
+    String cells = cells(columns, rowCount);
+    xml.put("</sheetData><autoFilter ref=\"" + cells + "\"/>");
+    xml.put(pageSetup(locale, true));
+    // Municipality numbers are texts on purpose: no green corners.
+    xml.put("<ignoredErrors><ignoredError sqref=\"" + cells + "\" numberStoredAsText=\"1\" twoDigitTextYear=\"1\"/>"
+        + "</ignoredErrors></worksheet>");
+    return xml.toByteArray();
+  }
+
+  static String cells(int columns, long rowCount) {
+    return "A1:" + name(columns - 1) + (rowCount + 1);
+  }
+
+  private static String frozenView(int rows) {
+    String first = "A" + (rows + 1);
+    return "<sheetViews><sheetView showGridLines=\"0\" workbookViewId=\"0\"><pane ySplit=\"" + rows
+        + "\" topLeftCell=\"" + first + "\" activePane=\"bottomLeft\" state=\"frozen\"/><selection pane=\"bottomLeft\""
+        + " activeCell=\"" + first + "\" sqref=\"" + first + "\"/></sheetView></sheetViews>";
+  }
+
+  private static String columns(double[] widths) {
+    StringBuilder xml = new StringBuilder("<cols>");
+    for (int i = 0; i < widths.length; i++) {
+      xml.append("<col min=\"").append(i + 1).append("\" max=\"").append(i + 1).append("\" width=\"")
+          .append(widths[i]).append("\" customWidth=\"1\"/>");
+    }
+    return xml.append("</cols>").toString();
+  }
+
+  private static String pageSetup(ReportLocale locale, boolean fitToWidth) {
+    return "<pageMargins left=\"0.5\" right=\"0.5\" top=\"0.6\" bottom=\"0.7\" header=\"0.3\" footer=\"0.3\"/>"
+        + "<pageSetup paperSize=\"9\"" + (fitToWidth ? " fitToHeight=\"0\"" : " scale=\"85\"")
+        + " orientation=\"landscape\"/><headerFooter><oddFooter>&amp;L&amp;A&amp;R" + Wording.PAGE.in(locale)
+        + " &amp;P " + Wording.OF.in(locale) + " &amp;N</oddFooter></headerFooter>";
+  }
+
+  /// The letters of a column, 0 being A.
+  static String name(int column) {
+    return column < 26 ? String.valueOf((char) ('A' + column))
+        : name(column / 26 - 1) + (char) ('A' + column % 26);
+  }
+}
