@@ -30,7 +30,8 @@ public final class Ids {
     return new Ids(newSeed());
   }
 
-  static Ids of(String seed) {
+  /// Ids that follow from something else, the same every time.
+  public static Ids derived(String seed) {
     return new Ids(seed);
   }
 

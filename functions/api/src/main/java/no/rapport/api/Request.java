@@ -84,7 +84,7 @@ public final class Request {
 
   /// The same request at the time and with the ids that an earlier try of it had.
   Request reserved(Instant time, String seed) {
-    return new Request(event, caller, time, Ids.of(seed));
+    return new Request(event, caller, time, Ids.derived(seed));
   }
 
   public Caller caller() {

@@ -1,2 +1,2 @@
-/// Contract 3: exports to Bufdir.
+/// Contract 3, `/api/v1/bufdir-exports`: exports of an organisation's activities to Bufdir.
 package no.rapport.bufdirexports;

@@ -1,0 +1,155 @@
+package no.rapport.bufdirexports;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.Set;
+import no.rapport.api.DownloadLinks;
+import no.rapport.api.Reply;
+import no.rapport.api.Request;
+import no.rapport.exportworkflow.ExportFile;
+import no.rapport.exportworkflow.ExportJob;
+import no.rapport.exportworkflow.ExportJobs;
+import no.rapport.exportworkflow.ExportKind;
+import no.rapport.exportworkflow.ExportProgress;
+import no.rapport.exportworkflow.ExportRequests;
+import no.rapport.exportworkflow.ExportState;
+import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.exportworkflow.Executions;
+import no.rapport.records.Listing;
+import no.rapport.reporting.Period;
+
+/// Bufdir exports as their contract shows them: a projection of export jobs.
+final class BufdirExports {
+
+  static final String PATH = "/api/v1/bufdir-exports";
+  private static final long LEAST_ESTIMATE_SECONDS = 5;
+
+  private final ExportWorkflow workflow;
+  private final ExportJobs jobs;
+  private final ExportRequests requests;
+  private final Executions executions;
+  private final ExportProgress progress;
+  private final DownloadLinks links;
+
+  BufdirExports(ExportWorkflow workflow) {
+    this.workflow = workflow;
+    jobs = workflow.jobs();
+    requests = workflow.requests();
+    executions = workflow.executions();
+    progress = workflow.progress();
+    links = workflow.links();
+  }
+
+  static BufdirExports fromEnvironment() {
+    return new BufdirExports(ExportWorkflow.fromEnvironment());
+  }
+
+  ExportWorkflow workflow() {
+    return workflow;
+  }
+
+  ExportRequests requests() {
+    return requests;
+  }
+
+  /// The export that the path names, where it exists for the caller.
+  Optional<ExportJobs.Stored> find(Request request) {
+    return jobs.find(ExportKind.BUFDIR_EXPORT, request.pathId("export_id"))
+        .filter(stored -> request.caller().maySee(stored.job().orgId()));
+  }
+
+  Reply list(Request request) {
+    return request.list("format", "requested_by").answer(workflow.records(), ExportKind.BUFDIR_EXPORT.collection(),
+        request.caller(), "org_id", "data", entry -> summary(ExportJobs.Stored.of(entry).job()));
+  }
+
+  /// What a cancel, retry or delete that was not done answers.
+  static Reply refusal(ExportRequests.Outcome outcome, String allowed) {
+    return switch (outcome) {
+      case ExportRequests.Absent() -> Reply.notFound();
+      case ExportRequests.Changed() -> Reply.preconditionFailed();
+      case ExportRequests.Refused(String status) -> Reply.conflict("The export is " + status + "; " + allowed);
+      case ExportRequests.Exhausted() -> Reply.conflict("The export is failed and was retried " + ExportJob.MOST_RETRIES
+          + " times, which is the most; start a new export");
+      case ExportRequests.Done _ -> throw new IllegalArgumentException("Nothing was refused");
+    };
+  }
+
+  /// In a list's shape.
+  static ObjectNode summary(ExportJob job) {
+    return head(job)
+        .put("created_at", job.createdAt().toString())
+        .put("completed_at", completedAt(job));
+  }
+
+  private static ObjectNode head(ExportJob job) {
+    return JsonNodeFactory.instance.objectNode()
+        .put("export_id", job.id())
+        .put("org_id", job.orgId())
+        .put("status", job.kind().statusOf(job))
+        .put("format", job.order().formatWord())
+        .put("period_from", job.order().period().from().toString())
+        .put("period_to", job.order().period().to().toString());
+  }
+
+  /// In the detail's shape, with a fresh link; unfinished exports say when to look again.
+  Reply detail(ExportJobs.Stored stored, Instant now) {
+    ExportJob job = stored.job();
+    Optional<DownloadLinks.Link> link = link(job, now);
+    ObjectNode body = head(job);
+    var types = body.putArray("activity_types");
+    job.order().activityTypes().forEach(types::add);
+    body.put("file_url", link.map(l -> l.url().toString()).orElse(null))
+        .put("file_expires_at", job.fileExpiresAt().map(Instant::toString).orElse(null))
+        .put("created_at", job.createdAt().toString())
+        .put("completed_at", completedAt(job))
+        .put("error_message", job.errorMessage().orElse(null))
+        .put("file_url_expires_at", link.map(l -> l.expires().toString()).orElse(null))
+        .put("file_size_bytes", job.file().map(ExportFile::sizeBytes).orElse(null))
+        .put("file_sha256", job.file().map(ExportFile::sha256).orElse(null))
+        .put("row_count", job.state() == ExportState.COMPLETED ? Long.valueOf(job.rowCount()) : null);
+    ExportProgress.Progress made = progress.of(job, now);
+    body.putObject("progress").put("percent", made.percent()).put("rows_written", made.rowsWritten())
+        .put("rows_total", made.rowsTotal());
+    body.put("retry_count", job.retryCount())
+        .put("cancellation_reason", job.cancellationReason().orElse(null));
+    body.putObject("submission").put("status", job.submission().status())
+        .put("receipt_id", job.submission().receiptId().orElse(null))
+        .put("submitted_at", job.submission().submittedAt().map(Instant::toString).orElse(null))
+        .put("detail", job.submission().detail().orElse(null));
+    body.put("execution_arn", executions.arnOf(job))
+        .put("locale", job.order().locale().tag())
+        .put("include_annexes", job.order().includeAnnexes())
+        .put("suppression", job.order().suppression().word());
+    Reply reply = Reply.ok(body).etag(stored.entry().version());
+    return job.state().isUnfinished() ? reply.retryAfter(1) : reply;
+  }
+
+  /// A fresh link to the file; none until completed, and none once the file is gone.
+  Optional<DownloadLinks.Link> link(ExportJob job, Instant now) {
+    return job.state() == ExportState.COMPLETED && job.fileExpiresAt().map(now::isBefore).orElse(true)
+        ? job.file().map(file -> links.to(file.key(), file.name(), file.contentType()))
+        : Optional.empty();
+  }
+
+  /// How long an export of this period should take: as the organisation's newest completed one, by the day.
+  long estimatedSeconds(String orgId, Period period) {
+    return workflow.records()
+        .list(Listing.of(ExportKind.BUFDIR_EXPORT.collection(), orgId, Set.of("completed"), 1)).entries().stream()
+        .map(entry -> ExportJobs.Stored.of(entry).job())
+        .map(job -> {
+          long seconds = Duration.between(job.queuedAt(), job.completedAt().orElse(job.queuedAt())).toSeconds();
+          return Math.ceilDiv((seconds + 1) * period.days(), job.order().period().days());
+        })
+        .mapToLong(Long::longValue).map(seconds -> Math.max(LEAST_ESTIMATE_SECONDS, seconds)).findFirst()
+        .orElse(LEAST_ESTIMATE_SECONDS + ChronoUnit.MONTHS.between(period.from(), period.to()));
+  }
+
+  private static String completedAt(ExportJob job) {
+    return job.state() == ExportState.COMPLETED ? job.completedAt().map(Instant::toString).orElse(null) : null;
+  }
+}

@@ -1,0 +1,48 @@
+package no.rapport.bufdirexports;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import no.rapport.api.Api;
+import no.rapport.api.Reply;
+import no.rapport.api.Request;
+import no.rapport.exportworkflow.ExportJob;
+import no.rapport.exportworkflow.ExportJobs;
+import no.rapport.exportworkflow.ExportKind;
+
+/// `POST /api/v1/bufdir-exports`: accepts an export and starts its workflow.
+public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
+
+  private final BufdirExports exports;
+
+  public CreateBufdirExport() {
+    this(BufdirExports.fromEnvironment());
+  }
+
+  CreateBufdirExport(BufdirExports exports) {
+    this.exports = exports;
+  }
+
+  @Override
+  public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
+    return Api.answer(event, context, exports.workflow().idempotency(), request -> {
+      var order = request.withoutQuery().body(BufdirExportOrder::parse);
+      return request.caller().maySee(order.orgId()) ? accept(request, order) : Reply.notFound();
+    });
+  }
+
+  private Reply accept(Request request, BufdirExportOrder order) {
+    var now = request.now();
+    var job = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, "exp-" + request.ids().dated(now), order.orgId(), now,
+        request.caller().id(), order.order());
+    ExportJobs.Stored accepted = exports.requests().begin(job)
+        .orElseThrow(() -> new IllegalStateException("A new id was taken: " + job.id()));
+    return Reply.accepted(BufdirExports.PATH + "/" + job.id(), JsonNodeFactory.instance.objectNode()
+        .put("export_id", job.id())
+        .put("status", ExportKind.BUFDIR_EXPORT.statusOf(job))
+        .put("estimated_duration_seconds", exports.estimatedSeconds(order.orgId(), order.order().period()))
+        .put("created_at", job.createdAt().toString())).etag(accepted.entry().version());
+  }
+}

@@ -1,0 +1,92 @@
+package no.rapport.exportworkflow;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import no.rapport.api.Log;
+import no.rapport.records.Change;
+import no.rapport.records.Documents;
+import no.rapport.reportrecords.Cleanup;
+import no.rapport.reportrecords.CompletedExport;
+import no.rapport.reportrecords.ReportParameters;
+import no.rapport.reportrecords.ReportRecords;
+import no.rapport.reportrecords.SealedData;
+
+/// Task `CompleteExport`: makes the job completed, enters a Bufdir export in the report history with its own copy of
+/// the file, and leaves the notification to be published: all in one transaction, or not at all.
+public final class CompleteExport implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  private final ExportWorkflow workflow;
+
+  public CompleteExport() {
+    this(ExportWorkflow.fromEnvironment());
+  }
+
+  CompleteExport(ExportWorkflow workflow) {
+    this.workflow = workflow;
+  }
+
+  /// @param input the claim and `assembled`
+  /// @return the claim, `outcome`, and what is to be notified
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    return Tasks.run(() -> complete(input));
+  }
+
+  private Map<String, Object> complete(Map<String, Object> input) {
+    var claim = Tasks.claim(input);
+    var assembled = Documents.mapper().convertValue(input.get("assembled"), AssembleFile.Assembled.class);
+    Optional<ExportJob> done = alreadyCompleted(claim, assembled);
+    if (done.isPresent()) {
+      return Tasks.output(claim, Tasks.ended(done.get()));
+    }
+    ExportJob job = workflow.jobs().claimed(claim);
+    Instant now = workflow.now();
+    Optional<CompletedExport> history = job.historyReportId().map(id -> history(job, id, assembled, now));
+    history.ifPresent(entered -> workflow.files().copy(assembled.file().key(), entered.fileRef()));
+    Optional<ExportJobs.Stored> completed = workflow.jobs().move(claim.exportKind(), claim.exportId(),
+        current -> current.completed(claim.attempt(), assembled.file(), assembled.rows(), Optional.empty(), now),
+        next -> companions(next, history, now));
+    if (completed.isEmpty()) {
+      job.leftovers(claim.attempt()).forEach(workflow.files()::removeBelow);
+      throw new StaleAttempt(claim);
+    }
+    workflow.files().removeBelow(job.partsPrefix());
+    Log.info("export_completed", Map.of("job_id", job.id(), "organization", job.orgId(), "rows", assembled.rows(),
+        "bytes", assembled.file().sizeBytes(), "attempt", job.attempt()));
+    return Tasks.output(claim, Tasks.ended(completed.get().job()));
+  }
+
+  /// A run of this task that could not report back has done it all.
+  private Optional<ExportJob> alreadyCompleted(Executions.Claim claim, AssembleFile.Assembled assembled) {
+    return workflow.jobs().find(claim.exportKind(), claim.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> job.state() == ExportState.COMPLETED && job.attempt() == claim.attempt()
+            && job.file().equals(Optional.of(assembled.file())));
+  }
+
+  private static List<Change> companions(ExportJob job, Optional<CompletedExport> history, Instant now) {
+    List<Change> changes = new ArrayList<>();
+    history.map(ReportRecords::enter).ifPresent(changes::add);
+    // Parts that a task run twice still writes are removed when no task can run any more.
+    changes.add(new Cleanup(List.of(job.partsPrefix()), now.plus(ExportRequests.TASKS_END_WITHIN))
+        .duty(job.id() + "#completed#" + job.attempt()));
+    if (job.order().notifyOnCompletion()) {
+      changes.add(Notifications.owe(job, now));
+    }
+    return changes;
+  }
+
+  private static CompletedExport history(ExportJob job, String reportId, AssembleFile.Assembled assembled, Instant now) {
+    ExportOrder order = job.order();
+    var parameters = new ReportParameters(order.format(), order.locale(), order.activityTypes(),
+        order.includeAnnexes(), order.includeAttachments(), order.suppression());
+    return new CompletedExport(reportId, job.id(), job.orgId(), order.period(), parameters,
+        assembled.file().sizeBytes(), assembled.file().sha256(),
+        new SealedData(job.sealedAttemptPrefix(), assembled.sealedManifest(), assembled.sealedSha256()),
+        job.requestedBy(), now);
+  }
+}

@@ -1,0 +1,96 @@
+package no.rapport.exportworkflow;
+
+import java.util.List;
+import java.util.Optional;
+import no.rapport.records.Documents;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
+import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+
+/// The executions of the export and retry state machines. An execution is named after its job and attempt, so that
+/// starting one twice is the same as starting it once.
+public final class Executions {
+
+  private final SfnClient client;
+  private final String exportMachineArn;
+  private final String retryMachineArn;
+
+  public Executions(SfnClient client, String exportMachineArn, String retryMachineArn) {
+    this.client = client;
+    this.exportMachineArn = exportMachineArn;
+    this.retryMachineArn = retryMachineArn;
+  }
+
+  /// What the state machines and all their tasks are told: which attempt of which job.
+  ///
+  /// @param kind name of the [ExportKind]
+  public record Claim(String kind, String exportId, String orgId, int attempt) {
+
+    static Claim of(ExportJob job) {
+      return new Claim(job.kind().name(), job.id(), job.orgId(), job.attempt());
+    }
+
+    ExportKind exportKind() {
+      return ExportKind.valueOf(kind);
+    }
+  }
+
+  /// Starts the present attempt of a job; does nothing where it was started before.
+  void start(ExportJob job) {
+    try {
+      client.startExecution(request -> request.stateMachineArn(machineOf(job)).name(job.executionName())
+          .input(Documents.write(Claim.of(job))));
+    } catch (ExecutionAlreadyExistsException e) {
+      // Started by an earlier try, with this very name and input: that is what was wanted.
+    }
+  }
+
+  /// Stops the present attempt; does nothing where it is not running.
+  void stop(ExportJob job, String cause) {
+    for (String machine : job.attempt() == 1 ? List.of(exportMachineArn) : List.of(retryMachineArn, exportMachineArn)) {
+      try {
+        client.stopExecution(request -> request.executionArn(arn(machine, job.executionName()))
+            .error("ExportCancelled").cause(cause));
+      } catch (ExecutionDoesNotExistException e) {
+        // Never started: there is nothing to stop.
+      }
+    }
+  }
+
+  /// Publishes the job's notification again.
+  ///
+  /// @param round tells this try from earlier ones
+  void notifyAgain(ExportJob job, int round) {
+    try {
+      client.startExecution(request -> request.stateMachineArn(retryMachineArn)
+          .name(job.executionName() + "-n" + round)
+          .input(Documents.write(Claim.of(job))));
+    } catch (ExecutionAlreadyExistsException e) {
+      // Started by an earlier sweep that could not say so.
+    }
+  }
+
+  /// How the present attempt's execution stands; empty where it was never started.
+  Optional<ExecutionStatus> statusOf(ExportJob job) {
+    try {
+      return Optional.of(client.describeExecution(request -> request.executionArn(arnOf(job))).status());
+    } catch (ExecutionDoesNotExistException e) {
+      return Optional.empty();
+    }
+  }
+
+  /// Where the present attempt is traced in the Step Functions console.
+  public String arnOf(ExportJob job) {
+    return arn(machineOf(job), job.executionName());
+  }
+
+  private static String arn(String machine, String execution) {
+    return machine.replace(":stateMachine:", ":execution:") + ":" + execution;
+  }
+
+  /// A later attempt first clears what the earlier one left.
+  private String machineOf(ExportJob job) {
+    return job.attempt() == 1 ? exportMachineArn : retryMachineArn;
+  }
+}

@@ -1,0 +1,355 @@
+package no.rapport.exportworkflow;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import no.rapport.api.Ids;
+
+/// One export as it is stored: what was ordered, how far it is, and what came of it.
+///
+/// Pure data with pure moves: a move that is not legal gives an empty optional. Every attempt to do the work has a
+/// number; what an older attempt reports is refused. Times are UTC, whole seconds.
+///
+/// @param attempt 1 for the first run, one more for each that follows
+/// @param retryCount how often a person asked to retry
+/// @param automaticRetries how often the present run was started again for a passing reason
+/// @param restartDue when the sweeper is to start the next attempt
+/// @param leftOut key of the list of what was left out of the file
+/// @param errorMessage a sentence for a person: what failed, whether a retry can help
+/// @param fileExpiresAt when the file itself is removed
+/// @param dataAsOf when rows were read, where they are not sealed ones
+public record ExportJob(
+    ExportKind kind,
+    String id,
+    String orgId,
+    Instant createdAt,
+    String requestedBy,
+    ExportOrder order,
+    ExportState state,
+    int attempt,
+    int retryCount,
+    int automaticRetries,
+    Instant queuedAt,
+    Optional<Instant> restartDue,
+    Optional<Instant> completedAt,
+    Optional<Instant> cancelledAt,
+    Optional<String> cancellationReason,
+    long rowsTotal,
+    long rowCount,
+    Optional<ExportFile> file,
+    Optional<Instant> fileExpiresAt,
+    Optional<String> leftOut,
+    Optional<String> errorMessage,
+    Optional<Instant> dataAsOf,
+    boolean notified,
+    Submission submission) {
+
+  /// How long the files of an export are kept (bucket lifecycle of `exports/`).
+  public static final Duration FILE_KEPT = Duration.ofDays(31);
+  /// How often a person may retry one export.
+  public static final int MOST_RETRIES = 5;
+  /// How often a run is started again by itself.
+  static final int MOST_AUTOMATIC_RETRIES = 3;
+
+  /// A job just accepted.
+  public static ExportJob accepted(ExportKind kind, String id, String orgId, Instant now, String requestedBy,
+      ExportOrder order) {
+    return new ExportJob(kind, id, orgId, now, requestedBy, order, ExportState.QUEUED, 1, 0, 0, now,
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, Optional.empty(),
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false,
+        order.submitToBufdir() ? Submission.pending() : Submission.none());
+  }
+
+  /// The name of the execution that does the present attempt: the job's id, so that it is found by it.
+  @JsonIgnore
+  public String executionName() {
+    return attempt == 1 ? id : id + "-r" + (attempt - 1);
+  }
+
+  /// Whether this attempt is the one to do the work.
+  public boolean isAt(int claimed) {
+    return state.isUnfinished() && attempt == claimed;
+  }
+
+  /// Everything that the job's attempts write outside the history lies below this prefix.
+  @JsonIgnore
+  String workPrefix() {
+    return "exports/" + orgId + "/" + id + "/";
+  }
+
+  @JsonIgnore
+  String attemptPrefix() {
+    return workPrefix() + attempt + "/";
+  }
+
+  @JsonIgnore
+  String partsPrefix() {
+    return attemptPrefix() + "parts/";
+  }
+
+  /// The sealed rows of all attempts; they belong to the report once the export completes.
+  @JsonIgnore
+  String sealedPrefix() {
+    return "sealed/" + orgId + "/" + id + "/";
+  }
+
+  @JsonIgnore
+  String sealedAttemptPrefix() {
+    return sealedPrefix() + attempt + "/";
+  }
+
+  /// The id under which this attempt would enter the history: its own, so that no two attempts write one file there.
+  @JsonIgnore
+  Optional<String> historyReportId() {
+    return historyReportId(attempt);
+  }
+
+  private Optional<String> historyReportId(int number) {
+    return isSealed() ? Optional.of("rpt_" + Ids.derived(id + "/" + number).ulid(createdAt)) : Optional.empty();
+  }
+
+  /// Everything that one attempt may have written, as prefixes of keys.
+  List<String> leftovers(int number) {
+    List<String> prefixes = new ArrayList<>(List.of(workPrefix() + number + "/", sealedPrefix() + number + "/"));
+    if (kind == ExportKind.REPORT_REEXPORT) {
+      prefixes.add("reports/" + orgId + "/reexports/" + order.reportId().orElseThrow() + "_" + id + "_" + number + ".");
+    }
+    historyReportId(number).ifPresent(report ->
+        prefixes.add("reports/" + orgId + "/" + order.period().folder() + "/" + report + "."));
+    return prefixes;
+  }
+
+  /// Everything that any attempt may have written, as long as the job has not completed.
+  @JsonIgnore
+  List<String> leftovers() {
+    return IntStream.rangeClosed(1, attempt).boxed().flatMap(number -> leftovers(number).stream()).toList();
+  }
+
+  /// Where this attempt's file goes: a key that no other attempt or job writes.
+  @JsonIgnore
+  String fileKey() {
+    String extension = extension();
+    return kind == ExportKind.REPORT_REEXPORT
+        ? "reports/" + orgId + "/reexports/" + order.reportId().orElseThrow() + "_" + id + "_" + attempt + "." + extension
+        : attemptPrefix() + fileName();
+  }
+
+  /// What the file is saved as.
+  @JsonIgnore
+  String fileName() {
+    return "rapport_" + orgId + "_" + order.period().folder() + "_" + id + "_" + attempt + "." + extension();
+  }
+
+  @JsonIgnore
+  String extension() {
+    return order.includeAttachments() ? "zip" : order.format().extension();
+  }
+
+  /// Rows are sealed where the file enters the history.
+  @JsonIgnore
+  boolean isSealed() {
+    return kind == ExportKind.BUFDIR_EXPORT;
+  }
+
+  /// The planned attempt starts, or goes on where its task is run again.
+  Optional<ExportJob> started(int claimed, long rows, Optional<Instant> asOf) {
+    return isAt(claimed)
+        ? Optional.of(with(ExportState.PROCESSING).rowsTotal(rows).dataAsOf(asOf).restartDue(null).build())
+        : Optional.empty();
+  }
+
+  Optional<ExportJob> completed(int claimed, ExportFile done, long rows, Optional<String> leftOutKey, Instant now) {
+    return isAt(claimed)
+        ? Optional.of(with(ExportState.COMPLETED).file(done).rowCount(rows).leftOut(leftOutKey).completedAt(now)
+            .fileExpiresAt(kind == ExportKind.REPORT_REEXPORT ? null : createdAt.plus(FILE_KEPT))
+            .errorMessage(null).restartDue(null).build())
+        : Optional.empty();
+  }
+
+  Optional<ExportJob> failed(int claimed, String message, Instant now) {
+    return isAt(claimed)
+        ? Optional.of(with(ExportState.FAILED).errorMessage(message).completedAt(now).restartDue(null).build())
+        : Optional.empty();
+  }
+
+  /// The same state under a new attempt, which the sweeper starts when it is due.
+  Optional<ExportJob> restarted(int claimed, Instant due) {
+    return isAt(claimed) && automaticRetries < MOST_AUTOMATIC_RETRIES
+        ? Optional.of(with(state).attempt(attempt + 1).automaticRetries(automaticRetries + 1).restartDue(due).build())
+        : Optional.empty();
+  }
+
+  Optional<ExportJob> cancelled(String reason, Instant now) {
+    return state.mayBecome(ExportState.CANCELLED)
+        ? Optional.of(with(ExportState.CANCELLED).cancellationReason(reason).cancelledAt(now).restartDue(null).build())
+        : Optional.empty();
+  }
+
+  Optional<ExportJob> retried(Instant now) {
+    return state.mayBecome(ExportState.QUEUED) && retryCount < MOST_RETRIES
+        ? Optional.of(with(ExportState.QUEUED).attempt(attempt + 1).retryCount(retryCount + 1).automaticRetries(0)
+            .queuedAt(now).errorMessage(null).completedAt(null).build())
+        : Optional.empty();
+  }
+
+  ExportJob withNotified(boolean value) {
+    return with(state).notified(value).build();
+  }
+
+  ExportJob withSubmission(Submission value) {
+    return with(state).submission(value).build();
+  }
+
+  /// A change that a worker reports through the contract of re-exports.
+  public ExportJob reported(ExportState next, Optional<ExportFile> reportedFile, Optional<Instant> completed,
+      Optional<Boolean> notification) {
+    Builder builder = with(next).notified(notification.orElse(notified));
+    reportedFile.ifPresent(builder::file);
+    completed.ifPresent(builder::completedAt);
+    return builder.build();
+  }
+
+  private Builder with(ExportState next) {
+    return new Builder(this, next);
+  }
+
+  /// A changed copy; members that are not set stay.
+  private static final class Builder {
+    private final ExportJob job;
+    private final ExportState state;
+    private int attempt;
+    private int retryCount;
+    private int automaticRetries;
+    private Instant queuedAt;
+    private Optional<Instant> restartDue;
+    private Optional<Instant> completedAt;
+    private Optional<Instant> cancelledAt;
+    private Optional<String> cancellationReason;
+    private long rowsTotal;
+    private long rowCount;
+    private Optional<ExportFile> file;
+    private Optional<Instant> fileExpiresAt;
+    private Optional<String> leftOut;
+    private Optional<String> errorMessage;
+    private Optional<Instant> dataAsOf;
+    private boolean notified;
+    private Submission submission;
+
+    Builder(ExportJob job, ExportState state) {
+      this.job = job;
+      this.state = state;
+      attempt = job.attempt;
+      retryCount = job.retryCount;
+      automaticRetries = job.automaticRetries;
+      queuedAt = job.queuedAt;
+      restartDue = job.restartDue;
+      completedAt = job.completedAt;
+      cancelledAt = job.cancelledAt;
+      cancellationReason = job.cancellationReason;
+      rowsTotal = job.rowsTotal;
+      rowCount = job.rowCount;
+      file = job.file;
+      fileExpiresAt = job.fileExpiresAt;
+      leftOut = job.leftOut;
+      errorMessage = job.errorMessage;
+      dataAsOf = job.dataAsOf;
+      notified = job.notified;
+      submission = job.submission;
+    }
+
+    Builder attempt(int value) {
+      attempt = value;
+      return this;
+    }
+
+    Builder retryCount(int value) {
+      retryCount = value;
+      return this;
+    }
+
+    Builder automaticRetries(int value) {
+      automaticRetries = value;
+      return this;
+    }
+
+    Builder queuedAt(Instant value) {
+      queuedAt = value;
+      return this;
+    }
+
+    Builder restartDue(Instant value) {
+      restartDue = Optional.ofNullable(value);
+      return this;
+    }
+
+    Builder completedAt(Instant value) {
+      completedAt = Optional.ofNullable(value);
+      return this;
+    }
+
+    Builder cancelledAt(Instant value) {
+      cancelledAt = Optional.ofNullable(value);
+      return this;
+    }
+
+    Builder cancellationReason(String value) {
+      cancellationReason = Optional.ofNullable(value);
+      return this;
+    }
+
+    Builder rowsTotal(long value) {
+      rowsTotal = value;
+      return this;
+    }
+
+    Builder rowCount(long value) {
+      rowCount = value;
+      return this;
+    }
+
+    Builder file(ExportFile value) {
+      file = Optional.ofNullable(value);
+      return this;
+    }
+
+    Builder fileExpiresAt(Instant value) {
+      fileExpiresAt = Optional.ofNullable(value);
+      return this;
+    }
+
+    Builder leftOut(Optional<String> value) {
+      leftOut = value;
+      return this;
+    }
+
+    Builder errorMessage(String value) {
+      errorMessage = Optional.ofNullable(value);
+      return this;
+    }
+
+    Builder dataAsOf(Optional<Instant> value) {
+      dataAsOf = value;
+      return this;
+    }
+
+    Builder notified(boolean value) {
+      notified = value;
+      return this;
+    }
+
+    Builder submission(Submission value) {
+      submission = value;
+      return this;
+    }
+
+    ExportJob build() {
+      return new ExportJob(job.kind, job.id, job.orgId, job.createdAt, job.requestedBy, job.order, state,
+          attempt, retryCount, automaticRetries, queuedAt, restartDue, completedAt, cancelledAt, cancellationReason,
+          rowsTotal, rowCount, file, fileExpiresAt, leftOut, errorMessage, dataAsOf, notified, submission);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package no.rapport.exportworkflow;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import no.rapport.records.Change;
+import no.rapport.records.Documents;
+import no.rapport.records.Entry;
+import no.rapport.records.Records;
+
+/// The export jobs of all kinds, in the records table. Every write is conditional on the version that was read.
+public final class ExportJobs {
+
+  private final Records records;
+
+  public ExportJobs(Records records) {
+    this.records = records;
+  }
+
+  /// A job with the version it was read at.
+  public record Stored(ExportJob job, Entry entry) {
+
+    public static Stored of(Entry entry) {
+      return new Stored(Documents.read(entry.document(), ExportJob.class), entry);
+    }
+
+    /// The change that stores a later form of this job, unless someone else has changed it.
+    public Change to(ExportJob next) {
+      return new Change.Replace(entry, entry.next(next.kind().statusOf(next), filters(next), Documents.write(next)));
+    }
+
+    Stored as(ExportJob next) {
+      return new Stored(next, entry.next(next.kind().statusOf(next), filters(next), Documents.write(next)));
+    }
+  }
+
+  public Records records() {
+    return records;
+  }
+
+  public Optional<Stored> find(ExportKind kind, String id) {
+    return records.find(kind.collection(), id).map(Stored::of);
+  }
+
+  /// Stores a new job, together with other changes. The same job again, as a repeated request makes it, is found.
+  ///
+  /// @return empty when one of the other changes does not hold
+  public Optional<Stored> accept(ExportJob job, Change... others) {
+    Entry entry = Entry.first(job.kind().collection(), job.orgId(), job.id(), job.createdAt(),
+        job.kind().statusOf(job), filters(job), Documents.write(job));
+    List<Change> changes = new ArrayList<>(List.of(others));
+    changes.addFirst(new Change.Create(entry));
+    return records.commit(changes) ? Optional.of(new Stored(job, entry))
+        : find(job.kind(), job.id()).filter(stored -> stored.job().requestedBy().equals(job.requestedBy()));
+  }
+
+  /// Moves a job on, together with other changes, however many others write at the same time.
+  ///
+  /// @param move the next form of the job; empty where the move is not legal from the present one
+  /// @param others what is committed with it
+  /// @return empty when there is no such job, or when the move is not legal
+  public Optional<Stored> move(ExportKind kind, String id, Function<ExportJob, Optional<ExportJob>> move,
+      Function<ExportJob, List<Change>> others) {
+    while (true) {
+      Optional<Stored> seen = find(kind, id);
+      Optional<ExportJob> next = seen.map(Stored::job).flatMap(move);
+      if (next.isEmpty()) {
+        return Optional.empty();
+      }
+      if (next.get().equals(seen.get().job())) {
+        return seen;
+      }
+      List<Change> changes = new ArrayList<>();
+      changes.add(seen.get().to(next.get()));
+      changes.addAll(others.apply(next.get()));
+      if (records.commit(changes)) {
+        return Optional.of(seen.get().as(next.get()));
+      }
+    }
+  }
+
+  public Optional<Stored> move(ExportKind kind, String id, Function<ExportJob, Optional<ExportJob>> move) {
+    return move(kind, id, move, _ -> List.of());
+  }
+
+  /// The job, where this attempt is the one to do the work.
+  ///
+  /// @throws StaleAttempt otherwise
+  ExportJob claimed(Executions.Claim claim) {
+    return find(claim.exportKind(), claim.exportId()).map(Stored::job).filter(job -> job.isAt(claim.attempt()))
+        .orElseThrow(() -> new StaleAttempt(claim));
+  }
+
+  private static Map<String, String> filters(ExportJob job) {
+    var filters = new HashMap<String, String>();
+    filters.put("period_from", job.order().period().from().toString());
+    filters.put("period_to", job.order().period().to().toString());
+    filters.put("format", job.order().formatWord());
+    filters.put("requested_by", job.requestedBy());
+    job.order().reportId().ifPresent(id -> filters.put("report_id", id));
+    job.order().templateId().ifPresent(id -> filters.put("export_id", Long.toString(id)));
+    return filters;
+  }
+}

@@ -1,0 +1,43 @@
+package no.rapport.exportworkflow;
+
+/// Which contract a job belongs to, and that contract's words for its states.
+public enum ExportKind {
+  BUFDIR_EXPORT("bufdir-exports", "queued", "processing"),
+  REPORT_REEXPORT("report-reexports", "pending", "running"),
+  EXPORT_FILE("export-files", "queued", "in_progress");
+
+  private final String collection;
+  private final String queued;
+  private final String processing;
+
+  ExportKind(String collection, String queued, String processing) {
+    this.collection = collection;
+    this.queued = queued;
+    this.processing = processing;
+  }
+
+  /// Where its resources are kept and listed.
+  public String collection() {
+    return collection;
+  }
+
+  /// The contract's status word; lists filter by it.
+  public String statusOf(ExportJob job) {
+    return switch (job.state()) {
+      case QUEUED -> queued;
+      case PROCESSING -> processing;
+      case COMPLETED -> this != EXPORT_FILE ? "completed"
+          : job.rowCount() == 0 ? "empty_list" : job.leftOut().isPresent() ? "success_with_errors" : "available";
+      case FAILED -> "failed";
+      case CANCELLED -> this == EXPORT_FILE ? "failed" : "cancelled";
+    };
+  }
+
+  String queued() {
+    return queued;
+  }
+
+  String processing() {
+    return processing;
+  }
+}

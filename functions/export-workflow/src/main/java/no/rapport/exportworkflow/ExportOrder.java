@@ -1,0 +1,53 @@
+package no.rapport.exportworkflow;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Optional;
+import no.rapport.reporting.Period;
+import no.rapport.reporting.ReportFormat;
+import no.rapport.reporting.ReportLocale;
+import no.rapport.reporting.Suppression;
+
+/// What was ordered: the parameters of one report file.
+///
+/// @param formatWord the format as it was sent (`excel` is a synonym of `xlsx`) and is echoed
+/// @param activityTypes codes; empty means all
+/// @param includeAttachments whether the file is a ZIP of the report and its attachments
+/// @param submitToBufdir whether the finished file goes to Bufdir's interface
+/// @param refresh whether a re-export reads today's rows instead of the sealed ones
+/// @param reportId the record that is exported again
+/// @param sealedManifest key of the sealed rows to render; empty: today's rows
+/// @param templateId the export template (contract export-files)
+/// @param asSent `export_params` exactly as they were sent
+public record ExportOrder(
+    Period period,
+    List<String> activityTypes,
+    String formatWord,
+    ReportLocale locale,
+    boolean includeAnnexes,
+    boolean includeAttachments,
+    Suppression suppression,
+    boolean submitToBufdir,
+    boolean refresh,
+    boolean notifyOnCompletion,
+    Optional<String> reportId,
+    Optional<String> sealedManifest,
+    Optional<Long> templateId,
+    Optional<JsonNode> asSent) {
+
+  public ExportOrder {
+    activityTypes = List.copyOf(activityTypes);
+  }
+
+  /// An order of today's rows with the defaults of a Bufdir export.
+  public static ExportOrder of(Period period, List<String> activityTypes, String formatWord, ReportLocale locale) {
+    return new ExportOrder(period, activityTypes, formatWord, locale, true, false, Suppression.NONE, false, false, false,
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  @JsonIgnore
+  public ReportFormat format() {
+    return ReportFormat.ofWord(formatWord).orElseThrow(() -> new IllegalStateException("Unknown format stored"));
+  }
+}

@@ -1,0 +1,150 @@
+package no.rapport.exportworkflow;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongPredicate;
+import no.rapport.api.Log;
+import no.rapport.records.Change;
+import no.rapport.reportrecords.Cleanup;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/// What callers may ask of an export: to begin, cancel, retry and delete it. The three export contracts share it.
+///
+/// Every act is one conditional write first; what follows it (starting or stopping the execution, removing files) may
+/// fail, and is then made good by the sweeper.
+public final class ExportRequests {
+
+  /// Longer than any task may run: until then a task that was told to stop may still write.
+  static final Duration TASKS_END_WITHIN = Duration.ofMinutes(16);
+
+  private final ExportJobs jobs;
+  private final Executions executions;
+  private final Files files;
+
+  ExportRequests(ExportJobs jobs, Executions executions, Files files) {
+    this.jobs = jobs;
+    this.executions = executions;
+    this.files = files;
+  }
+
+  /// What came of a request.
+  public sealed interface Outcome {}
+
+  public record Done(ExportJobs.Stored stored) implements Outcome {}
+
+  /// There is no such job (any more).
+  public record Absent() implements Outcome {}
+
+  /// The caller's `If-Match` names another version.
+  public record Changed() implements Outcome {}
+
+  /// The state does not allow it.
+  ///
+  /// @param status the contract's word for the present state
+  public record Refused(String status) implements Outcome {}
+
+  /// The export was retried as often as is allowed.
+  public record Exhausted() implements Outcome {}
+
+  /// Accepts a job and starts its workflow.
+  ///
+  /// @return empty when one of the other changes does not hold
+  public Optional<ExportJobs.Stored> begin(ExportJob job, Change... others) {
+    Optional<ExportJobs.Stored> accepted = jobs.accept(job, others);
+    accepted.map(ExportJobs.Stored::job).filter(stored -> stored.state() == ExportState.QUEUED)
+        .ifPresent(stored -> afterwards("start_execution", stored, () -> executions.start(stored)));
+    return accepted;
+  }
+
+  /// Cancels what is not finished. The answer holds as soon as the write does; files of tasks that run on are removed.
+  public Outcome cancel(ExportKind kind, String id, String reason, LongPredicate ifMatch, Instant now) {
+    Outcome outcome = change(kind, id, ifMatch, job -> job.cancelled(reason, now), (before, _) -> List.of(
+        new Cleanup(before.leftovers(), now.plus(TASKS_END_WITHIN)).duty(before.id() + "#cancelled")));
+    if (outcome instanceof Done(ExportJobs.Stored stored)) {
+      afterwards("stop_execution", stored.job(), () -> executions.stop(stored.job(), "Cancelled by the caller"));
+      afterwards("remove_files", stored.job(), () -> stored.job().leftovers().forEach(files::removeBelow));
+    }
+    return outcome;
+  }
+
+  /// Starts a failed export again.
+  public Outcome retry(ExportKind kind, String id, LongPredicate ifMatch, Instant now) {
+    Outcome outcome = change(kind, id, ifMatch, job -> job.retried(now), (_, _) -> List.of());
+    return switch (outcome) {
+      case Done(ExportJobs.Stored stored) -> {
+        afterwards("start_execution", stored.job(), () -> executions.start(stored.job()));
+        yield outcome;
+      }
+      case Refused _ -> jobs.find(kind, id).map(ExportJobs.Stored::job)
+          .filter(job -> job.state() == ExportState.FAILED && job.retryCount() >= ExportJob.MOST_RETRIES)
+          .<Outcome>map(_ -> new Exhausted()).orElse(outcome);
+      case Absent _, Changed _, Exhausted _ -> outcome;
+    };
+  }
+
+  /// Removes a finished export and its files. What the history keeps of it stays.
+  public Outcome delete(ExportKind kind, String id, LongPredicate ifMatch, Instant now) {
+    while (true) {
+      Optional<ExportJobs.Stored> seen = jobs.find(kind, id);
+      if (seen.isEmpty()) {
+        return new Absent();
+      }
+      if (!ifMatch.test(seen.get().entry().version())) {
+        return new Changed();
+      }
+      ExportJob job = seen.get().job();
+      if (job.state().isUnfinished()) {
+        return new Refused(kind.statusOf(job));
+      }
+      // The copy and the sealed rows of a completed Bufdir export belong to the history.
+      List<String> prefixes = job.isSealed() && job.state() == ExportState.COMPLETED ? List.of(job.workPrefix())
+          : job.leftovers();
+      if (jobs.records().commit(new Change.Delete(seen.get().entry()),
+          new Cleanup(prefixes, now.plus(TASKS_END_WITHIN)).duty(job.id() + "#deleted"))) {
+        afterwards("remove_files", job, () -> prefixes.forEach(files::removeBelow));
+        return new Done(seen.get());
+      }
+    }
+  }
+
+  private interface Companions {
+    List<Change> of(ExportJob before, ExportJob after);
+  }
+
+  private Outcome change(ExportKind kind, String id, LongPredicate ifMatch, Function<ExportJob, Optional<ExportJob>> move,
+      Companions companions) {
+    while (true) {
+      Optional<ExportJobs.Stored> seen = jobs.find(kind, id);
+      if (seen.isEmpty()) {
+        return new Absent();
+      }
+      if (!ifMatch.test(seen.get().entry().version())) {
+        return new Changed();
+      }
+      ExportJob before = seen.get().job();
+      Optional<ExportJob> next = move.apply(before);
+      if (next.isEmpty()) {
+        return new Refused(kind.statusOf(before));
+      }
+      List<Change> changes = new ArrayList<>(List.of(seen.get().to(next.get())));
+      changes.addAll(companions.of(before, next.get()));
+      if (jobs.records().commit(changes)) {
+        return new Done(seen.get().as(next.get()));
+      }
+    }
+  }
+
+  /// Does what the committed write calls for. The caller's answer does not depend on it: the sweeper repeats it.
+  private static void afterwards(String what, ExportJob job, Runnable act) {
+    try {
+      act.run();
+    } catch (SdkException e) {
+      Log.error("left_to_sweeper", Map.of("what", what, "job_id", job.id(), "organization", job.orgId()), e);
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package no.rapport.exportworkflow;
+
+import java.util.Set;
+
+/// The life of an export job. Completed and cancelled absorb; failed is left by a retry only.
+public enum ExportState {
+  QUEUED,
+  PROCESSING,
+  COMPLETED,
+  FAILED,
+  CANCELLED;
+
+  /// The legal moves, in this one place.
+  public boolean mayBecome(ExportState next) {
+    return switch (this) {
+      case QUEUED -> Set.of(PROCESSING, COMPLETED, FAILED, CANCELLED).contains(next);
+      case PROCESSING -> Set.of(COMPLETED, FAILED, CANCELLED).contains(next);
+      case FAILED -> next == QUEUED;
+      case COMPLETED, CANCELLED -> false;
+    };
+  }
+
+  /// Whether work is still to be done.
+  public boolean isUnfinished() {
+    return this == QUEUED || this == PROCESSING;
+  }
+}

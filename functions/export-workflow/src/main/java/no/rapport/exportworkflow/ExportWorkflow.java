@@ -1,0 +1,92 @@
+package no.rapport.exportworkflow;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import no.rapport.api.DownloadLinks;
+import no.rapport.api.Environment;
+import no.rapport.api.Idempotency;
+import no.rapport.records.DynamoRecords;
+import no.rapport.records.Records;
+import no.rapport.reporting.ReportDescription;
+import no.rapport.sourcedata.Activities;
+import no.rapport.sourcedata.OrganizationRegister;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.sfn.SfnClient;
+
+/// What the handlers and tasks of exports work with: clients, stores and the clock, made once per function.
+///
+/// @param s3 also used by the tasks to read and write files in `bucket`
+public record ExportWorkflow(
+    Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket, String exportMachineArn,
+    String retryMachineArn, Activities activities, OrganizationRegister organizations, Clock clock) {
+
+  /// Reads `RECORDS_TABLE`, `SOURCE_DATA_TABLE`, `BUCKET`, `EXPORT_STATE_MACHINE_ARN` and `RETRY_STATE_MACHINE_ARN`.
+  ///
+  /// @throws IllegalStateException naming the setting that is missing
+  public static ExportWorkflow fromEnvironment() {
+    SdkHttpClient http = UrlConnectionHttpClient.create();
+    DynamoDbClient dynamoDb = DynamoDbClient.builder().httpClient(http).build();
+    String sourceData = Environment.required("SOURCE_DATA_TABLE");
+    S3Client s3 = S3Client.builder().httpClient(http).forcePathStyle(pathStyle()).build();
+    S3Presigner presigner = S3Presigner.builder()
+        .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(pathStyle()).build()).build();
+    return new ExportWorkflow(new DynamoRecords(dynamoDb, Environment.required("RECORDS_TABLE")), s3, presigner,
+        SfnClient.builder().httpClient(http).build(), Environment.required("BUCKET"),
+        Environment.required("EXPORT_STATE_MACHINE_ARN"), Environment.required("RETRY_STATE_MACHINE_ARN"),
+        new Activities(dynamoDb, sourceData), new OrganizationRegister(dynamoDb, sourceData), Clock.systemUTC());
+  }
+
+  private static boolean pathStyle() {
+    return Boolean.parseBoolean(Environment.optional("S3_PATH_STYLE", "false"));
+  }
+
+  public ExportJobs jobs() {
+    return new ExportJobs(records);
+  }
+
+  public Executions executions() {
+    return new Executions(sfn, exportMachineArn, retryMachineArn);
+  }
+
+  public ExportRequests requests() {
+    return new ExportRequests(jobs(), executions(), files());
+  }
+
+  public DownloadLinks links() {
+    return new DownloadLinks(presigner, bucket);
+  }
+
+  public Idempotency idempotency() {
+    return new Idempotency(records, clock);
+  }
+
+  public ExportProgress progress() {
+    return new ExportProgress(records);
+  }
+
+  Files files() {
+    return new Files(s3, bucket);
+  }
+
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  RowSource rows(ExportJob job) {
+    return job.order().sealedManifest().filter(_ -> !job.order().refresh())
+        .<RowSource>map(key -> new SealedRows(files(), key, job.order()))
+        .orElseGet(() -> new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now()));
+  }
+
+  static ReportDescription description(ExportJob job, String organizationName) {
+    ExportOrder order = job.order();
+    return new ReportDescription(job.orgId(), organizationName, order.period(), order.activityTypes(), order.locale(),
+        order.includeAnnexes(), order.suppression());
+  }
+}

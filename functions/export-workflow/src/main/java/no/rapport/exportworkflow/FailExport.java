@@ -1,0 +1,76 @@
+package no.rapport.exportworkflow;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import no.rapport.api.Log;
+import no.rapport.records.Change;
+import no.rapport.reportrecords.Cleanup;
+
+/// Task `FailExport`: what follows an error that the workflow's own retries did not overcome. A passing reason gives
+/// the job a new attempt, which the sweeper starts; anything else fails it, with a sentence for a person.
+public final class FailExport implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  private final ExportWorkflow workflow;
+
+  public FailExport() {
+    this(ExportWorkflow.fromEnvironment());
+  }
+
+  FailExport(ExportWorkflow workflow) {
+    this.workflow = workflow;
+  }
+
+  /// @param input the claim, `step` (name of the failed state) and `error`
+  /// @return the claim, `outcome` (`failed`, `restarted` or `superseded`), and what is to be notified
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    return Tasks.run(() -> fail(input));
+  }
+
+  private Map<String, Object> fail(Map<String, Object> input) {
+    var claim = Tasks.claim(input);
+    String step = String.valueOf(input.getOrDefault("step", ""));
+    String error = String.valueOf(input.getOrDefault("error", ""));
+    return Tasks.output(claim, end(workflow, claim, step, Failure.isPassing(error)));
+  }
+
+  /// Ends an attempt that did not succeed; also the sweeper's way where an execution died outside its own catch.
+  static Map<String, Object> end(ExportWorkflow workflow, Executions.Claim claim, String step, boolean passing) {
+    Instant now = workflow.now();
+    Optional<ExportJobs.Stored> ended = workflow.jobs().move(claim.exportKind(), claim.exportId(),
+        job -> passing ? job.restarted(claim.attempt(), now.plus(pause(job)))
+            .or(() -> job.failed(claim.attempt(), Failure.sentence(step, true), now))
+            : job.failed(claim.attempt(), Failure.sentence(step, false), now),
+        job -> companions(job, claim, now));
+    if (ended.isEmpty()) {
+      return Map.of("outcome", "superseded", "notify", false);
+    }
+    ExportJob job = ended.get().job();
+    job.leftovers(claim.attempt()).forEach(workflow.files()::removeBelow);
+    boolean failed = job.state() == ExportState.FAILED;
+    Log.warn(failed ? "export_failed" : "export_restarted", Map.of("job_id", job.id(), "organization", job.orgId(),
+        "step", step, "attempt", claim.attempt()));
+    return failed ? Tasks.ended(job) : Map.of("outcome", "restarted", "notify", false);
+  }
+
+  private static List<Change> companions(ExportJob job, Executions.Claim claim, Instant now) {
+    List<Change> changes = new ArrayList<>();
+    changes.add(new Cleanup(job.leftovers(claim.attempt()), now.plus(ExportRequests.TASKS_END_WITHIN))
+        .duty(claim.exportId() + "#attempt#" + claim.attempt()));
+    if (job.state() == ExportState.FAILED && job.order().notifyOnCompletion()) {
+      changes.add(Notifications.owe(job, now));
+    }
+    return changes;
+  }
+
+  /// Longer after every attempt: 15 s, 30 s, 60 s.
+  private static Duration pause(ExportJob job) {
+    return Duration.ofSeconds(15L << job.automaticRetries());
+  }
+}

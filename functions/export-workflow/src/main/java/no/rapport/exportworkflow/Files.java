@@ -1,0 +1,180 @@
+package no.rapport.exportworkflow;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import no.rapport.records.Documents;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+
+/// The workflow's objects in the bucket: written as streams, joined from parts, removed by prefix.
+final class Files {
+
+  private static final int PART = 8 * 1024 * 1024;
+
+  private final S3Client s3;
+  private final String bucket;
+
+  Files(S3Client s3, String bucket) {
+    this.s3 = s3;
+    this.bucket = bucket;
+  }
+
+  /// What was written.
+  record Written(long sizeBytes, String sha256) {}
+
+  /// Writes an object of any size with constant memory: one put below 8 MiB, a multipart upload above.
+  /// Nothing is visible before [Upload#complete]; an upload that is closed without it leaves nothing.
+  Upload upload(String key, String contentType) {
+    return new Upload(key, contentType);
+  }
+
+  void putJson(String key, Object value) {
+    s3.putObject(put -> put.bucket(bucket).key(key).contentType("application/json"),
+        RequestBody.fromString(Documents.write(value)));
+  }
+
+  <T> T getJson(String key, Class<T> type) {
+    return Documents.read(s3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String(), type);
+  }
+
+  ResponseInputStream<GetObjectResponse> open(String key) {
+    return s3.getObject(get -> get.bucket(bucket).key(key));
+  }
+
+  InputStream open(String key, long offset, long length) {
+    return s3.getObject(get -> get.bucket(bucket).key(key).range("bytes=" + offset + "-" + (offset + length - 1)));
+  }
+
+  /// Copies within the bucket (objects up to 5 GB, as S3 copies in one request).
+  void copy(String from, String to) {
+    s3.copyObject(copy -> copy.sourceBucket(bucket).sourceKey(from).destinationBucket(bucket).destinationKey(to));
+  }
+
+  /// Removes every object below a prefix and every upload that was begun there.
+  ///
+  /// @return how many were found
+  int removeBelow(String prefix) {
+    int found = 0;
+    for (var page : s3.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix))) {
+      List<ObjectIdentifier> keys = page.contents().stream()
+          .map(object -> ObjectIdentifier.builder().key(object.key()).build()).toList();
+      if (!keys.isEmpty()) {
+        s3.deleteObjects(delete -> delete.bucket(bucket).delete(d -> d.objects(keys).quiet(true)));
+      }
+      found += keys.size();
+    }
+    for (var page : s3.listMultipartUploadsPaginator(list -> list.bucket(bucket).prefix(prefix))) {
+      for (var upload : page.uploads()) {
+        s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
+        found++;
+      }
+    }
+    return found;
+  }
+
+  void remove(String key) {
+    s3.deleteObject(delete -> delete.bucket(bucket).key(key));
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static String sha256(String text) {
+    return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /// An object being written.
+  final class Upload extends OutputStream {
+
+    private final String key;
+    private final String contentType;
+    private final MessageDigest digest = sha256();
+    private final byte[] buffer = new byte[PART];
+    private final List<CompletedPart> parts = new ArrayList<>();
+    private String uploadId;
+    private int buffered;
+    private long size;
+    private boolean completed;
+
+    private Upload(String key, String contentType) {
+      this.key = key;
+      this.contentType = contentType;
+    }
+
+    @Override
+    public void write(int b) {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {
+      digest.update(bytes, offset, length);
+      size += length;
+      int at = offset;
+      int left = length;
+      while (left > 0) {
+        if (buffered == PART) {
+          sendPart();
+        }
+        int n = Math.min(left, PART - buffered);
+        System.arraycopy(bytes, at, buffer, buffered, n);
+        buffered += n;
+        at += n;
+        left -= n;
+      }
+    }
+
+    private void sendPart() {
+      if (uploadId == null) {
+        uploadId = s3.createMultipartUpload(create -> create.bucket(bucket).key(key).contentType(contentType))
+            .uploadId();
+      }
+      int number = parts.size() + 1;
+      byte[] part = buffered == PART ? buffer : java.util.Arrays.copyOf(buffer, buffered);
+      String etag = s3.uploadPart(upload -> upload.bucket(bucket).key(key).uploadId(uploadId).partNumber(number),
+          RequestBody.fromBytes(part)).eTag();
+      parts.add(CompletedPart.builder().partNumber(number).eTag(etag).build());
+      buffered = 0;
+    }
+
+    /// Makes the object visible.
+    Written complete() {
+      if (uploadId == null) {
+        byte[] all = java.util.Arrays.copyOf(buffer, buffered);
+        s3.putObject(put -> put.bucket(bucket).key(key).contentType(contentType), RequestBody.fromBytes(all));
+      } else {
+        if (buffered > 0) {
+          sendPart();
+        }
+        s3.completeMultipartUpload(complete -> complete.bucket(bucket).key(key).uploadId(uploadId)
+            .multipartUpload(m -> m.parts(parts)));
+      }
+      completed = true;
+      return new Written(size, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!completed && uploadId != null) {
+        s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(uploadId));
+      }
+    }
+  }
+
+}

@@ -1,0 +1,36 @@
+package no.rapport.exportworkflow;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import no.rapport.records.Change;
+
+/// Task `MarkNotified`: records that the notification was published, which is only now true.
+public final class MarkNotified implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  private final ExportWorkflow workflow;
+
+  public MarkNotified() {
+    this(ExportWorkflow.fromEnvironment());
+  }
+
+  MarkNotified(ExportWorkflow workflow) {
+    this.workflow = workflow;
+  }
+
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    return Tasks.run(() -> mark(input));
+  }
+
+  private Map<String, Object> mark(Map<String, Object> input) {
+    var claim = Tasks.claim(input);
+    workflow.jobs().move(claim.exportKind(), claim.exportId(),
+        job -> job.state().isUnfinished() || job.notified() ? Optional.empty() : Optional.of(job.withNotified(true)),
+        job -> Notifications.settle(workflow.records(), job, workflow.now()).<List<Change>>map(List::of)
+            .orElse(List.of()));
+    return Tasks.output(claim, Map.of("outcome", input.getOrDefault("outcome", "completed")));
+  }
+}

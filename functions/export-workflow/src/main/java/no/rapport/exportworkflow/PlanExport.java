@@ -1,0 +1,43 @@
+package no.rapport.exportworkflow;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Task `PlanExport`: takes the job in hand and cuts its rows into parts.
+public final class PlanExport implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  private final ExportWorkflow workflow;
+
+  public PlanExport() {
+    this(ExportWorkflow.fromEnvironment());
+  }
+
+  PlanExport(ExportWorkflow workflow) {
+    this.workflow = workflow;
+  }
+
+  /// @param input the claim
+  /// @return the claim, and `parts`: what each run of `RenderPart` is told
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    return Tasks.run(() -> plan(input));
+  }
+
+  private Map<String, Object> plan(Map<String, Object> input) {
+    var claim = Tasks.claim(input);
+    ExportJob job = workflow.jobs().claimed(claim);
+    RowSource source = workflow.rows(job);
+    List<RowSource.Part> parts = source.plan();
+    long rows = parts.stream().mapToLong(RowSource.Part::rows).sum();
+    workflow.jobs().move(claim.exportKind(), claim.exportId(),
+            current -> current.started(claim.attempt(), rows, source.dataAsOf()))
+        .orElseThrow(() -> new StaleAttempt(claim));
+    List<Map<String, Object>> planned = new ArrayList<>();
+    parts.forEach(part -> planned.add(Map.of("index", part.index(), "after", part.after(), "up_to", part.upTo(),
+        "rows", part.rows())));
+    return Tasks.output(claim, Map.of("parts", planned));
+  }
+}

@@ -1,0 +1,45 @@
+package no.rapport.exportworkflow;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.util.Map;
+import java.util.Optional;
+
+/// Task `PrepareRetry`: clears what earlier attempts left, and says what is to be done: `export`, or only `notify`.
+public final class PrepareRetry implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  private final ExportWorkflow workflow;
+
+  public PrepareRetry() {
+    this(ExportWorkflow.fromEnvironment());
+  }
+
+  PrepareRetry(ExportWorkflow workflow) {
+    this.workflow = workflow;
+  }
+
+  /// @return the claim and `action`: `export`, `notify` (with `notification`) or `none`
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    return Tasks.run(() -> prepare(input));
+  }
+
+  private Map<String, Object> prepare(Map<String, Object> input) {
+    var claim = Tasks.claim(input);
+    Optional<ExportJob> found = workflow.jobs().find(claim.exportKind(), claim.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> job.attempt() == claim.attempt());
+    if (found.isEmpty()) {
+      return Tasks.output(claim, Map.of("action", "none"));
+    }
+    ExportJob job = found.get();
+    if (job.state().isUnfinished()) {
+      for (int earlier = 1; earlier < job.attempt(); earlier++) {
+        job.leftovers(earlier).forEach(workflow.files()::removeBelow);
+      }
+      return Tasks.output(claim, Map.of("action", "export"));
+    }
+    var ended = Tasks.ended(job);
+    return Tasks.output(claim, Map.of("action", Boolean.TRUE.equals(ended.get("notify")) ? "notify" : "none",
+        "outcome", ended.get("outcome"), "notification", ended.get("notification")));
+  }
+}

@@ -1,0 +1,12 @@
+package no.rapport.exportworkflow;
+
+/// Thrown by a task whose attempt is no longer the one to do the work: the job was cancelled, deleted or started again.
+/// The state machine ends quietly on it.
+public final class StaleAttempt extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  StaleAttempt(Executions.Claim claim) {
+    super("Attempt " + claim.attempt() + " of " + claim.exportId() + " is not the one to do the work");
+  }
+}

@@ -1,0 +1,100 @@
+package no.rapport.exportworkflow;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import no.rapport.api.Log;
+import no.rapport.records.Entry;
+import no.rapport.reportrecords.Cleanup;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+
+/// The one repair owner of exports, run every minute: starts what was accepted but not started, ends or restarts what
+/// died outside its own catch, repeats missed notifications, and removes files that nobody may see.
+///
+/// Whatever it does may be done twice; what fails for one job does not keep it from the next.
+public final class SweepExports implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  /// How long a start may take by itself before it counts as missed.
+  private static final Duration GRACE = Duration.ofSeconds(45);
+  private static final int BATCH = 500;
+
+  private final ExportWorkflow workflow;
+
+  public SweepExports() {
+    this(ExportWorkflow.fromEnvironment());
+  }
+
+  SweepExports(ExportWorkflow workflow) {
+    this.workflow = workflow;
+  }
+
+  /// @return how many jobs and duties were looked at
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    Instant now = workflow.now();
+    int jobs = 0;
+    for (ExportKind kind : ExportKind.values()) {
+      for (String status : List.of(kind.queued(), kind.processing())) {
+        for (Entry entry : workflow.records().inStatus(kind.collection(), status, BATCH)) {
+          safely("job", entry.id(), () -> repair(kind, entry.id(), now));
+          jobs++;
+        }
+      }
+    }
+    var notifications = Notifications.due(workflow.records(), BATCH, now);
+    notifications.forEach(due -> safely("notification", due.owed().exportId(), () -> notifyAgain(due, now)));
+    var cleanups = Cleanup.due(workflow.records(), "", BATCH, now);
+    cleanups.forEach(due -> safely("cleanup", due.note().sort(), () -> cleanUp(due, now)));
+    return Map.of("jobs", jobs, "notifications", notifications.size(), "cleanups", cleanups.size());
+  }
+
+  private void repair(ExportKind kind, String id, Instant now) {
+    // The index may lag: what is done is decided by the job itself.
+    Optional<ExportJob> found = workflow.jobs().find(kind, id).map(ExportJobs.Stored::job)
+        .filter(job -> job.state().isUnfinished())
+        .filter(job -> job.restartDue().map(due -> !due.isAfter(now)).orElse(job.queuedAt().plus(GRACE).isBefore(now)));
+    if (found.isEmpty()) {
+      return;
+    }
+    ExportJob job = found.get();
+    Optional<ExecutionStatus> status = workflow.executions().statusOf(job);
+    if (status.isEmpty()) {
+      workflow.executions().start(job);
+      Log.warn("execution_started_by_sweeper", Map.of("job_id", job.id(), "organization", job.orgId()));
+    } else if (status.get() != ExecutionStatus.RUNNING && status.get() != ExecutionStatus.PENDING_REDRIVE) {
+      FailExport.end(workflow, Executions.Claim.of(job), "", true);
+    }
+  }
+
+  private void notifyAgain(Notifications.Due due, Instant now) {
+    // Each round waits twice as long as the one before, up to an hour.
+    Duration wait = Duration.ofSeconds(Math.min(3_600, 60L << Math.min(6, due.owed().rounds())));
+    if (due.owed().since().plus(wait).isAfter(now)) {
+      return;
+    }
+    Optional<ExportJobs.Stored> stored = workflow.jobs().find(due.owed().kind(), due.owed().exportId());
+    if (stored.isEmpty() || stored.get().job().notified() || stored.get().job().state().isUnfinished()) {
+      workflow.records().commit(new no.rapport.records.Change.RemoveNote(due.note()));
+    } else if (workflow.records().commit(Notifications.another(due))) {
+      workflow.executions().notifyAgain(stored.get().job(), due.owed().rounds() + 1);
+    }
+  }
+
+  private void cleanUp(Cleanup.Due due, Instant now) {
+    due.cleanup().prefixes().forEach(workflow.files()::removeBelow);
+    Cleanup.done(due, now).ifPresent(workflow.records()::commit);
+  }
+
+  private static void safely(String what, String id, Runnable repair) {
+    try {
+      repair.run();
+    } catch (SdkException | IllegalStateException e) {
+      Log.error("sweep_failed", Map.of("what", what, "id", id), e);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package no.rapport.exportworkflow;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import no.rapport.records.Documents;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/// How the workflow's tasks read what they are told and say what they did: ids and keys, never rows.
+final class Tasks {
+
+  private Tasks() {}
+
+  /// Runs a task's work, and names what fails for a passing reason so that the state machine knows it.
+  ///
+  /// @throws PassingFailure for load, networks and the services' own faults
+  static <T> T run(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (SdkClientException | UncheckedIOException | TransactionCanceledException e) {
+      throw new PassingFailure(e);
+    } catch (AwsServiceException e) {
+      throw e.isThrottlingException() || e.statusCode() >= 500 || e.statusCode() == 429 ? new PassingFailure(e) : e;
+    }
+  }
+
+  static Executions.Claim claim(Map<String, Object> input) {
+    return Documents.mapper().convertValue(input, Executions.Claim.class);
+  }
+
+  static RowSource.Part part(Map<String, Object> input) {
+    return Documents.mapper().convertValue(input.get("part"), RowSource.Part.class);
+  }
+
+  /// What the workflow publishes and how it ends, once a job is completed or failed.
+  static Map<String, Object> ended(ExportJob job) {
+    return Map.of(
+        "outcome", job.state() == ExportState.COMPLETED ? "completed" : "failed",
+        "notify", job.order().notifyOnCompletion() && !job.notified(),
+        "notification", Map.of("organization", job.orgId(), "kind", job.kind().collection(), "id", job.id(),
+            "status", job.kind().statusOf(job)));
+  }
+
+  static Map<String, Object> map(Object value) {
+    return Documents.mapper().convertValue(value, new TypeReference<Map<String, Object>>() {});
+  }
+
+  static Map<String, Object> output(Executions.Claim claim, Map<String, ?> more) {
+    var output = new HashMap<String, Object>(more);
+    output.put("kind", claim.kind());
+    output.put("export_id", claim.exportId());
+    output.put("org_id", claim.orgId());
+    output.put("attempt", claim.attempt());
+    return output;
+  }
+}
