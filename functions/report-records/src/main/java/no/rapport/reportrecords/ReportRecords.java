@@ -2,11 +2,16 @@ package no.rapport.reportrecords;
 
 import java.util.Optional;
 import java.util.Set;
+import no.rapport.api.Caller;
+import no.rapport.api.Environment;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
+import no.rapport.records.DynamoRecords;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.records.Records;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// The report history in the records table: how its entries are read, entered, held and let go. Every change is
 /// conditional on what was read.
@@ -24,6 +29,12 @@ public final class ReportRecords {
 
   public ReportRecords(Records records) {
     this.records = records;
+  }
+
+  /// Reads `RECORDS_TABLE`.
+  static ReportRecords fromEnvironment() {
+    DynamoDbClient client = DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build();
+    return new ReportRecords(new DynamoRecords(client, Environment.required("RECORDS_TABLE")));
   }
 
   /// A report with the version it was read at.
@@ -53,6 +64,20 @@ public final class ReportRecords {
 
   public Optional<Stored> find(String reportId) {
     return records.find(COLLECTION, reportId).map(Stored::of);
+  }
+
+  /// The report where it exists for this caller.
+  Optional<Stored> visible(String reportId, Caller caller) {
+    return find(reportId).filter(stored -> caller.maySee(stored.report().orgId()));
+  }
+
+  /// Stores a new report. The same report again, as a request that is repeated under its idempotency key makes it, is
+  /// found.
+  Stored create(ReportRecord report) {
+    Entry entry = entry(report);
+    return records.commit(new Change.Create(entry)) ? new Stored(report, entry)
+        : find(report.reportId()).orElseThrow(() ->
+            new IllegalStateException("The report was deleted while it was entered: " + report.reportId()));
   }
 
   /// To be committed in the transaction that completes a Bufdir export; refused where the record is there already.

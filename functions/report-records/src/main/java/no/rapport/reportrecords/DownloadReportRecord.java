@@ -1,0 +1,42 @@
+package no.rapport.reportrecords;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import no.rapport.api.Api;
+import no.rapport.api.Reply;
+
+/// `GET /api/v1/report-records/{report_id}/download`: leads to a fresh link to the report's file.
+public final class DownloadReportRecord
+    implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
+
+  private final ReportRecords reports;
+  private final ReportFiles files;
+
+  public DownloadReportRecord() {
+    this(ReportRecords.fromEnvironment(), ReportFiles.fromEnvironment());
+  }
+
+  DownloadReportRecord(ReportRecords reports, ReportFiles files) {
+    this.reports = reports;
+    this.files = files;
+  }
+
+  @Override
+  public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
+    return Api.answer(event, context, request -> {
+      var seen = reports.visible(request.withoutQuery().pathId("report_id"), request.caller());
+      if (seen.isEmpty()) {
+        return Reply.notFound();
+      }
+      ReportRecord report = seen.get().report();
+      if (report.status() != ReportStatus.COMPLETED) {
+        return Reply.conflict("The report is " + report.status().word() + "; its file can be downloaded when it is "
+            + "completed");
+      }
+      return report.fileRef().filter(files::exists).map(key -> Reply.found(files.link(key).url()))
+          .orElseGet(Reply::notFound);
+    });
+  }
+}

@@ -1,0 +1,41 @@
+package no.rapport.reportrecords;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import no.rapport.api.Body;
+
+/// What a worker reports about a report (`PUT /api/v1/report-records/{report_id}`): merged into it member by member.
+record ReportChanges(Optional<ReportStatus> status, Given<String> fileRef, Given<Long> fileSizeBytes,
+    Given<Instant> generatedAt) {
+
+  /// A member that may be absent (what is there stays), `null` (it becomes empty) or a value.
+  record Given<T>(boolean given, Optional<T> value) {
+
+    static <T> Given<T> of(Body body, String name, Function<String, Optional<T>> read) {
+      return new Given<>(body.has(name), read.apply(name));
+    }
+
+    Optional<T> over(Optional<T> present) {
+      return given ? value : present;
+    }
+  }
+
+  /// @param orgId of the report, whose folder alone may hold its file
+  static ReportChanges parse(Body body, String orgId) {
+    if (body.isNull("status")) {
+      body.wrong("status", NewReport.STATUS_EXPECTATION);
+    }
+    return new ReportChanges(body.word("status", ReportStatus::ofWord, NewReport.STATUS_EXPECTATION),
+        Given.of(body, "file_ref", name -> body.word(name, key -> FileRef.of(orgId, key), FileRef.EXPECTATION)),
+        Given.of(body, "file_size_bytes", name -> body.integer(name, 0, NewReport.MAX_SIZE)),
+        Given.of(body, "generated_at", body::instant));
+  }
+
+  ReportRecord mergedInto(ReportRecord report, Instant now) {
+    ReportRecord merged = report.changed(status.orElse(report.status()), fileRef.over(report.fileRef()),
+        fileSizeBytes.over(report.fileSizeBytes()), generatedAt.over(report.generatedAt()), report.updatedAt());
+    return merged.equals(report) ? report
+        : report.changed(merged.status(), merged.fileRef(), merged.fileSizeBytes(), merged.generatedAt(), now);
+  }
+}

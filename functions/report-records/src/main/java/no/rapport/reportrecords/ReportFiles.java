@@ -1,0 +1,63 @@
+package no.rapport.reportrecords;
+
+import java.util.List;
+import no.rapport.api.DownloadLinks;
+import no.rapport.api.Environment;
+import no.rapport.reporting.ReportFormat;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/// The files of reports in the bucket.
+final class ReportFiles {
+
+  private final S3Client s3;
+  private final String bucket;
+  private final DownloadLinks links;
+
+  ReportFiles(S3Client s3, S3Presigner presigner, String bucket) {
+    this.s3 = s3;
+    this.bucket = bucket;
+    this.links = new DownloadLinks(presigner, bucket);
+  }
+
+  /// Reads `BUCKET`, and `S3_PATH_STYLE` where the store knows no virtual hosts.
+  static ReportFiles fromEnvironment() {
+    boolean pathStyle = Boolean.parseBoolean(Environment.optional("S3_PATH_STYLE", "false"));
+    S3Client s3 = S3Client.builder().httpClient(UrlConnectionHttpClient.create()).forcePathStyle(pathStyle).build();
+    S3Presigner presigner = S3Presigner.builder()
+        .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(pathStyle).build()).build();
+    return new ReportFiles(s3, presigner, Environment.required("BUCKET"));
+  }
+
+  boolean exists(String key) {
+    try {
+      s3.headObject(head -> head.bucket(bucket).key(key));
+      return true;
+    } catch (NoSuchKeyException e) {
+      return false;
+    }
+  }
+
+  /// A fresh link, saved under the last segment of the key.
+  DownloadLinks.Link link(String key) {
+    String name = key.substring(key.lastIndexOf('/') + 1);
+    String extension = name.substring(name.lastIndexOf('.') + 1);
+    return links.to(key, name, ReportFormat.ofWord(extension).map(ReportFormat::contentType)
+        .orElse(extension.equals("zip") ? "application/zip" : "application/octet-stream"));
+  }
+
+  /// Removes every object whose key begins so.
+  void removeBelow(String prefix) {
+    for (var page : s3.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix))) {
+      List<ObjectIdentifier> keys = page.contents().stream()
+          .map(object -> ObjectIdentifier.builder().key(object.key()).build()).toList();
+      if (!keys.isEmpty()) {
+        s3.deleteObjects(delete -> delete.bucket(bucket).delete(d -> d.objects(keys).quiet(true)));
+      }
+    }
+  }
+}
