@@ -1,0 +1,131 @@
+package no.rapport.reportrecords;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import no.rapport.records.Change;
+import no.rapport.records.InMemoryRecords;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeleteReportRecordTest {
+
+  private static final Instant LATER = Instant.parse("2100-01-01T00:00:00Z");
+
+  private final InMemoryRecords records = new InMemoryRecords();
+  private final ReportRecords reports = new ReportRecords(records);
+  private final TestFiles bucket = TestFiles.fresh();
+  private final DeleteReportRecord delete = new DeleteReportRecord(reports, bucket.files());
+
+  @Test
+  void takesTheFileAndTheSealedRowsAlongAndLeavesAnAuditLine() {
+    var export = Reports.aCompletedExport("rpt_9");
+    records.commit(ReportRecords.enter(export));
+    bucket.put(export.fileRef(), "content");
+    bucket.put(export.sealed().manifestKey(), "{}");
+    bucket.put(export.sealed().prefix() + "1/rows-0", "rows");
+    bucket.put("sealed/" + Reports.ORG + "/exp-other/1/rows-0", "another's");
+    bucket.put("reports/" + Reports.ORG + "/2025-Q4/rpt_8.csv", "another's");
+
+    assertThat(Call.delete("rpt_9").as("key_7", "org", Reports.ORG).to(delete).status()).isEqualTo(200);
+
+    assertThat(bucket.keys()).containsExactly("reports/" + Reports.ORG + "/2025-Q4/rpt_8.csv",
+        "sealed/" + Reports.ORG + "/exp-other/1/rows-0");
+    assertThat(AuditLine.of(records, Reports.ORG, 10, LATER)).singleElement().satisfies(line -> {
+      assertThat(line.reportId()).isEqualTo("rpt_9");
+      assertThat(line.deletedBy()).isEqualTo("key_7");
+      assertThat(line.fileSha256()).contains(export.fileSha256());
+    });
+    assertThat(Cleanup.due(records, "", 10, Instant.now())).singleElement().satisfies(due ->
+        assertThat(due.cleanup().prefixes()).containsExactly(export.fileRef(), export.sealed().prefix()));
+    assertThat(Call.delete("rpt_9").to(delete).status()).isEqualTo(404);
+  }
+
+  @Test
+  void leavesAFileThatAClientOnlyNamed() {
+    Reports.store(records, Reports.example());
+    bucket.put(Reports.example().fileRef().orElseThrow(), "content");
+
+    assertThat(Call.delete(Reports.example().reportId()).to(delete).status()).isEqualTo(200);
+
+    assertThat(bucket.keys()).containsExactly(Reports.example().fileRef().orElseThrow());
+    assertThat(Cleanup.due(records, "", 10, Instant.now())).isEmpty();
+    assertThat(AuditLine.of(records, Reports.ORG, 10, LATER)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pending", "running"})
+  void waitsForReexportsThatAreAtWork(String status) {
+    Reports.store(records, Reports.example());
+    var reexport = Reports.aReexport("reexp_1", Reports.example().reportId(), status);
+    records.commit(new Change.Create(reexport));
+
+    var refused = Call.delete(Reports.example().reportId()).to(delete);
+    records.commit(new Change.Replace(reexport, reexport.next("cancelled", reexport.filters(), "{}")));
+    var done = Call.delete(Reports.example().reportId()).to(delete);
+
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.text("detail")).contains("re-export");
+    assertThat(done.status()).isEqualTo(200);
+  }
+
+  @Test
+  void isNotHeldUpByAnotherReportsReexport() {
+    Reports.store(records, Reports.example());
+    records.commit(new Change.Create(Reports.aReexport("reexp_1", "rpt_other", "running")));
+
+    assertThat(Call.delete(Reports.example().reportId()).to(delete).status()).isEqualTo(200);
+  }
+
+  @Test
+  void refusesAReexportOfWhatIsDeleted() {
+    Reports.store(records, Reports.example());
+    var seen = reports.find(Reports.example().reportId()).orElseThrow();
+    Call.delete(Reports.example().reportId()).to(delete);
+
+    assertThat(records.commit(List.of(new Change.Create(
+        Reports.aReexport("reexp_1", Reports.example().reportId(), "pending")), seen.hold()))).isFalse();
+  }
+
+  @Test
+  void answersAlsoWhenTheBucketDoesNot() {
+    records.commit(ReportRecords.enter(Reports.aCompletedExport("rpt_9")));
+    bucket.s3().deleteBucket(b -> b.bucket(bucket.bucket()));
+
+    assertThat(Call.delete("rpt_9").to(delete).status()).isEqualTo(200);
+
+    assertThat(reports.find("rpt_9")).isEmpty();
+    assertThat(Cleanup.due(records, "", 10, Instant.now())).hasSize(1);
+  }
+
+  @Test
+  void honoursIfMatchAndOrganisations() {
+    Reports.store(records, Reports.example());
+    String id = Reports.example().reportId();
+
+    assertThat(Call.delete(id).as("k", "org", "org_2").to(delete).status()).isEqualTo(404);
+    assertThat(Call.delete(id).header("If-Match", "\"7\"").to(delete).status()).isEqualTo(412);
+    assertThat(reports.find(id)).isPresent();
+    assertThat(Call.delete(id).header("If-Match", "\"1\"").to(delete).status()).isEqualTo(200);
+  }
+
+  @Test
+  void entersACompletedExportWithAllThatAReexportNeeds() {
+    var export = Reports.aCompletedExport("rpt_9");
+    assertThat(records.commit(ReportRecords.enter(export))).isTrue();
+    assertThat(records.commit(ReportRecords.enter(export))).as("a second time").isFalse();
+
+    ReportRecord report = reports.find("rpt_9").orElseThrow().report();
+    assertThat(report.reportType()).isEqualTo("activity_export");
+    assertThat(report.fileRef()).contains("reports/" + Reports.ORG + "/2025-Q4/rpt_9.csv");
+    assertThat(report.parameters()).isEqualTo(Optional.of(export.parameters()));
+    assertThat(report.sealed()).isEqualTo(Optional.of(export.sealed()));
+    var shown = Call.get("rpt_9").to(new GetReportRecord(reports)).json();
+    assertThat(shown.get("file_sha256").asText()).isEqualTo("aa55");
+    assertThat(shown.get("export_id").asText()).isEqualTo(export.exportId());
+    assertThat(shown.toString()).doesNotContain("sealed").doesNotContain("suppression");
+  }
+}
