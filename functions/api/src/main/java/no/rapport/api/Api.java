@@ -48,12 +48,12 @@ public final class Api {
     return response(reply, requestId, base(event));
   }
 
-  /// What stands before every path on the API's own domain: its stage. On a domain of one's own there is nothing.
+  /// What stands before every path on the domain that API Gateway itself gives an API: the stage. On a domain of
+  /// one's own, and locally, there is nothing.
   private static String base(APIGatewayProxyRequestEvent event) {
-    String outside = event.getRequestContext() == null ? null : event.getRequestContext().getPath();
-    String inside = event.getPath();
-    return outside != null && inside != null && outside.endsWith(inside)
-        ? outside.substring(0, outside.length() - inside.length()) : "";
+    var context = event.getRequestContext();
+    return context != null && context.getDomainName() != null && context.getStage() != null
+        && context.getDomainName().contains(".execute-api.") ? "/" + context.getStage() : "";
   }
 
   /// The same for a POST, which takes an `Idempotency-Key`.

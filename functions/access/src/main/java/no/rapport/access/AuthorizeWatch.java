@@ -1,0 +1,66 @@
+package no.rapport.access;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayCustomAuthorizerEvent;
+import com.amazonaws.services.lambda.runtime.events.IamPolicyResponse;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import no.rapport.api.Environment;
+import no.rapport.api.Log;
+import no.rapport.api.Role;
+import no.rapport.api.Tickets;
+import no.rapport.records.DynamoRecords;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/// The authorizer of the event stream: takes a key, or a ticket in `?ticket=` from browsers that cannot send one.
+///
+/// A ticket is good for this method only, and for the organisation and period it was given for; its caller sees no
+/// other organisation. Where a key is sent too, the key counts. Its answers are not remembered: two requests with one
+/// ticket may name different periods.
+public final class AuthorizeWatch implements RequestHandler<APIGatewayCustomAuthorizerEvent, IamPolicyResponse> {
+
+  private final ApiKeys keys;
+  private final Tickets tickets;
+  private final InstantSource clock;
+
+  public AuthorizeWatch() {
+    this(DynamoDbClient.create());
+  }
+
+  private AuthorizeWatch(DynamoDbClient client) {
+    this(new ApiKeys(client, Environment.required("ACCESS_TABLE")),
+        new Tickets(new DynamoRecords(client, Environment.required("RECORDS_TABLE"))), InstantSource.system());
+  }
+
+  AuthorizeWatch(ApiKeys keys, Tickets tickets, InstantSource clock) {
+    this.keys = keys;
+    this.tickets = tickets;
+    this.clock = clock;
+  }
+
+  @Override
+  public IamPolicyResponse handleRequest(APIGatewayCustomAuthorizerEvent event, Context context) {
+    Instant now = clock.instant();
+    Optional<String> key = Credentials.key(event);
+    Optional<IamPolicyResponse> leave = key.isPresent()
+        ? key.flatMap(text -> keys.verify(text, now)).map(known -> Leave.forMethod(event.getMethodArn(), known.id(),
+            known.role().word(), known.organizationsWord()))
+        : Credentials.parameter(event, "ticket").flatMap(text -> tickets.find(text, now))
+            .filter(ticket -> names(event, "organization_id", ticket.organizationId())
+                && names(event, "period_id", ticket.periodId()))
+            .map(ticket -> Leave.forMethod(event.getMethodArn(), ticket.caller(), Role.ORG.word(),
+                ticket.organizationId()));
+    return leave.orElseThrow(() -> {
+      Log.info("watch_refused", Map.of("with", key.isPresent() ? "key" : "ticket or nothing"));
+      return Leave.refused();
+    });
+  }
+
+  /// An absent parameter is for the handler to refuse, with `400`.
+  private static boolean names(APIGatewayCustomAuthorizerEvent event, String parameter, String value) {
+    return Credentials.parameter(event, parameter).map(value::equals).orElse(true);
+  }
+}

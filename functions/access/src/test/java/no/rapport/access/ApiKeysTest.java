@@ -1,0 +1,108 @@
+package no.rapport.access;
+
+import static no.rapport.access.AccessFixtures.CLIENT;
+import static no.rapport.access.AccessFixtures.NOON;
+import static no.rapport.access.AccessFixtures.anAccessTable;
+import static no.rapport.access.AccessFixtures.anOrder;
+import static no.rapport.access.AccessFixtures.issued;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+class ApiKeysTest {
+
+  private final String table = anAccessTable();
+  private final ApiKeys keys = new ApiKeys(CLIENT, table);
+
+  @Test
+  void knowsAKeyThatItIssued() {
+    ApiKeys.Issued issued = issued(keys, anOrder("oslo", "org-b", "org-a"));
+    assertThat(keys.verify(issued.text(), NOON)).contains(issued.key());
+    assertThat(keys.find(issued.key().id())).contains(issued.key());
+    assertThat(issued.key().organizationsWord()).isEqualTo("org-a,org-b");
+    assertThat(issued.toString()).doesNotContain(issued.text());
+  }
+
+  @Test
+  void storesNoKeyButItsHash() {
+    ApiKeys.Issued issued = issued(keys, anOrder("oslo"));
+    String secret = issued.text().substring(19, 51);
+    assertThat(CLIENT.scan(scan -> scan.tableName(table)).items().toString()).doesNotContain(secret);
+  }
+
+  @Test
+  void refusesAKeyWhoseSecretIsAnothers() {
+    String text = issued(keys, anOrder("oslo")).text();
+    for (int i = 0; i < 200; i++) {
+      KeyText forged = KeyText.mint(new java.security.SecureRandom());
+      assertThat(keys.verify(forged.reveal(), NOON)).isEmpty();
+    }
+    assertThat(keys.verify(text.replace("rpt_live_", "rpt_test_"), NOON)).isEmpty();
+    assertThat(keys.verify("", NOON)).isEmpty();
+    assertThat(keys.verify(null, NOON)).isEmpty();
+  }
+
+  @Test
+  void refusesWhatHasExpiredAtThatVerySecond() {
+    ApiKeys.Issued issued = issued(keys, anOrder("oslo"));
+    var end = NOON.plus(Duration.ofDays(365));
+    assertThat(keys.verify(issued.text(), end.minusSeconds(1))).isPresent();
+    assertThat(keys.verify(issued.text(), end)).isEmpty();
+    assertThat(issued.key().state(end)).isEqualTo("expired");
+  }
+
+  @Test
+  void refusesWhatIsRevokedForGood() {
+    ApiKeys.Issued issued = issued(keys, anOrder("oslo"));
+    assertThat(keys.revoke(issued.key().id(), NOON.plusSeconds(5))).get()
+        .extracting(key -> key.state(NOON)).isEqualTo("revoked");
+    assertThat(keys.verify(issued.text(), NOON.plusSeconds(6))).isEmpty();
+    assertThat(keys.revoke(issued.key().id(), NOON.plusSeconds(50)).orElseThrow().revoked())
+        .contains(NOON.plusSeconds(5));
+    assertThat(keys.revoke("key_nothing", NOON)).isEmpty();
+    assertThat(keys.revoke("client#oslo", NOON)).isEmpty();
+  }
+
+  @Test
+  void letsAClientHaveTwoLiveKeysForRotation() {
+    ApiKeys.Issued first = issued(keys, anOrder("oslo"));
+    ApiKeys.Issued second = issued(keys, anOrder("oslo"));
+    assertThat(keys.issue(anOrder("oslo"), NOON)).isInstanceOfSatisfying(ApiKeys.TwoKeysLive.class,
+        refused -> assertThat(refused.live()).containsExactlyInAnyOrder(first.key(), second.key()));
+    assertThat(issued(keys, anOrder("bergen")).key().client()).isEqualTo("bergen");
+
+    keys.revoke(first.key().id(), NOON);
+    ApiKeys.Issued third = issued(keys, anOrder("oslo"));
+    assertThat(keys.verify(first.text(), NOON)).isEmpty();
+    assertThat(keys.verify(second.text(), NOON)).isPresent();
+    assertThat(keys.verify(third.text(), NOON)).isPresent();
+    assertThat(keys.issue(anOrder("oslo"), NOON.plus(Duration.ofDays(365)))).isInstanceOf(ApiKeys.Issued.class);
+  }
+
+  @Test
+  void issuesNoThirdKeyEvenToManyWhoAskAtOnce() throws Exception {
+    try (var operators = Executors.newFixedThreadPool(8)) {
+      var orders = new ArrayList<Callable<ApiKeys.Issue>>();
+      for (int i = 0; i < 8; i++) {
+        orders.add(() -> keys.issue(anOrder("oslo"), NOON));
+      }
+      int issued = 0;
+      for (var outcome : operators.invokeAll(orders)) {
+        issued += outcome.get() instanceof ApiKeys.Issued ? 1 : 0;
+      }
+      assertThat(issued).isEqualTo(2);
+      assertThat(keys.list()).hasSize(2);
+    }
+  }
+
+  @Test
+  void listsAllKeysByClient() {
+    ApiKeys.Issued oslo = issued(keys, anOrder("oslo"));
+    ApiKeys.Issued bergen = issued(keys, anOrder("bergen", "org-b"));
+    assertThat(keys.list()).containsExactly(bergen.key(), oslo.key());
+  }
+}

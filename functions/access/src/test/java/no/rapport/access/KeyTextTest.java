@@ -1,0 +1,58 @@
+package no.rapport.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.SecureRandom;
+import java.util.HashSet;
+import org.junit.jupiter.api.Test;
+
+class KeyTextTest {
+
+  private final SecureRandom random = new SecureRandom();
+
+  @Test
+  void carriesAPrefixThatScannersKnowAndAtLeast128SecretBits() {
+    String text = KeyText.mint(random).reveal();
+    assertThat(text).matches("rpt_live_[0-9a-hjkmnp-tv-z]{49}");
+    assertThat(32 * 5).isGreaterThanOrEqualTo(128);
+  }
+
+  @Test
+  void readsBackWhatItMinted() {
+    KeyText minted = KeyText.mint(random);
+    assertThat(KeyText.parse(minted.reveal())).get().satisfies(read -> {
+      assertThat(read.id()).isEqualTo(minted.id()).matches("key_[0-9a-z]{10}");
+      assertThat(read.sha256()).isEqualTo(minted.sha256()).hasSize(64);
+    });
+  }
+
+  @Test
+  void tellsEveryTypoOfOneCharacterAndEverySwapOfNeighbours() {
+    String text = KeyText.mint(random).reveal();
+    for (int i = "rpt_live_".length(); i < text.length(); i++) {
+      for (char c : "0123456789abcdefghjkmnpqrstvwxyz".toCharArray()) {
+        if (c != text.charAt(i)) {
+          assertThat(KeyText.parse(text.substring(0, i) + c + text.substring(i + 1))).isEmpty();
+        }
+      }
+      if (i + 1 < text.length() && text.charAt(i) != text.charAt(i + 1)) {
+        assertThat(KeyText.parse(text.substring(0, i) + text.charAt(i + 1) + text.charAt(i) + text.substring(i + 2)))
+            .isEmpty();
+      }
+    }
+    assertThat(KeyText.parse(text + "0")).isEmpty();
+    assertThat(KeyText.parse(text.toUpperCase(java.util.Locale.ROOT))).isEmpty();
+    assertThat(KeyText.parse("")).isEmpty();
+    assertThat(KeyText.parse(null)).isEmpty();
+  }
+
+  @Test
+  void neverMintsOneTwiceAndNeverShowsTheSecretByAccident() {
+    var seen = new HashSet<String>();
+    for (int i = 0; i < 10_000; i++) {
+      KeyText key = KeyText.mint(random);
+      assertThat(seen.add(key.reveal())).isTrue();
+      assertThat(key.toString()).doesNotContain(key.reveal().substring(20));
+    }
+  }
+}
