@@ -20,11 +20,36 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /// What the handlers and tasks of exports work with: clients, stores and the clock, made once per function.
-///
-/// @param s3 also used by the tasks to read and write files in `bucket`
-public record ExportWorkflow(
-    Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket, String exportMachineArn,
-    String retryMachineArn, Activities activities, OrganizationRegister organizations, Clock clock) {
+public final class ExportWorkflow {
+
+  private final Records records;
+  private final S3Client s3;
+  private final S3Presigner presigner;
+  private final SfnClient sfn;
+  private final String bucket;
+  private final String exportMachineArn;
+  private final String retryMachineArn;
+  private final RowSources rowSources;
+  private final Clock clock;
+
+  /// @param s3 also used by the tasks to read and write files in `bucket`
+  ExportWorkflow(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket,
+      String exportMachineArn, String retryMachineArn, RowSources rowSources, Clock clock) {
+    this.records = records;
+    this.s3 = s3;
+    this.presigner = presigner;
+    this.sfn = sfn;
+    this.bucket = bucket;
+    this.exportMachineArn = exportMachineArn;
+    this.retryMachineArn = retryMachineArn;
+    this.rowSources = rowSources;
+    this.clock = clock;
+  }
+
+  /// Where today's rows of a job are read.
+  interface RowSources {
+    RowSource today(ExportJob job, Instant now);
+  }
 
   /// Reads `RECORDS_TABLE`, `SOURCE_DATA_TABLE`, `BUCKET`, `EXPORT_STATE_MACHINE_ARN` and `RETRY_STATE_MACHINE_ARN`.
   ///
@@ -36,14 +61,22 @@ public record ExportWorkflow(
     S3Client s3 = S3Client.builder().httpClient(http).forcePathStyle(pathStyle()).build();
     S3Presigner presigner = S3Presigner.builder()
         .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(pathStyle()).build()).build();
-    return new ExportWorkflow(new DynamoRecords(dynamoDb, Environment.required("RECORDS_TABLE")), s3, presigner,
-        SfnClient.builder().httpClient(http).build(), Environment.required("BUCKET"),
-        Environment.required("EXPORT_STATE_MACHINE_ARN"), Environment.required("RETRY_STATE_MACHINE_ARN"),
-        new Activities(dynamoDb, sourceData), new OrganizationRegister(dynamoDb, sourceData), Clock.systemUTC());
+    var records = new DynamoRecords(dynamoDb, Environment.required("RECORDS_TABLE"));
+    var activities = new Activities(dynamoDb, sourceData);
+    var organizations = new OrganizationRegister(dynamoDb, sourceData);
+    return new ExportWorkflow(records, s3, presigner, SfnClient.builder().httpClient(http).build(),
+        Environment.required("BUCKET"), Environment.required("EXPORT_STATE_MACHINE_ARN"),
+        Environment.required("RETRY_STATE_MACHINE_ARN"),
+        (job, now) -> new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now),
+        Clock.systemUTC());
   }
 
   private static boolean pathStyle() {
     return Boolean.parseBoolean(Environment.optional("S3_PATH_STYLE", "false"));
+  }
+
+  public Records records() {
+    return records;
   }
 
   public ExportJobs jobs() {
@@ -81,7 +114,7 @@ public record ExportWorkflow(
   RowSource rows(ExportJob job) {
     return job.order().sealedManifest().filter(_ -> !job.order().refresh())
         .<RowSource>map(key -> new SealedRows(files(), key, job.order()))
-        .orElseGet(() -> new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now()));
+        .orElseGet(() -> rowSources.today(job, now()));
   }
 
   static ReportDescription description(ExportJob job, String organizationName) {
