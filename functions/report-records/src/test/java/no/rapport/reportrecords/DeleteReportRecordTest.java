@@ -91,6 +91,19 @@ class DeleteReportRecordTest {
   }
 
   @Test
+  void looksAgainWhenAReexportBeginsAfterItLooked() {
+    Reports.store(records, Reports.example());
+    String id = Reports.example().reportId();
+    var interrupted = new InterruptedRecords(records, () -> records.commit(
+        new Change.Create(Reports.aReexport("reexp_1", id, "pending")), reports.find(id).orElseThrow().hold()));
+
+    var answer = Call.delete(id).to(new DeleteReportRecord(new ReportRecords(interrupted), bucket.files()));
+
+    assertThat(answer.status()).isEqualTo(409);
+    assertThat(reports.find(id)).isPresent();
+  }
+
+  @Test
   void answersAlsoWhenTheBucketDoesNot() {
     records.commit(ReportRecords.enter(Reports.aCompletedExport("rpt_9")));
     bucket.s3().deleteBucket(b -> b.bucket(bucket.bucket()));

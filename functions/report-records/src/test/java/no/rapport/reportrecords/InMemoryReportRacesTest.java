@@ -1,0 +1,22 @@
+package no.rapport.reportrecords;
+
+import no.rapport.records.InMemoryRecords;
+import no.rapport.records.Records;
+
+class InMemoryReportRacesTest extends ReportRaces {
+
+  @Override
+  Records freshRecords() {
+    return new InMemoryRecords();
+  }
+
+  @Override
+  int roundsOfEachPair() {
+    return 400;
+  }
+
+  @Override
+  int spreadMicros() {
+    return 150;
+  }
+}
