@@ -7,7 +7,7 @@ import java.util.List;
 /// Writes report files of one format in two steps: shares of rows, each rendered by itself and without knowledge of
 /// the others, and the file that joins them. The same description, figures, rows and share boundaries give the same
 /// bytes. Stateless and thread safe.
-public sealed interface ReportWriter permits XlsxWriter, CsvWriter, JsonWriter {
+public sealed interface ReportWriter permits XlsxWriter, CsvWriter, PdfWriter, JsonWriter {
 
   /// The most rows that one share may hold: those of an Excel sheet below its heading.
   int MAX_SHARE_ROWS = 1_048_575;
@@ -17,7 +17,7 @@ public sealed interface ReportWriter permits XlsxWriter, CsvWriter, JsonWriter {
       case CSV -> new CsvWriter();
       case JSON -> new JsonWriter();
       case XLSX -> new XlsxWriter();
-      case PDF -> throw new UnsupportedOperationException("No writer of " + format + " yet");
+      case PDF -> new PdfWriter();
     };
   }
 

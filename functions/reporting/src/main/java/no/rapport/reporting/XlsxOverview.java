@@ -60,7 +60,7 @@ final class XlsxOverview {
   }
 
   XlsxSheet summary() {
-    XlsxSheet sheet = new XlsxSheet(locale, 44, 18, 18, 18, 18);
+    XlsxSheet sheet = new XlsxSheet(locale, 54, 18, 18, 18, 18).onOnePage();
     sheet.row(30).text(XlsxStyle.TITLE, Wording.REPORT_TITLE.in(locale));
     sheet.row(20).text(XlsxStyle.SUBTITLE, description.organizationName() + " \u00B7 " + period(description));
     sheet.row(0);
@@ -74,7 +74,8 @@ final class XlsxOverview {
     count(sheet, Wording.COUNTABLE_ROWS.in(locale), totals.all().countable());
     count(sheet, Wording.NOT_COUNTED_ROWS.in(locale), totals.all().rows() - totals.all().countable());
     for (Map.Entry<String, Long> reason : totals.notCounted().entrySet()) {
-      count(sheet, "    " + Countability.valueOf(reason.getKey()).reason(locale), reason.getValue());
+      sheet.row(0).text(XlsxStyle.INDENTED_LABEL, Countability.valueOf(reason.getKey()).reason(locale))
+          .number(XlsxStyle.INTEGER, reason.getValue());
     }
     count(sheet, Wording.PARTICIPANTS.in(locale), totals.all().participants());
     sheet.row(0).text(XlsxStyle.LABEL, Wording.HOURS.in(locale))
@@ -112,19 +113,19 @@ final class XlsxOverview {
   /// The table of figures, from column A; to its right room for the chart and below that its matrix.
   XlsxSheet keyFigures() {
     double[] widths = new double[MATRIX_COLUMN + 1 + monthly.names().size() + 1];
-    Arrays.fill(widths, 13);
-    System.arraycopy(new double[] {58, 13, 13, 13, 17, 22, 4, 16}, 0, widths, 0, MATRIX_COLUMN + 1);
+    Arrays.fill(widths, 12);
+    System.arraycopy(new double[] {62, 13, 15, 13, 18, 24, 4, 16}, 0, widths, 0, MATRIX_COLUMN + 1);
     XlsxSheet sheet = new XlsxSheet(locale, widths);
     sheet.row(24).text(XlsxStyle.HEADING, Wording.FIELD.in(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.VALUE.in(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.PRIOR_PERIOD.in(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.CHANGE.in(locale))
-        .text(XlsxStyle.HEADING, Wording.UNIT.in(locale)).text(XlsxStyle.HEADING, Wording.SOURCE.in(locale))
+        .text(XlsxStyle.INDENTED_HEADING, Wording.UNIT.in(locale)).text(XlsxStyle.HEADING, Wording.SOURCE.in(locale))
         .tableHeading(TABLE_COLUMNS);
     int matrixRows = monthly.isEmpty() ? 0 : monthly.months().size() + 2;
     int rows = Math.max(table.size() + 1, matrixRows == 0 ? 0 : MATRIX_HEADING_ROW + matrixRows - 1);
     for (int row = 2; row <= rows; row++) {
-      sheet.row(row == MATRIX_HEADING_ROW && matrixRows > 0 ? 32 : 0);
+      sheet.row(0);
       if (row - 2 < table.size()) {
         table.get(row - 2).accept(sheet);
       }
@@ -140,8 +141,8 @@ final class XlsxOverview {
     int months = monthly.months().size();
     if (month < 0) {
       sheet.text(XlsxStyle.HEADING, Wording.MONTH.in(locale));
-      monthly.names().forEach(name -> sheet.text(XlsxStyle.NUMBER_HEADING, name));
-      sheet.text(XlsxStyle.NUMBER_HEADING, Wording.TOTAL.in(locale));
+      monthly.names().forEach(name -> sheet.text(XlsxStyle.SHRUNK_HEADING, name));
+      sheet.text(XlsxStyle.SHRUNK_HEADING, Wording.TOTAL.in(locale));
     } else if (month < months) {
       sheet.text(XlsxStyle.TEXT, MonthlyActivities.label(monthly.months().get(month), locale));
       monthly.rows().forEach(series -> sheet.number(XlsxStyle.INTEGER, series[month]));
@@ -206,7 +207,7 @@ final class XlsxOverview {
   private void total(List<Consumer<XlsxSheet>> rows, String label, BigDecimal number, Wording unit) {
     rows.add(sheet -> sheet.text(XlsxStyle.GENERAL, label)
         .number(number.scale() > 0 ? XlsxStyle.DECIMAL : XlsxStyle.INTEGER, number)
-        .empty(XlsxStyle.GENERAL, 2).text(XlsxStyle.GENERAL, unit.in(locale))
+        .empty(XlsxStyle.GENERAL, 2).text(XlsxStyle.INDENTED, unit.in(locale))
         .text(XlsxStyle.GENERAL, Wording.SOURCE_ACTIVITIES.in(locale)));
   }
 
@@ -215,7 +216,7 @@ final class XlsxOverview {
     value(sheet, figure.value(), XlsxStyle.INTEGER, XlsxStyle.DECIMAL);
     value(sheet, figure.priorValue(), XlsxStyle.INTEGER, XlsxStyle.DECIMAL);
     value(sheet, figure.change(), XlsxStyle.SIGNED_INTEGER, XlsxStyle.SIGNED_DECIMAL);
-    sheet.text(XlsxStyle.GENERAL, figure.figure().unit().label(locale));
+    sheet.text(XlsxStyle.INDENTED, figure.figure().unit().label(locale));
     sheet.text(XlsxStyle.GENERAL, figure.dataSource());
   }
 

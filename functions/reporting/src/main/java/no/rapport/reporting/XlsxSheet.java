@@ -1,7 +1,6 @@
 package no.rapport.reporting;
 
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 
 /// A small sheet, built in memory cell by cell from the left and row by row from the top.
@@ -11,11 +10,11 @@ final class XlsxSheet {
       <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
       <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" \
       xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">""");
+  private static final String FIT_TO_WIDTH = " fitToHeight=\"0\"";
 
   private final Bytes rows = new Bytes(1 << 14);
   private final ReportLocale locale;
   private final double[] widths;
-  private final List<String> merged = new ArrayList<>();
   private int row;
   private int column;
   private int tableRow;
@@ -24,6 +23,7 @@ final class XlsxSheet {
   private String columnBreaks = "";
   private String drawing = "";
   private boolean fitToWidth = true;
+  private boolean onOnePage;
 
   XlsxSheet(ReportLocale locale, double... widths) {
     this.locale = locale;
@@ -97,16 +97,17 @@ final class XlsxSheet {
     return this;
   }
 
-  XlsxSheet merge(String cells) {
-    merged.add(cells);
-    return this;
-  }
-
   /// Starts a new printed page after that column (1 is A).
   XlsxSheet breakAfterColumn(int number) {
     columnBreaks = "<colBreaks count=\"1\" manualBreakCount=\"1\"><brk id=\"" + number
         + "\" max=\"1048575\" man=\"1\"/></colBreaks>";
     fitToWidth = false;
+    return this;
+  }
+
+  /// Shrinks the sheet to one printed page.
+  XlsxSheet onOnePage() {
+    onOnePage = true;
     return this;
   }
 
@@ -136,12 +137,7 @@ final class XlsxSheet {
     xml.put(rows.array, 0, rows.length);
     xml.put("</sheetData>");
     xml.put(frozen ? "<autoFilter ref=\"" + table(lastTableRow) + "\"/>" : "");
-    if (!merged.isEmpty()) {
-      xml.put("<mergeCells count=\"" + merged.size() + "\">");
-      merged.forEach(cells -> xml.put("<mergeCell ref=\"" + cells + "\"/>"));
-      xml.put("</mergeCells>");
-    }
-    xml.put(pageSetup(locale, fitToWidth));
+    xml.put(pageSetup(locale, !fitToWidth ? " scale=\"56\"" : onOnePage ? "" : FIT_TO_WIDTH));
     xml.put(columnBreaks);
     xml.put(drawing);
     xml.put("</worksheet>");
@@ -171,7 +167,7 @@ final class XlsxSheet {
     Bytes xml = new Bytes(1024);
     String cells = cells(columns, rowCount);
     xml.put("</sheetData><autoFilter ref=\"" + cells + "\"/>");
-    xml.put(pageSetup(locale, true));
+    xml.put(pageSetup(locale, FIT_TO_WIDTH));
     // Municipality numbers are texts on purpose: no green corners.
     xml.put("<ignoredErrors><ignoredError sqref=\"" + cells + "\" numberStoredAsText=\"1\" twoDigitTextYear=\"1\"/>"
         + "</ignoredErrors></worksheet>");
@@ -198,10 +194,9 @@ final class XlsxSheet {
     return xml.append("</cols>").toString();
   }
 
-  private static String pageSetup(ReportLocale locale, boolean fitToWidth) {
+  private static String pageSetup(ReportLocale locale, String scaling) {
     return "<pageMargins left=\"0.5\" right=\"0.5\" top=\"0.6\" bottom=\"0.7\" header=\"0.3\" footer=\"0.3\"/>"
-        + "<pageSetup paperSize=\"9\"" + (fitToWidth ? " fitToHeight=\"0\"" : " scale=\"85\"")
-        + " orientation=\"landscape\"/><headerFooter><oddFooter>&amp;L&amp;A&amp;R" + Wording.PAGE.in(locale)
+        + "<pageSetup paperSize=\"9\"" + scaling + " orientation=\"landscape\"/><headerFooter><oddFooter>&amp;L&amp;A&amp;R" + Wording.PAGE.in(locale)
         + " &amp;P " + Wording.OF.in(locale) + " &amp;N</oddFooter></headerFooter>";
   }
 

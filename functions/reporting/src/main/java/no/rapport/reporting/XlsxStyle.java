@@ -22,7 +22,13 @@ enum XlsxStyle {
   MARK(0, 0, 0, 0, "<alignment horizontal=\"right\" vertical=\"top\"/>"),
   SIGNED_INTEGER(166, 0, 0, 0, "<alignment vertical=\"top\"/>"),
   SIGNED_DECIMAL(167, 0, 0, 0, "<alignment vertical=\"top\"/>"),
-  NUMBER_HEADING(0, 1, 2, 1, "<alignment horizontal=\"right\" vertical=\"center\" wrapText=\"1\"/>");
+  NUMBER_HEADING(0, 1, 2, 1, "<alignment horizontal=\"right\" vertical=\"center\" wrapText=\"1\"/>"),
+  /// A number's heading that must stay on one line.
+  SHRUNK_HEADING(0, 1, 2, 1, "<alignment horizontal=\"right\" vertical=\"center\" shrinkToFit=\"1\"/>"),
+  /// Text right of a number.
+  INDENTED(0, 0, 0, 0, "<alignment horizontal=\"left\" vertical=\"top\" indent=\"1\"/>"),
+  INDENTED_HEADING(0, 1, 2, 1, "<alignment horizontal=\"left\" vertical=\"center\" indent=\"1\"/>"),
+  INDENTED_LABEL(0, 0, 0, 2, "<alignment horizontal=\"left\" vertical=\"top\" indent=\"2\"/>");
 
   private final int format;
   private final int font;
