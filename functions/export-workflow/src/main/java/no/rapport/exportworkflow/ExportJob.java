@@ -204,12 +204,23 @@ public record ExportJob(
     return with(state).submission(value).build();
   }
 
-  /// A change that a worker reports through the contract of re-exports.
+  /// What a worker reports through the contract of re-exports; whether the move is legal has been seen to.
+  ///
+  /// @param completed when it ended as the worker says; empty: now
   public ExportJob reported(ExportState next, Optional<ExportFile> reportedFile, Optional<Instant> completed,
-      Optional<Boolean> notification) {
+      Optional<Boolean> notification, Instant now) {
     Builder builder = with(next).notified(notification.orElse(notified));
     reportedFile.ifPresent(builder::file);
     completed.ifPresent(builder::completedAt);
+    if (state.isUnfinished() && !next.isUnfinished()) {
+      builder.restartDue(null);
+      switch (next) {
+        case CANCELLED -> builder.cancelledAt(now).cancellationReason("Cancelled by a worker");
+        case FAILED -> builder.completedAt(completed.orElse(now))
+            .errorMessage("The worker reported that it could not make the file; a new re-export may help.");
+        default -> builder.completedAt(completed.orElse(now)).errorMessage(null);
+      }
+    }
     return builder.build();
   }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import no.rapport.api.Log;
@@ -87,6 +88,39 @@ public final class ExportRequests {
     };
   }
 
+  /// Takes what a worker reports. Where that ends the job, its own execution is stopped, what that wrote goes, and the
+  /// notification is owed.
+  ///
+  /// @param move the job as reported; empty where its state does not allow it
+  public Outcome report(ExportKind kind, String id, LongPredicate ifMatch,
+      Function<ExportJob, Optional<ExportJob>> move, Instant now) {
+    var ended = new AtomicBoolean();
+    Outcome outcome = change(kind, id, ifMatch, move, (before, after) -> {
+      ended.set(before.state().isUnfinished() && !after.state().isUnfinished());
+      return ended.get() ? endedByWorker(after, now) : List.of();
+    });
+    if (ended.get() && outcome instanceof Done(ExportJobs.Stored stored)) {
+      afterwards("stop_execution", stored.job(), () -> executions.stop(stored.job(), "A worker reported the end"));
+      afterwards("remove_files", stored.job(), () -> unreported(stored.job()).forEach(files::removeBelow));
+    }
+    return outcome;
+  }
+
+  private static List<Change> endedByWorker(ExportJob after, Instant now) {
+    List<Change> changes = new ArrayList<>();
+    changes.add(new Cleanup(unreported(after), now.plus(TASKS_END_WITHIN)).duty(after.id() + "#reported"));
+    if (after.state() != ExportState.CANCELLED && after.order().notifyOnCompletion() && !after.notified()) {
+      changes.add(Notifications.owe(after, now));
+    }
+    return changes;
+  }
+
+  /// What the job's own attempts may have written, but for the file that the worker names.
+  private static List<String> unreported(ExportJob job) {
+    return job.leftovers().stream()
+        .filter(prefix -> job.file().filter(file -> file.key().startsWith(prefix)).isEmpty()).toList();
+  }
+
   /// Removes a finished export and its files. What the history keeps of it stays.
   public Outcome delete(ExportKind kind, String id, LongPredicate ifMatch, Instant now) {
     while (true) {
@@ -131,8 +165,11 @@ public final class ExportRequests {
       if (next.isEmpty()) {
         return new Refused(kind.statusOf(before));
       }
-      List<Change> changes = new ArrayList<>(List.of(seen.get().to(next.get())));
-      changes.addAll(companions.of(before, next.get()));
+      List<Change> changes = new ArrayList<>(companions.of(before, next.get()));
+      if (next.get().equals(before)) {
+        return new Done(seen.get());
+      }
+      changes.addFirst(seen.get().to(next.get()));
       if (jobs.records().commit(changes)) {
         return new Done(seen.get().as(next.get()));
       }

@@ -95,6 +95,11 @@ public final class ExportWorkflow {
     return new DownloadLinks(presigner, bucket);
   }
 
+  /// Whether there is an object of that key.
+  public boolean exists(String key) {
+    return files().exists(key);
+  }
+
   public Idempotency idempotency() {
     return new Idempotency(records, clock);
   }

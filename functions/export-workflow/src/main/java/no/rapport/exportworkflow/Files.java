@@ -15,6 +15,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
 /// The workflow's objects in the bucket: written as streams, joined from parts, removed by prefix.
@@ -46,6 +47,15 @@ final class Files {
 
   <T> T getJson(String key, Class<T> type) {
     return Documents.read(s3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String(), type);
+  }
+
+  boolean exists(String key) {
+    try {
+      s3.headObject(head -> head.bucket(bucket).key(key));
+      return true;
+    } catch (NoSuchKeyException e) {
+      return false;
+    }
   }
 
   ResponseInputStream<GetObjectResponse> open(String key) {

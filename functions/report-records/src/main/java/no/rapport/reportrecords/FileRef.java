@@ -4,12 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import no.rapport.reporting.ReportFormat;
 
 /// Which keys a client may name as an organisation's report file: those below `reports/{org_id}/`, made of plain
 /// segments, so that no key leads out of that folder however it is read.
-final class FileRef {
+public final class FileRef {
 
-  static final String EXPECTATION = "must be a key below reports/{org_id}/ of the report's own organisation, in "
+  public static final String EXPECTATION = "must be a key below reports/{org_id}/ of the report's own organisation, in "
       + "segments of letters, digits, spaces and . _ - ( ) + , @ =";
 
   /// The longest key of an object in S3, in bytes of UTF-8.
@@ -20,11 +21,18 @@ final class FileRef {
   private FileRef() {}
 
   /// @return the key, or empty where this organisation's report may not name it
-  static Optional<String> of(String orgId, String key) {
+  public static Optional<String> of(String orgId, String key) {
     String folder = "reports/" + orgId + "/";
     return Optional.of(key)
         .filter(k -> k.startsWith(folder) && k.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES)
         .filter(k -> Arrays.stream(k.substring(folder.length()).split("/", -1)).allMatch(segment ->
             SEGMENT.matcher(segment).matches() && !ONLY_DOTS_AND_SPACES.matcher(segment).matches()));
+  }
+
+  /// What a file is served as, by the extension of its key.
+  public static String contentType(String key) {
+    String extension = key.substring(key.lastIndexOf('.') + 1);
+    return ReportFormat.ofWord(extension).map(ReportFormat::contentType)
+        .orElse(extension.equals("zip") ? "application/zip" : "application/octet-stream");
   }
 }

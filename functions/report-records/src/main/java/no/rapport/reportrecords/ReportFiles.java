@@ -3,7 +3,6 @@ package no.rapport.reportrecords;
 import java.util.List;
 import no.rapport.api.DownloadLinks;
 import no.rapport.api.Environment;
-import no.rapport.reporting.ReportFormat;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -44,10 +43,7 @@ final class ReportFiles {
 
   /// A fresh link, saved under the last segment of the key.
   DownloadLinks.Link link(String key) {
-    String name = key.substring(key.lastIndexOf('/') + 1);
-    String extension = name.substring(name.lastIndexOf('.') + 1);
-    return links.to(key, name, ReportFormat.ofWord(extension).map(ReportFormat::contentType)
-        .orElse(extension.equals("zip") ? "application/zip" : "application/octet-stream"));
+    return links.to(key, key.substring(key.lastIndexOf('/') + 1), FileRef.contentType(key));
   }
 
   /// Removes every object whose key begins so.

@@ -67,7 +67,7 @@ public final class ReportRecords {
   }
 
   /// The report where it exists for this caller.
-  Optional<Stored> visible(String reportId, Caller caller) {
+  public Optional<Stored> visible(String reportId, Caller caller) {
     return find(reportId).filter(stored -> caller.maySee(stored.report().orgId()));
   }
 

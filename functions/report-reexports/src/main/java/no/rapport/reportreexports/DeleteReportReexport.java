@@ -1,0 +1,49 @@
+package no.rapport.reportreexports;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import no.rapport.api.Api;
+import no.rapport.api.Reply;
+import no.rapport.api.Request;
+import no.rapport.exportworkflow.ExportJob;
+import no.rapport.exportworkflow.ExportJobs;
+import no.rapport.exportworkflow.ExportKind;
+import no.rapport.exportworkflow.ExportRequests;
+
+/// `DELETE /api/v1/report-reexports/{reexport_id}`: cancels what is pending or running.
+///
+/// The answer holds as soon as it is given: what a running task still writes is thrown away.
+public final class DeleteReportReexport
+    implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
+
+  private final ReportReexports reexports;
+
+  public DeleteReportReexport() {
+    this(ReportReexports.fromEnvironment());
+  }
+
+  DeleteReportReexport(ReportReexports reexports) {
+    this.reexports = reexports;
+  }
+
+  @Override
+  public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
+    return Api.answer(event, context, request -> reexports.find(request.withoutQuery())
+        .map(stored -> cancel(request, stored.job()))
+        .orElseGet(Reply::notFound));
+  }
+
+  private Reply cancel(Request request, ExportJob job) {
+    var outcome = reexports.requests().cancel(ExportKind.REPORT_REEXPORT, job.id(), "Cancelled by the caller",
+        request::matches, request.now());
+    return outcome instanceof ExportRequests.Done(ExportJobs.Stored cancelled)
+        ? Reply.ok(JsonNodeFactory.instance.objectNode()
+            .put("reexport_id", job.id())
+            .put("cancelled", true)
+            .put("cancelled_at", cancelled.job().cancelledAt().orElseThrow().toString()))
+        : ReportReexports.refusal(outcome, "only what is pending or running can be cancelled");
+  }
+}

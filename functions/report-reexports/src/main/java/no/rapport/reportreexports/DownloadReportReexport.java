@@ -1,0 +1,39 @@
+package no.rapport.reportreexports;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import no.rapport.api.Api;
+import no.rapport.api.Reply;
+import no.rapport.exportworkflow.ExportJob;
+import no.rapport.exportworkflow.ExportState;
+
+/// `GET /api/v1/report-reexports/{reexport_id}/download`: leads to a fresh link to the file.
+public final class DownloadReportReexport
+    implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
+
+  private final ReportReexports reexports;
+
+  public DownloadReportReexport() {
+    this(ReportReexports.fromEnvironment());
+  }
+
+  DownloadReportReexport(ReportReexports reexports) {
+    this.reexports = reexports;
+  }
+
+  @Override
+  public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
+    return Api.answer(event, context, request -> reexports.find(request.withoutQuery())
+        .map(stored -> download(stored.job()))
+        .orElseGet(Reply::notFound));
+  }
+
+  private Reply download(ExportJob job) {
+    return job.state() == ExportState.COMPLETED
+        ? reexports.link(job).map(Reply::found).orElseGet(Reply::notFound)
+        : Reply.conflict("The re-export is " + job.kind().statusOf(job)
+            + "; its file can be downloaded when it is completed");
+  }
+}

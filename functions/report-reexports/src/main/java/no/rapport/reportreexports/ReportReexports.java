@@ -1,0 +1,137 @@
+package no.rapport.reportreexports;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.time.Instant;
+import java.util.Optional;
+import no.rapport.api.Reply;
+import no.rapport.api.Request;
+import no.rapport.exportworkflow.ExportFile;
+import no.rapport.exportworkflow.ExportJob;
+import no.rapport.exportworkflow.ExportJobs;
+import no.rapport.exportworkflow.ExportKind;
+import no.rapport.exportworkflow.ExportRequests;
+import no.rapport.exportworkflow.ExportState;
+import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.reportrecords.ReportRecords;
+
+/// Re-exports of historical reports as their contract shows them: a projection of export jobs.
+final class ReportReexports {
+
+  static final String PATH = "/api/v1/report-reexports";
+
+  private final ExportWorkflow workflow;
+
+  ReportReexports(ExportWorkflow workflow) {
+    this.workflow = workflow;
+  }
+
+  static ReportReexports fromEnvironment() {
+    return new ReportReexports(ExportWorkflow.fromEnvironment());
+  }
+
+  ExportWorkflow workflow() {
+    return workflow;
+  }
+
+  ExportRequests requests() {
+    return workflow.requests();
+  }
+
+  ReportRecords reports() {
+    return new ReportRecords(workflow.records());
+  }
+
+  /// The re-export that the path names, where it exists for the caller.
+  Optional<ExportJobs.Stored> find(Request request) {
+    return workflow.jobs().find(ExportKind.REPORT_REEXPORT, request.pathId("reexport_id"))
+        .filter(stored -> request.caller().maySee(stored.job().orgId()));
+  }
+
+  Reply list(Request request) {
+    return request.list("report_id", "requested_by", "format").answer(workflow.records(),
+        ExportKind.REPORT_REEXPORT.collection(), request.caller(), "org_id", "data",
+        entry -> summary(ExportJobs.Stored.of(entry).job()));
+  }
+
+  /// A fresh link to the file of a completed re-export; none where a worker named a file that is not there.
+  Optional<URI> link(ExportJob job) {
+    return job.file().filter(file -> workflow.exists(file.key()))
+        .map(file -> workflow.links().to(file.key(), file.name(), file.contentType()).url());
+  }
+
+  static Reply refusal(ExportRequests.Outcome outcome, String allowed) {
+    return switch (outcome) {
+      case ExportRequests.Absent() -> Reply.notFound();
+      case ExportRequests.Changed() -> Reply.preconditionFailed();
+      case ExportRequests.Refused(String status) -> Reply.conflict("The re-export is " + status + "; " + allowed);
+      case ExportRequests.Exhausted _, ExportRequests.Done _ -> throw new IllegalArgumentException(
+          "Not a refusal of a re-export: " + outcome.getClass().getSimpleName());
+    };
+  }
+
+  /// In a list's shape, which is also the answer to POST.
+  static ObjectNode summary(ExportJob job) {
+    return told(params(head(job)
+        .put("status", status(job)), job)
+        .put("output_file_ref", file(job).map(ExportFile::key).orElse(null))
+        .put("requested_by", job.requestedBy()), job);
+  }
+
+  /// In the detail's shape.
+  ObjectNode detail(ExportJob job) {
+    return told(output(params(head(job)
+        .put("status", status(job)), job), job)
+        .put("requested_by", job.requestedBy()), job)
+        .put("error_message", job.errorMessage().orElse(null))
+        .put("data_as_of", job.dataAsOf().map(Instant::toString).orElse(null))
+        .put("execution_arn", workflow.executions().arnOf(job));
+  }
+
+  /// In the shape that answers PUT.
+  static ObjectNode reported(ExportJob job) {
+    return told(output(head(job).put("status", status(job)), job), job);
+  }
+
+  /// What is not finished says when to look again.
+  static Reply polled(Reply reply, ExportJobs.Stored stored) {
+    Reply tagged = reply.etag(stored.entry().version());
+    return stored.job().state().isUnfinished() ? tagged.retryAfter(1) : tagged;
+  }
+
+  private static ObjectNode head(ExportJob job) {
+    return JsonNodeFactory.instance.objectNode()
+        .put("reexport_id", job.id())
+        .put("report_id", job.order().reportId().orElseThrow())
+        .put("org_id", job.orgId());
+  }
+
+  private static ObjectNode params(ObjectNode body, ExportJob job) {
+    return body.set("export_params",
+        job.order().asSent().<JsonNode>map(JsonNode::deepCopy).orElseGet(JsonNodeFactory.instance::objectNode));
+  }
+
+  private static ObjectNode output(ObjectNode body, ExportJob job) {
+    return body.put("output_file_ref", file(job).map(ExportFile::key).orElse(null))
+        .put("output_file_size_bytes", file(job).flatMap(ExportFile::size).orElse(null));
+  }
+
+  private static ObjectNode told(ObjectNode body, ExportJob job) {
+    boolean completed = job.state() == ExportState.COMPLETED;
+    return body.put("requested_at", job.createdAt().toString())
+        .put("completed_at", completed ? job.completedAt().map(Instant::toString).orElse(null) : null)
+        .put("notified", job.notified());
+  }
+
+  /// What a cancelled or failed re-export may have named does not count.
+  private static Optional<ExportFile> file(ExportJob job) {
+    boolean ended = job.state() == ExportState.FAILED || job.state() == ExportState.CANCELLED;
+    return job.file().filter(_ -> !ended);
+  }
+
+  private static String status(ExportJob job) {
+    return ExportKind.REPORT_REEXPORT.statusOf(job);
+  }
+}

@@ -1,0 +1,45 @@
+package no.rapport.reportreexports;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import no.rapport.api.Api;
+import no.rapport.api.Reply;
+import no.rapport.api.Request;
+import no.rapport.exportworkflow.ExportJobs;
+import no.rapport.exportworkflow.ExportKind;
+import no.rapport.exportworkflow.ExportRequests;
+
+/// `PUT /api/v1/report-reexports/{reexport_id}`: a worker reports how a re-export goes, or that its
+/// notification was sent.
+public final class UpdateReportReexport
+    implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
+
+  private final ReportReexports reexports;
+
+  public UpdateReportReexport() {
+    this(ReportReexports.fromEnvironment());
+  }
+
+  UpdateReportReexport(ReportReexports reexports) {
+    this.reexports = reexports;
+  }
+
+  @Override
+  public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
+    return Api.answer(event, context, request -> request.caller().mayReportAsWorker()
+        ? reexports.find(request.withoutQuery()).map(stored -> update(request, stored)).orElseGet(Reply::notFound)
+        : Reply.forbidden("Only keys of the roles worker and admin may update re-exports"));
+  }
+
+  private Reply update(Request request, ExportJobs.Stored seen) {
+    WorkerReport report = request.body(body -> WorkerReport.parse(body, seen.job()));
+    var outcome = reexports.requests().report(ExportKind.REPORT_REEXPORT, seen.job().id(), request::matches,
+        job -> report.over(job, request.now()), request.now());
+    return outcome instanceof ExportRequests.Done(ExportJobs.Stored stored)
+        ? ReportReexports.polled(Reply.ok(ReportReexports.reported(stored.job())), stored)
+        : ReportReexports.refusal(outcome, "it goes from pending to running to completed, failed or cancelled, "
+            + "and then stays as it is");
+  }
+}
