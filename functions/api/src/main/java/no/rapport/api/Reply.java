@@ -57,6 +57,11 @@ public record Reply(int status, Map<String, String> headers, Optional<JsonNode> 
     return problem(400, detail, List.of());
   }
 
+  /// `400` with every wrong query parameter.
+  public static Reply badQuery(List<FieldError> errors) {
+    return InvalidRequest.fields(400, errors).reply();
+  }
+
   public static Reply forbidden(String detail) {
     return problem(403, detail, List.of());
   }

@@ -1,0 +1,25 @@
+package no.rapport.aggregatedreportdata;
+
+import java.util.function.Consumer;
+import java.util.function.Function;
+import no.rapport.reporting.Period;
+import no.rapport.sourcedata.CaseRecord;
+
+/// The imported case records, as far as aggregation needs them.
+interface CaseSource {
+
+  /// How many parts an organisation's records are in; all records of a child are in one.
+  int parts();
+
+  /// Hands over the live records of a part, each child's one after the other; consistent.
+  ///
+  /// @param part from 0, below [#parts]
+  void readPart(String orgId, int part, Consumer<CaseRecord> consumer);
+
+  /// The present mark of any period, read once and consistently: a mark taken before the records were read equals a
+  /// later one only if no change between the two can have altered the period's figures.
+  Function<Period, String> marks(String orgId);
+
+  /// The organisation's name; its id where none was imported.
+  String nameOf(String orgId);
+}

@@ -1,0 +1,52 @@
+package no.rapport.aggregatedreportdata;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Optional;
+import no.rapport.aggregatedreportdata.Snapshots.Stored;
+import no.rapport.api.Api;
+import no.rapport.api.Reply;
+import no.rapport.api.Request;
+
+/// `DELETE /api/v1/aggregated-report-data/{id}`: removes a snapshot and with it its cache entry.
+public final class DeleteAggregatedReportData
+    implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
+
+  private final AggregatedReportData data;
+
+  public DeleteAggregatedReportData() {
+    this(AggregatedReportData.fromEnvironment());
+  }
+
+  DeleteAggregatedReportData(AggregatedReportData data) {
+    this.data = data;
+  }
+
+  @Override
+  public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
+    return Api.answer(event, context, request -> Snapshots.decided(() -> attempt(request.withoutQuery())));
+  }
+
+  /// @return empty when the snapshot changed meanwhile
+  private Optional<Reply> attempt(Request request) {
+    Optional<Stored> seen = data.snapshots().find(request.pathId("id"))
+        .filter(stored -> request.caller().maySee(stored.snapshot().organizationId()));
+    if (seen.isEmpty()) {
+      return Optional.of(Reply.notFound());
+    }
+    if (!request.matches(seen.get().entry().version())) {
+      return Optional.of(Reply.preconditionFailed());
+    }
+    if (seen.get().snapshot().isProcessing()) {
+      return Optional.of(Reply.conflict(
+          "The snapshot is processing; it can be deleted once it is current, historical or failed").retryAfter(1));
+    }
+    return data.snapshots().delete(seen.get())
+        ? Optional.of(Reply.ok(JsonNodeFactory.instance.objectNode().put("deleted", true)
+            .put("snapshot_id", seen.get().snapshot().snapshotId()).put("cache_cleared", true)))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,125 @@
+package no.rapport.aggregatedreportdata;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import no.rapport.records.Documents;
+
+/// One connection of a follower, as Server-Sent Events: replays what came after the last event the follower knows,
+/// then follows the log for a while and ends. The follower's next connection goes on from there.
+///
+/// A connection that knows no event is first told the present position (an `id:` without data, which sets an
+/// `EventSource`'s last id and dispatches nothing), so that nothing is missed between its first two connections.
+final class EventStream {
+
+  /// How long a follower waits before it connects again.
+  static final Duration RECONNECT = Duration.ofSeconds(1);
+  static final Duration HEARTBEAT = Duration.ofSeconds(15);
+  static final Duration POLL = Duration.ofMillis(400);
+
+  private static final int BATCH = 100;
+  private static final int GAP_PATIENCE = 10;
+  private static final Pattern SEQUENCE = Pattern.compile("[0-9]{1,18}");
+
+  private final Snapshots snapshots;
+  private final EventLog log;
+  private final Clock clock;
+  private final Pause pause;
+
+  /// Lets time pass between two looks at the log.
+  interface Pause {
+
+    /// @return false when the connection should end now
+    boolean await(Duration time);
+  }
+
+  EventStream(Snapshots snapshots, Clock clock, Pause pause) {
+    this.snapshots = snapshots;
+    this.log = new EventLog(snapshots.records());
+    this.clock = clock;
+    this.pause = pause;
+  }
+
+  /// @param resync told instead of events that are no longer kept
+  private record Resync(String event, String organizationId, String periodId) {}
+
+  /// Serves one connection.
+  ///
+  /// @param lastEventId the id of the last event that the follower has seen, as it says
+  /// @throws IOException when the follower is gone
+  void follow(String orgId, String periodId, Optional<String> lastEventId, Duration howLong, OutputStream out)
+      throws IOException {
+    Instant end = clock.instant().plus(howLong);
+    long head = snapshots.lastSequence(orgId, periodId);
+    Optional<Long> known = lastEventId.filter(id -> SEQUENCE.matcher(id).matches()).map(Long::valueOf);
+    String retry = "retry: " + RECONNECT.toMillis() + "\n";
+    long position = known.orElse(head);
+    if (lastEventId.isEmpty()) {
+      send(out, retry + "id: " + head + "\n\n");
+    } else if (known.isEmpty() || position > head || position < head && after(orgId, periodId, position).isEmpty()) {
+      send(out, retry + "\n" + resync(orgId, periodId, head));
+      position = head;
+    } else {
+      send(out, retry + "\n");
+    }
+
+    Instant lastSent = clock.instant();
+    int emptyLooks = 0;
+    while (true) {
+      List<EventLog.Logged> events = after(orgId, periodId, position);
+      if (!events.isEmpty()) {
+        var text = new StringBuilder();
+        for (EventLog.Logged event : events) {
+          text.append(block(event.sequence(), DataUpdated.NAME, event.data()));
+        }
+        send(out, text.toString());
+        position = events.getLast().sequence();
+        lastSent = clock.instant();
+        emptyLooks = 0;
+        if (events.size() == BATCH) {
+          continue;
+        }
+      } else if (++emptyLooks % GAP_PATIENCE == 0 && snapshots.lastSequence(orgId, periodId) > position
+          && after(orgId, periodId, position).isEmpty()) {
+        // The head says there are events, the log has lost them: more time has passed than they are kept.
+        position = snapshots.lastSequence(orgId, periodId);
+        send(out, resync(orgId, periodId, position));
+        lastSent = clock.instant();
+      }
+      Instant now = clock.instant();
+      if (!now.isBefore(end)) {
+        return;
+      }
+      if (!now.isBefore(lastSent.plus(HEARTBEAT))) {
+        send(out, ": heartbeat\n\n");
+        lastSent = now;
+      }
+      if (!pause.await(POLL)) {
+        return;
+      }
+    }
+  }
+
+  private List<EventLog.Logged> after(String orgId, String periodId, long sequence) {
+    return log.after(orgId, periodId, sequence, BATCH, clock.instant());
+  }
+
+  private static String resync(String orgId, String periodId, long head) {
+    return block(head, "resync", Documents.write(new Resync("resync", orgId, periodId)));
+  }
+
+  private static String block(long id, String event, String data) {
+    return "id: " + id + "\nevent: " + event + "\ndata: " + data + "\n\n";
+  }
+
+  private static void send(OutputStream out, String text) throws IOException {
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+    out.flush();
+  }
+}

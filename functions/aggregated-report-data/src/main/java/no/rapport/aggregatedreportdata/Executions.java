@@ -1,0 +1,25 @@
+package no.rapport.aggregatedreportdata;
+
+/// The executions of the aggregation state machine. An execution is named after its job, so that starting one twice is
+/// the same as starting it once.
+interface Executions {
+
+  /// How an execution stands.
+  enum Standing {
+    NEVER_STARTED,
+    RUNNING,
+    /// However it ended: it will write no more.
+    ENDED
+  }
+
+  /// Starts an aggregation; does nothing where it was started before.
+  void start(Claim claim);
+
+  /// Stops an aggregation; does nothing where it is not running.
+  void stop(String jobId);
+
+  Standing standingOf(String jobId);
+
+  /// Where the job is traced in the Step Functions console.
+  String arnOf(String jobId);
+}

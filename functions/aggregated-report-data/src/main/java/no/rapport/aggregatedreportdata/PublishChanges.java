@@ -1,0 +1,47 @@
+package no.rapport.aggregatedreportdata;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import no.rapport.aggregatedreportdata.Snapshots.Published;
+import no.rapport.aggregatedreportdata.Snapshots.Superseded;
+
+/// Last task of the aggregation: computes the figures, completes the snapshot and tells the followers of the period
+/// which of them changed, all in one transaction.
+public final class PublishChanges implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  private final AggregatedReportData data;
+
+  public PublishChanges() {
+    this(AggregatedReportData.fromEnvironment());
+  }
+
+  PublishChanges(AggregatedReportData data) {
+    this.data = data;
+  }
+
+  record Input(String organizationId, String periodId, String snapshotId, String jobId, String mark, Tally total) {
+
+    Claim claim() {
+      return new Claim(organizationId, periodId, snapshotId, jobId);
+    }
+  }
+
+  record Output(String snapshotId, List<String> changedFieldKeys) {}
+
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    return Task.perform(input, Input.class, this::publish);
+  }
+
+  /// @throws SupersededRun when the snapshot waits for another aggregation, or for none
+  private Output publish(Input input) {
+    return switch (data.snapshots().publish(input.claim(), input.mark(), FigureRules.figures(input.total()),
+        data.clock().instant().truncatedTo(ChronoUnit.SECONDS))) {
+      case Published(var changed) -> new Output(input.snapshotId(), changed);
+      case Superseded() -> throw new SupersededRun(input.jobId());
+    };
+  }
+}

@@ -1,0 +1,49 @@
+package no.rapport.aggregatedreportdata;
+
+import no.rapport.records.Documents;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
+import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+
+/// The executions in Step Functions.
+///
+/// @param machineArn the aggregation state machine's
+record StepFunctionsExecutions(SfnClient client, String machineArn) implements Executions {
+
+  @Override
+  public void start(Claim claim) {
+    try {
+      client.startExecution(request -> request.stateMachineArn(machineArn).name(claim.jobId())
+          .input(Documents.write(claim)));
+    } catch (ExecutionAlreadyExistsException e) {
+      // Started by an earlier try, with this very name and input: that is what was wanted.
+    }
+  }
+
+  @Override
+  public void stop(String jobId) {
+    try {
+      client.stopExecution(request -> request.executionArn(arnOf(jobId)).error("Superseded")
+          .cause("A newer aggregation of the same snapshot was requested"));
+    } catch (ExecutionDoesNotExistException e) {
+      // Never started: there is nothing to stop.
+    }
+  }
+
+  @Override
+  public Standing standingOf(String jobId) {
+    try {
+      ExecutionStatus status = client.describeExecution(request -> request.executionArn(arnOf(jobId))).status();
+      return status == ExecutionStatus.RUNNING || status == ExecutionStatus.PENDING_REDRIVE ? Standing.RUNNING
+          : Standing.ENDED;
+    } catch (ExecutionDoesNotExistException e) {
+      return Standing.NEVER_STARTED;
+    }
+  }
+
+  @Override
+  public String arnOf(String jobId) {
+    return machineArn.replace(":stateMachine:", ":execution:") + ":" + jobId;
+  }
+}

@@ -1,0 +1,71 @@
+package no.rapport.aggregatedreportdata;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import no.rapport.aggregatedreportdata.Snapshots.Stored;
+import no.rapport.api.Log;
+
+/// Every minute: starts aggregations that were stored but not started, and fails those whose execution has ended
+/// without telling (aborted, timed out). The one owner of repairs; the state machine itself ends all others.
+public final class SweepAggregations implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  /// Younger ones are left to the request that made them.
+  private static final Duration GRACE = Duration.ofSeconds(10);
+  /// After this long, what could not be started fails.
+  private static final Duration GIVEN_UP = Duration.ofMinutes(15);
+  private static final int AT_ONCE = 500;
+
+  private final AggregatedReportData data;
+
+  public SweepAggregations() {
+    this(AggregatedReportData.fromEnvironment());
+  }
+
+  SweepAggregations(AggregatedReportData data) {
+    this.data = data;
+  }
+
+  record Output(int started, int failed) {}
+
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
+    return Task.perform(event, Object.class, _ -> sweep(data.clock().instant()));
+  }
+
+  private Output sweep(Instant now) {
+    int started = 0;
+    int failed = 0;
+    for (Stored stored : data.snapshots().processing(AT_ONCE)) {
+      Snapshot.Run run = stored.snapshot().run();
+      if (run.requestedAt().plus(GRACE).isAfter(now)) {
+        continue;
+      }
+      Claim claim = stored.snapshot().claim();
+      try {
+        switch (data.executions().standingOf(run.jobId())) {
+          case RUNNING -> { }
+          case NEVER_STARTED -> {
+            if (run.requestedAt().plus(GIVEN_UP).isAfter(now)) {
+              data.executions().start(claim);
+              started++;
+            } else if (data.snapshots().fail(claim)) {
+              failed++;
+            }
+          }
+          // A no-op where it has published: then the index that listed it was behind.
+          case ENDED -> failed += data.snapshots().fail(claim) ? 1 : 0;
+        }
+      } catch (RuntimeException e) {
+        // One that cannot be repaired now must not keep the others waiting; the next sweep tries it again.
+        Log.error("aggregation_not_swept", Map.of("job_id", run.jobId()), e);
+      }
+    }
+    if (started + failed > 0) {
+      Log.warn("aggregations_swept", Map.of("started", started, "failed", failed));
+    }
+    return new Output(started, failed);
+  }
+}

@@ -1,0 +1,113 @@
+package no.rapport.aggregatedreportdata;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import java.math.BigDecimal;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What some children's (and positions') records add up to: exact sums and nothing of any child. Tallies of disjoint
+/// children add up to the tally of all of them, in any order and grouping.
+///
+/// @param sums what is not zero
+/// @param bemannet sum of `prosent` of the positions that 33 counts
+/// @param kvalifisert sum of `prosent` of those that meet the competence requirement (34)
+/// @param sources the source systems of all live records by type, at most two of each: two are as good as many
+record Tally(
+    SortedMap<Sum, Long> sums,
+    // Text, since a workflow's expressions know binary numbers only.
+    @JsonFormat(shape = JsonFormat.Shape.STRING) BigDecimal bemannet,
+    @JsonFormat(shape = JsonFormat.Shape.STRING) BigDecimal kvalifisert,
+    SortedMap<RecordType, SortedSet<String>> sources) {
+
+  static final Tally NOTHING = new Tally(new TreeMap<>(), BigDecimal.ZERO, BigDecimal.ZERO, new TreeMap<>());
+
+  private static final int SOURCES_KEPT = 2;
+
+  Tally plus(Tally other) {
+    var addition = new Addition();
+    addition.add(this);
+    addition.add(other);
+    return addition.total();
+  }
+
+  static Tally total(List<Tally> tallies) {
+    var addition = new Addition();
+    tallies.forEach(addition::add);
+    return addition.total();
+  }
+
+  long count(Sum sum) {
+    return sums.getOrDefault(sum, 0L);
+  }
+
+  /// Whether there is a live record of the type, of any date.
+  boolean has(RecordType type) {
+    return sources.containsKey(type);
+  }
+
+  /// A tally in the making.
+  static final class Addition {
+
+    private final long[] sums = new long[Sum.values().length];
+    private final Map<RecordType, SortedSet<String>> sources = new EnumMap<>(RecordType.class);
+    private BigDecimal bemannet = BigDecimal.ZERO;
+    private BigDecimal kvalifisert = BigDecimal.ZERO;
+
+    void add(Sum sum, long count) {
+      sums[sum.ordinal()] = Math.addExact(sums[sum.ordinal()], count);
+    }
+
+    void addIf(boolean condition, Sum sum) {
+      if (condition) {
+        add(sum, 1);
+      }
+    }
+
+    void addStilling(BigDecimal prosent, boolean oppfyllerKrav) {
+      bemannet = bemannet.add(prosent);
+      if (oppfyllerKrav) {
+        kvalifisert = kvalifisert.add(prosent);
+      }
+    }
+
+    void addSource(RecordType type, String source) {
+      SortedSet<String> known = sources.computeIfAbsent(type, _ -> new TreeSet<>());
+      if (known.add(source) && known.size() > SOURCES_KEPT) {
+        known.removeLast();
+      }
+    }
+
+    void add(Tally tally) {
+      tally.sums.forEach(this::add);
+      bemannet = bemannet.add(tally.bemannet);
+      kvalifisert = kvalifisert.add(tally.kvalifisert);
+      tally.sources.forEach((type, names) -> names.forEach(name -> addSource(type, name)));
+    }
+
+    Tally total() {
+      var nonZero = new TreeMap<Sum, Long>();
+      for (Sum sum : Sum.values()) {
+        if (sums[sum.ordinal()] != 0) {
+          nonZero.put(sum, sums[sum.ordinal()]);
+        }
+      }
+      var copied = new TreeMap<RecordType, SortedSet<String>>();
+      sources.forEach((type, names) -> copied.put(type, new TreeSet<>(names)));
+      return new Tally(nonZero, bemannet, kvalifisert, copied);
+    }
+  }
+
+  /// The one system that delivered all live records of these types, or empty.
+  Optional<String> onlySource(Set<RecordType> types) {
+    var all = new TreeSet<String>();
+    types.forEach(type -> all.addAll(sources.getOrDefault(type, new TreeSet<>())));
+    return all.size() == 1 ? Optional.of(all.getFirst()) : Optional.empty();
+  }
+}

@@ -1,0 +1,76 @@
+package no.rapport.aggregatedreportdata;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import java.util.Map;
+import java.util.Optional;
+import no.rapport.aggregatedreportdata.Snapshots.Stored;
+import no.rapport.api.Api;
+import no.rapport.api.Body;
+import no.rapport.api.Log;
+import no.rapport.api.Reply;
+import no.rapport.api.Request;
+
+/// `PUT /api/v1/aggregated-report-data/{id}`: declares a snapshot out of date and aggregates it again under its id.
+public final class UpdateAggregatedReportData
+    implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
+
+  private static final int REASON_LENGTH = 500;
+
+  private final AggregatedReportData data;
+
+  public UpdateAggregatedReportData() {
+    this(AggregatedReportData.fromEnvironment());
+  }
+
+  UpdateAggregatedReportData(AggregatedReportData data) {
+    this.data = data;
+  }
+
+  @Override
+  public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
+    return Api.answer(event, context, request -> {
+      String reason = request.withoutQuery().body(UpdateAggregatedReportData::reason);
+      String jobId = "job-agg-" + request.ids().ulid(request.now());
+      return Snapshots.decided(() -> attempt(request, reason, jobId));
+    });
+  }
+
+  /// @return empty when the snapshot changed meanwhile
+  private Optional<Reply> attempt(Request request, String reason, String jobId) {
+    Optional<Stored> seen = data.snapshots().find(request.pathId("id"))
+        .filter(stored -> request.caller().maySee(stored.snapshot().organizationId()));
+    if (seen.isEmpty()) {
+      return Optional.of(Reply.notFound());
+    }
+    if (!request.matches(seen.get().entry().version())) {
+      return Optional.of(Reply.preconditionFailed());
+    }
+    return data.snapshots().invalidate(seen.get(), reason, jobId, request.now()).map(stored -> {
+      RequestAggregation.start(data.executions(), stored.snapshot().claim());
+      if (seen.get().snapshot().isProcessing()) {
+        stop(seen.get().snapshot().claim());
+      }
+      return Reply.accepted(AggregatedReportData.PATH + "/" + stored.snapshot().snapshotId(),
+          SnapshotJson.invalidated(stored)).etag(stored.entry().version());
+    });
+  }
+
+  /// Only spares work: what a superseded aggregation still finishes is not written.
+  private void stop(Claim superseded) {
+    try {
+      data.executions().stop(superseded.jobId());
+    } catch (RuntimeException e) {
+      Log.error("aggregation_not_stopped", Map.of("job_id", superseded.jobId()), e);
+    }
+  }
+
+  private static String reason(Body body) {
+    if (!body.required("invalidate_cache", body.bool("invalidate_cache"), true)) {
+      body.wrong("invalidate_cache", "must be true");
+    }
+    return body.required("reason", body.text("reason", REASON_LENGTH), "");
+  }
+}

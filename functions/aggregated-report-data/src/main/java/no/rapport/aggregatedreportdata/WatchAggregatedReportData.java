@@ -1,0 +1,138 @@
+package no.rapport.aggregatedreportdata;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import no.rapport.api.Api;
+import no.rapport.api.FieldError;
+import no.rapport.api.Log;
+import no.rapport.api.Reply;
+import no.rapport.api.Request;
+import no.rapport.reporting.Period;
+
+/// `GET /api/v1/aggregated-report-data/watch`: the changes of an organisation's figures of a period, as Server-Sent
+/// Events, for about 25 seconds a connection. Where the response streams, events arrive as they happen; where it is
+/// buffered, the same bytes are a long poll.
+public final class WatchAggregatedReportData implements RequestStreamHandler {
+
+  /// Below the 29 seconds of a buffered REST API integration.
+  private static final Duration WINDOW = Duration.ofSeconds(25);
+  /// What is left for the end of the answer when the function's own time runs out first.
+  private static final Duration RESERVE = Duration.ofSeconds(2);
+  private static final byte[] END_OF_HEAD = new byte[8];
+  private static final Set<String> PARAMETERS = Set.of("organization_id", "period_id", "last_event_id", "ticket");
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final JsonMapper JSON =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  private final AggregatedReportData data;
+  private final EventStream.Pause pause;
+
+  public WatchAggregatedReportData() {
+    this(AggregatedReportData.fromEnvironment(), time -> {
+      LockSupport.parkNanos(time.toNanos());
+      return !Thread.currentThread().isInterrupted();
+    });
+  }
+
+  WatchAggregatedReportData(AggregatedReportData data, EventStream.Pause pause) {
+    this.data = data;
+    this.pause = pause;
+  }
+
+  private record Watch(String organizationId, String periodId, Optional<String> lastEventId) {}
+
+  @Override
+  public void handleRequest(InputStream input, OutputStream output, Context context) throws IOException {
+    var event = JSON.readValue(input, APIGatewayProxyRequestEvent.class);
+    var accepted = new AtomicReference<Watch>();
+    APIGatewayProxyResponseEvent response = Api.answer(event, context, request -> answer(request, accepted));
+    if (accepted.get() == null) {
+      writeHead(output, response.getStatusCode(), response.getHeaders());
+      output.write(response.getBody().getBytes(StandardCharsets.UTF_8));
+      output.flush();
+      return;
+    }
+    var headers = new TreeMap<>(response.getHeaders());
+    headers.put("Content-Type", "text/event-stream");
+    headers.put("X-Accel-Buffering", "no"); // proxies on the way must not collect the stream
+    writeHead(output, response.getStatusCode(), headers);
+    Watch watch = accepted.get();
+    try {
+      new EventStream(data.snapshots(), data.clock(), pause)
+          .follow(watch.organizationId(), watch.periodId(), watch.lastEventId(), window(context), output);
+    } catch (IOException e) {
+      // The follower hung up: it comes again with its last id.
+      Log.info("follower_gone", Map.of("organization_id", watch.organizationId(), "period_id", watch.periodId()));
+    }
+  }
+
+  private static Duration window(Context context) {
+    if (context == null) {
+      return WINDOW;
+    }
+    Duration left = Duration.ofMillis(context.getRemainingTimeInMillis()).minus(RESERVE);
+    return left.compareTo(WINDOW) < 0 ? left : WINDOW;
+  }
+
+  private Reply answer(Request request, AtomicReference<Watch> accepted) {
+    var errors = new ArrayList<FieldError>();
+    request.query().forEach((name, values) -> {
+      if (!PARAMETERS.contains(name)) {
+        errors.add(new FieldError("?" + (name.length() > 64 ? name.substring(0, 64) : name),
+            "This parameter is not known here"));
+      } else if (values.size() > 1) {
+        errors.add(new FieldError("?" + name, name + " is given more than once"));
+      }
+    });
+    Optional<String> organizationId = parameter(request, "organization_id").filter(id -> ID.matcher(id).matches());
+    Optional<String> periodId = parameter(request, "period_id").filter(id -> Period.ofId(id).isPresent());
+    if (organizationId.isEmpty()) {
+      errors.add(new FieldError("?organization_id",
+          "organization_id is required: 1 to 64 characters of A-Z, a-z, 0-9, _ and -"));
+    }
+    if (periodId.isEmpty()) {
+      errors.add(new FieldError("?period_id", "period_id is required: YYYY, YYYY-H1/H2 or YYYY-Q1..Q4"));
+    }
+    if (!errors.isEmpty()) {
+      return Reply.badQuery(errors);
+    }
+    if (!request.caller().maySee(organizationId.get())) {
+      return Reply.notFound();
+    }
+    // A browser that connects again sends the header; the address it uses is still the first one.
+    accepted.set(new Watch(organizationId.get(), periodId.get(),
+        request.header("Last-Event-ID").or(() -> parameter(request, "last_event_id")).filter(id -> !id.isEmpty())));
+    return new Reply(200, Map.of(), Optional.empty());
+  }
+
+  private static Optional<String> parameter(Request request, String name) {
+    return request.query().getOrDefault(name, List.of()).stream().findFirst();
+  }
+
+  /// The prelude of a streamed answer: a JSON head, eight NUL bytes, then the payload.
+  private static void writeHead(OutputStream output, int status, Map<String, String> headers) throws IOException {
+    output.write(JSON.writeValueAsBytes(JSON.createObjectNode().put("statusCode", status)
+        .<ObjectNode>set("headers", JSON.valueToTree(headers))));
+    output.write(END_OF_HEAD);
+    output.flush();
+  }
+}
