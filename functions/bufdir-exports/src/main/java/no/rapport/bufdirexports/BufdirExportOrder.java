@@ -24,9 +24,6 @@ record BufdirExportOrder(String orgId, ExportOrder order) {
     Period period = period(body);
     List<String> types = body.words("activity_types", ACTIVITY_TYPE, 100, "must be a code of a-z, 0-9 and _");
     boolean attachments = body.bool("include_attachments").orElse(false);
-    if (attachments) {
-      body.wrong("include_attachments", "cannot be true yet: attachments are not part of exports here");
-    }
     boolean submit = body.bool("submit_to_bufdir_api").orElse(false);
     if (submit) {
       body.wrong("submit_to_bufdir_api", "cannot be true: no connector to Bufdir is configured");

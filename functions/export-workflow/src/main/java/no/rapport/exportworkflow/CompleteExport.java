@@ -49,7 +49,8 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
     Optional<CompletedExport> history = job.historyReportId().map(id -> history(job, id, assembled, now));
     history.ifPresent(entered -> workflow.files().copy(assembled.file().key(), entered.fileRef()));
     Optional<ExportJobs.Stored> completed = workflow.jobs().move(claim.exportKind(), claim.exportId(),
-        current -> current.completed(claim.attempt(), assembled.file(), assembled.rows(), Optional.empty(), now),
+        current -> current.completed(claim.attempt(), assembled.file(), assembled.rows(),
+            Optional.ofNullable(assembled.leftOut()), now),
         next -> companions(next, history, now));
     if (completed.isEmpty()) {
       job.leftovers(claim.attempt()).forEach(workflow.files()::removeBelow);

@@ -149,6 +149,17 @@ public record ExportJob(
     return order.includeAttachments() ? "zip" : order.format().extension();
   }
 
+  @JsonIgnore
+  String contentType() {
+    return order.includeAttachments() ? "application/zip" : order.format().contentType();
+  }
+
+  /// Where the list of what the attempt left out of its file lies.
+  @JsonIgnore
+  String leftOutKey() {
+    return attemptPrefix() + "left-out.json";
+  }
+
   /// Rows are sealed where the file enters the history.
   @JsonIgnore
   boolean isSealed() {

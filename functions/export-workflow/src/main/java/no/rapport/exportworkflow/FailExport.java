@@ -37,16 +37,16 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
     var claim = Tasks.claim(input);
     String step = String.valueOf(input.getOrDefault("step", ""));
     String error = String.valueOf(input.getOrDefault("error", ""));
-    return Tasks.output(claim, end(workflow, claim, step, Failure.isPassing(error)));
+    return Tasks.output(claim, end(workflow, claim, new Failure(step, error)));
   }
 
   /// Ends an attempt that did not succeed; also the sweeper's way where an execution died outside its own catch.
-  static Map<String, Object> end(ExportWorkflow workflow, Executions.Claim claim, String step, boolean passing) {
+  static Map<String, Object> end(ExportWorkflow workflow, Executions.Claim claim, Failure failure) {
     Instant now = workflow.now();
     Optional<ExportJobs.Stored> ended = workflow.jobs().move(claim.exportKind(), claim.exportId(),
-        job -> passing ? job.restarted(claim.attempt(), now.plus(pause(job)))
-            .or(() -> job.failed(claim.attempt(), Failure.sentence(step, true), now))
-            : job.failed(claim.attempt(), Failure.sentence(step, false), now),
+        job -> Optional.of(job).filter(_ -> failure.isPassing())
+            .flatMap(passing -> passing.restarted(claim.attempt(), now.plus(pause(passing))))
+            .or(() -> job.failed(claim.attempt(), failure.sentence(), now)),
         job -> companions(job, claim, now));
     if (ended.isEmpty()) {
       return Map.of("outcome", "superseded", "notify", false);
@@ -55,7 +55,7 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
     job.leftovers(claim.attempt()).forEach(workflow.files()::removeBelow);
     boolean failed = job.state() == ExportState.FAILED;
     Log.warn(failed ? "export_failed" : "export_restarted", Map.of("job_id", job.id(), "organization", job.orgId(),
-        "step", step, "attempt", claim.attempt()));
+        "step", failure.step(), "attempt", claim.attempt()));
     return failed ? Tasks.ended(job) : Map.of("outcome", "restarted", "notify", false);
   }
 

@@ -1,24 +1,31 @@
 package no.rapport.exportworkflow;
 
+import java.util.Locale;
 import java.util.Set;
 
-/// How an error of the workflow is judged and told.
-final class Failure {
+/// What ended an attempt, and how it is judged and told.
+///
+/// @param step name of the failed state; empty where an execution died outside its own catch
+/// @param error the error's name as Step Functions tells it
+record Failure(String step, String error) {
 
   /// Errors whose reason passes: load, networks, time limits. All others stay until someone removes their cause.
   private static final Set<String> PASSING = Set.of(PassingFailure.class.getName(), "States.Timeout",
       "States.HeartbeatTimeout", "Sandbox.Timedout", "Lambda.ServiceException", "Lambda.AWSLambdaException",
       "Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown");
 
-  private Failure() {}
-
-  /// @param error the error's name as Step Functions tells it
-  static boolean isPassing(String error) {
+  boolean isPassing() {
     return PASSING.contains(error);
   }
 
   /// What failed and whether a retry can help, for a person.
-  static String sentence(String step, boolean passing) {
+  String sentence() {
+    if (error.equals(AttachmentsExceedLimit.class.getName())) {
+      var limits = ReportArchive.Limits.DEFAULT;
+      return String.format(Locale.ROOT, "The attachments are more than one file may hold (%,d attachments, %d GiB). "
+          + "A retry does not help: choose a shorter period or fewer activity types, or leave attachments out.",
+          limits.files(), limits.bytes() >> 30);
+    }
     String what = switch (step) {
       case "PlanExport" -> "The activities could not be read.";
       case "RenderParts", "RenderPart" -> "A part of the file could not be made.";
@@ -26,7 +33,7 @@ final class Failure {
       case "CompleteExport" -> "The finished file could not be entered in the records.";
       default -> "The export stopped before it was done.";
     };
-    return what + (passing
+    return what + (isPassing()
         ? " The cause may pass: several tries were made, and a retry later can help."
         : " A retry can help once the cause is removed; support finds it by the export's id.");
   }

@@ -29,7 +29,9 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
   }
 
   /// What is known of a rendered part, kept beside it.
-  record Rendered(ShareSummary share, Optional<SealedRows.SealedPart> sealed) {}
+  ///
+  /// @param attachments how many its rows name, where they go with the file
+  record Rendered(ShareSummary share, Optional<SealedRows.SealedPart> sealed, long attachments) {}
 
   /// @param input the claim and its `part`
   /// @return `index` and `rows`
@@ -45,15 +47,18 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
     RowSource source = workflow.rows(job);
     Files files = workflow.files();
     try (var share = files.upload(shareKey(job, part.index()), "application/octet-stream");
-        var sealer = job.isSealed() ? new SealedRows.Sealer(files, sealedKey(job, part.index())) : null) {
+        var sealer = job.isSealed() ? new SealedRows.Sealer(files, sealedKey(job, part.index())) : null;
+        var notes = job.order().includeAttachments()
+            ? new AttachmentReferences.Notes(files, attachmentsKey(job, part.index())) : null) {
       ShareWriter writer = ReportWriter.of(job.order().format())
           .share(share, ExportWorkflow.description(job, source.organizationName()), part.index());
-      var rows = new Rows(claim, job, part.index(), writer, Optional.ofNullable(sealer));
+      var rows = new Rows(claim, job, part.index(), writer, Optional.ofNullable(sealer), Optional.ofNullable(notes));
       source.read(part, rows::write);
       ShareSummary summary = writer.finish();
       share.complete();
       Optional<SealedRows.SealedPart> sealed = sealer == null ? Optional.empty() : Optional.of(sealer.finish());
-      files.putJson(summaryKey(job, part.index()), new Rendered(summary, sealed));
+      long attachments = notes == null ? 0 : notes.finish();
+      files.putJson(summaryKey(job, part.index()), new Rendered(summary, sealed, attachments));
       workflow.progress().report(job, part.index(), summary.rows(), workflow.now());
       refuseIfStale(claim, job);
       return Map.of("index", part.index(), "rows", summary.rows());
@@ -79,14 +84,17 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
     private final int index;
     private final ShareWriter writer;
     private final Optional<SealedRows.Sealer> sealer;
+    private final Optional<AttachmentReferences.Notes> notes;
     private long written;
 
-    Rows(Executions.Claim claim, ExportJob job, int index, ShareWriter writer, Optional<SealedRows.Sealer> sealer) {
+    Rows(Executions.Claim claim, ExportJob job, int index, ShareWriter writer, Optional<SealedRows.Sealer> sealer,
+        Optional<AttachmentReferences.Notes> notes) {
       this.claim = claim;
       this.job = job;
       this.index = index;
       this.writer = writer;
       this.sealer = sealer;
+      this.notes = notes;
     }
 
     void write(Activity row) {
@@ -94,6 +102,9 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
         writer.row(row);
         if (sealer.isPresent()) {
           sealer.get().row(row);
+        }
+        if (notes.isPresent()) {
+          notes.get().row(row);
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -112,6 +123,10 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
 
   static String summaryKey(ExportJob job, int index) {
     return job.partsPrefix() + "%05d.json".formatted(index);
+  }
+
+  static String attachmentsKey(ExportJob job, int index) {
+    return job.partsPrefix() + "%05d.attachments.jsonl".formatted(index);
   }
 
   private static String sealedKey(ExportJob job, int index) {

@@ -67,7 +67,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
       workflow.executions().start(job);
       Log.warn("execution_started_by_sweeper", Map.of("job_id", job.id(), "organization", job.orgId()));
     } else if (status.get() != ExecutionStatus.RUNNING && status.get() != ExecutionStatus.PENDING_REDRIVE) {
-      FailExport.end(workflow, Executions.Claim.of(job), "", true);
+      FailExport.end(workflow, Executions.Claim.of(job), new Failure("", "States.Timeout"));
     }
   }
 
