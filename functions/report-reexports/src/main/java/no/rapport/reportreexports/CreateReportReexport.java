@@ -43,7 +43,8 @@ public final class CreateReportReexport
       }
       ReportRecord report = seen.get().report();
       if (report.status() != ReportStatus.COMPLETED) {
-        return Reply.conflict("The report is " + report.status().word() + "; only a completed report can be re-exported");
+        return Reply.conflict("The report is " + report.status().word()
+            + "; only a completed report can be re-exported");
       }
       var job = ExportJob.accepted(ExportKind.REPORT_REEXPORT, reexportId, report.orgId(), request.now(),
           request.caller().id(), order.of(report));
