@@ -15,10 +15,19 @@ final class ActivityItem {
 
   /// Everything that neither the keys nor the type attribute holds.
   static String pack(Activity activity) {
+    return pack(activity, nanos(activity.updatedAt()));
+  }
+
+  /// The same for activities that differ in `updated_at` alone.
+  static String fingerprint(Activity activity) {
+    return SourceDataTable.fingerprint(activity.date() + "#" + activity.activityType() + "#" + pack(activity, 0));
+  }
+
+  private static String pack(Activity activity, long updatedAt) {
     var packed = new PackedText.Writer()
         .number(activity.participantCount())
         .number(activity.durationMinutes())
-        .number(nanos(activity.updatedAt()))
+        .number(updatedAt)
         .text(activity.location())
         .text(activity.municipality())
         .text(activity.county())

@@ -1,10 +1,13 @@
 package no.rapport.sourcedata;
 
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import no.rapport.reporting.Period;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.Put;
 
 /// One of the groups of [CaseChanges]: a counter, and its value when something was last touched.
 ///
@@ -21,6 +24,10 @@ record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<
   static final String PRESENT = "n";
   static final String EVERY_PERIOD = "*";
 
+  /// More sources than anybody has are no longer counted: then every change touches every period.
+  private static final int MOST_PRESENT = 200;
+  private static final String TOO_MANY = "*";
+
   CaseChangeGroup {
     touched = Map.copyOf(touched);
     present = Map.copyOf(present);
@@ -34,9 +41,19 @@ record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<
         numbers(item.get(PRESENT)));
   }
 
+  /// A group that nothing has changed yet.
+  static CaseChangeGroup unchanged(int number) {
+    return new CaseChangeGroup(number, 0, Map.of(), Map.of());
+  }
+
   /// The quarter of a date, as it is written.
   static String quarter(LocalDate date) {
     return "%04dQ%d".formatted(date.getYear(), (date.getMonthValue() + 2) / 3);
+  }
+
+  /// That quarter and all later ones, as they are written.
+  static String quarterAndLater(LocalDate date) {
+    return quarter(date) + "+";
   }
 
   /// The counter's value at the last change that touched a period; 0 where none did.
@@ -52,6 +69,41 @@ record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<
     return newest;
   }
 
+  /// The group after a change.
+  ///
+  /// @param what the touched periods
+  /// @param appeared how many live records there are more (or fewer), by type and source system
+  CaseChangeGroup changed(Set<String> what, Map<String, Integer> appeared) {
+    var nowPresent = new TreeMap<>(present);
+    if (!present.containsKey(TOO_MANY)) {
+      appeared.forEach((name, count) -> nowPresent.merge(name, (long) count, Long::sum));
+      nowPresent.values().removeIf(count -> count == 0);
+      if (nowPresent.size() > MOST_PRESENT) {
+        nowPresent.clear();
+        nowPresent.put(TOO_MANY, 1L);
+      }
+    }
+    var nowTouched = new TreeMap<>(touched);
+    what.forEach(period -> nowTouched.put(period, version + 1));
+    if (nowPresent.containsKey(TOO_MANY) || !nowPresent.keySet().equals(present.keySet())) {
+      nowTouched.put(EVERY_PERIOD, version + 1);
+    }
+    return new CaseChangeGroup(number, version + 1, nowTouched, nowPresent);
+  }
+
+  /// Writes the group, if the table still holds the one it came from.
+  Put write(String table, String orgId) {
+    var item = new HashMap<>(key(orgId, number));
+    item.put(VERSION, AttributeValue.fromN(String.valueOf(version)));
+    item.put(TOUCHED, map(touched));
+    item.put(PRESENT, map(present));
+    return Conditions.ifUnchanged(table, item, VERSION, version - 1);
+  }
+
+  static Map<String, AttributeValue> key(String orgId, int number) {
+    return SourceDataTable.key(SourceDataTable.caseChanges(orgId), String.valueOf(number));
+  }
+
   private static boolean touches(String what, String first, String last) {
     if (what.equals(EVERY_PERIOD)) {
       return true;
@@ -59,6 +111,12 @@ record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<
     String quarter = what.substring(0, 6);
     boolean lasting = what.length() > 6;
     return quarter.compareTo(last) <= 0 && (lasting || quarter.compareTo(first) >= 0);
+  }
+
+  private static AttributeValue map(Map<String, Long> numbers) {
+    var map = new HashMap<String, AttributeValue>();
+    numbers.forEach((name, number) -> map.put(name, AttributeValue.fromN(String.valueOf(number))));
+    return AttributeValue.fromM(map);
   }
 
   private static Map<String, Long> numbers(AttributeValue map) {

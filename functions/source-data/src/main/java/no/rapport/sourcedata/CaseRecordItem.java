@@ -50,14 +50,61 @@ final class CaseRecordItem {
     };
   }
 
-  /// `{hash of the owner}#{type}#{record_id}`: a child's records are neighbours, and the key does not show the child.
-  static String sortKey(CaseRecord caseRecord) {
-    return SourceDataTable.shortHash(owner(caseRecord)) + "#" + type(caseRecord) + "#" + caseRecord.recordId();
+  /// What makes it the same record as an earlier one: `{type}#{record_id}`.
+  static String identity(CaseRecord caseRecord) {
+    return type(caseRecord) + "#" + caseRecord.recordId();
+  }
+
+  /// The part and a hash of the owner, so that a child's records are neighbours and the key does not show the child.
+  static String place(CaseRecord caseRecord) {
+    String owner = owner(caseRecord);
+    return SourceDataTable.partOf(owner) + "#" + SourceDataTable.shortHash(owner);
   }
 
   static String pack(CaseRecord caseRecord) {
+    return pack(caseRecord, ActivityItem.nanos(caseRecord.updatedAt()));
+  }
+
+  /// The same for records that mean the same to every figure: `updated_at` is left out, but for a child's case, of which
+  /// the newest tells the birth date.
+  static String fingerprint(CaseRecord caseRecord) {
+    return SourceDataTable.fingerprint(
+        identity(caseRecord) + "#" + (caseRecord instanceof Sak ? pack(caseRecord) : pack(caseRecord, 0)));
+  }
+
+  /// The periods whose figures may depend on the record, as [CaseChangeGroup] writes them.
+  static List<String> touches(CaseRecord caseRecord) {
+    return switch (caseRecord) {
+      case Sak _ -> List.of(CaseChangeGroup.EVERY_PERIOD);
+      case Melding melding -> quarters(melding.mottattDato(), melding.konkludertDato());
+      case Undersokelse undersokelse -> quarters(undersokelse.start(), undersokelse.slutt());
+      case Tiltak tiltak -> List.of(CaseChangeGroup.quarterAndLater(tiltak.start()));
+      case Plan plan -> List.of(CaseChangeGroup.quarterAndLater(plan.start()));
+      case Besok besok -> List.of(CaseChangeGroup.quarter(besok.dato()));
+      case Flytting flytting -> List.of(CaseChangeGroup.quarter(flytting.dato()));
+      case Ettervern ettervern -> List.of(CaseChangeGroup.quarter(ettervern.konkludert()));
+      case Stilling stilling -> List.of(CaseChangeGroup.quarterAndLater(stilling.start()));
+    };
+  }
+
+  /// What the record is counted as where a figure asks whether there is any: its type (visits by what they were for) and
+  /// its source system.
+  static String presence(CaseRecord caseRecord) {
+    String type = caseRecord instanceof Besok besok ? "besok-" + besok.besokType().word() : type(caseRecord);
+    return type + "/" + caseRecord.sourceSystem();
+  }
+
+  private static List<String> quarters(LocalDate first, Optional<LocalDate> second) {
+    String quarter = CaseChangeGroup.quarter(first);
+    return second.map(CaseChangeGroup::quarter)
+        .filter(other -> !other.equals(quarter))
+        .map(other -> List.of(quarter, other))
+        .orElse(List.of(quarter));
+  }
+
+  private static String pack(CaseRecord caseRecord, long updatedAt) {
     var packed = new PackedText.Writer()
-        .number(ActivityItem.nanos(caseRecord.updatedAt()))
+        .number(updatedAt)
         .text(caseRecord.sourceSystem())
         .text(owner(caseRecord));
     switch (caseRecord) {

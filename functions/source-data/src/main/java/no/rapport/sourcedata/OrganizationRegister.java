@@ -1,12 +1,17 @@
 package no.rapport.sourcedata;
 
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
 /// The names of organisations, as `imports/{org_id}/organization.json` gave them.
 public final class OrganizationRegister {
+
+  private static final String IMPORTED_AT = "imported_at";
 
   private final DynamoDbClient dynamoDb;
   private final String table;
@@ -29,9 +34,24 @@ public final class OrganizationRegister {
     Map<String, AttributeValue> item = dynamoDb.getItem(request -> request
         .tableName(table)
         .consistentRead(true)
-        .key(Map.of(
-            SourceDataTable.PK, AttributeValue.fromS(SourceDataTable.organization(orgId)),
-            SourceDataTable.SK, AttributeValue.fromS(SourceDataTable.NAME)))).item();
+        .key(SourceDataTable.key(SourceDataTable.organization(orgId), SourceDataTable.NAME))).item();
     return Optional.ofNullable(item.get(SourceDataTable.NAME)).map(AttributeValue::s).orElse(orgId);
+  }
+
+  /// Enters a name, unless one that was imported later is there.
+  void enter(String orgId, String name, Instant importedAt) {
+    var item = new HashMap<>(SourceDataTable.key(SourceDataTable.organization(orgId), SourceDataTable.NAME));
+    AttributeValue at = AttributeValue.fromN(String.valueOf(importedAt.toEpochMilli()));
+    item.put(SourceDataTable.NAME, AttributeValue.fromS(name));
+    item.put(IMPORTED_AT, at);
+    try {
+      dynamoDb.putItem(request -> request
+          .tableName(table)
+          .item(item)
+          .conditionExpression("attribute_not_exists(pk) OR imported_at <= :at")
+          .expressionAttributeValues(Map.of(":at", at)));
+    } catch (ConditionalCheckFailedException e) {
+      // A newer name is there: this delivery was overtaken.
+    }
   }
 }

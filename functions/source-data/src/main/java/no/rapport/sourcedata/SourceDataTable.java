@@ -3,20 +3,23 @@ package no.rapport.sourcedata;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Map;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// The keys of the source-data table: partition key `pk` and sort key `sk`, both strings.
 ///
 /// | partition | sort key | item |
 /// |---|---|---|
 /// | `{org}#activities#{YYYY-MM}` | `{date}#{activity_id}` | an activity, in report order |
-/// | `{org}#activity-ids#{00…3f}` | activity_id | where the activity lies, its version; stays when it is withdrawn |
+/// | `{org}#activity-ids#{00…3f}` | start of activity_ids | where activities lie and their versions, see [IdentityBucket] |
 /// | `{org}#cases#{00…3f}` | `{child}#{type}#{record_id}` | a case record; `child` is a hash, never the pseudonym |
-/// | `{org}#case-ids#{00…3f}` | `{type}#{record_id}` | where the case record lies, its version |
+/// | `{org}#case-ids#{00…3f}` | start of `{type}#{record_id}` | where case records lie and their versions |
 /// | `{org}#case-changes` | `{0…7}` | which periods changes have touched, see [CaseChanges] |
 /// | `{org}#organization` | `name` | the organisation's name |
 ///
@@ -57,20 +60,16 @@ final class SourceDataTable {
     return orgId + "#activities#" + month;
   }
 
-  static String activity(LocalDate date, String activityId) {
-    return date + "#" + activityId;
-  }
-
-  static String activityIds(String orgId, String activityId) {
-    return orgId + "#activity-ids#" + part(partOf(activityId));
+  static String activityIds(String orgId, int part) {
+    return orgId + "#activity-ids#" + part(part);
   }
 
   static String cases(String orgId, int part) {
     return orgId + "#cases#" + part(part);
   }
 
-  static String caseIds(String orgId, String typeAndId) {
-    return orgId + "#case-ids#" + part(partOf(typeAndId));
+  static String caseIds(String orgId, int part) {
+    return orgId + "#case-ids#" + part(part);
   }
 
   static String caseChanges(String orgId) {
@@ -79,6 +78,10 @@ final class SourceDataTable {
 
   static String organization(String orgId) {
     return orgId + "#organization";
+  }
+
+  static Map<String, AttributeValue> key(String partition, String sortKey) {
+    return Map.of(PK, AttributeValue.fromS(partition), SK, AttributeValue.fromS(sortKey));
   }
 
   /// Which of the [#PARTS] parts a text belongs to; stable for all time.
@@ -91,7 +94,12 @@ final class SourceDataTable {
     return HexFormat.of().formatHex(sha256(text), 0, 8);
   }
 
-  static byte[] sha256(String text) {
+  /// Twelve characters that are the same for equal texts and, as good as always, only for them.
+  static String fingerprint(String text) {
+    return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(sha256(text), 9));
+  }
+
+  private static byte[] sha256(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
