@@ -41,6 +41,7 @@ public final class ListQuery {
   private final Map<String, List<String>> parameters;
   private final Set<String> ownFilters;
   private final List<FieldError> errors = new ArrayList<>();
+  private final Map<String, Set<String>> fixed = new TreeMap<>();
   private int page = 1;
   private int limit = 20;
 
@@ -51,6 +52,12 @@ public final class ListQuery {
 
   static ListQuery parse(Map<String, List<String>> parameters, Set<String> ownFilters) {
     return new ListQuery(parameters, ownFilters);
+  }
+
+  /// Narrows the list by what the path names, not the query.
+  public ListQuery within(String filter, String value) {
+    fixed.put(filter, Set.of(value));
+    return this;
   }
 
   /// Reads the list and answers with it: `{name: […], "pagination": {page, limit, total}}`.
@@ -92,7 +99,7 @@ public final class ListQuery {
     }
     Set<String> organizations = words(organization);
     Set<String> statuses = words("status");
-    var anyOf = new TreeMap<String, Set<String>>();
+    var anyOf = new TreeMap<>(fixed);
     for (String filter : new TreeSet<>(ownFilters)) {
       if (parameters.containsKey(filter)) {
         anyOf.put(filter, words(filter));

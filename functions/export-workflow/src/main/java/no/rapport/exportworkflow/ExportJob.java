@@ -58,7 +58,8 @@ public record ExportJob(
   /// A job just accepted.
   public static ExportJob accepted(ExportKind kind, String id, String orgId, Instant now, String requestedBy,
       ExportOrder order) {
-    return new ExportJob(kind, id, orgId, now, requestedBy, order, ExportState.QUEUED, 1, 0, 0, now,
+    ExportState first = kind == ExportKind.EXPORT_FILE ? ExportState.INITIALIZING : ExportState.QUEUED;
+    return new ExportJob(kind, id, orgId, now, requestedBy, order, first, 1, 0, 0, now,
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, Optional.empty(),
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false,
         order.submitToBufdir() ? Submission.pending() : Submission.none());
@@ -166,6 +167,11 @@ public record ExportJob(
     return kind == ExportKind.BUFDIR_EXPORT;
   }
 
+  /// Its execution is started; the work itself may have begun in the meantime.
+  Optional<ExportJob> queued() {
+    return state == ExportState.INITIALIZING ? Optional.of(with(ExportState.QUEUED).build()) : Optional.empty();
+  }
+
   /// The planned attempt starts, or goes on where its task is run again.
   Optional<ExportJob> started(int claimed, long rows, Optional<Instant> asOf) {
     return isAt(claimed)
@@ -201,7 +207,7 @@ public record ExportJob(
   }
 
   Optional<ExportJob> retried(Instant now) {
-    return state.mayBecome(ExportState.QUEUED) && retryCount < MOST_RETRIES
+    return state == ExportState.FAILED && retryCount < MOST_RETRIES
         ? Optional.of(with(ExportState.QUEUED).attempt(attempt + 1).retryCount(retryCount + 1).automaticRetries(0)
             .queuedAt(now).errorMessage(null).completedAt(null).build())
         : Optional.empty();

@@ -1,10 +1,14 @@
 package no.rapport.exportworkflow;
 
+import java.util.List;
+
 /// Which contract a job belongs to, and that contract's words for its states.
 public enum ExportKind {
   BUFDIR_EXPORT("bufdir-exports", "queued", "processing"),
   REPORT_REEXPORT("report-reexports", "pending", "running"),
   EXPORT_FILE("export-files", "queued", "in_progress");
+
+  private static final String INITIALIZING = "initializing";
 
   private final String collection;
   private final String queued;
@@ -24,6 +28,7 @@ public enum ExportKind {
   /// The contract's status word; lists filter by it.
   public String statusOf(ExportJob job) {
     return switch (job.state()) {
+      case INITIALIZING -> INITIALIZING;
       case QUEUED -> queued;
       case PROCESSING -> processing;
       case COMPLETED -> this != EXPORT_FILE ? "completed"
@@ -33,11 +38,8 @@ public enum ExportKind {
     };
   }
 
-  String queued() {
-    return queued;
-  }
-
-  String processing() {
-    return processing;
+  /// The words for what is not finished.
+  List<String> unfinished() {
+    return this == EXPORT_FILE ? List.of(INITIALIZING, queued, processing) : List.of(queued, processing);
   }
 }

@@ -44,7 +44,7 @@ public final class ExportProgress {
   public Progress of(ExportJob job, Instant now) {
     return switch (job.state()) {
       case COMPLETED -> new Progress(100, job.rowCount(), job.rowCount());
-      case QUEUED -> new Progress(0, 0, 0);
+      case INITIALIZING, QUEUED -> new Progress(0, 0, 0);
       case PROCESSING -> {
         long written = written(job, now);
         long total = Math.max(job.rowsTotal(), written);

@@ -57,8 +57,14 @@ public final class ExportRequests {
   /// @return empty when one of the other changes does not hold
   public Optional<ExportJobs.Stored> begin(ExportJob job, Change... others) {
     Optional<ExportJobs.Stored> accepted = jobs.accept(job, others);
-    accepted.map(ExportJobs.Stored::job).filter(stored -> stored.state() == ExportState.QUEUED)
-        .ifPresent(stored -> afterwards("start_execution", stored, () -> executions.start(stored)));
+    accepted.map(ExportJobs.Stored::job)
+        .filter(stored -> stored.state() == ExportState.QUEUED || stored.state() == ExportState.INITIALIZING)
+        .ifPresent(stored -> afterwards("start_execution", stored, () -> {
+          executions.start(stored);
+          if (stored.state() == ExportState.INITIALIZING) {
+            jobs.move(stored.kind(), stored.id(), ExportJob::queued);
+          }
+        }));
     return accepted;
   }
 

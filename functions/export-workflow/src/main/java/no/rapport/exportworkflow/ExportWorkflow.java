@@ -71,6 +71,14 @@ public final class ExportWorkflow {
         Clock.systemUTC());
   }
 
+  /// What the contracts' handlers work with, which read no rows.
+  public static ExportWorkflow forRequests(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn,
+      String bucket, String exportMachineArn, String retryMachineArn, Clock clock) {
+    return new ExportWorkflow(records, s3, presigner, sfn, bucket, exportMachineArn, retryMachineArn, (job, _) -> {
+      throw new IllegalStateException("Job " + job.id() + " is to be rendered where no rows are read");
+    }, clock);
+  }
+
   private static boolean pathStyle() {
     return Boolean.parseBoolean(Environment.optional("S3_PATH_STYLE", "false"));
   }

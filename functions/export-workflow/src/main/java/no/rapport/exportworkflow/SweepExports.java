@@ -39,7 +39,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     Instant now = workflow.now();
     int jobs = 0;
     for (ExportKind kind : ExportKind.values()) {
-      for (String status : List.of(kind.queued(), kind.processing())) {
+      for (String status : kind.unfinished()) {
         for (Entry entry : workflow.records().inStatus(kind.collection(), status, BATCH)) {
           safely("job", entry.id(), () -> repair(kind, entry.id(), now));
           jobs++;

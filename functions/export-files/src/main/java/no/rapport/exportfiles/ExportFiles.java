@@ -1,0 +1,126 @@
+package no.rapport.exportfiles;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import no.rapport.api.Caller;
+import no.rapport.api.DownloadLinks;
+import no.rapport.api.Reply;
+import no.rapport.api.Request;
+import no.rapport.exportworkflow.ExportJob;
+import no.rapport.exportworkflow.ExportJobs;
+import no.rapport.exportworkflow.ExportKind;
+import no.rapport.exportworkflow.ExportState;
+import no.rapport.exportworkflow.ExportWorkflow;
+
+/// Templates and their files as contract 5 shows them: files are a projection of export jobs.
+final class ExportFiles {
+
+  static final String PATH = "/api/v1/exports";
+
+  private final ExportWorkflow workflow;
+  private final ExportJobs jobs;
+  private final ExportTemplates templates;
+  private final DownloadLinks links;
+
+  ExportFiles(ExportWorkflow workflow) {
+    this.workflow = workflow;
+    jobs = workflow.jobs();
+    templates = new ExportTemplates(workflow.records(), jobs, workflow.requests());
+    links = workflow.links();
+  }
+
+  static ExportFiles fromEnvironment() {
+    return new ExportFiles(ExportWorkflow.fromEnvironment());
+  }
+
+  ExportWorkflow workflow() {
+    return workflow;
+  }
+
+  ExportTemplates templates() {
+    return templates;
+  }
+
+  /// The template that the path names, where it exists for the caller.
+  Optional<ExportTemplates.Stored> template(Request request) {
+    return templates.find(request.pathId("export_id"), request.caller());
+  }
+
+  /// The file that the path names, where it and its template exist for the caller.
+  Optional<ExportJobs.Stored> file(Request request) {
+    return template(request).flatMap(template -> jobs.find(ExportKind.EXPORT_FILE, request.pathId("export_file_id"))
+        .filter(file -> file.job().orgId().equals(template.template().orgId())
+            && file.job().order().templateId().equals(Optional.of(template.template().id()))));
+  }
+
+  Reply listTemplates(Request request) {
+    return request.list("format").answer(workflow.records(), ExportTemplates.COLLECTION, request.caller(), "org_id",
+        "exports", entry -> shown(ExportTemplates.Stored.of(entry).template()));
+  }
+
+  Reply listFiles(Request request, ExportTemplate template) {
+    var query = request.list("requested_by").within("export_id", Long.toString(template.id()));
+    var narrowed = new Caller(request.caller().id(), request.caller().role(), Optional.of(Set.of(template.orgId())));
+    return query.answer(workflow.records(), ExportKind.EXPORT_FILE.collection(), narrowed, "org_id", "export_files",
+        entry -> head(ExportJobs.Stored.of(entry).job()));
+  }
+
+  static ObjectNode shown(ExportTemplate template) {
+    ObjectNode shown = JsonNodeFactory.instance.objectNode()
+        .put("id", template.id())
+        .put("href", PATH + "/" + template.id())
+        .put("name", template.name())
+        .put("org_id", template.orgId())
+        .put("format", template.order().formatWord())
+        .put("period_from", template.order().period().from().toString())
+        .put("period_to", template.order().period().to().toString());
+    var types = shown.putArray("activity_types");
+    template.order().activityTypes().forEach(types::add);
+    return shown.put("include_attachments", template.order().includeAttachments())
+        .put("locale", template.order().locale().tag())
+        .put("include_annexes", template.order().includeAnnexes())
+        .put("suppression", template.order().suppression().word())
+        .put("created_at", template.createdAt().toString());
+  }
+
+  /// A file in the shape of the contract's status call, with fresh links where there is something to fetch.
+  Reply status(int status, ExportJobs.Stored stored, Instant now) {
+    ExportJob job = stored.job();
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    body.set("export_files", head(job)
+        .put("download_url", link(job, now).map(link -> link.url().toString()).orElse(null))
+        .put("errors_url", errors(job, now).map(link -> link.url().toString()).orElse(null)));
+    Reply reply = status == 201 ? Reply.created(href(job), body) : Reply.ok(body);
+    reply = reply.etag(stored.entry().version());
+    return job.state().isUnfinished() ? reply.retryAfter(1) : reply;
+  }
+
+  private static ObjectNode head(ExportJob job) {
+    return JsonNodeFactory.instance.objectNode()
+        .put("id", Long.parseLong(job.id()))
+        .put("href", href(job))
+        .put("export_id", job.order().templateId().orElseThrow())
+        .put("status", job.kind().statusOf(job));
+  }
+
+  private static String href(ExportJob job) {
+    return PATH + "/" + job.order().templateId().orElseThrow() + "/export_files/" + job.id();
+  }
+
+  private Optional<DownloadLinks.Link> link(ExportJob job, Instant now) {
+    return isThere(job, now) && job.rowCount() > 0
+        ? job.file().map(file -> links.to(file.key(), file.name(), file.contentType())) : Optional.empty();
+  }
+
+  private Optional<DownloadLinks.Link> errors(ExportJob job, Instant now) {
+    return isThere(job, now) ? job.leftOut().map(key ->
+        links.to(key, "rapport_" + job.id() + "_left_out.json", "application/json")) : Optional.empty();
+  }
+
+  private static boolean isThere(ExportJob job, Instant now) {
+    return job.state() == ExportState.COMPLETED && job.fileExpiresAt().map(now::isBefore).orElse(true);
+  }
+}

@@ -1,0 +1,68 @@
+package no.rapport.exportfiles;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import no.rapport.api.Body;
+import no.rapport.exportworkflow.ExportOrder;
+import no.rapport.reporting.Period;
+import no.rapport.reporting.ReportFormat;
+import no.rapport.reporting.ReportLocale;
+import no.rapport.reporting.Suppression;
+
+/// A template: a name, and the parameters of the export that each of its files is made by.
+///
+/// @param id a positive integer, as WebAdMIT has it
+/// @param createdAt UTC, whole seconds
+/// @param order what each file holds
+record ExportTemplate(long id, String orgId, String name, Instant createdAt, String createdBy, ExportOrder order) {
+
+  private static final Pattern ACTIVITY_TYPE = Pattern.compile("[a-z0-9_]{1,64}");
+  private static final int MOST_YEARS = 5;
+
+  /// The body of `POST /api/v1/exports`.
+  record Wanted(String orgId, String name, ExportOrder order) {
+
+    static Wanted parse(Body body) {
+      String orgId = body.required("org_id", body.id("org_id"), "");
+      String name = body.required("name", body.text("name", 200), "");
+      String format = body.required("format", body.word("format",
+          word -> ReportFormat.ofWord(word).map(_ -> word), "must be excel, xlsx, csv, pdf or json"), "xlsx");
+      Period period = period(body);
+      List<String> types = body.words("activity_types", ACTIVITY_TYPE, 100, "must be a code of a-z, 0-9 and _");
+      if (body.bool("include_attachments").orElse(false)) {
+        body.wrong("include_attachments", "cannot be true yet: attachments are not part of exports here");
+      }
+      ReportLocale locale = body.word("locale", ReportLocale::ofTag, "must be nb-NO, nn-NO, se-NO or en")
+          .orElse(ReportLocale.NB);
+      boolean annexes = body.bool("include_annexes").orElse(true);
+      Suppression suppression = body.word("suppression", Suppression::ofWord, "must be none, lt3, le3 or le5")
+          .orElse(Suppression.NONE);
+      return new Wanted(orgId, name, new ExportOrder(period, types, format, locale, annexes, false, suppression, false,
+          false, false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+    }
+
+    private static Period period(Body body) {
+      LocalDate from = body.required("period_from", body.date("period_from"), LocalDate.EPOCH);
+      LocalDate to = body.required("period_to", body.date("period_to"), from);
+      if (to.isBefore(from)) {
+        body.wrong("period_to", "must not be before period_from");
+        return new Period(from, from);
+      }
+      Period period = new Period(from, to);
+      if (period.isLongerThanYears(MOST_YEARS)) {
+        body.wrong("period_to", "must be within five years of period_from");
+      }
+      return period;
+    }
+  }
+
+  /// What one file of this template is made by.
+  ExportOrder orderOfOneFile() {
+    return new ExportOrder(order.period(), order.activityTypes(), order.formatWord(), order.locale(),
+        order.includeAnnexes(), order.includeAttachments(), order.suppression(), false, false, false, Optional.empty(),
+        Optional.empty(), Optional.of(id), Optional.empty());
+  }
+}

@@ -1,0 +1,167 @@
+package no.rapport.exportfiles;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongPredicate;
+import no.rapport.api.Caller;
+import no.rapport.exportworkflow.ExportJob;
+import no.rapport.exportworkflow.ExportJobs;
+import no.rapport.exportworkflow.ExportKind;
+import no.rapport.exportworkflow.ExportRequests;
+import no.rapport.records.Change;
+import no.rapport.records.Documents;
+import no.rapport.records.Entry;
+import no.rapport.records.Listing;
+import no.rapport.records.Note;
+import no.rapport.records.Page;
+import no.rapport.records.Records;
+import no.rapport.reportrecords.Cleanup;
+
+/// Templates in the records table, and the files they start.
+///
+/// Beside each template lies a note that names its newest file. Starting a file replaces that note, deleting the
+/// template removes it: of any two that do so at once, one sees the other.
+final class ExportTemplates {
+
+  static final String COLLECTION = "exports";
+  private static final String KEPT = "active";
+  /// Longer than a task may run: until then what a stopped task still writes is removed again.
+  private static final Duration TASKS_END_WITHIN = Duration.ofMinutes(16);
+  /// Prefixes in one duty: far below the size of an item.
+  private static final int PREFIXES = 1_000;
+
+  private final Records records;
+  private final ExportJobs jobs;
+  private final ExportRequests requests;
+
+  ExportTemplates(Records records, ExportJobs jobs, ExportRequests requests) {
+    this.records = records;
+    this.jobs = jobs;
+    this.requests = requests;
+  }
+
+  /// A template with the version it was read at.
+  record Stored(ExportTemplate template, Entry entry) {
+
+    static Stored of(Entry entry) {
+      return new Stored(Documents.read(entry.document(), ExportTemplate.class), entry);
+    }
+  }
+
+  /// The id of the file that was started last; empty before the first.
+  private record Newest(String fileId) {}
+
+  /// What became of the wish to delete a template.
+  sealed interface Deletion {}
+
+  record Deleted() implements Deletion {}
+
+  record Absent() implements Deletion {}
+
+  record Changed() implements Deletion {}
+
+  /// A file is being made.
+  record Busy(ExportJob file) implements Deletion {}
+
+  Optional<Stored> find(String id, Caller caller) {
+    return records.find(COLLECTION, id).map(Stored::of).filter(stored -> caller.maySee(stored.template().orgId()));
+  }
+
+  /// Keeps a new template; the same one again, as a repeated request makes it, is found.
+  Stored keep(ExportTemplate template) {
+    Map<String, String> filters = Map.of("format", template.order().formatWord(),
+        "period_from", template.order().period().from().toString(),
+        "period_to", template.order().period().to().toString());
+    Entry entry = Entry.first(COLLECTION, template.orgId(), Long.toString(template.id()), template.createdAt(), KEPT,
+        filters, Documents.write(template));
+    Note newest = Note.first(partition(template), "newest", Documents.write(new Newest("")), null);
+    if (records.commit(new Change.Create(entry), new Change.AddNote(newest))) {
+      return new Stored(template, entry);
+    }
+    return records.find(COLLECTION, entry.id()).map(Stored::of)
+        .filter(stored -> stored.template().createdBy().equals(template.createdBy()))
+        .orElseThrow(() -> new IllegalStateException("A new id was taken: " + template.id()));
+  }
+
+  /// Starts a file of a template, unless one is being made: then that is the answer.
+  ///
+  /// @param fileId the id that a new file gets
+  /// @return empty when the template is gone
+  Optional<ExportJobs.Stored> start(Stored seen, String fileId, Caller caller, Instant now) {
+    ExportTemplate template = seen.template();
+    while (true) {
+      Optional<Note> newest = records.note(partition(template), "newest", now);
+      if (newest.isEmpty()) {
+        return Optional.empty();
+      }
+      Optional<ExportJobs.Stored> last = newest(newest.get());
+      if (last.isPresent() && (last.get().job().state().isUnfinished() || last.get().job().id().equals(fileId))) {
+        return last;
+      }
+      var job = ExportJob.accepted(ExportKind.EXPORT_FILE, fileId, template.orgId(), now, caller.id(),
+          template.orderOfOneFile());
+      Optional<ExportJobs.Stored> started = requests.begin(job,
+          new Change.ReplaceNote(newest.get(), newest.get().next(Documents.write(new Newest(fileId)))));
+      if (started.isPresent()) {
+        return jobs.find(ExportKind.EXPORT_FILE, fileId);
+      }
+    }
+  }
+
+  /// Removes a template with all its files.
+  Deletion delete(String id, Caller caller, LongPredicate ifMatch, Instant now) {
+    while (true) {
+      Optional<Stored> seen = find(id, caller);
+      Optional<Note> newest = seen.flatMap(stored -> records.note(partition(stored.template()), "newest", now));
+      if (seen.isEmpty() || newest.isEmpty()) {
+        return new Absent();
+      }
+      if (!ifMatch.test(seen.get().entry().version())) {
+        return new Changed();
+      }
+      Optional<ExportJob> last = newest(newest.get()).map(ExportJobs.Stored::job);
+      if (last.isPresent() && last.get().state().isUnfinished()) {
+        return new Busy(last.get());
+      }
+      List<ExportJob> files = files(seen.get().template());
+      List<Change> changes = new ArrayList<>(List.of(new Change.Delete(seen.get().entry()),
+          new Change.RemoveNote(newest.get())));
+      for (int from = 0; from < files.size(); from += PREFIXES) {
+        List<String> prefixes = files.subList(from, Math.min(files.size(), from + PREFIXES)).stream()
+            .map(file -> "exports/" + file.orgId() + "/" + file.id() + "/").toList();
+        changes.add(new Cleanup(prefixes, now.plus(TASKS_END_WITHIN)).duty("export-template-" + id + "#deleted#" + from));
+      }
+      if (records.commit(changes)) {
+        // From here on nothing is to be seen any more; what is not removed now, the sweeper removes.
+        files.forEach(file -> requests.delete(ExportKind.EXPORT_FILE, file.id(), _ -> true, now));
+        return new Deleted();
+      }
+    }
+  }
+
+  private List<ExportJob> files(ExportTemplate template) {
+    List<ExportJob> files = new ArrayList<>();
+    Optional<String> cursor = Optional.of("");
+    while (cursor.isPresent()) {
+      Page page = records.list(Listing.of(ExportKind.EXPORT_FILE.collection(), template.orgId(), Set.of(), 100)
+          .where("export_id", Long.toString(template.id())).after(cursor.get()));
+      page.entries().forEach(entry -> files.add(ExportJobs.Stored.of(entry).job()));
+      cursor = page.nextCursor();
+    }
+    return files;
+  }
+
+  private Optional<ExportJobs.Stored> newest(Note note) {
+    String id = Documents.read(note.document(), Newest.class).fileId();
+    return id.isEmpty() ? Optional.empty() : jobs.find(ExportKind.EXPORT_FILE, id);
+  }
+
+  private static String partition(ExportTemplate template) {
+    return template.orgId() + "#" + COLLECTION + "#" + template.id();
+  }
+}

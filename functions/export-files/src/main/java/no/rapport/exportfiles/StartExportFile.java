@@ -1,0 +1,36 @@
+package no.rapport.exportfiles;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import no.rapport.api.Api;
+import no.rapport.api.Reply;
+
+/// `POST /api/v1/exports/{export_id}/export_files`: starts a file of a template, or tells the one that is being made.
+public final class StartExportFile implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
+
+  private final ExportFiles exports;
+
+  public StartExportFile() {
+    this(ExportFiles.fromEnvironment());
+  }
+
+  StartExportFile(ExportFiles exports) {
+    this.exports = exports;
+  }
+
+  @Override
+  public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
+    return Api.answer(event, context, exports.workflow().idempotency(), request -> {
+      if (request.withoutQuery().hasBody()) {
+        request.body(_ -> "");
+      }
+      return exports.template(request)
+          .flatMap(template -> exports.templates().start(template, Long.toString(request.ids().integer()),
+              request.caller(), request.now()))
+          .map(file -> exports.status(201, file, request.now()))
+          .orElseGet(Reply::notFound);
+    });
+  }
+}
