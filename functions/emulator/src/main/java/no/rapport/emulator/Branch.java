@@ -50,24 +50,26 @@ final class Branch {
   }
 
   /// A branch within this one; it sees the variables as they are now.
-  Branch child() {
-    return child(Optional.empty());
+  ///
+  /// @param origin the event that its first one follows
+  Branch child(long origin) {
+    return child(origin, Optional.empty());
   }
 
   /// The same for an iteration of the Map state `name`.
-  Branch iteration(String name, int index) {
+  Branch iteration(long origin, String name, int index) {
     var details = new LinkedHashMap<String, Object>();
     details.put("name", name);
     details.put("index", index);
-    return child(Optional.of(details));
+    return child(origin, Optional.of(details));
   }
 
-  private Branch child(Optional<Map<String, Object>> iterationDetails) {
+  private Branch child(long origin, Optional<Map<String, Object>> iterationDetails) {
     execution.lock().lock();
     try {
       requireAlive();
       var child = new Branch(
-          execution, Optional.of(this), iterationDetails, new LinkedHashMap<>(variables), lastEvent);
+          execution, Optional.of(this), iterationDetails, new LinkedHashMap<>(variables), origin);
       children.add(child);
       return child;
     } finally {
@@ -216,8 +218,14 @@ final class Branch {
     later.forEach(Runnable::run);
   }
 
+  /// The event that its next one follows.
   long lastEvent() {
-    return lastEvent;
+    execution.lock().lock();
+    try {
+      return lastEvent;
+    } finally {
+      execution.lock().unlock();
+    }
   }
 
   private void requireAlive() {

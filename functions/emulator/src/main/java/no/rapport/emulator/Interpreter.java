@@ -200,8 +200,9 @@ final class Interpreter {
     visit.requireSize(input, "was given arguments");
     var branch = visit.branch();
     branch.record("ParallelStateStarted", Map.of());
+    var origin = branch.lastEvent();
     var results = new Object[parallel.branches().size()];
-    fanOut(visit, results.length, results.length, index -> branch.child(), (index, child) -> {
+    fanOut(visit, results.length, results.length, index -> branch.child(origin), (index, child) -> {
       results[index] = run(parallel.branches().get(index), input, child, visit.map());
       child.finish();
     });
@@ -217,9 +218,10 @@ final class Interpreter {
     var tolerance = Tolerance.of(visit, map, items.size());
     var branch = visit.branch();
     branch.record("MapStateStarted", Map.of("length", items.size()));
+    var origin = branch.lastEvent();
     var results = new Object[items.size()];
     fanOut(visit, results.length, concurrent, index -> {
-      var child = branch.iteration(map.name(), index);
+      var child = branch.iteration(origin, map.name(), index);
       child.record("MapIterationStarted", iterationDetails(map, index));
       return child;
     }, (index, child) -> {
