@@ -36,11 +36,18 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
 
   /// What the finished file is, as the later states hand it on.
   ///
+  /// @param source where this run has written the file; it is copied to its place when the job completes
   /// @param sealedManifest key of the list of sealed parts; null where rows are not sealed
   /// @param leftOut key of the list of attachments that are not in the file; null where nothing is missing
-  record Assembled(ExportFile file, long rows, String sealedManifest, String sealedSha256, String leftOut) {}
+  record Assembled(ExportFile file, String source, long rows, String sealedManifest, String sealedSha256,
+      String leftOut) {
 
-  /// @param input the claim and `part_count`
+    Assembled sealed(String manifest, String sha256) {
+      return new Assembled(file, source, rows, manifest, sha256, leftOut);
+    }
+  }
+
+  /// @param input the claim, `plan` and `rendered` (`index` and `run` of each part)
   /// @return the claim and `assembled`
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
@@ -49,15 +56,15 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
 
   private Map<String, Object> assemble(Map<String, Object> input) {
     var claim = Tasks.claim(input);
-    int partCount = ((Number) input.get("part_count")).intValue();
     ExportJob job = workflow.jobs().claimed(claim);
     Files files = workflow.files();
-    RowSource source = workflow.rows(job);
+    var plan = files.getJson(String.valueOf(input.get("plan")), PlanExport.Plan.class);
+    List<RenderPart.PartObjects> parts = Tasks.rendered(input, job);
     List<ShareSummary> shares = new ArrayList<>();
     List<SealedRows.SealedPart> sealed = new ArrayList<>();
     long attachments = 0;
-    for (int index = 0; index < partCount; index++) {
-      var rendered = files.getJson(RenderPart.summaryKey(job, index), RenderPart.Rendered.class);
+    for (RenderPart.PartObjects part : parts) {
+      var rendered = files.getJson(part.summary(), RenderPart.Rendered.class);
       shares.add(rendered.share());
       rendered.sealed().ifPresent(sealed::add);
       attachments += rendered.attachments();
@@ -66,17 +73,18 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
       throw new AttachmentsExceedLimit(attachments + " attachments");
     }
     var totals = shares.stream().map(ShareSummary::totals).reduce(ActivityTotals.NONE, ActivityTotals::plus);
-    String name = source.organizationName();
-    var figures = new KeyFigures(totals, source.figures());
+    var figures = new KeyFigures(totals, plan.figures());
     ReportArchive.Content report = out -> ReportWriter.of(job.order().format()).assemble(out,
-        ExportWorkflow.description(job, name), figures, shares,
-        (index, offset, length) -> files.open(RenderPart.shareKey(job, index), offset, length));
+        ExportWorkflow.description(job, plan.organizationName()), figures, shares,
+        (index, offset, length) -> files.open(parts.get(index).share(), offset, length));
     ExportFile file;
     String leftOut = null;
-    try (var upload = files.upload(job.fileKey(), job.contentType())) {
+    // Attachments may change between two runs of this task: what a run writes is its own, and one run's is picked.
+    String source = job.partsPrefix() + "file-" + Tasks.newRun();
+    try (var upload = files.upload(source, job.contentType())) {
       var out = new BufferedOutputStream(upload, 1 << 16);
       if (job.order().includeAttachments()) {
-        List<ReportArchive.LeftOut> missing = archive(claim, job, partCount, report, out);
+        List<ReportArchive.LeftOut> missing = archive(claim, job, parts, report, out);
         if (!missing.isEmpty()) {
           leftOut = job.leftOutKey();
           files.putJson(leftOut, missing);
@@ -91,24 +99,21 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Assembled assembled = new Assembled(file, totals.rows(), null, null, leftOut);
+    Assembled assembled = new Assembled(file, source, totals.rows(), null, null, leftOut);
     if (job.isSealed()) {
-      var manifest = new SealedRows.Manifest(job.orgId(), name, job.order().period(), job.order().activityTypes(),
-          figures.snapshot(), sealed);
-      String key = job.sealedAttemptPrefix() + "manifest.json";
-      files.putJson(key, manifest);
-      assembled = new Assembled(file, totals.rows(), key, Files.sha256(Documents.write(manifest)), leftOut);
+      assembled = seal(job, assembled, plan, sealed);
     }
+    workflow.jobs().claimed(claim);
     return Tasks.output(claim, Map.of("assembled", Tasks.map(assembled)));
   }
 
-  private List<ReportArchive.LeftOut> archive(Executions.Claim claim, ExportJob job, int partCount,
-      ReportArchive.Content report, OutputStream out) throws IOException {
+  private List<ReportArchive.LeftOut> archive(Executions.Claim claim, ExportJob job,
+      List<RenderPart.PartObjects> parts, ReportArchive.Content report, OutputStream out) throws IOException {
     var archive = new ReportArchive(workflow.files(), job, limits, out);
     archive.report(report);
     int[] copied = {0};
-    for (int index = 0; index < partCount; index++) {
-      AttachmentReferences.read(workflow.files(), RenderPart.attachmentsKey(job, index), (activityId, file) -> {
+    for (RenderPart.PartObjects part : parts) {
+      AttachmentReferences.read(workflow.files(), part.attachments(), (activityId, file) -> {
         archive.attachment(activityId, file);
         if (++copied[0] % ATTACHMENTS_PER_LOOK == 0) {
           workflow.jobs().claimed(claim);
@@ -116,5 +121,20 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
       });
     }
     return archive.finish();
+  }
+
+  /// Gathers the parts that were picked, under names that every run of this task gives them.
+  private Assembled seal(ExportJob job, Assembled assembled, PlanExport.Plan plan, List<SealedRows.SealedPart> picked) {
+    List<SealedRows.SealedPart> sealed = new ArrayList<>();
+    for (SealedRows.SealedPart part : picked) {
+      String key = job.sealedAttemptPrefix() + "%05d.jsonl.gz".formatted(sealed.size());
+      workflow.files().copy(part.key(), key);
+      sealed.add(new SealedRows.SealedPart(key, part.rows(), part.sizeBytes(), part.sha256()));
+    }
+    var manifest = new SealedRows.Manifest(job.orgId(), plan.organizationName(), job.order().period(),
+        job.order().activityTypes(), plan.figures(), sealed);
+    String key = job.sealedAttemptPrefix() + "manifest.json";
+    workflow.files().putJson(key, manifest);
+    return assembled.sealed(key, Files.sha256(Documents.write(manifest)));
   }
 }

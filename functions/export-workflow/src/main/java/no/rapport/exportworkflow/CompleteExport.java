@@ -47,14 +47,17 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
     ExportJob job = workflow.jobs().claimed(claim);
     Instant now = workflow.now();
     Optional<CompletedExport> history = job.historyReportId().map(id -> history(job, id, assembled, now));
-    history.ifPresent(entered -> workflow.files().copy(assembled.file().key(), entered.fileRef()));
+    workflow.files().copy(assembled.source(), assembled.file().key());
+    history.ifPresent(entered -> workflow.files().copy(assembled.source(), entered.fileRef()));
     Optional<ExportJobs.Stored> completed = workflow.jobs().move(claim.exportKind(), claim.exportId(),
         current -> current.completed(claim.attempt(), assembled.file(), assembled.rows(),
             Optional.ofNullable(assembled.leftOut()), now),
         next -> companions(next, history, now));
     if (completed.isEmpty()) {
-      job.leftovers(claim.attempt()).forEach(workflow.files()::removeBelow);
-      throw new StaleAttempt(claim);
+      // Nothing is removed here: if another run of this very attempt has won, the files are the completed job's.
+      // Where the job was cancelled or started again, the duty left with that removes them.
+      return alreadyCompleted(claim, assembled).map(other -> Tasks.output(claim, Tasks.ended(other)))
+          .orElseThrow(() -> new StaleAttempt(claim));
     }
     workflow.files().removeBelow(job.partsPrefix());
     Log.info("export_completed", Map.of("job_id", job.id(), "organization", job.orgId(), "rows", assembled.rows(),

@@ -5,6 +5,8 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import no.rapport.reporting.FigureSnapshot;
 
 /// Task `PlanExport`: takes the job in hand and cuts its rows into parts.
 public final class PlanExport implements RequestHandler<Map<String, Object>, Map<String, Object>> {
@@ -19,8 +21,11 @@ public final class PlanExport implements RequestHandler<Map<String, Object>, Map
     this.workflow = workflow;
   }
 
+  /// What is read once for the whole file, so that tasks that run twice write the same bytes.
+  record Plan(String organizationName, Optional<FigureSnapshot> figures) {}
+
   /// @param input the claim
-  /// @return the claim, and `parts`: what each run of `RenderPart` is told
+  /// @return the claim, `plan` (key of what is read once) and `parts` (what each run of `RenderPart` is told)
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(() -> plan(input));
@@ -32,12 +37,14 @@ public final class PlanExport implements RequestHandler<Map<String, Object>, Map
     RowSource source = workflow.rows(job);
     List<RowSource.Part> parts = source.plan();
     long rows = parts.stream().mapToLong(RowSource.Part::rows).sum();
+    String planKey = job.partsPrefix() + "plan-" + Tasks.newRun() + ".json";
+    workflow.files().putJson(planKey, new Plan(source.organizationName(), source.figures()));
     workflow.jobs().move(claim.exportKind(), claim.exportId(),
             current -> current.started(claim.attempt(), rows, source.dataAsOf()))
         .orElseThrow(() -> new StaleAttempt(claim));
     List<Map<String, Object>> planned = new ArrayList<>();
     parts.forEach(part -> planned.add(Map.of("index", part.index(), "after", part.after(), "up_to", part.upTo(),
         "rows", part.rows())));
-    return Tasks.output(claim, Map.of("parts", planned));
+    return Tasks.output(claim, Map.of("plan", planKey, "parts", planned));
   }
 }

@@ -33,8 +33,8 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
   /// @param attachments how many its rows name, where they go with the file
   record Rendered(ShareSummary share, Optional<SealedRows.SealedPart> sealed, long attachments) {}
 
-  /// @param input the claim and its `part`
-  /// @return `index` and `rows`
+  /// @param input the claim, `plan` and its `part`
+  /// @return `index`, `rows`, and `run`: the name under which this run has written
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(() -> render(input));
@@ -44,36 +44,62 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
     var claim = Tasks.claim(input);
     var part = Tasks.part(input);
     ExportJob job = workflow.jobs().claimed(claim);
-    RowSource source = workflow.rows(job);
     Files files = workflow.files();
-    try (var share = files.upload(shareKey(job, part.index()), "application/octet-stream");
-        var sealer = job.isSealed() ? new SealedRows.Sealer(files, sealedKey(job, part.index())) : null;
+    var plan = files.getJson(String.valueOf(input.get("plan")), PlanExport.Plan.class);
+    var objects = new PartObjects(job, part.index(), Tasks.newRun());
+    try (var share = files.upload(objects.share(), "application/octet-stream");
+        var sealer = job.isSealed() ? new SealedRows.Sealer(files, objects.sealed()) : null;
         var notes = job.order().includeAttachments()
-            ? new AttachmentReferences.Notes(files, attachmentsKey(job, part.index())) : null) {
+            ? new AttachmentReferences.Notes(files, objects.attachments()) : null) {
       ShareWriter writer = ReportWriter.of(job.order().format())
-          .share(share, ExportWorkflow.description(job, source.organizationName()), part.index());
+          .share(share, ExportWorkflow.description(job, plan.organizationName()), part.index());
       var rows = new Rows(claim, job, part.index(), writer, Optional.ofNullable(sealer), Optional.ofNullable(notes));
-      source.read(part, rows::write);
+      workflow.rows(job).read(part, rows::write);
       ShareSummary summary = writer.finish();
       share.complete();
       Optional<SealedRows.SealedPart> sealed = sealer == null ? Optional.empty() : Optional.of(sealer.finish());
       long attachments = notes == null ? 0 : notes.finish();
-      files.putJson(summaryKey(job, part.index()), new Rendered(summary, sealed, attachments));
+      files.putJson(objects.summary(), new Rendered(summary, sealed, attachments));
       workflow.progress().report(job, part.index(), summary.rows(), workflow.now());
-      refuseIfStale(claim, job);
-      return Map.of("index", part.index(), "rows", summary.rows());
+      refuseIfStale(claim, objects);
+      return Map.of("index", part.index(), "rows", summary.rows(), "run", objects.run());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /// What a task of a cancelled job wrote while it was being cancelled goes with the task.
-  private void refuseIfStale(Executions.Claim claim, ExportJob job) {
+  private void refuseIfStale(Executions.Claim claim, PartObjects objects) {
     try {
       workflow.jobs().claimed(claim);
     } catch (StaleAttempt stale) {
-      job.leftovers(claim.attempt()).forEach(workflow.files()::removeBelow);
+      workflow.files().removeBelow(objects.prefix());
       throw stale;
+    }
+  }
+
+  /// Where one run of a part writes: keys of its own, since a task may run twice at once and read rows that have
+  /// changed in between. What is not picked for the file goes with the folder of the parts.
+  record PartObjects(ExportJob job, int index, String run) {
+
+    String prefix() {
+      return job.partsPrefix() + "%05d-%s.".formatted(index, run);
+    }
+
+    String share() {
+      return prefix() + "share";
+    }
+
+    String sealed() {
+      return prefix() + "jsonl.gz";
+    }
+
+    String summary() {
+      return prefix() + "json";
+    }
+
+    String attachments() {
+      return prefix() + "attachments.jsonl";
     }
   }
 
@@ -115,21 +141,5 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
         workflow.progress().report(job, index, written, workflow.now());
       }
     }
-  }
-
-  static String shareKey(ExportJob job, int index) {
-    return job.partsPrefix() + "%05d.share".formatted(index);
-  }
-
-  static String summaryKey(ExportJob job, int index) {
-    return job.partsPrefix() + "%05d.json".formatted(index);
-  }
-
-  static String attachmentsKey(ExportJob job, int index) {
-    return job.partsPrefix() + "%05d.attachments.jsonl".formatted(index);
-  }
-
-  private static String sealedKey(ExportJob job, int index) {
-    return job.sealedAttemptPrefix() + "%05d.jsonl.gz".formatted(index);
   }
 }

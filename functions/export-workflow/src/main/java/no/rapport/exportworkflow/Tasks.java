@@ -2,8 +2,12 @@ package no.rapport.exportworkflow;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -32,8 +36,25 @@ final class Tasks {
     return Documents.mapper().convertValue(input, Executions.Claim.class);
   }
 
+  /// Names one run of a task: what it writes under this name, no other run writes.
+  static String newRun() {
+    return UUID.randomUUID().toString().substring(24);
+  }
+
   static RowSource.Part part(Map<String, Object> input) {
     return Documents.mapper().convertValue(input.get("part"), RowSource.Part.class);
+  }
+
+  /// The parts that the workflow picked, in their order.
+  static List<RenderPart.PartObjects> rendered(Map<String, Object> input, ExportJob job) {
+    var parts = new ArrayList<RenderPart.PartObjects>();
+    for (Object part : (List<?>) input.get("rendered")) {
+      var members = (Map<?, ?>) part;
+      parts.add(new RenderPart.PartObjects(job, ((Number) members.get("index")).intValue(),
+          String.valueOf(members.get("run"))));
+    }
+    parts.sort(Comparator.comparingInt(RenderPart.PartObjects::index));
+    return parts;
   }
 
   /// What the workflow publishes and how it ends, once a job is completed or failed.
