@@ -209,7 +209,7 @@ public record ExportJob(
   Optional<ExportJob> retried(Instant now) {
     return state == ExportState.FAILED && retryCount < MOST_RETRIES
         ? Optional.of(with(ExportState.QUEUED).attempt(attempt + 1).retryCount(retryCount + 1).automaticRetries(0)
-            .queuedAt(now).errorMessage(null).completedAt(null).build())
+            .queuedAt(now).errorMessage(null).completedAt(null).notified(false).build())
         : Optional.empty();
   }
 

@@ -28,7 +28,8 @@ public final class MarkNotified implements RequestHandler<Map<String, Object>, M
   private Map<String, Object> mark(Map<String, Object> input) {
     var claim = Tasks.claim(input);
     workflow.jobs().move(claim.exportKind(), claim.exportId(),
-        job -> job.state().isUnfinished() || job.notified() ? Optional.empty() : Optional.of(job.withNotified(true)),
+        job -> job.attempt() != claim.attempt() || job.state().isUnfinished() || job.notified()
+            ? Optional.empty() : Optional.of(job.withNotified(true)),
         job -> Notifications.settle(workflow.records(), job, workflow.now()).<List<Change>>map(List::of)
             .orElse(List.of()));
     return Tasks.output(claim, Map.of("outcome", input.getOrDefault("outcome", "completed")));

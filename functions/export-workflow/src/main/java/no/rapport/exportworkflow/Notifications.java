@@ -17,13 +17,13 @@ final class Notifications {
   private Notifications() {}
 
   /// @param rounds how often the sweeper has started the publication again
-  record Owed(ExportKind kind, String exportId, Instant since, int rounds) {}
+  record Owed(ExportKind kind, String exportId, int attempt, Instant since, int rounds) {}
 
   record Due(Owed owed, Note note) {}
 
   static Change owe(ExportJob job, Instant now) {
     return new Change.AddNote(Note.first(PARTITION, sort(job), Documents.write(
-        new Owed(job.kind(), job.id(), now, 0)), null));
+        new Owed(job.kind(), job.id(), job.attempt(), now, 0)), null));
   }
 
   static Optional<Change> settle(Records records, ExportJob job, Instant now) {
@@ -38,10 +38,10 @@ final class Notifications {
   static Change another(Due due) {
     Owed owed = due.owed();
     return new Change.ReplaceNote(due.note(), due.note().next(Documents.write(
-        new Owed(owed.kind(), owed.exportId(), owed.since(), owed.rounds() + 1))));
+        new Owed(owed.kind(), owed.exportId(), owed.attempt(), owed.since(), owed.rounds() + 1))));
   }
 
   private static String sort(ExportJob job) {
-    return job.kind() + "#" + job.id();
+    return job.kind() + "#" + job.id() + "#" + job.attempt();
   }
 }

@@ -78,7 +78,8 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
       return;
     }
     Optional<ExportJobs.Stored> stored = workflow.jobs().find(due.owed().kind(), due.owed().exportId());
-    if (stored.isEmpty() || stored.get().job().notified() || stored.get().job().state().isUnfinished()) {
+    if (stored.map(ExportJobs.Stored::job).filter(job -> job.attempt() == due.owed().attempt()
+        && !job.state().isUnfinished() && !job.notified()).isEmpty()) {
       workflow.records().commit(new no.rapport.records.Change.RemoveNote(due.note()));
     } else if (workflow.records().commit(Notifications.another(due))) {
       workflow.executions().notifyAgain(stored.get().job(), due.owed().rounds() + 1);
