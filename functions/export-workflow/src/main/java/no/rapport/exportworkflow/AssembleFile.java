@@ -38,7 +38,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
   ///
   /// @param source where this run has written the file; it is copied to its place when the job completes
   /// @param sealedManifest key of the list of sealed parts; null where rows are not sealed
-  /// @param leftOut key of the list of attachments that are not in the file; null where nothing is missing
+  /// @param leftOut where this run has written the list of attachments that are not in the file; null where nothing is missing
   record Assembled(ExportFile file, String source, long rows, String sealedManifest, String sealedSha256,
       String leftOut) {
 
@@ -86,7 +86,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
       if (job.order().includeAttachments()) {
         List<ReportArchive.LeftOut> missing = archive(claim, job, parts, report, out);
         if (!missing.isEmpty()) {
-          leftOut = job.leftOutKey();
+          leftOut = source + ".left-out.json";
           files.putJson(leftOut, missing);
         }
       } else {

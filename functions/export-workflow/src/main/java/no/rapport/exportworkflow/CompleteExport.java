@@ -47,11 +47,13 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
     ExportJob job = workflow.jobs().claimed(claim);
     Instant now = workflow.now();
     Optional<CompletedExport> history = job.historyReportId().map(id -> history(job, id, assembled, now));
+    Optional<String> leftOut = Optional.ofNullable(assembled.leftOut()).map(_ -> job.leftOutKey());
+    leftOut.ifPresent(key -> workflow.files().copy(assembled.leftOut(), key));
     workflow.files().copy(assembled.source(), assembled.file().key());
     history.ifPresent(entered -> workflow.files().copy(assembled.source(), entered.fileRef()));
     Optional<ExportJobs.Stored> completed = workflow.jobs().move(claim.exportKind(), claim.exportId(),
         current -> current.completed(claim.attempt(), assembled.file(), assembled.rows(),
-            Optional.ofNullable(assembled.leftOut()), now),
+            leftOut, now),
         next -> companions(next, history, now));
     if (completed.isEmpty()) {
       // Nothing is removed here: if another run of this very attempt has won, the files are the completed job's.

@@ -48,7 +48,7 @@ import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
 final class SimulatedServices {
 
   private final Schedule schedule;
-  private final InMemoryRecords stored = new InMemoryRecords();
+  private final InMemoryRecords stored;
   private final Map<String, byte[]> objects = new TreeMap<>();
   private final Map<String, Map<Integer, byte[]>> uploads = new HashMap<>();
   private final Map<String, String> uploadKeys = new TreeMap<>();
@@ -60,6 +60,7 @@ final class SimulatedServices {
 
   SimulatedServices(Schedule schedule, double faultRate) {
     this.schedule = schedule;
+    stored = new InMemoryRecords(schedule.clock());
     this.faultRate = faultRate;
   }
 
@@ -411,7 +412,7 @@ final class SimulatedServices {
       input.put("plan", plan.get("plan"));
       input.put("rendered", rendered);
       Map<String, Object> assembled = task(execution, step, input,
-          i -> new AssembleFile(workflow).handleRequest(i, null));
+          i -> new AssembleFile(workflow, ReportArchive.Limits.DEFAULT).handleRequest(i, null));
       step = "CompleteExport";
       output = task(execution, step, assembled, i -> new CompleteExport(workflow).handleRequest(i, null));
     } catch (TaskFailed failed) {
@@ -509,7 +510,7 @@ final class SimulatedServices {
         return cast(output);
       }
       String error = got == null ? "States.Timeout" : (String) got;
-      if (!Failure.isPassing(error) || attempt == 4) {
+      if (!new Failure(name, error).isPassing() || attempt == 4) {
         throw new TaskFailed(error);
       }
     }

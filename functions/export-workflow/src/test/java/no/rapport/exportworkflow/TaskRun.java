@@ -114,10 +114,12 @@ final class TaskRun {
     var claim = claim(job);
     var planned = new PlanExport(workflow).handleRequest(claim, null);
     List<?> parts = (List<?>) planned.get("parts");
+    var state = with(claim, "plan", planned.get("plan"));
+    List<Object> rendered = new ArrayList<>();
     for (Object part : parts) {
-      new RenderPart(workflow).handleRequest(with(claim, "part", part), null);
+      rendered.add(new RenderPart(workflow).handleRequest(with(state, "part", part), null));
     }
-    return with(claim, "part_count", parts.size());
+    return with(state, "rendered", rendered);
   }
 
   static Map<String, Object> claim(ExportJob job) {
