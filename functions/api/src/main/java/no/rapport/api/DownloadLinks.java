@@ -53,7 +53,8 @@ public final class DownloadLinks {
   /// Without what a file system, a shell or a reader's eye could take for something else: control, format (such as the
   /// override of writing direction) and unassigned characters, separators of paths, dots and spaces at the ends.
   private static String safe(String fileName) {
-    String name = fileName.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}\\\\/:*?\"<>|]", "_").replaceAll("^[. ]+|[. ]+$", "_");
+    String name = fileName.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}\\\\/:*?\"<>|]", "_")
+        .replaceAll("^[. ]+|[. ]+$|\\.{2,}", "_");
     int dot = name.lastIndexOf('.');
     String extension = dot > 0 && name.length() - dot <= 10 ? name.substring(dot) : "";
     int length = name.codePointCount(0, name.length());

@@ -34,6 +34,7 @@ public final class ListQuery {
       "created_from", "created_to", "period_from", "period_to");
   private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
+  private static final int MOST_WORDS = 20;
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
   /// The last moment with four digits of year.
   private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
@@ -150,13 +151,13 @@ public final class ListQuery {
 
   private Set<String> words(String name) {
     var words = new TreeSet<String>();
-    one(name).ifPresent(text -> Arrays.stream(text.split(",", -1)).forEach(word -> {
-      if (VALUE.matcher(word).matches() && words.size() < 50) {
-        words.add(word);
+    one(name).map(text -> text.split(",", -1)).ifPresent(given -> {
+      if (given.length > MOST_WORDS || !Arrays.stream(given).allMatch(word -> VALUE.matcher(word).matches())) {
+        wrong(name, name + " must be 1 to " + MOST_WORDS + " comma-separated words");
       } else {
-        wrong(name, name + " must be 1 to 50 comma-separated words");
+        words.addAll(Arrays.asList(given));
       }
-    }));
+    });
     return words;
   }
 

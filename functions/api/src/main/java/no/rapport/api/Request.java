@@ -79,7 +79,8 @@ public final class Request {
     return Role.ofWord(String.valueOf(authorizer.get("role")))
         .filter(_ -> authorizer.get("caller") != null && !organizations.isEmpty())
         .map(role -> new Caller(String.valueOf(authorizer.get("caller")), role,
-            organizations.equals("*") ? Optional.empty() : Optional.of(Set.copyOf(Arrays.asList(organizations.split(","))))));
+            organizations.equals("*") ? Optional.empty()
+                : Optional.of(Set.copyOf(Arrays.asList(organizations.split(","))))));
   }
 
   /// The same request at the time and with the ids that an earlier try of it had.
@@ -178,6 +179,9 @@ public final class Request {
       throw InvalidRequest.malformed(e.getLocation() == null ? "The body is not valid JSON within the limits"
           : "The body is not valid JSON within the limits, at line " + e.getLocation().getLineNr() + ", column "
               + e.getLocation().getColumnNr());
+    } catch (NumberFormatException e) {
+      // Jackson lets it through for exponents that no BigDecimal holds.
+      throw InvalidRequest.malformed("The body is not valid JSON within the limits: a number is out of range");
     }
     if (!(node instanceof ObjectNode object)) {
       throw InvalidRequest.malformed("The body must be a JSON object");

@@ -57,7 +57,8 @@ public final class Tickets {
   /// What a ticket allows; empty when there is none such or it has expired.
   public Optional<Ticket> find(String text, Instant now) {
     return TEXT.matcher(text).matches()
-        ? records.note("ticket#" + sha256(text), "ticket", now).map(note -> Documents.read(note.document(), Ticket.class))
+        ? records.note("ticket#" + sha256(text), "ticket", now)
+            .map(note -> Documents.read(note.document(), Ticket.class))
         : Optional.empty();
   }
 

@@ -1,0 +1,196 @@
+package no.rapport.api;
+
+import static no.rapport.api.Calls.aPost;
+import static no.rapport.api.Calls.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import no.rapport.records.Change;
+import no.rapport.records.Entry;
+import no.rapport.records.InMemoryRecords;
+import no.rapport.records.Listing;
+import org.junit.jupiter.api.Test;
+
+class IdempotencyTest {
+
+  private final MovableClock clock = new MovableClock();
+  private final InMemoryRecords records = new InMemoryRecords(clock);
+  private final Idempotency idempotency = new Idempotency(records, clock);
+  private final List<String> made = new ArrayList<>();
+
+  private static final class MovableClock extends Clock {
+    private Instant now = Instant.now();
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  private APIGatewayProxyResponseEvent send(APIGatewayProxyRequestEvent event, Function<Request, Reply> handler) {
+    return Api.answer(event, null, idempotency, handler);
+  }
+
+  private synchronized Reply make(Request request) {
+    request.body(body -> body.text("name", 100));
+    String id = "t_" + request.ids().ulid(request.now());
+    made.add(id);
+    records.commit(new Change.Create(Entry.first("things", "org-a", id, request.now(), "pending", Map.of(), "{}")));
+    return Reply.accepted("/api/v1/things/" + id, JsonNodeFactory.instance.objectNode().put("id", id).putNull("file"))
+        .etag(1);
+  }
+
+  private long things() {
+    return records.list(Listing.of("things", "org-a", java.util.Set.of(), 100)).total();
+  }
+
+  @Test
+  void replaysTheFirstAnswerToTheSameKeyAndBody() {
+    var first = send(aPost("{\"name\":\"a\"}", "k"), this::make);
+    var again = send(aPost("{\"name\":\"a\"}", "k"), this::make);
+    assertThat(first.getStatusCode()).isEqualTo(202);
+    assertThat(again.getStatusCode()).isEqualTo(202);
+    assertThat(again.getBody()).isEqualTo(first.getBody()).contains("\"file\":null");
+    assertThat(again.getHeaders()).isEqualTo(first.getHeaders());
+    assertThat(made).hasSize(1);
+    assertThat(things()).isEqualTo(1);
+  }
+
+  @Test
+  void makesOneOfEachWithoutAKeyAndWithOtherKeysAndCallers() {
+    send(aPost("{}"), this::make);
+    send(aPost("{}"), this::make);
+    send(aPost("{}", "k"), this::make);
+    send(aPost("{}", "K"), this::make);
+    var other = aPost("{}", "k");
+    other.getRequestContext().setAuthorizer(Calls.authorizer("key_b", "org", "org-a"));
+    send(other, this::make);
+    assertThat(things()).isEqualTo(5);
+  }
+
+  @Test
+  void refusesTheKeyWithAnotherBodyOrAnotherPath() {
+    send(aPost("{\"name\":\"a\"}", "k"), this::make);
+    assertThat(send(aPost("{\"name\":\"b\"}", "k"), this::make).getStatusCode()).isEqualTo(422);
+    assertThat(send(aPost("{\"name\":\"a\"}", "k").withPath("/api/v1/others"), this::make).getStatusCode())
+        .isEqualTo(422);
+    assertThat(made).hasSize(1);
+  }
+
+  @Test
+  void refusesAKeyThatIsEmptyTooLongOrUnprintable() {
+    for (String key : List.of("", " ", "a".repeat(256), "å", "a\u0000", "a\n", " a")) {
+      assertThat(send(aPost("{}", key), this::make).getStatusCode()).as(key).isEqualTo(400);
+    }
+    assertThat(send(aPost("{}", "a".repeat(255)), this::make).getStatusCode()).isEqualTo(202);
+    assertThat(send(aPost("{}", "~"), this::make).getStatusCode()).isEqualTo(202);
+    assertThat(made).hasSize(2);
+  }
+
+  @Test
+  void freesTheKeyOfARequestThatWasRefused() {
+    assertThat(send(aPost("{\"name\":5}", "k"), this::make).getStatusCode()).isEqualTo(422);
+    assertThat(send(aPost("{\"name\":\"a\"}", "k"), _ -> Reply.conflict("Not now")).getStatusCode()).isEqualTo(409);
+    assertThat(send(aPost("{\"name\":\"a\"}", "k"), this::make).getStatusCode()).isEqualTo(202);
+    assertThat(made).hasSize(1);
+  }
+
+  @Test
+  void says409WhileTheFirstIsInFlight() throws Exception {
+    var within = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var first = new APIGatewayProxyResponseEvent[1];
+    Thread thread = Thread.ofVirtual().start(() -> first[0] = send(aPost("{}", "k"), request -> {
+      within.countDown();
+      try {
+        goOn.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      return make(request);
+    }));
+    within.await();
+    var second = send(aPost("{}", "k"), this::make);
+    assertThat(second.getStatusCode()).isEqualTo(409);
+    assertThat(second.getHeaders()).containsKey("Retry-After");
+    goOn.countDown();
+    thread.join();
+    assertThat(send(aPost("{}", "k"), this::make).getBody()).isEqualTo(first[0].getBody());
+    assertThat(made).hasSize(1);
+  }
+
+  @Test
+  void repeatsWhatDiedHalfwayWithTheSameIdsAndTime() {
+    var died = send(aPost("{}", "k"), request -> {
+      make(request);
+      throw new IllegalStateException("the function is gone");
+    });
+    assertThat(died.getStatusCode()).isEqualTo(500);
+    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(409);
+    clock.now = clock.now.plusSeconds(31);
+    var again = send(aPost("{}", "k"), this::make);
+    assertThat(again.getStatusCode()).isEqualTo(202);
+    assertThat(made).hasSize(2);
+    assertThat(made.get(1)).isEqualTo(made.get(0));
+    assertThat(things()).isEqualTo(1);
+    assertThat(send(aPost("{}", "k"), this::make).getBody()).isEqualTo(again.getBody());
+  }
+
+  @Test
+  void forgetsAKeyAfterADay() {
+    send(aPost("{}", "k"), this::make);
+    clock.now = clock.now.plus(Duration.ofHours(24)).minusSeconds(1);
+    send(aPost("{}", "k"), this::make);
+    assertThat(made).hasSize(1);
+    clock.now = clock.now.plusSeconds(1);
+    assertThat(send(aPost("{\"name\":\"other\"}", "k"), this::make).getStatusCode()).isEqualTo(202);
+    assertThat(made).hasSize(2);
+  }
+
+  @Test
+  void makesOneThingForManyWhoSendTheSameAtOnce() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      String key = "round-" + round;
+      var barrier = new CyclicBarrier(6);
+      var statuses = new ConcurrentLinkedQueue<Integer>();
+      var threads = IntStream.range(0, 6).mapToObj(_ -> Thread.ofVirtual().start(() -> {
+        try {
+          barrier.await();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+        statuses.add(send(aPost("{}", key), this::make).getStatusCode());
+      })).toList();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertThat(statuses).hasSize(6).contains(202).allMatch(status -> status == 202 || status == 409);
+      assertThat(made).hasSize(round + 1);
+    }
+  }
+}
