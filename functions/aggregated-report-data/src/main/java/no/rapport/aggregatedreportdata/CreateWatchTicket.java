@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import no.rapport.api.Api;
 import no.rapport.api.Body;
 import no.rapport.api.Reply;
+import no.rapport.api.Tickets;
 
 /// `POST /api/v1/aggregated-report-data/watch`: a ticket for a client that cannot send a key with its request.
 public final class CreateWatchTicket
@@ -38,12 +39,13 @@ public final class CreateWatchTicket
       if (!request.caller().maySee(order.organizationId())) {
         return Reply.notFound();
       }
-      var issued = new WatchTickets(data.records()).issue(order.organizationId(), order.periodId(), request.now());
+      Tickets.Issued issued = new Tickets(data.records())
+          .issue(request.caller(), order.organizationId(), order.periodId(), request.now());
       return Reply.created(
           AggregatedReportData.PATH + "/watch?organization_id=" + order.organizationId() + "&period_id="
               + order.periodId(),
-          JsonNodeFactory.instance.objectNode().put("ticket", issued.ticket())
-              .put("expires_at", issued.expiresAt().toString()));
+          JsonNodeFactory.instance.objectNode().put("ticket", issued.text())
+              .put("expires_at", issued.ticket().expires().toString()));
     });
   }
 }
