@@ -6,6 +6,7 @@ import java.util.Optional;
 
 /// The figures of one organisation and period, as one or several aggregations made them.
 ///
+/// @param ordinal counts the snapshots and aggregations of the period: tells which of two of the same second is newer
 /// @param good whether the last aggregation that ended left figures; only good snapshots can be current or prior
 /// @param run the latest aggregation; every earlier one is superseded
 /// @param aggregate the last good figures; kept while a new aggregation runs and after one has failed
@@ -14,6 +15,7 @@ record Snapshot(
     String organizationId,
     String periodId,
     Instant createdAt,
+    long ordinal,
     State state,
     boolean good,
     Run run,
@@ -49,8 +51,8 @@ record Snapshot(
   }
 
   static Snapshot requested(String snapshotId, String organizationId, String periodId, Run run) {
-    return new Snapshot(snapshotId, organizationId, periodId, run.requestedAt(), State.PROCESSING, false, run,
-        Optional.empty(), Optional.empty());
+    return new Snapshot(snapshotId, organizationId, periodId, run.requestedAt(), run.number(), State.PROCESSING,
+        false, run, Optional.empty(), Optional.empty());
   }
 
   boolean isProcessing() {
@@ -63,18 +65,18 @@ record Snapshot(
   }
 
   Snapshot invalidated(String reason, Run next) {
-    return new Snapshot(snapshotId, organizationId, periodId, createdAt, State.PROCESSING, good, next,
-        Optional.of(new Invalidation(reason, next.requestedAt())), aggregate);
+    return new Snapshot(snapshotId, organizationId, periodId, createdAt, ordinal, State.PROCESSING, good,
+        next, Optional.of(new Invalidation(reason, next.requestedAt())), aggregate);
   }
 
   Snapshot completed(Aggregate next) {
-    return new Snapshot(snapshotId, organizationId, periodId, createdAt, State.COMPLETED, true, run, invalidation,
-        Optional.of(next));
+    return new Snapshot(snapshotId, organizationId, periodId, createdAt, ordinal, State.COMPLETED, true,
+        run, invalidation, Optional.of(next));
   }
 
   Snapshot failed() {
-    return new Snapshot(snapshotId, organizationId, periodId, createdAt, State.FAILED, false, run, invalidation,
-        aggregate);
+    return new Snapshot(snapshotId, organizationId, periodId, createdAt, ordinal, State.FAILED, false, run,
+        invalidation, aggregate);
   }
 
   /// Whether recomputing would give the same figures.

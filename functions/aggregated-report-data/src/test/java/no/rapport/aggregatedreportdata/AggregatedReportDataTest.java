@@ -1,0 +1,572 @@
+package no.rapport.aggregatedreportdata;
+
+import static no.rapport.aggregatedreportdata.Stack.ORG;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import no.rapport.aggregatedreportdata.Executions.Standing;
+import no.rapport.aggregatedreportdata.Stack.Answer;
+import no.rapport.sourcedata.CaseRecord;
+import no.rapport.sourcedata.CaseRecord.Melding;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The endpoints and the state machine's tasks, on DynamoDB Local.
+class AggregatedReportDataTest {
+
+  private RecordsTable table;
+  private Stack stack;
+  private int reports;
+
+  @BeforeEach
+  void anEmptyStack() {
+    table = RecordsTable.create();
+    stack = new Stack(table.records());
+    stack.cases.name(ORG, "Barnevernstjenesten Oslo Sør");
+    report(ORG, "2024-05-01");
+  }
+
+  // ---------- shapes ------------------------------------------------------------------------------------------------
+
+  @Test
+  void acceptsARequestInTheShapeOfTheContract() {
+    Answer answer = stack.post(ORG, "2024", false);
+
+    assertThat(answer.status()).isEqualTo(202);
+    assertThat(answer.members()).containsExactly("snapshot_id", "organization_id", "period_id", "snapshot_status",
+        "job_id", "estimated_completion_seconds", "aggregated_at", "created_at");
+    assertThat(answer.text("/snapshot_id")).matches("snap-[0-9A-Z]{26}");
+    assertThat(answer.text("/job_id")).matches("job-agg-[0-9A-Z]{26}");
+    assertThat(answer.text("/snapshot_status")).isEqualTo("processing");
+    assertThat(answer.json().get("aggregated_at").isNull()).isTrue();
+    assertThat(answer.json().get("estimated_completion_seconds").isIntegralNumber()).isTrue();
+    assertThat(answer.headers()).containsEntry("Location",
+        "/api/v1/aggregated-report-data/" + answer.text("/snapshot_id")).containsKey("Retry-After");
+    assertThat(stack.executions.started).extracting(Claim::jobId).containsExactly(answer.text("/job_id"));
+  }
+
+  @Test
+  void showsASnapshotInTheShapeOfTheContract() {
+    String id = stack.aggregated(ORG, "2024");
+
+    Answer answer = stack.get(id);
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.members()).containsExactly("snapshot_id", "organization_id", "organization_name", "period_id",
+        "snapshot_status", "cache_valid", "aggregated_at", "sections", "prior_period", "field_count",
+        "populated_field_count", "invalidation_reason", "job_id", "execution_arn");
+    assertThat(answer.text("/organization_name")).isEqualTo("Barnevernstjenesten Oslo Sør");
+    assertThat(answer.text("/snapshot_status")).isEqualTo("current");
+    assertThat(answer.json().get("cache_valid").booleanValue()).isTrue();
+    assertThat(answer.json().get("prior_period").isNull()).isTrue();
+    assertThat(names(answer.json().get("sections"), "section_id")).containsExactly("meldinger", "undersokelser",
+        "hjelpetiltak", "barn-under-omsorg", "oppfolging-og-tilsyn", "ettervern", "bemanning");
+    assertThat(answer.text("/sections/3/section_title")).isEqualTo("Barn under omsorg");
+    assertThat(answer.json().at("/sections/0/fields/0").toString()).isEqualTo("""
+        {"field_key":"antall_meldinger_mottatt","value":1,"prior_period_value":null,"data_source":"familia"}""");
+    assertThat(answer.json().get("field_count").intValue()).isEqualTo(34);
+    assertThat(answer.json().get("populated_field_count").intValue()).isEqualTo(4);
+    assertThat(answer.text("/execution_arn")).endsWith(":" + answer.text("/job_id"));
+    assertThat(answer.headers()).containsKey("ETag").doesNotContainKey("Retry-After");
+  }
+
+  @Test
+  void listsSnapshotsInTheShapeOfTheContract() {
+    stack.aggregated(ORG, "2023");
+    String newest = stack.aggregated(ORG, "2024");
+
+    Answer answer = stack.list(Map.of("organization_id", ORG));
+
+    assertThat(answer.members()).containsExactly("data", "pagination");
+    JsonNode first = answer.json().at("/data/0");
+    var members = new ArrayList<String>();
+    first.fieldNames().forEachRemaining(members::add);
+    assertThat(members).containsExactly("snapshot_id", "organization_id", "organization_name", "period_id",
+        "snapshot_status", "field_count", "populated_field_count", "cache_valid", "aggregated_at");
+    assertThat(statuses()).containsEntry(newest, "current");
+    assertThat(answer.json().get("pagination").toString()).isEqualTo("""
+        {"page":1,"limit":20,"total":2}""");
+  }
+
+  @Test
+  void showsNoSectionsBeforeTheFirstAggregationHasEnded() {
+    String id = stack.post(ORG, "2024", false).text("/snapshot_id");
+
+    Answer answer = stack.get(id);
+
+    assertThat(answer.json().get("sections")).isEmpty();
+    assertThat(answer.json().get("cache_valid").booleanValue()).isFalse();
+    assertThat(answer.json().get("aggregated_at").isNull()).isTrue();
+    assertThat(answer.headers()).containsEntry("Retry-After", "1");
+  }
+
+  @Test
+  void refusesAllWrongFieldsTogether() {
+    Answer answer = stack.post("""
+        {"organization_id": "a b", "period_id": "2024-Q5", "force_reaggregate": "yes", "extra": 1}""", Map.of());
+
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(names(answer.json().get("errors"), "pointer")).containsExactlyInAnyOrder("/organization_id",
+        "/period_id", "/force_reaggregate", "/extra");
+    assertThat(stack.put("snap-1", "{\"invalidate_cache\": false}", Map.of()).json().get("errors")).hasSize(2);
+    assertThat(stack.put("snap-1", "{\"reason\": \"x\"}", Map.of()).status()).isEqualTo(422);
+    assertThat(stack.post("{\"organization_id\": \"org-1042\"}", Map.of()).status()).isEqualTo(422);
+    assertThat(stack.list(Map.of("colour", "red")).status()).isEqualTo(400);
+    assertThat(stack.executions.started).isEmpty();
+  }
+
+  // ---------- the cache ---------------------------------------------------------------------------------------------
+
+  @Test
+  void answersFromTheCacheWhileTheSourceIsUnchanged() {
+    String id = stack.aggregated(ORG, "2024");
+
+    Answer cached = stack.post(ORG, "2024", false);
+
+    assertThat(cached.status()).isEqualTo(200);
+    assertThat(cached.body()).isEqualTo(stack.get(id).body());
+    assertThat(stack.executions.started).hasSize(1);
+  }
+
+  @Test
+  void aggregatesAnewOnceTheSourceHasChanged() {
+    String id = stack.aggregated(ORG, "2024");
+    report(ORG, "2024-06-01");
+
+    assertThat(stack.get(id).json().get("cache_valid").booleanValue()).isFalse();
+    assertThat(stack.list(Map.of()).json().at("/data/0/cache_valid").booleanValue()).isFalse();
+    Answer answer = stack.post(ORG, "2024", false);
+    assertThat(answer.status()).isEqualTo(202);
+    assertThat(answer.text("/snapshot_id")).isNotEqualTo(id);
+    stack.run(answer.text("/job_id"));
+    assertThat(stack.get(answer.text("/snapshot_id")).json().get("cache_valid").booleanValue()).isTrue();
+    assertThat(stack.post(ORG, "2024", false).status()).isEqualTo(200);
+  }
+
+  @Test
+  void isNotValidWhenTheSourceChangedWhileItWasRead() {
+    Answer answer = stack.post(ORG, "2024", false);
+    var last = stack.merged(answer.text("/job_id"));
+    report(ORG, "2024-06-01");
+    stack.publish(last);
+
+    assertThat(stack.get(answer.text("/snapshot_id")).json().get("cache_valid").booleanValue()).isFalse();
+  }
+
+  @Test
+  void makesANewSnapshotWhenForced() {
+    String old = stack.aggregated(ORG, "2024");
+
+    String forced = stack.aggregated(ORG, "2024");
+
+    assertThat(forced).isNotEqualTo(old);
+    assertThat(statuses()).isEqualTo(Map.of(old, "historical", forced, "current"));
+  }
+
+  @Test
+  void startsOneJobForManyEqualRequestsAtOnce() throws Exception {
+    List<Answer> answers = atOnce(IntStream.range(0, 8)
+        .<Callable<Answer>>mapToObj(_ -> () -> stack.post(ORG, "2024", false)).toList());
+
+    assertThat(answers).extracting(Answer::status).containsOnly(202);
+    assertThat(answers.stream().map(a -> a.text("/snapshot_id")).distinct()).hasSize(1);
+    assertThat(answers.stream().map(a -> a.text("/job_id")).distinct()).hasSize(1);
+    assertThat(stack.executions.started).hasSize(1);
+    assertThat(stack.list(Map.of()).json().at("/pagination/total").intValue()).isEqualTo(1);
+  }
+
+  @Test
+  void replaysTheFirstAnswerToAnIdempotencyKey() {
+    String body = """
+        {"organization_id": "org-1042", "period_id": "2024", "force_reaggregate": true}""";
+    Answer first = stack.post(body, Map.of("Idempotency-Key", "k1"));
+    Answer again = stack.post(body, Map.of("Idempotency-Key", "k1"));
+
+    assertThat(again.body()).isEqualTo(first.body());
+    assertThat(stack.post(body.replace("2024", "2023"), Map.of("Idempotency-Key", "k1")).status()).isEqualTo(422);
+    assertThat(stack.executions.started).hasSize(1);
+  }
+
+  // ---------- invalidation ------------------------------------------------------------------------------------------
+
+  @Test
+  void aggregatesAgainUnderTheSameIdWhileReadersKeepTheLastGoodFigures() {
+    String id = stack.aggregated(ORG, "2024");
+    report(ORG, "2024-06-01");
+
+    Answer put = stack.put(id);
+
+    assertThat(put.status()).isEqualTo(202);
+    assertThat(put.members()).containsExactly("snapshot_id", "organization_id", "period_id", "snapshot_status",
+        "cache_valid", "invalidation_reason", "job_id", "invalidated_at");
+    assertThat(put.text("/snapshot_id")).isEqualTo(id);
+    assertThat(put.text("/invalidation_reason")).isEqualTo("Fagsystem data updated after deadline extension");
+    Answer meanwhile = stack.get(id);
+    assertThat(meanwhile.text("/snapshot_status")).isEqualTo("processing");
+    assertThat(meanwhile.json().get("cache_valid").booleanValue()).isFalse();
+    assertThat(meanwhile.json().at("/sections/0/fields/0/value").intValue()).isEqualTo(1);
+    stack.run(put.text("/job_id"));
+    Answer after = stack.get(id);
+    assertThat(after.text("/snapshot_status")).isEqualTo("current");
+    assertThat(after.json().at("/sections/0/fields/0/value").intValue()).isEqualTo(2);
+    assertThat(after.json().get("cache_valid").booleanValue()).isTrue();
+  }
+
+  @Test
+  void supersedesARunningAggregationWhichThenWritesNothing() {
+    String id = stack.aggregated(ORG, "2024");
+    String old = stack.put(id).text("/job_id");
+    var late = stack.merged(old);
+    report(ORG, "2024-06-01");
+    String fresh = stack.put(id).text("/job_id");
+
+    assertThat(stack.executions.stopped).containsExactly(old);
+    assertThatThrownBy(() -> stack.publish(late)).isInstanceOf(SupersededRun.class);
+    assertThat(stack.fail(old).get("failed")).isEqualTo(false);
+    assertThat(stack.get(id).text("/snapshot_status")).isEqualTo("processing");
+    stack.run(fresh);
+    assertThatThrownBy(() -> stack.publish(late)).isInstanceOf(SupersededRun.class);
+    assertThatThrownBy(() -> stack.merged(old)).isInstanceOf(SupersededRun.class);
+    assertThat(stack.get(id).json().at("/sections/0/fields/0/value").intValue()).isEqualTo(2);
+  }
+
+  @Test
+  void joinsAnAggregationThatAnInvalidationHasStarted() {
+    String id = stack.aggregated(ORG, "2024");
+    Answer put = stack.put(id);
+
+    Answer answer = stack.post(ORG, "2024", false);
+
+    assertThat(answer.status()).isEqualTo(202);
+    assertThat(answer.text("/job_id")).isEqualTo(put.text("/job_id"));
+  }
+
+  @Test
+  void keepsTheLastGoodFiguresWhenAnAggregationFails() {
+    String older = stack.aggregated(ORG, "2024");
+    String id = stack.aggregated(ORG, "2024");
+    stack.fail(stack.put(id).text("/job_id"));
+
+    Answer failed = stack.get(id);
+    assertThat(failed.text("/snapshot_status")).isEqualTo("failed");
+    assertThat(failed.json().get("cache_valid").booleanValue()).isFalse();
+    assertThat(failed.json().at("/sections/0/fields/0/value").intValue()).isEqualTo(1);
+    assertThat(statuses()).isEqualTo(Map.of(id, "failed", older, "current"));
+
+    stack.run(stack.put(id).text("/job_id"));
+    assertThat(statuses()).isEqualTo(Map.of(id, "current", older, "historical"));
+  }
+
+  @Test
+  void honoursIfMatch() {
+    String id = stack.aggregated(ORG, "2024");
+    String etag = stack.get(id).headers().get("ETag");
+    String body = "{\"invalidate_cache\": true, \"reason\": \"x\"}";
+
+    assertThat(stack.put(id, body, Map.of("If-Match", "\"999\"")).status()).isEqualTo(412);
+    assertThat(stack.delete(id, Map.of("If-Match", "\"999\"")).status()).isEqualTo(412);
+    assertThat(stack.put(id, body, Map.of("If-Match", etag)).status()).isEqualTo(202);
+    assertThat(stack.put(id, body, Map.of("If-Match", etag)).status()).isEqualTo(412);
+  }
+
+  // ---------- deletion ----------------------------------------------------------------------------------------------
+
+  @Test
+  void removesASnapshotWithItsCacheEntry() {
+    String id = stack.aggregated(ORG, "2024");
+
+    Answer answer = stack.delete(id);
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("{\"deleted\":true,\"snapshot_id\":\"" + id + "\",\"cache_cleared\":true}");
+    assertThat(stack.get(id).status()).isEqualTo(404);
+    assertThat(stack.delete(id).status()).isEqualTo(404);
+    assertThat(stack.post(ORG, "2024", false).status()).isEqualTo(202);
+  }
+
+  @Test
+  void refusesToDeleteWhileProcessingAndSaysWhatIsAllowed() {
+    Answer answer = stack.post(ORG, "2024", false);
+
+    Answer refused = stack.delete(answer.text("/snapshot_id"));
+
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.text("/detail")).contains("processing");
+    stack.run(answer.text("/job_id"));
+    assertThat(stack.delete(answer.text("/snapshot_id")).status()).isEqualTo(200);
+  }
+
+  @Test
+  void staysDeletedWhateverFinishesLate() {
+    Answer answer = stack.post(ORG, "2024", false);
+    var late = stack.merged(answer.text("/job_id"));
+    stack.fail(answer.text("/job_id"));
+    stack.delete(answer.text("/snapshot_id"));
+
+    assertThatThrownBy(() -> stack.publish(late)).isInstanceOf(SupersededRun.class);
+    assertThat(stack.get(answer.text("/snapshot_id")).status()).isEqualTo(404);
+    assertThat(stack.list(Map.of()).json().at("/pagination/total").intValue()).isZero();
+  }
+
+  @Test
+  void promotesTheNextBestSnapshotWhenTheCurrentOneGoes() {
+    String y2022 = stack.aggregated(ORG, "2022");
+    String first = stack.aggregated(ORG, "2024");
+    String second = stack.aggregated(ORG, "2024");
+    String y2023 = stack.aggregated(ORG, "2023");
+    assertThat(statuses()).isEqualTo(
+        Map.of(y2022, "historical", first, "historical", second, "current", y2023, "historical"));
+
+    stack.delete(second);
+    assertThat(statuses()).isEqualTo(Map.of(y2022, "historical", first, "current", y2023, "historical"));
+    stack.delete(first);
+    assertThat(statuses()).isEqualTo(Map.of(y2022, "historical", y2023, "current"));
+    stack.delete(y2022);
+    assertThat(statuses()).isEqualTo(Map.of(y2023, "current"));
+  }
+
+  // ---------- current, historical, prior ----------------------------------------------------------------------------
+
+  @Test
+  void hasOneCurrentSnapshotOfEachKindOfPeriod() {
+    var ids = new HashMap<String, String>();
+    for (String period : List.of("2024", "2023", "2024-H1", "2024-H2", "2024-Q4", "2025-Q1")) {
+      ids.put(period, stack.aggregated(ORG, period));
+    }
+
+    assertThat(statuses()).isEqualTo(Map.of(ids.get("2024"), "current", ids.get("2023"), "historical",
+        ids.get("2024-H1"), "historical", ids.get("2024-H2"), "current", ids.get("2024-Q4"), "historical",
+        ids.get("2025-Q1"), "current"));
+    assertThat(stack.list(Map.of("status", "current")).json().at("/pagination/total").intValue()).isEqualTo(3);
+    assertThat(stack.list(Map.of("status", "current,historical")).json().get("data")).hasSize(6);
+    assertThat(stack.list(Map.of("period_id", "2024,2024-H1")).json().at("/pagination/total").intValue()).isEqualTo(2);
+    assertThat(stack.list(Map.of("period_from", "2024-07-01", "period_to", "2024-12-31")).json().get("data"))
+        .hasSize(2);
+  }
+
+  @Test
+  void keepsTheCurrentOneCurrentForOthersWhileItIsAggregatedAgain() {
+    String y2023 = stack.aggregated(ORG, "2023");
+    String y2024 = stack.aggregated(ORG, "2024");
+    String job = stack.put(y2024).text("/job_id");
+    stack.aggregated(ORG, "2022");
+
+    assertThat(statuses()).containsEntry(y2023, "historical").containsEntry(y2024, "processing");
+    stack.run(job);
+    assertThat(statuses()).containsEntry(y2023, "historical").containsEntry(y2024, "current");
+  }
+
+  @Test
+  void showsTheFiguresOfTheSameKindOfPeriodOneYearBack() {
+    report(ORG, "2023-02-01");
+    report(ORG, "2023-05-01");
+    stack.aggregated(ORG, "2023");
+    String prior = stack.aggregated(ORG, "2023-H1");
+    String id = stack.aggregated(ORG, "2024-H1");
+
+    Answer answer = stack.get(id);
+
+    assertThat(answer.json().at("/sections/0/fields/0/value").intValue()).isEqualTo(1);
+    assertThat(answer.json().at("/sections/0/fields/0/prior_period_value").intValue()).isEqualTo(2);
+    assertThat(answer.text("/prior_period/snapshot_id")).isEqualTo(prior);
+    assertThat(answer.text("/prior_period/period_id")).isEqualTo("2023-H1");
+    // Looked up when read: a newer snapshot of the prior period is shown at once.
+    report(ORG, "2023-06-01");
+    String newer = stack.aggregated(ORG, "2023-H1");
+    assertThat(stack.get(id).json().at("/sections/0/fields/0/prior_period_value").intValue()).isEqualTo(3);
+    stack.delete(newer);
+    stack.delete(prior);
+    assertThat(stack.get(id).json().get("prior_period").isNull()).isTrue();
+  }
+
+  // ---------- organisations -----------------------------------------------------------------------------------------
+
+  @Test
+  void hidesOtherOrganisations() throws Exception {
+    report("org-2", "2024-05-01");
+    String theirs = stack.aggregated("org-2", "2024");
+    String ours = stack.aggregated(ORG, "2024");
+    stack.as("org", ORG);
+
+    assertThat(stack.get(theirs).status()).isEqualTo(404);
+    assertThat(stack.get(theirs).body()).isEqualTo("{\"message\":\"Not Found\"}");
+    assertThat(stack.put(theirs).status()).isEqualTo(404);
+    assertThat(stack.delete(theirs).status()).isEqualTo(404);
+    assertThat(stack.post("org-2", "2024", false).status()).isEqualTo(404);
+    assertThat(stack.ticket("{\"organization_id\": \"org-2\", \"period_id\": \"2024\"}").status()).isEqualTo(404);
+    assertThat(names(stack.list(Map.of()).json().get("data"), "snapshot_id")).containsExactly(ours);
+    assertThat(stack.list(Map.of("organization_id", "org-2")).json().at("/pagination/total").intValue()).isZero();
+    assertThat(Stack.text(stack.watch(Map.of("organization_id", "org-2", "period_id", "2024"), Map.of())))
+        .startsWith("{\"statusCode\":404").endsWith("{\"message\":\"Not Found\"}");
+  }
+
+  // ---------- repair ------------------------------------------------------------------------------------------------
+
+  @Test
+  void startsWhatCouldNotBeStarted() {
+    stack.executions.unreachable = true;
+    Answer answer = stack.post(ORG, "2024", false);
+    assertThat(answer.status()).isEqualTo(202);
+    stack.executions.unreachable = false;
+
+    stack.sweep();
+
+    stack.run(answer.text("/job_id"));
+    assertThat(stack.get(answer.text("/snapshot_id")).text("/snapshot_status")).isEqualTo("current");
+  }
+
+  @Test
+  void failsWhatEndedWithoutTelling() {
+    Answer answer = stack.post(ORG, "2024", false);
+    stack.executions.standings.put(answer.text("/job_id"), Standing.ENDED);
+
+    stack.sweep();
+
+    assertThat(stack.get(answer.text("/snapshot_id")).text("/snapshot_status")).isEqualTo("failed");
+    assertThat(stack.post(ORG, "2024", false).text("/snapshot_id")).isNotEqualTo(answer.text("/snapshot_id"));
+  }
+
+  @Test
+  void leavesAloneWhatIsRunningAndGivesUpWhatCannotBeStarted() {
+    Answer running = stack.post(ORG, "2024", false);
+    stack.executions.unreachable = true;
+    Answer never = stack.post(ORG, "2023", false);
+    stack.sweep();
+    assertThat(stack.get(never.text("/snapshot_id")).text("/snapshot_status")).isEqualTo("processing");
+
+    stack.clock.pass(Duration.ofDays(365));
+    stack.sweep();
+
+    assertThat(stack.get(running.text("/snapshot_id")).text("/snapshot_status")).isEqualTo("processing");
+    assertThat(stack.get(never.text("/snapshot_id")).text("/snapshot_status")).isEqualTo("failed");
+  }
+
+  // ---------- races -------------------------------------------------------------------------------------------------
+
+  @Test
+  void staysConsistentWhateverHappensAtOnce() throws Exception {
+    var acts = new ArrayList<Callable<Answer>>();
+    for (int i = 0; i < 4; i++) {
+      String id = stack.aggregated(ORG, "202" + i % 2);
+      acts.add(() -> stack.delete(id));
+      acts.add(() -> stack.put(id));
+      acts.add(() -> stack.post(ORG, "2020", true));
+    }
+    atOnce(acts);
+    // Every started aggregation ends: half of them well, two at a time.
+    var ends = new ArrayList<Callable<Answer>>();
+    for (Claim claim : stack.executions.started) {
+      ends.add(() -> {
+        try {
+          if (claim.jobId().hashCode() % 2 == 0) {
+            stack.run(claim.jobId());
+          } else {
+            stack.fail(claim.jobId());
+          }
+        } catch (SupersededRun e) {
+          // one of those that were superseded or had ended before
+        }
+        return new Answer(0, Map.of(), "{}");
+      });
+    }
+    atOnce(ends);
+
+    assertThat(stack.list(Map.of("status", "processing")).json().at("/pagination/total").intValue()).isZero();
+    JsonNode all = stack.list(Map.of("limit", "100")).json();
+    assertThat(all.at("/pagination/total").intValue()).isEqualTo(all.get("data").size());
+    // Derived once more from what is stored.
+    var good = new ArrayList<Snapshots.Stored>();
+    all.get("data").forEach(item -> stack.data.snapshots().find(item.get("snapshot_id").textValue())
+        .filter(s -> s.snapshot().good()).ifPresent(good::add));
+    Optional<String> expected = good.stream().map(s -> SnapshotRef.of(s.snapshot())).max(SnapshotRef::compareTo)
+        .map(SnapshotRef::snapshotId);
+    assertThat(names(stack.list(Map.of("status", "current")).json().get("data"), "snapshot_id"))
+        .isEqualTo(expected.stream().toList());
+    for (String period : List.of("2020", "2021")) {
+      assertThat(stack.data.snapshots().newestGood(ORG, period).map(s -> SnapshotRef.of(s.snapshot())))
+          .isEqualTo(good.stream().map(s -> SnapshotRef.of(s.snapshot())).filter(r -> r.periodId().equals(period))
+              .max(SnapshotRef::compareTo));
+    }
+  }
+
+  // ---------- confidentiality ---------------------------------------------------------------------------------------
+
+  @Test
+  void letsNothingOfAChildOut() throws Exception {
+    var printed = new ByteArrayOutputStream();
+    PrintStream before = System.out;
+    var seen = new StringBuilder();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      List<CaseRecord> live = new RandomCases(5, 12, List.of("familia")).happen(300, RandomCases.ALL_TYPES);
+      stack.cases.replace(ORG, live);
+      String id = stack.aggregated(ORG, "2024");
+      stack.fail(stack.put(id).text("/job_id"));
+      Answer put = stack.put(id);
+      stack.run(put.text("/job_id"));
+      seen.append(put.body()).append(stack.get(id).body()).append(stack.list(Map.of()).body())
+          .append(Stack.text(stack.watch(Map.of("organization_id", ORG, "period_id", "2024", "last_event_id", "0"),
+              Map.of())));
+    } finally {
+      System.setOut(before);
+    }
+    stack.states.forEach(seen::append);
+    table.client().scanPaginator(scan -> scan.tableName(table.name())).items().forEach(seen::append);
+    seen.append(printed.toString(StandardCharsets.UTF_8));
+
+    assertThat(seen.toString()).contains("data_updated", "antall_meldinger_mottatt", "aggregation_failed")
+        .doesNotContain("barn-1", "barn-2", "stilling-r", "\"r1", "2023-11-30", "2024-02-29");
+  }
+
+  // ---------- fixtures ----------------------------------------------------------------------------------------------
+
+  private void report(String orgId, String received) {
+    int n = reports++;
+    stack.cases.add(orgId, new Melding("m-" + n, "familia", Instant.EPOCH, "b-" + n,
+        LocalDate.parse(received), Optional.empty(), OptionalInt.empty()));
+  }
+
+  private Map<String, String> statuses() {
+    var statuses = new HashMap<String, String>();
+    stack.list(Map.of("limit", "100")).json().get("data")
+        .forEach(item -> statuses.put(item.get("snapshot_id").textValue(), item.get("snapshot_status").textValue()));
+    return statuses;
+  }
+
+  private static List<String> names(JsonNode list, String member) {
+    return StreamSupport.stream(list.spliterator(), false).map(item -> item.get(member).textValue()).toList();
+  }
+
+  private static <T> List<T> atOnce(List<Callable<T>> acts) throws Exception {
+    var barrier = new CyclicBarrier(acts.size());
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var futures = acts.stream().map(act -> threads.submit(() -> {
+        barrier.await();
+        return act.call();
+      })).toList();
+      var results = new ArrayList<T>();
+      for (var future : futures) {
+        results.add(future.get());
+      }
+      return results;
+    }
+  }
+}
