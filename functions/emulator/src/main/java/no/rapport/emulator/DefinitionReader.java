@@ -166,8 +166,34 @@ final class DefinitionReader {
     } catch (IllegalArgumentException e) {
       problem(at + "/Resource", e.getMessage());
     }
-    return new State.Task(name, resource, template(json, at, "Arguments"), count(json, at, "TimeoutSeconds", 1),
+    var arguments = template(json, at, "Arguments");
+    if (resource instanceof TaskResource.Integration integration) {
+      checkArguments(integration, arguments, at + "/Arguments");
+    }
+    return new State.Task(name, resource, arguments, count(json, at, "TimeoutSeconds", 1),
         recovery(json, at), exit(json, at));
+  }
+
+  /// Arguments that are computed as a whole can only be checked when they are there.
+  private void checkArguments(TaskResource.Integration integration, Optional<Template> arguments, String at) {
+    var given = switch (arguments.orElse(new Template.Structure(Map.of()))) {
+      case Template.Structure(var fields) -> fields.keySet();
+      case Template.Computed computed -> integration.required();
+      case Template other -> {
+        problem(at, "Arguments must be an object");
+        yield integration.required();
+      }
+    };
+    for (var field : given) {
+      if (!integration.takes(field)) {
+        problem(at, "The field '" + field + "' is not supported by this emulator");
+      }
+    }
+    for (var field : integration.required()) {
+      if (!given.contains(field)) {
+        problem(at, "The field '" + field + "' is required but was missing");
+      }
+    }
   }
 
   private State choice(String name, Map<?, ?> json, String at) {

@@ -35,7 +35,8 @@ final class Expression {
     var text = string.substring(2, string.length() - 2).strip();
     JsonataDialect.check(text);
     try {
-      var jsonata = Jsonata.jsonata(text);
+      // The line break is for the library, which runs over the end after a closing comment.
+      var jsonata = Jsonata.jsonata(text + "\n");
       jsonata.setOutputConvertNulls(false);
       jsonata.setValidateInput(false);
       return new Expression(text, jsonata);

@@ -1,5 +1,7 @@
 package no.rapport.emulator;
 
+import java.util.Set;
+
 /// What a Task state calls.
 sealed interface TaskResource {
 
@@ -8,16 +10,30 @@ sealed interface TaskResource {
 
   /// An optimised integration, `arn:aws:states:::{service}:{action}`; its events are of the Task kind.
   enum Integration implements TaskResource {
-    INVOKE_FUNCTION("lambda", "invoke"),
-    RUN_EXECUTION("states", "startExecution.sync:2"),
-    PUBLISH("sns", "publish");
+    INVOKE_FUNCTION("lambda", "invoke", Set.of("FunctionName"), Set.of("Payload", "Qualifier")),
+    RUN_EXECUTION("states", "startExecution.sync:2", Set.of("StateMachineArn"), Set.of("Input", "Name")),
+    PUBLISH("sns", "publish", Set.of("TopicArn", "Message"), Set.of("Subject", "MessageAttributes"));
 
     private final String service;
     private final String action;
+    private final Set<String> required;
+    private final Set<String> optional;
 
-    Integration(String service, String action) {
+    Integration(String service, String action, Set<String> required, Set<String> optional) {
       this.service = service;
       this.action = action;
+      this.required = required;
+      this.optional = optional;
+    }
+
+    /// What its `Arguments` must hold.
+    Set<String> required() {
+      return required;
+    }
+
+    /// Whether its `Arguments` may hold a field.
+    boolean takes(String field) {
+      return required.contains(field) || optional.contains(field);
     }
 
     /// `resourceType` in events.
