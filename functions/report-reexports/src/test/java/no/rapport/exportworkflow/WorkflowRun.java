@@ -1,0 +1,176 @@
+package no.rapport.exportworkflow;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import no.rapport.records.Records;
+import no.rapport.reporting.Activity;
+import no.rapport.reporting.FigureSnapshot;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
+import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
+import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
+
+/// The real tasks of exports over rows that a test gives, run step by step as the state machine runs them. Executions
+/// are only remembered; the test is what moves them.
+public final class WorkflowRun {
+
+  private static final String MACHINE = "arn:aws:states:eu-north-1:123456789012:stateMachine:rapport-";
+
+  /// Today's rows; a test may change them at any time.
+  public final List<Activity> rows = new ArrayList<>();
+  public final Set<String> started = ConcurrentHashMap.newKeySet();
+  public final Set<String> stopped = ConcurrentHashMap.newKeySet();
+  public final ExportWorkflow workflow;
+
+  public WorkflowRun(Records records, S3Client s3, S3Presigner presigner, String bucket) {
+    workflow = new ExportWorkflow(records, s3, presigner, new RememberedExecutions(), bucket, MACHINE + "export",
+        MACHINE + "retry", (_, now) -> new GivenRows(now), Clock.systemUTC());
+  }
+
+  /// Plans, renders and joins.
+  ///
+  /// @return the input of `CompleteExport`
+  /// @throws StaleAttempt when the job does not want it any more
+  public Map<String, Object> assemble(ExportKind kind, String id) {
+    Map<String, Object> claim = claim(kind, id);
+    List<?> parts = (List<?>) new PlanExport(workflow).handleRequest(claim, null).get("parts");
+    for (Object part : parts) {
+      new RenderPart(workflow).handleRequest(with(claim, "part", part), null);
+    }
+    return new AssembleFile(workflow, ReportArchive.Limits.DEFAULT)
+        .handleRequest(with(claim, "part_count", parts.size()), null);
+  }
+
+  /// @return false when the job does not want it any more
+  public boolean complete(Map<String, Object> assembled) {
+    try {
+      new CompleteExport(workflow).handleRequest(assembled, null);
+      return true;
+    } catch (StaleAttempt stale) {
+      return false;
+    }
+  }
+
+  /// As [#assemble] leaves it, but with a small file put down by the test.
+  public Map<String, Object> assembledAs(ExportKind kind, String id, Consumer<String> write) {
+    ExportJob job = workflow.jobs().find(kind, id).orElseThrow().job();
+    write.accept(job.fileKey());
+    var file = new ExportFile(job.fileKey(), job.fileName(), "text/csv", 3, "c0ffee");
+    return with(claim(kind, id), "assembled", Tasks.map(new AssembleFile.Assembled(file, 1, null, null, null)));
+  }
+
+  /// Runs everything and marks the notification as sent, as the state machine would after publishing it.
+  public ExportJob run(ExportKind kind, String id) {
+    complete(assemble(kind, id));
+    notified(kind, id);
+    return workflow.jobs().find(kind, id).orElseThrow().job();
+  }
+
+  /// What follows the publication of a notification.
+  public void notified(ExportKind kind, String id) {
+    new MarkNotified(workflow).handleRequest(claim(kind, id), null);
+  }
+
+  /// What the task that follows an error does.
+  public void fail(ExportKind kind, String id, String error) {
+    new FailExport(workflow).handleRequest(with(with(claim(kind, id), "step", "RenderParts"), "error", error), null);
+  }
+
+  public void sweep() {
+    new SweepExports(workflow).handleRequest(Map.of(), null);
+  }
+
+  private Map<String, Object> claim(ExportKind kind, String id) {
+    return Tasks.map(Executions.Claim.of(workflow.jobs().find(kind, id).orElseThrow().job()));
+  }
+
+  private static Map<String, Object> with(Map<String, Object> map, String name, Object value) {
+    var more = new HashMap<>(map);
+    more.put(name, value);
+    return more;
+  }
+
+  private final class GivenRows implements RowSource {
+
+    private final Instant now;
+
+    GivenRows(Instant now) {
+      this.now = now;
+    }
+
+    @Override
+    public List<Part> plan() {
+      int middle = rows.size() / 2;
+      return List.of(new Part(0, "0", "" + middle, middle),
+          new Part(1, "" + middle, "" + rows.size(), rows.size() - middle));
+    }
+
+    @Override
+    public void read(Part part, Consumer<Activity> consumer) {
+      rows.subList(Integer.parseInt(part.after()), Integer.parseInt(part.upTo())).forEach(consumer);
+    }
+
+    @Override
+    public String organizationName() {
+      return "Oslo";
+    }
+
+    @Override
+    public Optional<FigureSnapshot> figures() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<Instant> dataAsOf() {
+      return Optional.of(now);
+    }
+  }
+
+  private final class RememberedExecutions implements SfnClient {
+
+    @Override
+    public StartExecutionResponse startExecution(StartExecutionRequest request) {
+      started.add(request.name());
+      return StartExecutionResponse.builder().build();
+    }
+
+    @Override
+    public StopExecutionResponse stopExecution(StopExecutionRequest request) {
+      stopped.add(request.executionArn().substring(request.executionArn().lastIndexOf(':') + 1));
+      return StopExecutionResponse.builder().build();
+    }
+
+    @Override
+    public DescribeExecutionResponse describeExecution(DescribeExecutionRequest request) {
+      String name = request.executionArn().substring(request.executionArn().lastIndexOf(':') + 1);
+      if (!started.contains(name)) {
+        throw ExecutionDoesNotExistException.builder().build();
+      }
+      return DescribeExecutionResponse.builder()
+          .status(stopped.contains(name) ? ExecutionStatus.ABORTED : ExecutionStatus.RUNNING).build();
+    }
+
+    @Override
+    public String serviceName() {
+      return "states";
+    }
+
+    @Override
+    public void close() {}
+  }
+}

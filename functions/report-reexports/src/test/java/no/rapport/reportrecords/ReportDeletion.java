@@ -1,0 +1,14 @@
+package no.rapport.reportrecords;
+
+import no.rapport.records.Records;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// The handler that deletes reports, over a test's own stores.
+public final class ReportDeletion {
+
+  private ReportDeletion() {}
+
+  public static DeleteReportRecord in(Records records, S3Client s3, String bucket) {
+    return new DeleteReportRecord(new ReportRecords(records), new ReportFiles(s3, null, bucket));
+  }
+}
