@@ -14,6 +14,7 @@ import no.rapport.records.Records;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.FigureSnapshot;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
@@ -48,14 +49,18 @@ public final class WorkflowRun {
   /// @throws StaleAttempt when the job does not want it any more
   public Map<String, Object> assemble(ExportKind kind, String id) {
     Map<String, Object> claim = claim(kind, id);
-    List<?> parts = (List<?>) new PlanExport(workflow).handleRequest(claim, null).get("parts");
-    for (Object part : parts) {
-      new RenderPart(workflow).handleRequest(with(claim, "part", part), null);
+    Map<String, Object> planned = new PlanExport(workflow).handleRequest(claim, null);
+    Map<String, Object> state = with(claim, "plan", planned.get("plan"));
+    List<Object> rendered = new ArrayList<>();
+    for (Object part : (List<?>) planned.get("parts")) {
+      rendered.add(new RenderPart(workflow).handleRequest(with(state, "part", part), null));
     }
     return new AssembleFile(workflow, ReportArchive.Limits.DEFAULT)
-        .handleRequest(with(claim, "part_count", parts.size()), null);
+        .handleRequest(with(state, "rendered", rendered), null);
   }
 
+  /// Completes the job; where that fails, does what the state machine then does.
+  ///
   /// @return false when the job does not want it any more
   public boolean complete(Map<String, Object> assembled) {
     try {
@@ -63,15 +68,20 @@ public final class WorkflowRun {
       return true;
     } catch (StaleAttempt stale) {
       return false;
+    } catch (NoSuchKeyException gone) {
+      var failure = with(with(assembled, "step", "CompleteExport"), "error", gone.getClass().getName());
+      return !"superseded".equals(new FailExport(workflow).handleRequest(failure, null).get("outcome"));
     }
   }
 
   /// As [#assemble] leaves it, but with a small file put down by the test.
   public Map<String, Object> assembledAs(ExportKind kind, String id, Consumer<String> write) {
     ExportJob job = workflow.jobs().find(kind, id).orElseThrow().job();
-    write.accept(job.fileKey());
+    String source = job.partsPrefix() + "file";
+    write.accept(source);
     var file = new ExportFile(job.fileKey(), job.fileName(), "text/csv", 3, "c0ffee");
-    return with(claim(kind, id), "assembled", Tasks.map(new AssembleFile.Assembled(file, 1, null, null, null)));
+    return with(claim(kind, id), "assembled",
+        Tasks.map(new AssembleFile.Assembled(file, source, 1, null, null, null)));
   }
 
   /// Runs everything and marks the notification as sent, as the state machine would after publishing it.

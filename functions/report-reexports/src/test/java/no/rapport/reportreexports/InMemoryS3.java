@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CopyObjectResponse;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
@@ -39,6 +41,15 @@ final class InMemoryS3 implements S3Client {
       throw NoSuchKeyException.builder().statusCode(404).build();
     }
     return HeadObjectResponse.builder().build();
+  }
+
+  @Override
+  public CopyObjectResponse copyObject(CopyObjectRequest request) {
+    if (!keys.containsKey(request.sourceKey())) {
+      throw NoSuchKeyException.builder().statusCode(404).build();
+    }
+    keys.put(request.destinationKey(), true);
+    return CopyObjectResponse.builder().build();
   }
 
   @Override
