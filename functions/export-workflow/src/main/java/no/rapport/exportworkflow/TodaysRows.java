@@ -3,7 +3,10 @@ package no.rapport.exportworkflow;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -12,6 +15,7 @@ import no.rapport.records.Listing;
 import no.rapport.records.Records;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.FigureSnapshot;
+import no.rapport.reporting.Period;
 import no.rapport.sourcedata.Activities;
 import no.rapport.sourcedata.ActivityRange;
 import no.rapport.sourcedata.OrganizationRegister;
@@ -62,27 +66,39 @@ final class TodaysRows implements RowSource {
     return organizations.nameOf(orgId);
   }
 
-  /// The newest good snapshot of the period, as the contract of aggregated data shows it.
+  /// The newest good snapshot of the period, with the values of the newest one of the same kind of period a year back:
+  /// as the contract of aggregated data shows it.
   @Override
   public Optional<FigureSnapshot> figures() {
-    return order.period().id().flatMap(periodId -> records
-        .list(Listing.of("aggregated-report-data", orgId, Set.of(), 100).where("period_id", periodId)).entries()
-        .stream()
-        .map(entry -> Documents.read(entry.document(), StoredSnapshot.class).toFigures(entry.id(), periodId))
-        .flatMap(Optional::stream)
-        .findFirst());
+    return order.period().id().flatMap(periodId -> newestGood(periodId).map(snapshot -> {
+      Map<String, BigDecimal> prior = new HashMap<>();
+      newestGood(Period.priorId(periodId)).ifPresent(p -> p.aggregate().figures().stream()
+          .filter(figure -> figure.value() != null)
+          .forEach(figure -> prior.put(figure.fieldKey(), figure.value())));
+      return new FigureSnapshot(snapshot.snapshotId(), periodId, snapshot.aggregate().figures().stream()
+          .map(figure -> new FigureSnapshot.Figure(figure.fieldKey(), Optional.ofNullable(figure.value()),
+              Optional.ofNullable(prior.get(figure.fieldKey())), figure.dataSource()))
+          .toList());
+    }));
+  }
+
+  private Optional<StoredSnapshot> newestGood(String periodId) {
+    return records.list(Listing.of("aggregated-report-data", orgId, Set.of(), 100).where("period_id", periodId))
+        .entries().stream()
+        .map(entry -> Documents.read(entry.document(), StoredSnapshot.class))
+        .filter(snapshot -> snapshot.good() && snapshot.aggregate() != null)
+        .max(Comparator.comparingLong(StoredSnapshot::ordinal));
   }
 
   /// What of a stored snapshot is printed in a report.
-  record StoredSnapshot(List<Figure> figures) {
+  ///
+  /// @param ordinal tells which of two snapshots of a period is newer
+  /// @param good whether its last aggregation that ended left figures
+  record StoredSnapshot(String snapshotId, long ordinal, boolean good, Aggregate aggregate) {
+
+    record Aggregate(List<Figure> figures) {}
 
     record Figure(String fieldKey, BigDecimal value, String dataSource) {}
-
-    Optional<FigureSnapshot> toFigures(String snapshotId, String periodId) {
-      return figures == null || figures.isEmpty() ? Optional.empty()
-          : Optional.of(new FigureSnapshot(snapshotId, periodId, figures.stream().map(f -> new FigureSnapshot.Figure(
-              f.fieldKey(), Optional.ofNullable(f.value()), Optional.empty(), f.dataSource())).toList()));
-    }
   }
 
   @Override

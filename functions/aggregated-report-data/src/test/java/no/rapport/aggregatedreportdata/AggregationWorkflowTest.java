@@ -1,0 +1,208 @@
+package no.rapport.aggregatedreportdata;
+
+import static no.rapport.aggregatedreportdata.Stack.ORG;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import no.rapport.api.Ids;
+import no.rapport.emulator.ExecutionDescription;
+import no.rapport.emulator.FunctionError;
+import no.rapport.emulator.StepFunctions;
+import no.rapport.emulator.VirtualTime;
+import no.rapport.records.Documents;
+import no.rapport.records.InMemoryRecords;
+import no.rapport.reporting.Period;
+import no.rapport.sourcedata.CaseRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
+
+/// The state machine as it is deployed, with the real tasks: what is retried, what fails, what is superseded.
+class AggregationWorkflowTest {
+
+  private static final String FUNCTION = "arn:aws:lambda:eu-north-1:000000000000:function:";
+
+  private final Stack stack = new Stack(new InMemoryRecords());
+  private final FailingCases cases = new FailingCases(stack.cases);
+  private final Map<String, AtomicInteger> calls = new ConcurrentHashMap<>();
+  private StepFunctions stepFunctions;
+  private AggregatedReportData data;
+
+  /// Cases that cannot be read now and then.
+  private record FailingCases(FakeCases real, Map<Integer, AtomicInteger> failures) implements CaseSource {
+
+    FailingCases(FakeCases real) {
+      this(real, new ConcurrentHashMap<>());
+    }
+
+    @Override
+    public int parts() {
+      return real.parts();
+    }
+
+    @Override
+    public void readPart(String orgId, int part, Consumer<CaseRecord> consumer) {
+      real.readPart(orgId, part, consumer); // what was counted before the failure must not count twice
+      if (failures.getOrDefault(part, new AtomicInteger()).getAndDecrement() > 0) {
+        throw ProvisionedThroughputExceededException.builder().message("too much").build();
+      }
+    }
+
+    @Override
+    public Function<Period, String> marks(String orgId) {
+      return real.marks(orgId);
+    }
+
+    @Override
+    public String nameOf(String orgId) {
+      return real.nameOf(orgId);
+    }
+  }
+
+  @BeforeEach
+  void aStateMachine() throws IOException {
+    stepFunctions = StepFunctions.builder().functions(this::invoke).time(VirtualTime.leaping(stack.clock.instant()))
+        .start();
+    String definition = Files.readString(Path.of(System.getProperty("rapport.home"),
+        "statemachines/aggregation.asl.json"));
+    for (String task : List.of("StartAggregation", "AggregatePart", "MergeSnapshot", "PublishChanges",
+        "FailAggregation")) {
+      definition = definition.replace("${" + task + "Function}", FUNCTION + task);
+    }
+    String machine = stepFunctions.createStateMachine("rapport-aggregation", definition,
+        "arn:aws:iam::000000000000:role/aggregation");
+    data = new AggregatedReportData(stack.data.records(), cases,
+        new StepFunctionsExecutions(stepFunctions.client(), machine), stack.clock);
+    stack.cases.replace(ORG, new RandomCases(3, 40, List.of("familia")).happen(600, RandomCases.ALL_TYPES));
+  }
+
+  @AfterEach
+  void stop() {
+    stepFunctions.close();
+  }
+
+  private byte[] invoke(String functionArn, byte[] payload) throws FunctionError {
+    String task = functionArn.substring(FUNCTION.length());
+    calls.computeIfAbsent(task, _ -> new AtomicInteger()).incrementAndGet();
+    RequestHandler<Map<String, Object>, Map<String, Object>> handler = switch (task) {
+      case "StartAggregation" -> new StartAggregation(data);
+      case "AggregatePart" -> new AggregatePart(data);
+      case "MergeSnapshot" -> new MergeSnapshot();
+      case "PublishChanges" -> new PublishChanges(data);
+      case "FailAggregation" -> new FailAggregation(data);
+      default -> throw new FunctionError("Lambda.ResourceNotFoundException", task);
+    };
+    try {
+      Map<String, Object> input =
+          Documents.mapper().readValue(payload, new TypeReference<Map<String, Object>>() {});
+      return Documents.mapper().writeValueAsBytes(handler.handleRequest(input, null));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (RuntimeException e) {
+      throw FunctionError.of(e);
+    }
+  }
+
+  private Snapshots.Stored requested() {
+
+    var requested = new RequestAggregation(data.snapshots(), data.cases(), data.executions()).apply(
+        new RequestAggregation.Order(ORG, "2024", true), Ids.random(), stack.clock.instant());
+    assertThat(requested).isInstanceOf(Snapshots.Started.class);
+    return ((Snapshots.Started) requested).stored();
+  }
+
+  private ExecutionDescription ended(Snapshots.Stored stored) {
+    return stepFunctions.await(data.executions().arnOf(stored.snapshot().run().jobId()));
+  }
+
+  private Snapshot now(Snapshots.Stored stored) {
+    return data.snapshots().find(stored.snapshot().snapshotId()).orElseThrow().snapshot();
+  }
+
+  @Test
+  void computesWhatTheIndependentComputationDoes() {
+    Snapshots.Stored stored = requested();
+
+    assertThat(ended(stored).status().name()).isEqualTo("SUCCEEDED");
+    Snapshot snapshot = now(stored);
+    assertThat(snapshot.state()).isEqualTo(Snapshot.State.COMPLETED);
+    assertThat(snapshot.aggregate().orElseThrow().figures().stream()
+        .collect(Collectors.toMap(Figure::fieldKey, Figure::value)))
+        .isEqualTo(IndependentFigures.of(allRecords(), "2024"));
+    assertThat(calls.get("AggregatePart")).hasValue(16);
+  }
+
+  @Test
+  void retriesAPartThatFailedAndNoOther() {
+    cases.failures().put(7, new AtomicInteger(2));
+    Snapshots.Stored stored = requested();
+
+    assertThat(ended(stored).status().name()).isEqualTo("SUCCEEDED");
+    assertThat(calls.get("AggregatePart")).hasValue(18);
+    assertThat(now(stored).aggregate().orElseThrow().figures().stream()
+        .collect(Collectors.toMap(Figure::fieldKey, Figure::value)))
+        .isEqualTo(IndependentFigures.of(allRecords(), "2024"));
+  }
+
+  @Test
+  void failsTheSnapshotWhenAPartFailsForGood() {
+    cases.failures().put(7, new AtomicInteger(100));
+    Snapshots.Stored stored = requested();
+
+    assertThat(ended(stored).status().name()).isEqualTo("FAILED");
+    assertThat(now(stored).state()).isEqualTo(Snapshot.State.FAILED);
+    assertThat(calls.get("FailAggregation")).hasValue(1);
+  }
+
+  @Test
+  void endsQuietlyWhereItWasSuperseded() {
+    Snapshots.Stored stored = requested();
+    ended(stored);
+    Snapshots.Stored second = data.snapshots().invalidate(data.snapshots().find(stored.snapshot().snapshotId())
+        .orElseThrow(), "first", "job-second", stack.clock.instant()).orElseThrow();
+    Snapshots.Stored third = data.snapshots().invalidate(second, "second", "job-third", stack.clock.instant())
+        .orElseThrow();
+
+    data.executions().start(second.snapshot().claim());
+    assertThat(ended(second).status().name()).isEqualTo("SUCCEEDED");
+    assertThat(now(stored).state()).isEqualTo(Snapshot.State.PROCESSING);
+    data.executions().start(third.snapshot().claim());
+    ended(third);
+    assertThat(now(stored).state()).isEqualTo(Snapshot.State.COMPLETED);
+    assertThat(calls.get("PublishChanges")).hasValue(2);
+  }
+
+  @Test
+  void knowsHowAnExecutionStands() {
+    Snapshots.Stored stored = requested();
+    String job = stored.snapshot().run().jobId();
+    ended(stored);
+
+    assertThat(data.executions().standingOf(job)).isEqualTo(Executions.Standing.ENDED);
+    assertThat(data.executions().standingOf("job-never")).isEqualTo(Executions.Standing.NEVER_STARTED);
+    data.executions().start(stored.snapshot().claim()); // a second time: nothing happens
+    data.executions().stop("job-never");
+    assertThat(stepFunctions.executions()).hasSize(1);
+  }
+
+  private List<CaseRecord> allRecords() {
+    var all = new ArrayList<CaseRecord>();
+    for (int part = 0; part < stack.cases.parts(); part++) {
+      stack.cases.readPart(ORG, part, all::add);
+    }
+    return all;
+  }
+}
