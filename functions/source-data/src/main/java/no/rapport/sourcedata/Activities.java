@@ -22,8 +22,9 @@ import software.amazon.awssdk.services.dynamodb.model.Select;
 /// The activities of organisations as they were imported, read consistently and in report order: by date, then by
 /// activity_id (UTF-8 order).
 ///
-/// Reading streams: memory does not grow with the number of rows. `types` are activity type codes, at most 100; an empty
-/// set means all. Instances may be shared between threads. Whatever DynamoDB refuses is thrown as the SDK's exception.
+/// Reading streams: memory does not grow with the number of rows. `types` are activity type codes, at most 100; an
+/// empty set means all. Instances may be shared between threads. Whatever DynamoDB refuses is thrown as the SDK's
+/// exception.
 public final class Activities {
 
   private static final int MOST_TYPES = 100;

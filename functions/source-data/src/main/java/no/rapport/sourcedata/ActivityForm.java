@@ -11,9 +11,9 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// The rows below `imports/{org_id}/activities/`.
 ///
-/// Free text (place, county, target group, title, notes, attachments) may be empty, but its column must be there, `notes`
-/// and `attachments` excepted. A row with `deleted` withdraws the activity and needs only `activity_id`, `org_id` and
-/// `updated_at`.
+/// Free text (place, county, target group, title, notes, attachments) may be empty, but its column must be there,
+/// `notes` and `attachments` excepted. A row with `deleted` withdraws the activity and needs only `activity_id`,
+/// `org_id` and `updated_at`.
 final class ActivityForm implements RowForm {
 
   private static final Set<String> WITHDRAWAL = Set.of("activity_id", "org_id", "updated_at");

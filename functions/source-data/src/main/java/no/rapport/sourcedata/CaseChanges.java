@@ -17,10 +17,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 ///
 /// - a date that only counts in the period it lies in (received, concluded, started or ended investigations, visits,
 ///   moves, aftercare): that quarter, for the record's old and new form;
-/// - a date that matters from then on (start of a measure, a plan, a position): every period that ends in that quarter or
-///   later;
-/// - a child's case (its birth date matters at any age), and the first or last record of a type or of a source system in
-///   the group (a figure without records is null, and a figure tells its source): every period.
+/// - a date that matters from then on (start of a measure, a plan, a position): every period that ends in that quarter
+///   or later;
+/// - a child's case (its birth date matters at any age), and the first or last record of a type or of a source system
+///   in the group (a figure without records is null, and a figure tells its source): every period.
 ///
 /// A mark is the eight newest values that touch the period. Values only grow, so equal marks mean that nothing that
 /// touches the period was committed in any group between the first reading of its counter and the second.

@@ -59,7 +59,8 @@ final class CaseForm implements RowForm {
   public SourceRow parse(Cells cells, String orgId, ImportSource source) {
     String type = cells.word("type");
     if (!TYPES.contains(type)) {
-      cells.reject("type", "must be one of sak, melding, undersokelse, tiltak, plan, besok, flytting, ettervern, stilling");
+      cells.reject(
+          "type", "must be one of sak, melding, undersokelse, tiltak, plan, besok, flytting, ettervern, stilling");
     }
     String id = cells.pseudonym("record_id");
     if (!cells.id("org_id").equals(orgId)) {

@@ -29,7 +29,8 @@ public sealed interface CaseRecord {
   }
 
   /// A child's case.
-  record Sak(String recordId, String sourceSystem, Instant updatedAt, String barnId, LocalDate fodt) implements OfChild {
+  record Sak(
+      String recordId, String sourceSystem, Instant updatedAt, String barnId, LocalDate fodt) implements OfChild {
     @Override
     public String toString() {
       return "Sak";

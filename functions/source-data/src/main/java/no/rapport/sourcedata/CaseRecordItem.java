@@ -65,8 +65,8 @@ final class CaseRecordItem {
     return pack(caseRecord, ActivityItem.nanos(caseRecord.updatedAt()));
   }
 
-  /// The same for records that mean the same to every figure: `updated_at` is left out, but for a child's case, of which
-  /// the newest tells the birth date.
+  /// The same for records that mean the same to every figure: `updated_at` is left out, but for a child's case, of
+  /// which the newest tells the birth date.
   static String fingerprint(CaseRecord caseRecord) {
     return SourceDataTable.fingerprint(
         identity(caseRecord) + "#" + (caseRecord instanceof Sak ? pack(caseRecord) : pack(caseRecord, 0)));
@@ -87,8 +87,8 @@ final class CaseRecordItem {
     };
   }
 
-  /// What the record is counted as where a figure asks whether there is any: its type (visits by what they were for) and
-  /// its source system.
+  /// What the record is counted as where a figure asks whether there is any: its type (visits by what they were for)
+  /// and its source system.
   static String presence(CaseRecord caseRecord) {
     String type = caseRecord instanceof Besok besok ? "besok-" + besok.besokType().word() : type(caseRecord);
     return type + "/" + caseRecord.sourceSystem();

@@ -15,8 +15,9 @@ import no.rapport.reporting.NationalIdMask;
 
 /// The cells of one row of an import, asked for by column as what they should be.
 ///
-/// An empty cell is the same as none, but for free text. The first cell that is not as asked rejects the row; the answer is then some harmless value, and the row must not be
-/// used. Reasons never quote a cell: case records are confidential, and so may be what was typed into the wrong column.
+/// An empty cell is the same as none, but for free text. The first cell that is not as asked rejects the row; the
+/// answer is then some harmless value, and the row must not be used. Reasons never quote a cell: case records are
+/// confidential, and so may be what was typed into the wrong column.
 abstract class Cells {
 
   /// The earliest and the latest date of a row; a spreadsheet has no dates before 1900.

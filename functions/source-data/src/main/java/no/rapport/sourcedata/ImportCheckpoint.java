@@ -3,7 +3,8 @@ package no.rapport.sourcedata;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
-/// How far the import of a file has come. Beside the file it is an object of its own, whose arrival lets the import go on.
+/// How far the import of a file has come. Beside the file it is an object of its own, whose arrival lets the import go
+/// on.
 ///
 /// @param etag the version of the file
 /// @param importedAt when the file was put into the bucket, milliseconds since 1970

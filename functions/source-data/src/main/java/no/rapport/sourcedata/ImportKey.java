@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /// What an object's key below `imports/` asks for.
 sealed interface ImportKey {
 
-  Pattern FILE = Pattern.compile("imports/([A-Za-z0-9_-]{1,64})/(activities|cases)/(.+)\\.((?i:csv|jsonl))", Pattern.DOTALL);
+  Pattern FILE = Pattern.compile(
+      "imports/([A-Za-z0-9_-]{1,64})/(activities|cases)/(.+)\\.((?i:csv|jsonl))", Pattern.DOTALL);
   Pattern ORGANIZATION = Pattern.compile("imports/([A-Za-z0-9_-]{1,64})/organization\\.json");
   String REPORT = ".report.json";
   String CHECKPOINT = ".checkpoint.json";

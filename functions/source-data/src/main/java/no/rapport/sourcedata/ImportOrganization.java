@@ -67,9 +67,12 @@ final class ImportOrganization {
       return null;
     }
     String text = CsvRecord.utf8(json);
+    if (text == null) {
+      return null;
+    }
     try {
-      JsonNode object = text == null ? null : JsonRows.MAPPER.readTree(text.startsWith("\uFEFF") ? text.substring(1) : text);
-      if (object == null || !object.isObject() || !object.path("name").isTextual()) {
+      JsonNode object = JsonRows.MAPPER.readTree(text.startsWith("\uFEFF") ? text.substring(1) : text);
+      if ( !object.isObject() || !object.path("name").isTextual()) {
         return null;
       }
       String name = object.path("name").asText().strip();

@@ -42,7 +42,8 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
     for (S3EventNotificationRecord put : event.getRecords()) {
       String bucket = put.getS3().getBucket().getName();
       String key = put.getS3().getObject().getUrlDecodedKey();
-      Optional<Instant> putAt = Optional.ofNullable(put.getEventTime()).map(time -> Instant.ofEpochMilli(time.getMillis()));
+      Optional<Instant> putAt = Optional.ofNullable(put.getEventTime())
+          .map(time -> Instant.ofEpochMilli(time.getMillis()));
       BooleanSupplier stop = stop(context);
       switch (ImportKey.of(key).orElse(null)) {
         case RowFile file -> log(context, key, importFile.begin(bucket, file, putAt, stop));

@@ -7,8 +7,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 /// The bytes of one version of an object from an offset on, fetched a few megabytes at a time.
 ///
 /// In pieces, because an import is slower than the network: one long answer would be left lying until the connection
-/// breaks, and a piece that fails is fetched again by the SDK. Every piece asks for the same ETag, so that an object that
-/// is replaced meanwhile is never mixed with the new one: S3 then answers 412, which is thrown as the SDK's exception.
+/// breaks, and a piece that fails is fetched again by the SDK. Every piece asks for the same ETag, so that an object
+/// that is replaced meanwhile is never mixed with the new one: S3 then answers 412, which is thrown as the SDK's
+/// exception.
 final class ObjectBytes extends InputStream {
 
   private static final int PIECE = 4 * 1024 * 1024;

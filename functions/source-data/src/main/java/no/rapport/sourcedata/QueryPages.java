@@ -43,7 +43,8 @@ final class QueryPages {
   }
 
   private <T> void fill(
-      Iterable<QueryRequest> queries, Function<Map<String, AttributeValue>, T> decode, ArrayBlockingQueue<Page<T>> pages) {
+      Iterable<QueryRequest> queries, Function<Map<String, AttributeValue>, T> decode,
+      ArrayBlockingQueue<Page<T>> pages) {
     try {
       try {
         for (QueryRequest query : queries) {

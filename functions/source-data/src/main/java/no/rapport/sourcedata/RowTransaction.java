@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import no.rapport.sourcedata.IdentityBucket.Entry;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -54,15 +53,16 @@ final class RowTransaction {
     String bucketName = IdentityBucket.nameOf(row.identity());
     IdentityBucket bucket = buckets.get(bucketName);
     Entry stored = bucket.get(row.identity());
-    if (stored != null && !wins(row, stored)) {
+    if (stored != null && row.version().compareTo(stored.version()) <= 0) {
       counts = counts.plus(new ImportCounts(0, 1, 0));
       return true;
     }
-    boolean newIdentity = !before.containsKey(row.identity());
+    boolean same = stored != null && isSame(row, stored);
+    boolean newIdentity = !same && !before.containsKey(row.identity());
     boolean newBucket = !changedBuckets.contains(bucketName);
     int moreItems = (newIdentity ? stored != null && stored.isLive() ? 2 : 1 : 0) + (newBucket ? 1 : 0);
-    int moreBytes = row.bytes() + (newBucket ? BUCKET_BYTES : 0);
-    if (!before.isEmpty() && (items + moreItems > MOST_ITEMS || bytes + moreBytes > MOST_BYTES)) {
+    int moreBytes = (same ? 0 : row.bytes()) + (newBucket ? BUCKET_BYTES : 0);
+    if (!changedBuckets.isEmpty() && (items + moreItems > MOST_ITEMS || bytes + moreBytes > MOST_BYTES)) {
       return false;
     }
     items += moreItems;
@@ -72,6 +72,11 @@ final class RowTransaction {
     }
     changedBuckets.add(bucketName);
     bucket.put(row.identity(), Entry.of(row));
+    if (same) {
+      // Only its version is newer: an equal row of an older file must not win over it.
+      counts = counts.plus(new ImportCounts(0, 1, 0));
+      return true;
+    }
     puts.put(row.identity(), row);
     counts = counts.plus(row.content().isPresent() ? new ImportCounts(1, 0, 0) : new ImportCounts(0, 0, 1));
     return true;
@@ -82,7 +87,7 @@ final class RowTransaction {
   }
 
   boolean isEmpty() {
-    return before.isEmpty();
+    return changedBuckets.isEmpty();
   }
 
   /// What to write, each item under the condition that nobody else has written since it was read.
@@ -122,10 +127,9 @@ final class RowTransaction {
     return changedGroup == null ? group : changedGroup;
   }
 
-  private static boolean wins(SourceRow row, Entry stored) {
-    boolean sameContent = row.version().updatedAt() == stored.version().updatedAt()
-        && Objects.equals(row.content().map(SourceRow.Content::fingerprint).orElse(""), stored.fingerprint());
-    return !sameContent && row.version().compareTo(stored.version()) > 0;
+  private static boolean isSame(SourceRow row, Entry stored) {
+    return row.version().updatedAt() == stored.version().updatedAt()
+        && row.content().map(SourceRow.Content::fingerprint).orElse("").equals(stored.fingerprint());
   }
 
   private static void note(Entry was, Entry is, Set<String> touched, Map<String, Integer> appeared) {

@@ -19,9 +19,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressExcep
 /// Writes the rows of one file into the table, several transactions at a time.
 ///
 /// Rows go down eight lanes by their identity: rows of one identity stay in order, and lanes have no item in common.
-/// Others may import the same rows at the same time: whoever is second reads again and decides again, so that the newest
-/// form is left whatever the order. Conflicts and throttling are waited out with full jitter, at most about 30 seconds
-/// without a step forward.
+/// Others may import the same rows at the same time: whoever is second reads again and decides again, so that the
+/// newest form is left whatever the order. Conflicts and throttling are waited out with full jitter, at most about 30
+/// seconds without a step forward.
 ///
 /// Not safe for use by several threads. Memory: at most 32 batches of 95 rows or 1 MB.
 final class RowWriter implements AutoCloseable {
@@ -265,7 +265,8 @@ final class RowWriter implements AutoCloseable {
             default -> false;
           });
     }
-    return e instanceof TransactionInProgressException || e.isThrottlingException() || e.isRetryableException() || e.statusCode() >= 500;
+    return e instanceof TransactionInProgressException || e.isThrottlingException()
+        || e.isRetryableException() || e.statusCode() >= 500;
   }
 
   private static IllegalStateException interrupted(InterruptedException e) {

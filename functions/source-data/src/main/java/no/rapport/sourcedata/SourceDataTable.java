@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | partition | sort key | item |
 /// |---|---|---|
 /// | `{org}#activities#{YYYY-MM}` | `{date}#{activity_id}` | an activity, in report order |
-/// | `{org}#activity-ids#{00…3f}` | start of activity_ids | where activities lie and their versions, see [IdentityBucket] |
+/// | `{org}#activity-ids#{00…3f}` | start of activity_ids | where activities lie, their versions: [IdentityBucket] |
 /// | `{org}#cases#{00…3f}` | `{child}#{type}#{record_id}` | a case record; `child` is a hash, never the pseudonym |
 /// | `{org}#case-ids#{00…3f}` | start of `{type}#{record_id}` | where case records lie and their versions |
 /// | `{org}#case-changes` | `{0…7}` | which periods changes have touched, see [CaseChanges] |

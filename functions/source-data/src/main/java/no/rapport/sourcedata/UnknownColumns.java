@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// The names of columns that no row has, for the report: at most fifty, and only what can be nothing but a name, so that
-/// no value ends in a report because a header was forgotten.
+/// The names of columns that no row has, for the report: at most fifty, and only what can be nothing but a name, so
+/// that no value ends in a report because a header was forgotten.
 final class UnknownColumns {
 
   private static final int MOST = 50;

@@ -8,7 +8,8 @@ import java.util.Comparator;
 /// at the same time or overtake each other: whatever is written, the same form is left in the end.
 ///
 /// @param updatedAt the row's `updated_at`, nanoseconds since 1970
-/// @param importedAt when the file was put into the bucket, milliseconds since 1970: of equal rows the last imported wins
+/// @param importedAt when the file was put into the bucket, milliseconds since 1970: of equal rows the last imported
+///   wins
 /// @param file tells files apart that were put in the same millisecond
 /// @param line the row's line in the file
 record Version(long updatedAt, long importedAt, long file, long line) implements Comparable<Version> {

@@ -16,7 +16,8 @@ class ImportSourceDataTest {
   private final SourceData data = new SourceData();
 
   private static String row(String id, String date, String title, String updatedAt) {
-    return "%s;org-042;group_session;%s;12;90;Biblioteket;0301;Oslo;Foreldre;%s;;;%s\n".formatted(id, date, title, updatedAt);
+    return "%s;org-042;group_session;%s;12;90;Biblioteket;0301;Oslo;Foreldre;%s;;;%s\n"
+        .formatted(id, date, title, updatedAt);
   }
 
   @Test
