@@ -47,7 +47,7 @@ import org.dhatim.fastexcel.Worksheet;
 /// Arguments: the numbers of rows (default 100000 and 1000000), then `-Xmx…` for the writers (default `-Xmx256m`).
 public final class ReportFiles {
 
-  private static final int DISTINCT_ROWS = 10_000;
+  private static final int DISTINCT_ROWS = 2_000;
   private static final int SHARES = 4;
   /// PDF is not asked for beyond this.
   private static final int MOST_PDF_ROWS = 100_000;
