@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import no.rapport.api.Environment;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -43,13 +44,9 @@ final class SourceDataTable {
 
   /// The name of the table, from `SOURCE_DATA_TABLE`.
   ///
-  /// @throws IllegalStateException when the variable is not set
+  /// @throws IllegalStateException when the setting is missing
   static String nameFromEnvironment() {
-    String name = System.getenv("SOURCE_DATA_TABLE");
-    if (name == null || name.isBlank()) {
-      throw new IllegalStateException("The environment variable SOURCE_DATA_TABLE is not set");
-    }
-    return name;
+    return Environment.required("SOURCE_DATA_TABLE");
   }
 
   static DynamoDbClient client() {
