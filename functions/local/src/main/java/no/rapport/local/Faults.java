@@ -1,0 +1,130 @@
+package no.rapport.local;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+
+/// Makes calls of the AWS SDK in this JVM fail on order, to show what the system does when a service fails it.
+///
+/// A fault stands for so many attempts and is then gone. It is thrown where the request would be sent, so that the
+/// SDK's own retries see it as they would see the service's answer.
+public final class Faults {
+
+  private static final List<Fault> STANDING = new ArrayList<>();
+
+  private Faults() {}
+
+  /// A fault on order.
+  ///
+  /// @param service `DynamoDb`, `S3` or `Sfn`; empty for any
+  /// @param operation for example `Query`; empty for any
+  /// @param resource text that the request must hold, such as a table's name or a part of a key; empty for any
+  /// @param error the exception's simple name in the service's model, another error code, or `Network`
+  /// @param times attempts that still fail
+  public record Fault(String service, String operation, String resource, String error, int times) {
+
+    /// @throws IllegalArgumentException where it would never stand
+    public Fault {
+      if (times < 1) {
+        throw new IllegalArgumentException("times is " + times + "; a fault stands at least once");
+      }
+      if (error.isBlank()) {
+        throw new IllegalArgumentException("error is missing; for example ProvisionedThroughputExceededException");
+      }
+    }
+
+    private boolean concerns(String ofService, String ofOperation, SdkRequest request) {
+      return (service.isEmpty() || service.equalsIgnoreCase(ofService))
+          && (operation.isEmpty() || operation.equals(ofOperation))
+          && (resource.isEmpty() || request.toString().contains(resource));
+    }
+
+    private Fault once() {
+      return new Fault(service, operation, resource, error, times - 1);
+    }
+  }
+
+  /// Orders a fault.
+  public static synchronized void add(Fault fault) {
+    STANDING.add(fault);
+  }
+
+  /// The faults that still stand.
+  public static synchronized List<Fault> standing() {
+    return List.copyOf(STANDING);
+  }
+
+  /// Takes back every order.
+  public static synchronized void clear() {
+    STANDING.clear();
+  }
+
+  private static synchronized Optional<Fault> strike(String service, String operation, SdkRequest request) {
+    for (int i = 0; i < STANDING.size(); i++) {
+      var fault = STANDING.get(i);
+      if (fault.concerns(service, operation, request)) {
+        if (fault.times() == 1) {
+          STANDING.remove(i);
+        } else {
+          STANDING.set(i, fault.once());
+        }
+        return Optional.of(fault);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// Found by the SDK through `software/amazon/awssdk/global/handlers/execution.interceptors`.
+  public static final class Interceptor implements ExecutionInterceptor {
+
+    /// As the SDK makes it.
+    public Interceptor() {}
+
+    @Override
+    public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+      var service = attributes.getAttribute(SdkExecutionAttribute.SERVICE_NAME);
+      var operation = attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME);
+      strike(service, operation, context.request()).ifPresent(fault -> {
+        throw exception(fault.error(), service, context.request());
+      });
+    }
+
+    private static RuntimeException exception(String error, String service, SdkRequest request) {
+      if (error.equals("Network")) {
+        return SdkClientException.create("Ordered fault: the connection broke");
+      }
+      var status = switch (error) {
+        case "InternalServerError", "InternalError" -> 500;
+        case "ServiceUnavailable", "SlowDown" -> 503;
+        case "AccessDenied", "AccessDeniedException" -> 403;
+        default -> 400;
+      };
+      var details = AwsErrorDetails.builder().serviceName(service)
+          .errorCode(error).errorMessage("Ordered fault: " + error).build();
+      return builder(error, service, request).awsErrorDetails(details).message("Ordered fault: " + error).statusCode(status)
+          .requestId("ordered-fault").build();
+    }
+
+    /// The modelled exception beside the request's class, else the service's general one.
+    private static AwsServiceException.Builder builder(String error, String service, SdkRequest request) {
+      var model = request.getClass().getPackageName();
+      for (var name : List.of(error, error + "Exception", service + "Exception")) {
+        try {
+          return (AwsServiceException.Builder)
+              Class.forName(model + "." + name).getMethod("builder").invoke(null);
+        } catch (ReflectiveOperationException e) {
+          // Not in the model of that service: the next name, or the plain exception.
+        }
+      }
+      return AwsServiceException.builder();
+    }
+  }
+}
