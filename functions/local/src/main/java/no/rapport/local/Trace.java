@@ -1,0 +1,202 @@
+package no.rapport.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
+import software.amazon.awssdk.services.sfn.model.HistoryEvent;
+
+/// Makes of an execution's history what the trace page shows: each state's runs, with input, output, time, retries and
+/// errors. It asks Step Functions as any client does.
+final class Trace {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int SHOWN = 200;
+
+  private final SfnClient sfn;
+
+  Trace(SfnClient sfn) {
+    this.sfn = sfn;
+  }
+
+  /// The newest executions of all state machines.
+  ArrayNode executions() {
+    var all = new ArrayList<ExecutionListItem>();
+    for (var machine : sfn.listStateMachines(list -> { }).stateMachines()) {
+      sfn.listExecutionsPaginator(list -> list.stateMachineArn(machine.stateMachineArn()).maxResults(SHOWN))
+          .executions().stream().limit(SHOWN).forEach(all::add);
+    }
+    all.sort((a, b) -> b.startDate().compareTo(a.startDate()));
+    var list = JSON.createArrayNode();
+    all.stream().limit(SHOWN).forEach(execution -> {
+      var item = list.addObject();
+      item.put("arn", execution.executionArn());
+      item.put("name", execution.name());
+      item.put("machine", lastPart(execution.stateMachineArn()));
+      item.put("status", execution.statusAsString());
+      put(item, "started", execution.startDate());
+      put(item, "stopped", execution.stopDate());
+    });
+    return list;
+  }
+
+  /// One execution with its definition and the runs of its states.
+  ObjectNode execution(String arn) {
+    var execution = sfn.describeExecution(describe -> describe.executionArn(arn));
+    var machine = sfn.describeStateMachine(describe -> describe.stateMachineArn(execution.stateMachineArn()));
+    var shown = JSON.createObjectNode();
+    shown.put("arn", arn);
+    shown.put("name", execution.name());
+    shown.put("machine", lastPart(execution.stateMachineArn()));
+    shown.put("status", execution.statusAsString());
+    put(shown, "started", execution.startDate());
+    put(shown, "stopped", execution.stopDate());
+    shown.set("input", json(execution.input()));
+    shown.set("output", json(execution.output()));
+    shown.put("error", execution.error());
+    shown.put("cause", execution.cause());
+    shown.set("definition", json(machine.definition()));
+    var events = new ArrayList<HistoryEvent>();
+    sfn.getExecutionHistoryPaginator(history -> history.executionArn(arn).maxResults(1000)
+        .includeExecutionData(true)).events().forEach(events::add);
+    var over = !execution.statusAsString().equals("RUNNING");
+    shown.set("runs", runs(events, over, execution.stopDate()));
+    shown.put("events", events.size());
+    return shown;
+  }
+
+  // --- the runs of states ----------------------------------------------------------------------------------------
+
+  private static final class Run {
+    final String state;
+    final Run before;
+    final Instant entered;
+    final String input;
+    Instant exited;
+    String output;
+    int attempts;
+    int iterations;
+    final List<String[]> errors = new ArrayList<>();
+    boolean broken;
+
+    Run(String state, Run before, Instant entered, String input) {
+      this.state = state;
+      this.before = before;
+      this.entered = entered;
+      this.input = input;
+    }
+  }
+
+  private static ObjectNode runs(List<HistoryEvent> events, boolean over, Instant end) {
+    var byEvent = new HashMap<Long, Run>();
+    var byState = new LinkedHashMap<String, List<Run>>();
+    for (var event : events) {
+      var before = byEvent.get(event.previousEventId());
+      var run = before;
+      var type = event.typeAsString();
+      if (event.stateEnteredEventDetails() != null) {
+        var details = event.stateEnteredEventDetails();
+        run = new Run(details.name(), before, event.timestamp(), details.input());
+        byState.computeIfAbsent(details.name(), _ -> new ArrayList<>()).add(run);
+      } else if (event.stateExitedEventDetails() != null) {
+        run = open(before, event.stateExitedEventDetails().name(), byState);
+        if (run != null) {
+          run.exited = event.timestamp();
+          run.output = event.stateExitedEventDetails().output();
+        }
+      } else if (run != null) {
+        note(run, event, type);
+      }
+      byEvent.put(event.id(), run);
+    }
+    var shown = JSON.createObjectNode();
+    byState.forEach((state, runs) -> {
+      var list = shown.putArray(state);
+      runs.forEach(run -> list.add(shown(run, over, end)));
+    });
+    return shown;
+  }
+
+  /// The run that an exit belongs to: the nearest one of that name before it, else the last that is still open.
+  private static Run open(Run from, String state, Map<String, List<Run>> byState) {
+    for (var run = from; run != null; run = run.before) {
+      if (run.state.equals(state) && run.exited == null) {
+        return run;
+      }
+    }
+    return byState.getOrDefault(state, List.of()).reversed().stream()
+        .filter(run -> run.exited == null).findFirst().orElse(null);
+  }
+
+  private static void note(Run run, HistoryEvent event, String type) {
+    switch (type) {
+      case "TaskScheduled", "LambdaFunctionScheduled" -> {
+        run.attempts++;
+        run.broken = false;
+      }
+      case "MapIterationStarted" -> run.iterations++;
+      case "TaskFailed" -> failed(run, event.taskFailedEventDetails().error(), event.taskFailedEventDetails().cause());
+      case "TaskTimedOut" ->
+          failed(run, event.taskTimedOutEventDetails().error(), event.taskTimedOutEventDetails().cause());
+      case "TaskStartFailed" ->
+          failed(run, event.taskStartFailedEventDetails().error(), event.taskStartFailedEventDetails().cause());
+      case "TaskSubmitFailed" ->
+          failed(run, event.taskSubmitFailedEventDetails().error(), event.taskSubmitFailedEventDetails().cause());
+      case "LambdaFunctionFailed" -> failed(run, event.lambdaFunctionFailedEventDetails().error(),
+          event.lambdaFunctionFailedEventDetails().cause());
+      case "LambdaFunctionTimedOut" -> failed(run, event.lambdaFunctionTimedOutEventDetails().error(),
+          event.lambdaFunctionTimedOutEventDetails().cause());
+      case "MapIterationFailed", "MapStateFailed", "ParallelStateFailed", "MapIterationAborted", "MapStateAborted",
+           "ParallelStateAborted" -> run.broken = true;
+      default -> { }
+    }
+  }
+
+  private static void failed(Run run, String error, String cause) {
+    run.errors.add(new String[] {error == null ? "States.TaskFailed" : error, cause == null ? "" : cause});
+    run.broken = true;
+  }
+
+  private static ObjectNode shown(Run run, boolean over, Instant end) {
+    var shown = JSON.createObjectNode();
+    shown.put("status", run.exited != null ? run.broken ? "caught" : "succeeded"
+        : !over ? run.broken && run.attempts > 0 ? "retrying" : "running"
+        : run.broken ? "failed" : "aborted");
+    put(shown, "entered", run.entered);
+    put(shown, "exited", run.exited != null ? run.exited : over ? end : null);
+    shown.put("retries", Math.max(0, run.attempts - 1));
+    if (run.iterations > 0) {
+      shown.put("iterations", run.iterations);
+    }
+    shown.set("input", json(run.input));
+    shown.set("output", json(run.output));
+    var errors = shown.putArray("errors");
+    run.errors.forEach(error -> errors.addObject().put("error", error[0]).put("cause", error[1]));
+    return shown;
+  }
+
+  private static void put(ObjectNode node, String name, Instant instant) {
+    node.put(name, instant == null ? null : instant.toString());
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return text == null ? JSON.nullNode() : JSON.readTree(text);
+    } catch (IOException e) {
+      return JSON.getNodeFactory().textNode(text);
+    }
+  }
+
+  private static String lastPart(String arn) {
+    return arn.substring(arn.lastIndexOf(':') + 1);
+  }
+}

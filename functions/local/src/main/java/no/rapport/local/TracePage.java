@@ -1,0 +1,189 @@
+package no.rapport.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
+import software.amazon.awssdk.services.sfn.model.InvalidArnException;
+
+/// What lies below `/_local/`: the trace page, the JSON it lives on, and the ordering of faults.
+///
+/// | method and path | what |
+/// |---|---|
+/// | `GET /_local/` | the page |
+/// | `GET /_local/api/executions` | the newest executions |
+/// | `GET /_local/api/execution?arn=` or `?name=` | one, with its definition and the runs of its states |
+/// | `GET /_local/api/notifications` | what was published |
+/// | `GET`, `POST`, `DELETE /_local/faults` | faults that stand, order one, take all back |
+/// | `POST /_local/2015-03-31/functions/{name}/invocations` | Lambda's Invoke, for functions that no route reaches |
+///
+/// It answers only to names of this machine and to no other web page, so that none can reach it from a browser here.
+final class TracePage implements HttpHandler {
+
+  static final String PATH = "/_local/";
+
+  private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  private static final Map<String, String> FILES = Map.of(
+      "", "trace.html", "trace.css", "trace.css", "trace.js", "trace.js");
+  private static final Map<String, String> TYPES = Map.of(
+      "html", "text/html; charset=utf-8", "css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8");
+  private static final Pattern OWN_HOST = Pattern.compile("(127\\.0\\.0\\.1|localhost|\\[::1])(:\\d+)?");
+  private static final Pattern INVOCATION = Pattern.compile("2015-03-31/functions/([^/]+)/invocations");
+  private static final Set<String> FAULT_MEMBERS = Set.of("service", "operation", "resource", "error", "times");
+
+  private final Trace trace;
+  private final Notifications notifications;
+  private final Functions functions;
+
+  TracePage(Trace trace, Notifications notifications, Functions functions) {
+    this.trace = trace;
+    this.notifications = notifications;
+    this.functions = functions;
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    var host = exchange.getRequestHeaders().getFirst("Host");
+    var origin = exchange.getRequestHeaders().getFirst("Origin");
+    if (host == null || !OWN_HOST.matcher(host).matches() || origin != null && !origin.equals("http://" + host)) {
+      send(exchange, 403, JSON.createObjectNode().put("message", "Only this machine may look here"));
+      return;
+    }
+    var path = exchange.getRequestURI().getPath().substring(PATH.length());
+    var method = exchange.getRequestMethod();
+    var invocation = INVOCATION.matcher(path);
+    try {
+      if (method.equals("POST") && invocation.matches()) {
+        invoke(exchange, invocation.group(1));
+        return;
+      }
+      switch (method + " " + path) {
+        case "GET api/executions" -> send(exchange, 200, trace.executions());
+        case "GET api/execution" -> send(exchange, 200, trace.execution(arn(exchange)));
+        case "GET api/notifications" -> send(exchange, 200, notifications());
+        case "GET faults" -> send(exchange, 200, faults());
+        case "POST faults" -> {
+          Faults.add(fault(JSON.readTree(exchange.getRequestBody().readNBytes(64 * 1024))));
+          send(exchange, 201, faults());
+        }
+        case "DELETE faults" -> {
+          Faults.clear();
+          send(exchange, 200, faults());
+        }
+        default -> file(exchange, method, path);
+      }
+    } catch (ExecutionDoesNotExistException | InvalidArnException e) {
+      send(exchange, 404, JSON.createObjectNode().put("message", "There is no such execution"));
+    } catch (IllegalArgumentException | com.fasterxml.jackson.core.JsonProcessingException e) {
+      send(exchange, 400, JSON.createObjectNode().put("message", e.getMessage()));
+    }
+  }
+
+  private void invoke(HttpExchange exchange, String function) throws IOException {
+    byte[] result;
+    try {
+      result = functions.invoke(function, exchange.getRequestBody().readNBytes(Functions.MAX_PAYLOAD));
+    } catch (FunctionFailed e) {
+      exchange.getResponseHeaders().set("X-Amz-Function-Error", "Unhandled");
+      result = e.payload().getBytes(StandardCharsets.UTF_8);
+    } catch (UnsupportedInTemplate e) {
+      send(exchange, 404, JSON.createObjectNode().put("Message", e.getMessage()));
+      return;
+    }
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    send(exchange, 200, result);
+  }
+
+  private String arn(HttpExchange exchange) {
+    var query = exchange.getRequestURI().getRawQuery();
+    if (query == null) {
+      throw new IllegalArgumentException("Give ?arn= or ?name=");
+    }
+    var equals = query.indexOf('=');
+    var value = URLDecoder.decode(query.substring(equals + 1), StandardCharsets.UTF_8);
+    if (query.startsWith("arn=")) {
+      return value;
+    }
+    for (var execution : trace.executions()) {
+      if (execution.path("name").asText().equals(value)) {
+        return execution.path("arn").asText();
+      }
+    }
+    throw ExecutionDoesNotExistException.builder().message(value).build();
+  }
+
+  private JsonNode notifications() {
+    var list = JSON.createArrayNode();
+    for (var notification : notifications.all()) {
+      var item = list.addObject();
+      item.put("id", notification.id());
+      item.put("at", notification.at().toString());
+      item.put("topic", notification.topicArn());
+      item.put("subject", notification.subject());
+      item.put("message", notification.message());
+      notification.attributes().forEach(item.putObject("attributes")::put);
+    }
+    return list;
+  }
+
+  private static ObjectNode faults() {
+    var answer = JSON.createObjectNode();
+    var list = answer.putArray("faults");
+    Faults.standing().forEach(fault -> list.addObject()
+        .put("service", fault.service())
+        .put("operation", fault.operation())
+        .put("resource", fault.resource())
+        .put("error", fault.error())
+        .put("times", fault.times()));
+    return answer;
+  }
+
+  private static Faults.Fault fault(JsonNode body) {
+    if (body == null || !body.isObject()) {
+      throw new IllegalArgumentException("The body must be a JSON object");
+    }
+    body.fieldNames().forEachRemaining(name -> {
+      if (!FAULT_MEMBERS.contains(name)) {
+        throw new IllegalArgumentException("A fault has no member " + name + "; it has " + FAULT_MEMBERS);
+      }
+    });
+    return new Faults.Fault(body.path("service").asText(""), body.path("operation").asText(""),
+        body.path("resource").asText(""), body.path("error").asText(""), body.path("times").asInt(1));
+  }
+
+  private static void file(HttpExchange exchange, String method, String path) throws IOException {
+    var name = FILES.get(path);
+    if (name == null || !method.equals("GET")) {
+      send(exchange, 404, JSON.createObjectNode().put("message", "Not Found"));
+      return;
+    }
+    try (var file = TracePage.class.getResourceAsStream(name)) {
+      var headers = exchange.getResponseHeaders();
+      headers.set("Content-Type", TYPES.get(name.substring(name.lastIndexOf('.') + 1)));
+      headers.set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; "
+          + "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+      send(exchange, 200, file.readAllBytes());
+    }
+  }
+
+  private static void send(HttpExchange exchange, int status, JsonNode body) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    send(exchange, status, JSON.writeValueAsBytes(body));
+  }
+
+  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+    exchange.getResponseHeaders().set("Cache-Control", "no-store");
+    exchange.sendResponseHeaders(status, body.length);
+    exchange.getResponseBody().write(body);
+  }
+}
