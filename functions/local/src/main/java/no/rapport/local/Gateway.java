@@ -34,7 +34,7 @@ import no.rapport.emulator.Loopback;
 /// Answers HTTP on 127.0.0.1 as an API Gateway REST API with this template would: its routes, authorizers, limits and
 /// own answers, with the functions behind.
 ///
-/// An unknown path or method is 404 here at once; on AWS the template's catch-all gives the same answer.
+/// A path or method without a route is 404 here, unless the template says otherwise.
 final class Gateway implements AutoCloseable {
 
   /// The largest request body.
@@ -164,8 +164,7 @@ final class Gateway implements AutoCloseable {
     var body = exchange.getRequestBody().readNBytes(MAX_REQUEST + 1);
     var found = routes.find(method, path);
     if (found.isEmpty()) {
-      send(exchange, 404, Map.of("Content-Type", List.of("application/json")),
-          "{\"message\":\"Not Found\"}".getBytes(StandardCharsets.UTF_8));
+      notFound(exchange, requestId);
       return;
     }
     if (body.length > MAX_REQUEST) {
@@ -186,6 +185,16 @@ final class Gateway implements AutoCloseable {
           invoke(exchange, requestId, route, event);
         }
       }
+    }
+  }
+
+  /// A path or method that no route has. AWS calls this a missing authentication token.
+  private void notFound(HttpExchange exchange, String requestId) throws IOException {
+    if (template.gatewayResponses().containsKey("MISSING_AUTHENTICATION_TOKEN")) {
+      own(exchange, requestId, "MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token");
+    } else {
+      send(exchange, 404, Map.of("Content-Type", List.of("application/json")),
+          "{\"message\":\"Not Found\"}".getBytes(StandardCharsets.UTF_8));
     }
   }
 
@@ -286,7 +295,7 @@ final class Gateway implements AutoCloseable {
     var headers = new TreeMap<String, List<String>>(String.CASE_INSENSITIVE_ORDER);
     headers.put("Content-Type", List.of("application/json"));
     configured.ifPresent(response -> response.headers().forEach((name, literal) ->
-        headers.put(name, List.of(filled(literal.replaceAll("^'|'$", ""), requestId, message)))));
+        headers.put(name, List.of(mapped(literal, requestId, message)))));
     var body = configured.flatMap(Template.GatewayResponse::body)
         .map(text -> filled(text, requestId, message))
         .orElseGet(() -> status == 401 ? "" : "{\"message\": \"" + message + "\"}");
@@ -295,6 +304,12 @@ final class Gateway implements AutoCloseable {
     }
     send(exchange, configured.flatMap(Template.GatewayResponse::status).orElse(status), headers,
         body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// A header's mapping: a text in quotes, or a variable.
+  private static String mapped(String mapping, String requestId, String message) {
+    return mapping.startsWith("'") ? mapping.substring(1, mapping.length() - 1)
+        : filled("$" + mapping, requestId, message);
   }
 
   private static String filled(String text, String requestId, String message) {
@@ -334,11 +349,11 @@ final class Gateway implements AutoCloseable {
     if (name.isPresent() && authorizer.isEmpty()) {
       throw new UnsupportedInTemplate("There is no authorizer " + name.get());
     }
-    if (publicContracts == PublicContracts.OPEN && isPublic(request.rawPath()) && !carriesIdentity(request)) {
-      return new Vouched(anonymous());
-    }
     if (authorizer.isEmpty()) {
       return new Vouched(null);
+    }
+    if (publicContracts == PublicContracts.OPEN && isPublic(request.rawPath()) && !carriesIdentity(request)) {
+      return new Vouched(anonymous());
     }
     for (var source : authorizer.get().headers()) {
       if (request.header(source) == null || request.header(source).isEmpty()) {
@@ -366,8 +381,7 @@ final class Gateway implements AutoCloseable {
 
   private static ObjectNode anonymous() {
     return JSON.createObjectNode()
-        .put("principalId", "anonymous").put("caller", "anonymous").put("role", "admin").put("organizations", "*")
-        .put("integrationLatency", 0);
+        .put("principalId", "anonymous").put("caller", "anonymous").put("role", "admin").put("organizations", "*");
   }
 
   private Verdict ask(Template.Authorizer authorizer, ProxyEvent request) throws IOException {

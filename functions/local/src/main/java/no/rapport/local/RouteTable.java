@@ -30,7 +30,8 @@ final class RouteTable {
 
   /// @param path as sent, still percent-encoded
   Optional<Match> find(String method, String path) {
-    return candidates(path).stream()
+    // The best path alone counts: one that lacks the method does not leave the request to the next.
+    return candidates(path).stream().limit(1)
         .flatMap(candidate -> byPath.get(candidate.path()).stream()
             .filter(route -> route.method().equals(method) || route.method().equals("ANY"))
             .sorted((a, b) -> Boolean.compare(a.method().equals("ANY"), b.method().equals("ANY")))

@@ -1,0 +1,296 @@
+package no.rapport.local;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+
+/// `mvn -q -Pdemo`: the main job on sample data, step by step, from source data to a file behind a link that dies.
+///
+/// It speaks to the system as its users do: the source data goes in through S3, everything else through HTTP. It ends
+/// with 0, or with 1 and a sentence about what went wrong.
+public final class Demo {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration LINK_LIFE = Duration.ofSeconds(30);
+  private static final Pattern FILE_NAME = Pattern.compile("filename=\"([^\"]+)\"");
+  private static final int BAR = 32;
+
+  private final LocalRapport rapport;
+  private final HttpClient http;
+  private final Terminal terminal = new Terminal();
+
+  private Demo(LocalRapport rapport, HttpClient http) {
+    this.rapport = rapport;
+    this.http = http;
+  }
+
+  /// Runs the job once and exits.
+  public static void main(String[] arguments) {
+    var status = 1;
+    try {
+      functionsLogTo(Files.createDirectories(folder()).resolve("functions.log"));
+    } catch (IOException e) {
+      System.err.println("Cannot write to " + folder() + ": " + e);
+      System.exit(status);
+    }
+    try (var rapport = LocalRapport.start(Options.onFreePorts()); var http = HttpClient.newHttpClient()) {
+      new Demo(rapport, http).run();
+      status = 0;
+    } catch (Disappointment e) {
+      System.err.println("\nThe demo stopped: " + e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      System.err.println("\nThe demo stopped: " + e);
+      e.printStackTrace();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      System.err.println("\nThe demo was interrupted");
+    }
+    // Threads of the embedded services would keep the process.
+    System.exit(status);
+  }
+
+  /// The functions write their log to standard output, as on Lambda; here it would stand between the steps.
+  private static void functionsLogTo(Path log) throws IOException {
+    var console = System.out;
+    System.setOut(new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8));
+    Terminal.out = console;
+  }
+
+  private static Path folder() {
+    return Options.home().resolve("target/demo");
+  }
+
+  private void run() throws IOException, InterruptedException {
+    terminal.line("Rapport runs on " + rapport.baseUrl() + " with S3 on " + rapport.s3Endpoint());
+    sourceData();
+    var id = order();
+    var done = finished(id);
+    var link = URI.create(done.path("file_url").asText());
+    var file = download(link, done);
+    dies(link);
+    terminal.line("");
+    terminal.line("The file            " + file);
+    terminal.line("What functions said " + folder().toAbsolutePath().normalize().resolve("functions.log"));
+    terminal.line("Run it yourself     mvn -q -Plocal, then open http://127.0.0.1:3000/_local/ to watch executions");
+    terminal.line("How it is built     README.md, template.yaml, statemachines/export.asl.json");
+  }
+
+  private void sourceData() throws InterruptedException {
+    var key = "imports/" + SampleData.ORGANIZATION + "/activities/" + SampleData.YEAR + ".csv";
+    var rows = SampleData.activities();
+    terminal.step("1", "Source data: " + count(SampleData.ROWS) + " activities of " + SampleData.ORGANIZATION_NAME);
+    rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET)
+        .key("imports/" + SampleData.ORGANIZATION + "/organization.json"),
+        RequestBody.fromBytes(SampleData.organization()));
+    rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromBytes(rows));
+    terminal.line("   s3://" + LocalRapport.BUCKET + "/" + key + ", " + count(rows.length) + " bytes");
+    var begun = Instant.now();
+    var report = awaitReport(key + ".report.json", begun);
+    var counts = report.path("counts");
+    if (counts.path("imported").asInt() != SampleData.ROWS) {
+      throw new Disappointment("The import did not take every row: " + report);
+    }
+    terminal.line("   imported in " + since(begun) + ": " + count(counts.path("imported").asLong()) + " rows, "
+        + counts.path("rejected").asLong() + " rejected");
+  }
+
+  private JsonNode awaitReport(String key, Instant begun) throws InterruptedException {
+    while (true) {
+      try {
+        var bytes = rapport.s3().getObject(get -> get.bucket(LocalRapport.BUCKET).key(key),
+            ResponseTransformer.toBytes());
+        var report = JSON.readTree(bytes.asInputStream());
+        return report;
+      } catch (NoSuchKeyException e) {
+        waited(begun, "the import report " + key);
+      } catch (IOException e) {
+        throw new Disappointment("The import report " + key + " is not JSON");
+      }
+    }
+  }
+
+  private String order() throws IOException, InterruptedException {
+    terminal.step("2", "Order: POST /api/v1/bufdir-exports");
+    var body = """
+        {"org_id": "%s", "format": "excel", "period_from": "%2$d-01-01", "period_to": "%2$d-12-31"}"""
+        .formatted(SampleData.ORGANIZATION, SampleData.YEAR);
+    var answer = http.send(HttpRequest.newBuilder(rapport.baseUrl().resolve("/api/v1/bufdir-exports"))
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() != 202) {
+      throw new Disappointment("The order was answered with " + answer.statusCode() + " " + answer.body());
+    }
+    var accepted = JSON.readTree(answer.body());
+    terminal.line("   202, Location " + answer.headers().firstValue("Location").orElse("?"));
+    terminal.line("   " + accepted);
+    return accepted.path("export_id").asText();
+  }
+
+  private JsonNode finished(String id) throws IOException, InterruptedException {
+    terminal.step("3", "Step Functions runs the export");
+    var begun = Instant.now();
+    var state = "";
+    while (true) {
+      var answer = http.send(HttpRequest.newBuilder(rapport.baseUrl().resolve("/api/v1/bufdir-exports/" + id)).build(),
+          HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new Disappointment("The export was answered with " + answer.statusCode() + " " + answer.body());
+      }
+      var export = JSON.readTree(answer.body());
+      var now = export.path("status").asText();
+      switch (now) {
+        case "completed" -> {
+          terminal.full("100 %, " + count(export.path("row_count").asLong()) + " rows in " + since(begun));
+          terminal.line("   completed");
+          return export;
+        }
+        case "failed", "cancelled" -> throw new Disappointment("The export " + id + " is " + now + ": "
+            + export.path("error_message").asText());
+        default -> {
+          if (!now.equals(state)) {
+            terminal.line("   " + now);
+            state = now;
+          }
+          if (export.path("progress").path("percent").asInt() > 0) {
+            terminal.bar(export.path("progress").path("percent").asInt());
+          }
+          waited(begun, "the export " + id);
+        }
+      }
+    }
+  }
+
+  private Path download(URI link, JsonNode export) throws IOException, InterruptedException {
+    terminal.step("4", "Download through the link");
+    terminal.line("   " + link.toString().replaceAll("X-Amz-Signature=[0-9a-f]+", "X-Amz-Signature=…"));
+    var answer = http.send(HttpRequest.newBuilder(link).build(), HttpResponse.BodyHandlers.ofByteArray());
+    if (answer.statusCode() != 200) {
+      throw new Disappointment("The link was answered with " + answer.statusCode() + " "
+          + new String(answer.body(), StandardCharsets.UTF_8));
+    }
+    var bytes = answer.body();
+    if (bytes.length != export.path("file_size_bytes").asLong()
+        || !sha256(bytes).equals(export.path("file_sha256").asText())) {
+      throw new Disappointment("The file is not the one the export describes: " + bytes.length + " bytes, SHA-256 "
+          + sha256(bytes));
+    }
+    var name = FILE_NAME.matcher(answer.headers().firstValue("Content-Disposition").orElse(""));
+    var file = folder().resolve(name.find() ? Path.of(name.group(1)).getFileName().toString() : "export.xlsx");
+    Files.write(file, bytes);
+    terminal.line("   " + count(bytes.length) + " bytes, SHA-256 as recorded, saved as " + file.getFileName());
+    return file.toAbsolutePath().normalize();
+  }
+
+  private void dies(URI link) throws IOException, InterruptedException {
+    terminal.step("5", "The link dies");
+    var begun = Instant.now();
+    while (true) {
+      var answer = http.send(HttpRequest.newBuilder(link).header("Range", "bytes=0-0").build(),
+          HttpResponse.BodyHandlers.discarding());
+      if (answer.statusCode() == 403) {
+        terminal.ended("403 Forbidden, " + since(begun) + " later");
+        return;
+      }
+      var lived = Duration.between(begun, Instant.now());
+      if (lived.compareTo(LINK_LIFE.plusSeconds(2)) > 0) {
+        throw new Disappointment("The link still works " + lived.toSeconds() + " s after it was made");
+      }
+      terminal.bar((int) (100 * lived.toMillis() / LINK_LIFE.toMillis()));
+      Thread.sleep(Duration.ofMillis(500));
+    }
+  }
+
+  private static void waited(Instant begun, String forWhat) throws InterruptedException {
+    if (Duration.between(begun, Instant.now()).compareTo(PATIENCE) > 0) {
+      throw new Disappointment("Waited " + PATIENCE.toSeconds() + " s for " + forWhat + ", in vain");
+    }
+    Thread.sleep(Duration.ofMillis(100));
+  }
+
+  private static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number).replace(',', ' ');
+  }
+
+  private static String since(Instant begun) {
+    return String.format(Locale.ROOT, "%.1f s", Duration.between(begun, Instant.now()).toMillis() / 1000.0);
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (java.security.NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// What should have happened did not.
+  private static final class Disappointment extends RuntimeException {
+    Disappointment(String message) {
+      super(message);
+    }
+  }
+
+  /// Lines, and a bar that only ever grows: it shows as well in a log file as in a window.
+  private static final class Terminal {
+
+    private static PrintStream out = System.out;
+
+    private int drawn = -1;
+
+    void step(String number, String what) {
+      line("");
+      line(number + "  " + what);
+    }
+
+    void line(String text) {
+      if (drawn >= 0) {
+        out.println();
+        drawn = -1;
+      }
+      out.println(text);
+    }
+
+    /// Draws the bar up to a share of its length, 0 to 100.
+    void bar(int percent) {
+      if (drawn < 0) {
+        out.print("   ");
+        drawn = 0;
+      }
+      for (; drawn < BAR * percent / 100; drawn++) {
+        out.print('█');
+      }
+      out.flush();
+    }
+
+    /// Draws the rest of the bar and says something behind it.
+    void full(String text) {
+      bar(100);
+      out.println("  " + text);
+      drawn = -1;
+    }
+
+    /// Leaves the bar as it is and says something behind it.
+    void ended(String text) {
+      out.println("  " + text);
+      drawn = -1;
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package no.rapport.local;
+
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.util.concurrent.CountDownLatch;
+import no.rapport.emulator.PortTakenException;
+
+/// `mvn -q -Plocal`: the whole system on 127.0.0.1 until it is interrupted.
+public final class Local {
+
+  private Local() {}
+
+  /// Starts everything, says what to try, and waits. Exits with 1 where it cannot start.
+  public static void main(String[] arguments) throws InterruptedException {
+    Options options;
+    LocalRapport rapport;
+    try {
+      options = Options.fromEnvironment(System.getenv());
+      rapport = LocalRapport.start(options);
+    } catch (PortTakenException e) {
+      System.err.println(e.getMessage() + ".");
+      System.err.println("Stop what listens there, or choose another port: " + variable(e) + "=" + (e.port() + 1)
+          + " mvn -q -Plocal");
+      System.exit(1);
+      return;
+    } catch (IllegalArgumentException | UnsupportedInTemplate e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+      return;
+    }
+    var stopped = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      try {
+        rapport.close();
+      } finally {
+        stopped.countDown();
+      }
+    }));
+    System.out.println(welcome(rapport, options));
+    System.out.flush();
+    stopped.await();
+  }
+
+  private static String variable(PortTakenException taken) {
+    return switch (taken.service()) {
+      case "S3" -> "RAPPORT_S3_PORT";
+      case "DynamoDB" -> "RAPPORT_DYNAMODB_PORT";
+      case "Step Functions" -> "RAPPORT_STEPFUNCTIONS_PORT";
+      default -> "RAPPORT_PORT";
+    };
+  }
+
+  private static String welcome(LocalRapport rapport, Options options) {
+    var seconds = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1000.0;
+    var base = rapport.baseUrl();
+    var keyed = options.publicContracts() == Gateway.PublicContracts.KEY;
+    var key = keyed ? " -H \"x-api-key: $KEY\"" : "";
+    return """
+
+        Ready on %1$s   (after %2$.1f s)
+
+          trace page       %1$s/_local/
+          S3               %3$s   bucket rapport-local, keys local / local-secret, region eu-north-1
+          DynamoDB         %4$s
+          Step Functions   %5$s
+          data             %6$s
+
+        Three to try, in another window:
+        %8$s
+          curl -sT activities.csv --aws-sigv4 aws:amz:eu-north-1:s3 --user local:local-secret \\
+            %3$s/rapport-local/imports/org-1042/activities/2025.csv
+          curl -si%7$s %1$s/api/v1/bufdir-exports -H 'content-type: application/json' \\
+            -d '{"org_id":"org-1042","format":"excel","period_from":"2025-01-01","period_to":"2025-12-31"}'
+          curl -s%7$s %1$s/api/v1/bufdir-exports
+
+        Ctrl-C stops it.
+        """.formatted(base, seconds, rapport.s3Endpoint(), rapport.dynamoDbEndpoint(),
+        rapport.stepFunctionsEndpoint(), options.data().map(Object::toString)
+            .orElse("a temporary folder, removed at the end (RAPPORT_DATA keeps it)"), key,
+        keyed ? issueKey(base) : "");
+  }
+
+  /// Endpoints that need a key are of no use without one.
+  private static String issueKey(URI base) {
+    return """
+
+          # every endpoint needs a key here; this one makes it
+          KEY=$(curl -s %s/_local/2015-03-31/functions/ManageApiKeysFunction/invocations \\
+            -d '{"action":"issue","client":"me","label":"mine","role":"admin","organizations":"*"}' \\
+            | sed 's/.*"key":"\\([^"]*\\)".*/\\1/')
+        """.formatted(base);
+  }
+}

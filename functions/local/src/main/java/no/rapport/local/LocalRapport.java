@@ -1,0 +1,297 @@
+package no.rapport.local;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import no.rapport.emulator.BucketEvent;
+import no.rapport.emulator.EmbeddedDynamoDb;
+import no.rapport.emulator.EmbeddedS3;
+import no.rapport.emulator.FunctionError;
+import no.rapport.emulator.Loopback;
+import no.rapport.emulator.StepFunctions;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
+import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.sfn.SfnClient;
+
+/// The whole system on 127.0.0.1: what `template.yaml` deploys, with DynamoDB, S3, Step Functions and API Gateway inside
+/// this JVM.
+///
+/// The functions find their settings in system properties, which belong to the whole JVM: one instance runs at a time,
+/// and a second one only after the first was closed. Handlers may keep clients for as long as their class lives, so
+/// tests that need the same JVM twice share one instance ([#shared()]).
+public final class LocalRapport implements AutoCloseable {
+
+  /// The bucket of source data and files.
+  public static final String BUCKET = "rapport-local";
+
+  private final Template template;
+  // On AWS each of forty tasks at once has a machine of its own; here they share this one's memory and cores.
+  private final Semaphore taskPlaces = new Semaphore(2 * Math.max(2, Runtime.getRuntime().availableProcessors()));
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final EmbeddedDynamoDb dynamoDb;
+  private final EmbeddedS3 s3;
+  private final Functions functions;
+  private final StepFunctions stepFunctions;
+  private final Notifications notifications;
+  private final DynamoDbClient dynamoDbClient;
+  private final S3Client s3Client;
+  private final S3Presigner presigner;
+  private final SfnClient sfnClient;
+  private final Gateway gateway;
+
+  private LocalRapport(Options options) {
+    template = TemplateReader.read(options.template(), options.parameters(), BUCKET);
+    try {
+      var startingS3 = CompletableFuture.supplyAsync(() -> startS3(options));
+      var startingDynamoDb = CompletableFuture.supplyAsync(() -> startDynamoDb(options));
+      s3 = opened(joined(startingS3));
+      dynamoDb = opened(joined(startingDynamoDb));
+      dynamoDbClient = opened(dynamoDb.client());
+      s3Client = opened(s3.client());
+      presigner = opened(s3.presigner());
+      notifications = new Notifications();
+      functions = opened(new Functions(template));
+      stepFunctions = opened(startStepFunctions(options));
+      sfnClient = opened(stepFunctions.client());
+      settings();
+      var tables = CompletableFuture.runAsync(this::createTables);
+      createBucket();
+      for (var machine : template.stateMachines()) {
+        stepFunctions.createStateMachine(machine.name(), machine.definition().toString(),
+            Names.arn("AWS::IAM::Role", machine.logicalId() + "Role"));
+      }
+      joined(tables);
+      var events = opened(new AsynchronousCalls(functions));
+      s3.onObjectCreated(event -> deliver(event, events));
+      schedule(events);
+      gateway = opened(Gateway.start(options.port(), template, functions, options.publicContracts()));
+      gateway.mount(TracePage.PATH, new TracePage(new Trace(sfnClient), notifications, functions));
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /// Starts everything.
+  ///
+  /// @throws no.rapport.emulator.PortTakenException if a port is taken
+  /// @throws UnsupportedInTemplate if the template holds what is not understood here
+  public static LocalRapport start(Options options) {
+    return new LocalRapport(options);
+  }
+
+  /// One stack on free ports for all tests of the JVM, started at the first call; it is not to be closed.
+  public static LocalRapport shared() {
+    return Shared.INSTANCE;
+  }
+
+  /// Where the API answers.
+  public URI baseUrl() {
+    return gateway.baseUrl();
+  }
+
+  /// Another door to the same system, where every endpoint needs a key or none does; the caller closes it.
+  Gateway anotherGateway(Gateway.PublicContracts publicContracts) {
+    return Gateway.start(0, template, functions, publicContracts);
+  }
+
+  /// A client of the stack's tables, closed with it.
+  public DynamoDbClient dynamoDb() {
+    return dynamoDbClient;
+  }
+
+  /// A client of the stack's bucket, closed with it.
+  public S3Client s3() {
+    return s3Client;
+  }
+
+  /// A presigner for the stack's bucket, closed with it.
+  public S3Presigner presigner() {
+    return presigner;
+  }
+
+  /// Where S3 answers.
+  public URI s3Endpoint() {
+    return s3.endpoint();
+  }
+
+  /// Where DynamoDB answers.
+  public URI dynamoDbEndpoint() {
+    return dynamoDb.endpoint();
+  }
+
+  /// Where Step Functions answers.
+  public URI stepFunctionsEndpoint() {
+    return stepFunctions.endpoint();
+  }
+
+  /// A client of the stack's state machines, closed with it.
+  public SfnClient sfn() {
+    return sfnClient;
+  }
+
+  /// What was published to the topics.
+  public Notifications notifications() {
+    return notifications;
+  }
+
+  Template template() {
+    return template;
+  }
+
+  Functions functions() {
+    return functions;
+  }
+
+  /// Stops everything, the last started first, and removes temporary folders.
+  @Override
+  public void close() {
+    RuntimeException first = null;
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        if (first == null) {
+          first = new IllegalStateException("Could not stop all of the local stack", e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  // --- starting --------------------------------------------------------------------------------------------------
+
+  private static EmbeddedS3 startS3(Options options) {
+    return options.data().map(folder -> EmbeddedS3.start(options.s3Port(), folder.resolve("s3")))
+        .orElseGet(() -> EmbeddedS3.start(options.s3Port()));
+  }
+
+  private static EmbeddedDynamoDb startDynamoDb(Options options) {
+    return options.data().map(folder -> EmbeddedDynamoDb.start(options.dynamoDbPort(), folder.resolve("dynamodb")))
+        .orElseGet(() -> EmbeddedDynamoDb.start(options.dynamoDbPort()));
+  }
+
+  private StepFunctions startStepFunctions(Options options) {
+    var builder = StepFunctions.builder()
+        .port(options.stepFunctionsPort())
+        .functions(this::invoke)
+        .topics(notifications::publish);
+    options.data().ifPresent(folder -> builder.data(folder.resolve("stepfunctions")));
+    return builder.start();
+  }
+
+  private byte[] invoke(String functionArn, byte[] payload) throws FunctionError {
+    taskPlaces.acquireUninterruptibly();
+    try {
+      return functions.invoke(functionArn, payload);
+    } catch (FunctionFailed e) {
+      throw new FunctionError(e.errorType(), e.payload());
+    } catch (UnsupportedInTemplate e) {
+      throw new FunctionError("Lambda.ResourceNotFoundException", e.getMessage());
+    } finally {
+      taskPlaces.release();
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T resource) {
+    opened.push(resource);
+    return resource;
+  }
+
+  private static <T> T joined(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  /// Points the SDK and the handlers at this stack, whatever the machine's own AWS settings are.
+  private void settings() {
+    var settings = Map.ofEntries(
+        Map.entry("aws.region", Loopback.REGION.id()),
+        Map.entry("aws.accessKeyId", Loopback.ACCESS_KEY),
+        Map.entry("aws.secretAccessKey", Loopback.SECRET_KEY),
+        Map.entry("aws.disableEc2Metadata", "true"),
+        Map.entry("aws.ignoreConfiguredEndpointUrls", "false"),
+        Map.entry("aws.endpointUrlDynamoDb", dynamoDb.endpoint().toString()),
+        Map.entry("aws.endpointUrlSfn", stepFunctions.endpoint().toString()),
+        Map.entry("aws.endpointUrlS3", s3.endpoint().toString()),
+        Map.entry("software.amazon.awssdk.http.service.impl",
+            "software.amazon.awssdk.http.urlconnection.UrlConnectionSdkHttpService"),
+        // Kept connections of all functions in this one process.
+        Map.entry("http.maxConnections", "64"),
+        Map.entry("S3_PATH_STYLE", "true"));
+    settings.forEach(System::setProperty);
+    Functions.environment(template);
+  }
+
+  private void createTables() {
+    template.tables().parallelStream().forEach(table -> {
+      try {
+        dynamoDbClient.createTable(table.create());
+      } catch (ResourceInUseException e) {
+        // There from an earlier run on the same folder.
+      }
+      table.timeToLive().ifPresent(attribute -> {
+        var status = dynamoDbClient.describeTimeToLive(describe -> describe.tableName(table.create().tableName()))
+            .timeToLiveDescription().timeToLiveStatus();
+        if (status != TimeToLiveStatus.ENABLED) {
+          dynamoDbClient.updateTimeToLive(update -> update.tableName(table.create().tableName())
+              .timeToLiveSpecification(ttl -> ttl.attributeName(attribute).enabled(true)));
+        }
+      });
+    });
+  }
+
+  private void createBucket() {
+    for (var bucket : template.buckets()) {
+      try {
+        s3Client.createBucket(create -> create.bucket(bucket));
+      } catch (BucketAlreadyOwnedByYouException e) {
+        // There from an earlier run on the same folder.
+      }
+    }
+  }
+
+  private void deliver(BucketEvent event, AsynchronousCalls events) {
+    for (var function : template.functions().values()) {
+      for (var upload : function.uploads()) {
+        if (upload.matches(event.bucket(), event.name(), event.key())) {
+          events.call(function.name(), BucketNotification.of(event, Instant.now()));
+        }
+      }
+    }
+  }
+
+  private void schedule(AsynchronousCalls events) {
+    for (var function : template.functions().values()) {
+      for (var schedule : function.schedules()) {
+        var input = schedule.input().map(Object::toString).orElseGet(() -> """
+            {"version": "0", "id": "%s", "detail-type": "Scheduled Event", "source": "aws.scheduler",
+             "account": "%s", "time": "%s", "region": "%s", "resources": ["%s"], "detail": {}}"""
+            .formatted(UUID.randomUUID(), Names.ACCOUNT, Instant.now().truncatedTo(ChronoUnit.SECONDS), Names.REGION,
+                schedule.name()));
+        events.every(schedule.every(), function.name(), input.getBytes(StandardCharsets.UTF_8));
+      }
+    }
+  }
+
+  private static final class Shared {
+    static final LocalRapport INSTANCE = start(Options.onFreePorts());
+  }
+}

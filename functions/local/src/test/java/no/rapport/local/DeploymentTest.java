@@ -1,0 +1,202 @@
+package no.rapport.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// What is deployed fits together: template, handlers, events and state machines.
+class DeploymentTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path HOME = Options.home();
+  private static final Template TEMPLATE =
+      TemplateReader.read(HOME.resolve("template.yaml"), Map.of(), LocalRapport.BUCKET);
+  private static final Pattern SERVICE_ERROR = Pattern.compile(
+      "(States|Lambda|Sandbox|SNS|SFN|StepFunctions|DynamoDB|S3)\\.[A-Za-z0-9.]+");
+
+  @Test
+  void everyHandlerCanBeMadeAsLambdaMakesIt() throws Exception {
+    for (var function : TEMPLATE.functions().values()) {
+      var handler = Class.forName(function.handler().replaceFirst("::.*", ""));
+      assertThat(Modifier.isPublic(handler.getModifiers())).as(handler.getName()).isTrue();
+      assertThat(Modifier.isPublic(handler.getConstructor().getModifiers())).as(handler.getName()).isTrue();
+      assertThat(RequestHandler.class.isAssignableFrom(handler) || RequestStreamHandler.class.isAssignableFrom(handler))
+          .as(handler.getName()).isTrue();
+    }
+  }
+
+  @Test
+  void everyFunctionIsNamedAfterItsHandler() {
+    for (var function : TEMPLATE.functions().values()) {
+      assertThat(function.logicalId()).isEqualTo(simpleName(function.handler()) + "Function");
+    }
+  }
+
+  @Test
+  void everyEndpointIsRoutedOnceAndOneFunctionHasItsVariablesOnItsOwn() {
+    assertThat(new RouteTable(TEMPLATE.routes())).isNotNull();
+    Functions.environment(TEMPLATE);
+  }
+
+  @Test
+  void everyFunctionHasOneEventAndEveryEventAFunction() throws IOException {
+    var wanted = TEMPLATE.functions().values().stream()
+        .map(function -> kebab(simpleName(function.handler())) + ".json")
+        .collect(Collectors.toCollection(TreeSet::new));
+    try (var files = Files.list(HOME.resolve("events"))) {
+      var there = files.map(file -> file.getFileName().toString())
+          .filter(name -> !name.equals("local-env.json"))
+          .collect(Collectors.toCollection(TreeSet::new));
+      assertThat(there).isEqualTo(wanted);
+    }
+  }
+
+  @Test
+  void everyApiEventIsOneThatItsRouteWouldMake() throws IOException {
+    var routes = new RouteTable(TEMPLATE.routes());
+    for (var function : TEMPLATE.functions().values()) {
+      if (TEMPLATE.routes().stream().anyMatch(route -> route.function().equals(function.name()))) {
+        var event = event(function);
+        var found = routes.find(event.path("httpMethod").asText(), event.path("path").asText());
+        assertThat(found).as(function.logicalId()).hasValueSatisfying(match -> {
+          assertThat(match.route().function()).isEqualTo(function.name());
+          assertThat(event.path("resource").asText()).isEqualTo(match.route().path());
+          match.pathParameters().forEach((name, value) ->
+              assertThat(event.path("pathParameters").path(name).asText()).as(name).isEqualTo(value));
+        });
+      }
+    }
+  }
+
+  @Test
+  void everySubstitutionIsUsed() throws IOException {
+    for (var machine : TEMPLATE.stateMachines()) {
+      var text = Files.readString(machine.file());
+      for (var name : machine.substitutions().keySet()) {
+        assertThat(text).as(machine.logicalId()).contains("${" + name + "}");
+      }
+    }
+  }
+
+  @Test
+  void everyErrorThatAStateMachineNamesExists() throws Exception {
+    for (var machine : TEMPLATE.stateMachines()) {
+      for (var error : machine.definition().findValues("ErrorEquals").stream()
+          .flatMap(list -> texts(list).stream()).collect(Collectors.toCollection(TreeSet::new))) {
+        if (!SERVICE_ERROR.matcher(error).matches()) {
+          assertThat(Throwable.class.isAssignableFrom(Class.forName(error))).as(error).isTrue();
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyTaskHasATimeLimit() {
+    for (var machine : TEMPLATE.stateMachines()) {
+      tasks(machine.definition()).forEach((name, task) ->
+          assertThat(task.has("TimeoutSeconds")).as(machine.logicalId() + "." + name).isTrue());
+    }
+  }
+
+  @Test
+  void everyFunctionOfAStateMachineEndsBeforeItsTaskDoes() {
+    for (var machine : TEMPLATE.stateMachines()) {
+      tasks(machine.definition()).forEach((name, task) -> {
+        var function = task.path("Arguments").path("FunctionName").asText("");
+        if (!function.isEmpty()) {
+          assertThat(TEMPLATE.function(function).timeout().toSeconds()).as(machine.logicalId() + "." + name)
+              .isLessThanOrEqualTo(task.path("TimeoutSeconds").asLong());
+        }
+      });
+    }
+  }
+
+  @Test
+  void noPolicyAllowsEveryAction() throws IOException {
+    for (var statement : statements(TemplateReader.document(HOME.resolve("template.yaml")))) {
+      if ("Allow".equals(statement.get("Effect"))) {
+        var actions = statement.get("Action") instanceof List<?> list ? list : List.of(statement.get("Action"));
+        assertThat(actions).allSatisfy(action -> assertThat(String.valueOf(action)).doesNotContain("*"));
+      }
+    }
+  }
+
+  @Test
+  void everyPolicyForEveryResourceSaysWhy() throws IOException {
+    var lines = Files.readAllLines(HOME.resolve("template.yaml"));
+    for (int i = 0; i < lines.size(); i++) {
+      if (lines.get(i).strip().matches("Resource: ['\"]?\\*['\"]?")) {
+        var start = i;
+        while (!lines.get(start).strip().startsWith("- ")) {
+          start--;
+        }
+        assertThat(lines.get(start - 1).strip()).as("line " + (i + 1)).startsWith("#");
+      }
+    }
+  }
+
+  static JsonNode event(Template.LambdaFunction function) throws IOException {
+    return JSON.readTree(Files.readAllBytes(
+        HOME.resolve("events").resolve(kebab(simpleName(function.handler())) + ".json")));
+  }
+
+  private static String simpleName(String handler) {
+    return handler.replaceFirst("::.*", "").replaceFirst(".*\\.", "");
+  }
+
+  private static String kebab(String name) {
+    return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-").toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private static List<String> texts(JsonNode list) {
+    var texts = new ArrayList<String>();
+    list.forEach(item -> texts.add(item.asText()));
+    return texts;
+  }
+
+  private static Map<String, JsonNode> tasks(JsonNode definition) {
+    var tasks = new TreeMap<String, JsonNode>();
+    collectTasks(definition, tasks);
+    return tasks;
+  }
+
+  private static void collectTasks(JsonNode node, Map<String, JsonNode> tasks) {
+    node.path("States").properties().forEach(state -> {
+      if (state.getValue().path("Type").asText().equals("Task")) {
+        tasks.put(state.getKey(), state.getValue());
+      }
+      collectTasks(state.getValue().path("ItemProcessor"), tasks);
+      state.getValue().path("Branches").forEach(branch -> collectTasks(branch, tasks));
+    });
+  }
+
+  private static List<Map<?, ?>> statements(Object node) {
+    var found = new ArrayList<Map<?, ?>>();
+    switch (node) {
+      case Map<?, ?> map -> {
+        if (map.containsKey("Effect")) {
+          found.add(map);
+        }
+        map.values().forEach(value -> found.addAll(statements(value)));
+      }
+      case List<?> list -> list.forEach(value -> found.addAll(statements(value)));
+      case null, default -> { }
+    }
+    return found;
+  }
+}
