@@ -9,6 +9,8 @@ import no.rapport.api.Idempotency;
 import no.rapport.records.DynamoRecords;
 import no.rapport.records.Records;
 import no.rapport.reporting.ReportDescription;
+import no.rapport.reportrecords.ReportRecords;
+import no.rapport.reportrecords.SealedData;
 import no.rapport.sourcedata.Activities;
 import no.rapport.sourcedata.OrganizationRegister;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -124,9 +126,16 @@ public final class ExportWorkflow {
     return clock.instant().truncatedTo(ChronoUnit.SECONDS);
   }
 
+  /// The report cannot be deleted while it is re-exported: its record is there.
+  private String sealedSha256(ExportJob job) {
+    return job.order().reportId().flatMap(new ReportRecords(records)::find).flatMap(stored -> stored.report().sealed())
+        .map(SealedData::sha256)
+        .orElseThrow(() -> new IllegalStateException("The report has no sealed rows: " + job.order().reportId()));
+  }
+
   RowSource rows(ExportJob job) {
     return job.order().sealedManifest().filter(_ -> !job.order().refresh())
-        .<RowSource>map(key -> new SealedRows(files(), key, job.order()))
+        .<RowSource>map(key -> new SealedRows(files(), key, sealedSha256(job), job.order()))
         .orElseGet(() -> rowSources.today(job, now()));
   }
 

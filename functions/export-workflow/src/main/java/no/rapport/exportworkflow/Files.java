@@ -46,7 +46,11 @@ final class Files {
   }
 
   <T> T getJson(String key, Class<T> type) {
-    return Documents.read(s3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String(), type);
+    return Documents.read(getText(key), type);
+  }
+
+  String getText(String key) {
+    return s3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String();
   }
 
   boolean exists(String key) {

@@ -45,9 +45,15 @@ final class SealedRows implements RowSource {
   private final Manifest manifest;
   private final ExportOrder order;
 
-  SealedRows(Files files, String manifestKey, ExportOrder order) {
+  /// @param manifestSha256 as the report's record has it
+  /// @throws IllegalStateException when the manifest is not what was sealed
+  SealedRows(Files files, String manifestKey, String manifestSha256, ExportOrder order) {
     this.files = files;
-    this.manifest = files.getJson(manifestKey, Manifest.class);
+    String text = files.getText(manifestKey);
+    if (!Files.sha256(text).equals(manifestSha256)) {
+      throw new IllegalStateException("The list of sealed rows is not what was sealed: " + manifestKey);
+    }
+    this.manifest = Documents.read(text, Manifest.class);
     this.order = order;
   }
 

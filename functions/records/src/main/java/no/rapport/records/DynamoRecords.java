@@ -101,8 +101,20 @@ public final class DynamoRecords implements Records {
       }
     }
     boolean more = entries.size() > listing.limit();
+    // Totals and resources are read one after the other, and others write meanwhile: a first page that holds all
+    // counts itself.
+    if (!more && isFirst(listing.start())) {
+      total = entries.size();
+    }
     List<Entry> shown = more ? List.copyOf(entries.subList(0, listing.limit())) : List.copyOf(entries);
     return new Page(shown, total, more ? Optional.of(Cursor.encode(shown.getLast())) : Optional.empty());
+  }
+
+  private static boolean isFirst(Listing.Start start) {
+    return switch (start) {
+      case Listing.AtPage(int page) -> page == 1;
+      case Listing.AfterCursor(String cursor) -> cursor.isEmpty();
+    };
   }
 
   @Override

@@ -233,4 +233,15 @@ class ReexportJourneyTest {
     assertThatThrownBy(() -> run.assemble(ExportKind.REPORT_REEXPORT, id))
         .hasMessageContaining("not what was sealed");
   }
+
+  @Test
+  void refusesAListOfSealedRowsThatWasTamperedWith() {
+    String reportId = aReport("csv");
+    String manifest = keysBelow("sealed/").stream().filter(key -> key.endsWith(".json")).findFirst().orElseThrow();
+    String text = s3.getObjectAsBytes(get -> get.bucket(bucket).key(manifest)).asUtf8String();
+    s3.putObject(put -> put.bucket(bucket).key(manifest), RequestBody.fromString(text.replace("Oslo", "Bergen")));
+    String id = begin(reportId, "{}");
+
+    assertThatThrownBy(() -> run.assemble(ExportKind.REPORT_REEXPORT, id)).hasMessageContaining("not what was sealed");
+  }
 }
