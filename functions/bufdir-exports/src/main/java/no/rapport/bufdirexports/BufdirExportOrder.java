@@ -17,7 +17,8 @@ record BufdirExportOrder(String orgId, ExportOrder order) {
   private static final Pattern ACTIVITY_TYPE = Pattern.compile("[a-z0-9_]{1,64}");
   private static final int MOST_YEARS = 5;
 
-  static BufdirExportOrder parse(Body body) {
+  /// @param canSubmit whether a connector to Bufdir is configured
+  static BufdirExportOrder parse(Body body, boolean canSubmit) {
     String orgId = body.required("org_id", body.id("org_id"), "");
     String format = body.required("format", body.word("format",
         word -> ReportFormat.ofWord(word).map(_ -> word), "must be excel, xlsx, csv, pdf or json"), "xlsx");
@@ -25,7 +26,7 @@ record BufdirExportOrder(String orgId, ExportOrder order) {
     List<String> types = body.words("activity_types", ACTIVITY_TYPE, 100, "must be a code of a-z, 0-9 and _");
     boolean attachments = body.bool("include_attachments").orElse(false);
     boolean submit = body.bool("submit_to_bufdir_api").orElse(false);
-    if (submit) {
+    if (submit && !canSubmit) {
       body.wrong("submit_to_bufdir_api", "cannot be true: no connector to Bufdir is configured");
     }
     ReportLocale locale = body.word("locale", ReportLocale::ofTag, "must be nb-NO, nn-NO, se-NO or en")

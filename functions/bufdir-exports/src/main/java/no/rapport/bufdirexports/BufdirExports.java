@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import no.rapport.api.DownloadLinks;
+import no.rapport.api.Environment;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 import no.rapport.exportworkflow.ExportFile;
@@ -29,14 +30,16 @@ final class BufdirExports {
   private static final long LEAST_ESTIMATE_SECONDS = 5;
 
   private final ExportWorkflow workflow;
+  private final boolean canSubmit;
   private final ExportJobs jobs;
   private final ExportRequests requests;
   private final Executions executions;
   private final ExportProgress progress;
   private final DownloadLinks links;
 
-  BufdirExports(ExportWorkflow workflow) {
+  BufdirExports(ExportWorkflow workflow, boolean canSubmit) {
     this.workflow = workflow;
+    this.canSubmit = canSubmit;
     jobs = workflow.jobs();
     requests = workflow.requests();
     executions = workflow.executions();
@@ -44,12 +47,19 @@ final class BufdirExports {
     links = workflow.links();
   }
 
+  /// Reads `BUFDIR_CONNECTOR`, which is `configured` or empty, and what [ExportWorkflow#fromEnvironment] reads.
   static BufdirExports fromEnvironment() {
-    return new BufdirExports(ExportWorkflow.fromEnvironment());
+    return new BufdirExports(ExportWorkflow.fromEnvironment(),
+        Environment.optional("BUFDIR_CONNECTOR", "").equals("configured"));
   }
 
   ExportWorkflow workflow() {
     return workflow;
+  }
+
+  /// Whether files can be handed to Bufdir.
+  boolean canSubmit() {
+    return canSubmit;
   }
 
   ExportRequests requests() {

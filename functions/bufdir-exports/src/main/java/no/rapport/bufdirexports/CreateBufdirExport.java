@@ -28,7 +28,7 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, exports.workflow().idempotency(), request -> {
-      var order = request.withoutQuery().body(BufdirExportOrder::parse);
+      var order = request.withoutQuery().body(body -> BufdirExportOrder.parse(body, exports.canSubmit()));
       return request.caller().maySee(order.orgId()) ? accept(request, order) : Reply.notFound();
     });
   }

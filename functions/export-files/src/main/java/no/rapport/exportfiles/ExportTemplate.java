@@ -32,16 +32,14 @@ record ExportTemplate(long id, String orgId, String name, Instant createdAt, Str
           word -> ReportFormat.ofWord(word).map(_ -> word), "must be excel, xlsx, csv, pdf or json"), "xlsx");
       Period period = period(body);
       List<String> types = body.words("activity_types", ACTIVITY_TYPE, 100, "must be a code of a-z, 0-9 and _");
-      if (body.bool("include_attachments").orElse(false)) {
-        body.wrong("include_attachments", "cannot be true yet: attachments are not part of exports here");
-      }
+      boolean attachments = body.bool("include_attachments").orElse(false);
       ReportLocale locale = body.word("locale", ReportLocale::ofTag, "must be nb-NO, nn-NO, se-NO or en")
           .orElse(ReportLocale.NB);
       boolean annexes = body.bool("include_annexes").orElse(true);
       Suppression suppression = body.word("suppression", Suppression::ofWord, "must be none, lt3, le3 or le5")
           .orElse(Suppression.NONE);
-      return new Wanted(orgId, name, new ExportOrder(period, types, format, locale, annexes, false, suppression, false,
-          false, false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+      return new Wanted(orgId, name, new ExportOrder(period, types, format, locale, annexes, attachments, suppression,
+          false, false, false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
     }
 
     private static Period period(Body body) {

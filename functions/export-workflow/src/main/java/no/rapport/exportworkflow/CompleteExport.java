@@ -17,7 +17,7 @@ import no.rapport.reportrecords.ReportRecords;
 import no.rapport.reportrecords.SealedData;
 
 /// Task `CompleteExport`: makes the job completed, enters a Bufdir export in the report history with its own copy of
-/// the file, and leaves the notification to be published: all in one transaction, or not at all.
+/// the file, and leaves to be done what follows: all in one transaction, or not at all.
 public final class CompleteExport implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ExportWorkflow workflow;
@@ -31,7 +31,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
   }
 
   /// @param input the claim and `assembled`
-  /// @return the claim, `outcome`, and what is to be notified
+  /// @return the claim, `outcome`, and what follows
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(() -> complete(input));
@@ -80,9 +80,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
     // Parts that a task run twice still writes are removed when no task can run any more.
     changes.add(new Cleanup(List.of(job.partsPrefix()), now.plus(ExportRequests.TASKS_END_WITHIN))
         .duty(job.id() + "#completed#" + job.attempt()));
-    if (job.order().notifyOnCompletion()) {
-      changes.add(Notifications.owe(job, now));
-    }
+    changes.addAll(FollowUps.owe(job, now));
     return changes;
   }
 

@@ -58,10 +58,10 @@ public final class Executions {
     }
   }
 
-  /// Publishes the job's notification again.
+  /// Does again what follows the job's end.
   ///
   /// @param round tells this try from earlier ones
-  void notifyAgain(ExportJob job, int round) {
+  void followUpAgain(ExportJob job, int round) {
     try {
       client.startExecution(request -> request.stateMachineArn(retryMachineArn)
           .name(job.executionName() + "-n" + round)

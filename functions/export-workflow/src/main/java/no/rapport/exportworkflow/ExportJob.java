@@ -202,7 +202,8 @@ public record ExportJob(
 
   Optional<ExportJob> cancelled(String reason, Instant now) {
     return state.mayBecome(ExportState.CANCELLED)
-        ? Optional.of(with(ExportState.CANCELLED).cancellationReason(reason).cancelledAt(now).restartDue(null).build())
+        ? Optional.of(with(ExportState.CANCELLED).cancellationReason(reason).cancelledAt(now).restartDue(null)
+            .submission(Submission.none()).build())
         : Optional.empty();
   }
 
@@ -217,8 +218,29 @@ public record ExportJob(
     return with(state).notified(value).build();
   }
 
-  ExportJob withSubmission(Submission value) {
-    return with(state).submission(value).build();
+  /// Whether the completed file is still to be handed to Bufdir.
+  @JsonIgnore
+  boolean isSubmissionDue() {
+    return state == ExportState.COMPLETED && submission.isPending();
+  }
+
+  @JsonIgnore
+  boolean isNotificationDue() {
+    return order.notifyOnCompletion() && !notified && (state == ExportState.COMPLETED || state == ExportState.FAILED);
+  }
+
+  /// Whether nothing is left to be done for a job that has ended.
+  @JsonIgnore
+  boolean isFollowedUp() {
+    return !isSubmissionDue() && !isNotificationDue();
+  }
+
+  /// What came of handing the file to Bufdir. Only what is completed is handed over, and what came of it stays; but for
+  /// one that was given up while a run of the same task, heard of too late, had it accepted.
+  Optional<ExportJob> submitted(int claimed, Submission outcome) {
+    boolean open = state == ExportState.COMPLETED
+        && (submission.isPending() || submission.isFailed() && outcome.receiptId().isPresent());
+    return open && attempt == claimed ? Optional.of(with(state).submission(outcome).build()) : Optional.empty();
   }
 
   /// What a worker reports through the contract of re-exports; whether the move is legal has been seen to.

@@ -115,9 +115,7 @@ public final class ExportRequests {
   private static List<Change> endedByWorker(ExportJob after, Instant now) {
     List<Change> changes = new ArrayList<>();
     changes.add(new Cleanup(unreported(after), now.plus(TASKS_END_WITHIN)).duty(after.id() + "#reported"));
-    if (after.state() != ExportState.CANCELLED && after.order().notifyOnCompletion() && !after.notified()) {
-      changes.add(Notifications.owe(after, now));
-    }
+    changes.addAll(FollowUps.owe(after, now));
     return changes;
   }
 

@@ -63,9 +63,7 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
     List<Change> changes = new ArrayList<>();
     changes.add(new Cleanup(job.leftovers(claim.attempt()), now.plus(ExportRequests.TASKS_END_WITHIN))
         .duty(claim.exportId() + "#attempt#" + claim.attempt()));
-    if (job.state() == ExportState.FAILED && job.order().notifyOnCompletion()) {
-      changes.add(Notifications.owe(job, now));
-    }
+    changes.addAll(FollowUps.owe(job, now));
     return changes;
   }
 

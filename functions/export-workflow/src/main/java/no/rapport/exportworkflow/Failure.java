@@ -26,6 +26,12 @@ record Failure(String step, String error) {
           + "A retry does not help: choose a shorter period or fewer activity types, or leave attachments out.",
           limits.files(), limits.bytes() >> 30);
     }
+    if (step.equals("SubmitToBufdir")) {
+      return "The export is complete, but its file could not be handed to Bufdir. " + (isPassing()
+          ? "Bufdir did not answer, several times: whether the file arrived is not certain. Ask Bufdir, or hand it in "
+              + "by other means."
+          : "The connection to Bufdir is not set up as it has to be; support finds the cause by the export's id.");
+    }
     String what = switch (step) {
       case "PlanExport" -> "The activities could not be read.";
       case "RenderParts", "RenderPart" -> "A part of the file could not be made.";

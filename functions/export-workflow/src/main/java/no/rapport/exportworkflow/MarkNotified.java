@@ -2,10 +2,8 @@ package no.rapport.exportworkflow;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import no.rapport.records.Change;
 
 /// Task `MarkNotified`: records that the notification was published, which is only now true.
 public final class MarkNotified implements RequestHandler<Map<String, Object>, Map<String, Object>> {
@@ -30,8 +28,7 @@ public final class MarkNotified implements RequestHandler<Map<String, Object>, M
     workflow.jobs().move(claim.exportKind(), claim.exportId(),
         job -> job.attempt() != claim.attempt() || job.state().isUnfinished() || job.notified()
             ? Optional.empty() : Optional.of(job.withNotified(true)),
-        job -> Notifications.settle(workflow.records(), job, workflow.now()).<List<Change>>map(List::of)
-            .orElse(List.of()));
+        job -> FollowUps.settle(workflow.records(), job, workflow.now()));
     return Tasks.output(claim, Map.of("outcome", input.getOrDefault("outcome", "completed")));
   }
 }

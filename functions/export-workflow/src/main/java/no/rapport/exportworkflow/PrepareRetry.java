@@ -2,10 +2,11 @@ package no.rapport.exportworkflow;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Task `PrepareRetry`: clears what earlier attempts left, and says what is to be done: `export`, or only `notify`.
+/// Task `PrepareRetry`: clears what earlier attempts left, and says what is to be done: `export`, or only what follows.
 public final class PrepareRetry implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ExportWorkflow workflow;
@@ -18,7 +19,7 @@ public final class PrepareRetry implements RequestHandler<Map<String, Object>, M
     this.workflow = workflow;
   }
 
-  /// @return the claim and `action`: `export`, `notify` (with `notification`) or `none`
+  /// @return the claim and `action`: `export`, `follow_up` (with what follows) or `none`
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(() -> prepare(input));
@@ -38,8 +39,8 @@ public final class PrepareRetry implements RequestHandler<Map<String, Object>, M
       }
       return Tasks.output(claim, Map.of("action", "export"));
     }
-    var ended = Tasks.ended(job);
-    return Tasks.output(claim, Map.of("action", Boolean.TRUE.equals(ended.get("notify")) ? "notify" : "none",
-        "outcome", ended.get("outcome"), "notification", ended.get("notification")));
+    var prepared = new HashMap<String, Object>(Tasks.ended(job));
+    prepared.put("action", job.isFollowedUp() ? "none" : "follow_up");
+    return Tasks.output(claim, prepared);
   }
 }

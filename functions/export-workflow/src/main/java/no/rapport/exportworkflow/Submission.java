@@ -1,20 +1,48 @@
 package no.rapport.exportworkflow;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 import java.util.Optional;
 
 /// What became of handing the file to Bufdir.
 ///
 /// @param status `none`, `pending`, `accepted`, `rejected` or `failed`
+/// @param receiptId Bufdir's receipt, where it accepted the file
+/// @param submittedAt when Bufdir's answer was recorded (UTC, whole seconds)
 /// @param detail a sentence for a person
 public record Submission(String status, Optional<String> receiptId, Optional<Instant> submittedAt,
     Optional<String> detail) {
+
+  private static final String PENDING = "pending";
+  private static final String FAILED = "failed";
 
   public static Submission none() {
     return new Submission("none", Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   static Submission pending() {
-    return new Submission("pending", Optional.empty(), Optional.empty(), Optional.empty());
+    return new Submission(PENDING, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  static Submission accepted(String receiptId, Instant now) {
+    return new Submission("accepted", Optional.of(receiptId), Optional.of(now), Optional.empty());
+  }
+
+  static Submission rejected(String detail, Instant now) {
+    return new Submission("rejected", Optional.empty(), Optional.of(now), Optional.of(detail));
+  }
+
+  static Submission failed(String detail) {
+    return new Submission(FAILED, Optional.empty(), Optional.empty(), Optional.of(detail));
+  }
+
+  @JsonIgnore
+  boolean isPending() {
+    return status.equals(PENDING);
+  }
+
+  @JsonIgnore
+  boolean isFailed() {
+    return status.equals(FAILED);
   }
 }

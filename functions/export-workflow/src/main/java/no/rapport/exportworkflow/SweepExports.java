@@ -14,7 +14,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /// The one repair owner of exports, run every minute: starts what was accepted but not started, ends or restarts what
-/// died outside its own catch, repeats missed notifications, and removes files that nobody may see.
+/// died outside its own catch, repeats missed notifications and submissions, and removes files that nobody may see.
 ///
 /// Whatever it does may be done twice; what fails for one job does not keep it from the next.
 public final class SweepExports implements RequestHandler<Map<String, Object>, Map<String, Object>> {
@@ -46,11 +46,11 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
         }
       }
     }
-    var notifications = Notifications.due(workflow.records(), BATCH, now);
-    notifications.forEach(due -> safely("notification", due.owed().exportId(), () -> notifyAgain(due, now)));
+    var followUps = FollowUps.due(workflow.records(), BATCH, now);
+    followUps.forEach(due -> safely("follow_up", due.owed().exportId(), () -> followUpAgain(due, now)));
     var cleanups = Cleanup.due(workflow.records(), "", BATCH, now);
     cleanups.forEach(due -> safely("cleanup", due.note().sort(), () -> cleanUp(due, now)));
-    return Map.of("jobs", jobs, "notifications", notifications.size(), "cleanups", cleanups.size());
+    return Map.of("jobs", jobs, "follow_ups", followUps.size(), "cleanups", cleanups.size());
   }
 
   private void repair(ExportKind kind, String id, Instant now) {
@@ -71,7 +71,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     }
   }
 
-  private void notifyAgain(Notifications.Due due, Instant now) {
+  private void followUpAgain(FollowUps.Due due, Instant now) {
     // Each round waits twice as long as the one before, up to an hour.
     Duration wait = Duration.ofSeconds(Math.min(3_600, 60L << Math.min(6, due.owed().rounds())));
     if (due.owed().since().plus(wait).isAfter(now)) {
@@ -79,10 +79,11 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     }
     Optional<ExportJobs.Stored> stored = workflow.jobs().find(due.owed().kind(), due.owed().exportId());
     if (stored.map(ExportJobs.Stored::job).filter(job -> job.attempt() == due.owed().attempt()
-        && !job.state().isUnfinished() && !job.notified()).isEmpty()) {
+        && !job.state().isUnfinished() && !job.isFollowedUp()).isEmpty()) {
       workflow.records().commit(new no.rapport.records.Change.RemoveNote(due.note()));
-    } else if (workflow.records().commit(Notifications.another(due))) {
-      workflow.executions().notifyAgain(stored.get().job(), due.owed().rounds() + 1);
+    } else if (workflow.executions().statusOf(stored.get().job()).filter(ExecutionStatus.RUNNING::equals).isEmpty()
+        && workflow.records().commit(FollowUps.another(due))) {
+      workflow.executions().followUpAgain(stored.get().job(), due.owed().rounds() + 1);
     }
   }
 

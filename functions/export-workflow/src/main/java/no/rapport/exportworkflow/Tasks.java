@@ -57,11 +57,12 @@ final class Tasks {
     return parts;
   }
 
-  /// What the workflow publishes and how it ends, once a job is completed or failed.
+  /// What the workflow does next and how it ends, once a job is completed or failed.
   static Map<String, Object> ended(ExportJob job) {
     return Map.of(
         "outcome", job.state() == ExportState.COMPLETED ? "completed" : "failed",
-        "notify", job.order().notifyOnCompletion() && !job.notified(),
+        "submit", job.isSubmissionDue(),
+        "notify", job.isNotificationDue(),
         "notification", Map.of("organization", job.orgId(), "kind", job.kind().collection(), "id", job.id(),
             "status", job.kind().statusOf(job)));
   }

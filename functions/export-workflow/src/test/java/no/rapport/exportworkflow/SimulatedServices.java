@@ -459,8 +459,7 @@ final class SimulatedServices {
             || execution.status != ExecutionStatus.RUNNING);
         return nested.status == ExecutionStatus.SUCCEEDED ? ExecutionStatus.SUCCEEDED : ExecutionStatus.FAILED;
       }
-      if ("notify".equals(output.get("action"))) {
-        output.put("notify", true);
+      if ("follow_up".equals(output.get("action"))) {
         notifyAndMark(execution, output);
       }
       return ExecutionStatus.SUCCEEDED;

@@ -1,0 +1,134 @@
+package no.rapport.exportworkflow;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import no.rapport.api.Environment;
+import no.rapport.records.Documents;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/// Hands files to Bufdir's interface, as `docs/bufdir-connector.md` describes it. Off unless it is configured.
+///
+/// It asks for a receipt before it sends, always: whatever an earlier try did that nobody heard of, a file is sent only
+/// while Bufdir has no receipt for its idempotency key. Safe for use by several threads.
+final class BufdirConnector {
+
+  /// With two short requests before it, less than the task's 15 minutes.
+  private static final Duration UPLOAD = Duration.ofMinutes(13);
+  private static final Pattern RECEIPT_ID = Pattern.compile("[\\x21-\\x7E]{1,200}");
+
+  private final URI apiUrl;
+  private final MaskinportenTokens tokens;
+  private final Exchange exchange;
+
+  BufdirConnector(URI apiUrl, MaskinportenTokens tokens, Exchange exchange) {
+    this.apiUrl = apiUrl;
+    this.tokens = tokens;
+    this.exchange = exchange;
+  }
+
+  /// Reads `BUFDIR_API_URL`, `BUFDIR_KEY_SECRET` and `MASKINPORTEN_…`: `TOKEN_URL`, `AUDIENCE`, `CLIENT_ID`, `SCOPE`.
+  ///
+  /// @throws IllegalStateException naming the setting that is missing
+  static BufdirConnector fromEnvironment() {
+    var exchange = new Exchange(UPLOAD);
+    var client = new MaskinportenTokens.Client(
+        Exchange.secure("MASKINPORTEN_TOKEN_URL", Environment.required("MASKINPORTEN_TOKEN_URL")),
+        Environment.required("MASKINPORTEN_AUDIENCE"), Environment.required("MASKINPORTEN_CLIENT_ID"),
+        Environment.required("MASKINPORTEN_SCOPE"));
+    var keys = SigningKey.inSecretsManager(SecretsManagerClient.builder().httpClient(UrlConnectionHttpClient.create())
+        .build(), Environment.required("BUFDIR_KEY_SECRET"));
+    return new BufdirConnector(Exchange.secure("BUFDIR_API_URL", Environment.required("BUFDIR_API_URL")),
+        new MaskinportenTokens(client, keys, exchange, InstantSource.system()), exchange);
+  }
+
+  /// How Bufdir answered.
+  sealed interface Answer {}
+
+  record Accepted(String receiptId) implements Answer {}
+
+  /// @param httpStatus 400 to 499
+  record Rejected(int httpStatus) implements Answer {}
+
+  private record Receipt(String receiptId) {}
+
+  /// Hands over a file once, however often it is called.
+  ///
+  /// @param content opens the file's bytes
+  /// @throws java.io.UncheckedIOException when no answer came: whether the file arrived is not known
+  /// @throws PassingFailure when the services have trouble of their own
+  /// @throws ConnectorRefused when they do not let the connector in
+  Answer submit(ExportJob job, ExportFile file, Supplier<InputStream> content) {
+    String key = job.id() + "-" + file.sha256();
+    HttpResponse<String> asked = authorized(token -> request("submissions/" + key, token).GET(), Exchange.SHORT);
+    return asked.statusCode() == 404
+        ? answer(authorized(token -> upload(job, file, key, content, token), UPLOAD))
+        : answer(asked);
+  }
+
+  private HttpRequest.Builder upload(ExportJob job, ExportFile file, String key, Supplier<InputStream> content,
+      String token) {
+    var period = job.order().period();
+    String digest = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(file.sha256()));
+    return request("submissions", token)
+        .header("content-type", file.contentType())
+        .header("content-disposition", "attachment; filename=\"" + file.name() + "\"")
+        .header("idempotency-key", key)
+        .header("repr-digest", "sha-256=:" + digest + ":")
+        .header("rapport-organization", job.orgId())
+        .header("rapport-period", period.from() + "/" + period.to())
+        .POST(BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(content), file.sizeBytes()));
+  }
+
+  private HttpRequest.Builder request(String path, String token) {
+    String base = apiUrl.toString();
+    return HttpRequest.newBuilder(URI.create(base + (base.endsWith("/") ? "" : "/") + path))
+        .header("authorization", "Bearer " + token);
+  }
+
+  /// A token that was good when it was fetched may have been withdrawn: one more try with a fresh one.
+  private HttpResponse<String> authorized(Function<String, HttpRequest.Builder> request, Duration timeout) {
+    String token = tokens.token();
+    HttpResponse<String> response = exchange.send(request.apply(token), timeout);
+    if (response.statusCode() != 401) {
+      return response;
+    }
+    tokens.forget(token);
+    return exchange.send(request.apply(tokens.token()), timeout);
+  }
+
+  private static Answer answer(HttpResponse<String> response) {
+    int status = response.statusCode();
+    if (status == 408 || status == 409 || status == 425) {
+      // Not now: another run is sending the same file, or the service asks for patience.
+      throw new PassingFailure(new IllegalStateException("Answered " + status));
+    }
+    if (status >= 400) {
+      return new Rejected(status);
+    }
+    return Stream.of(response).filter(answered -> status == 200 || status == 201).map(BufdirConnector::receiptId)
+        .filter(id -> RECEIPT_ID.matcher(id).matches()).findFirst().<Answer>map(Accepted::new)
+        .orElseThrow(() -> new ConnectorRefused("Answered " + status + " without a receipt"));
+  }
+
+  private static String receiptId(HttpResponse<String> response) {
+    try {
+      String id = Documents.mapper().readValue(response.body(), Receipt.class).receiptId();
+      return id == null ? "" : id;
+    } catch (JsonProcessingException e) {
+      return "";
+    }
+  }
+}

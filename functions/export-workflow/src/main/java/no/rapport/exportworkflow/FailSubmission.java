@@ -1,0 +1,35 @@
+package no.rapport.exportworkflow;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.util.Map;
+import no.rapport.api.Log;
+
+/// Task `FailSubmission`: records that a file could not be handed to Bufdir, after the workflow's own retries. The export
+/// stays completed.
+public final class FailSubmission implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  private final ExportWorkflow workflow;
+
+  public FailSubmission() {
+    this(ExportWorkflow.fromEnvironment());
+  }
+
+  FailSubmission(ExportWorkflow workflow) {
+    this.workflow = workflow;
+  }
+
+  /// @param input the claim and `error`
+  /// @return the claim, `outcome`, and what follows
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    return Tasks.run(() -> {
+      var claim = Tasks.claim(input);
+      var failure = new Failure("SubmitToBufdir", String.valueOf(input.getOrDefault("error", "")));
+      Log.warn("submission_given_up", Map.of("job_id", claim.exportId(), "organization", claim.orgId(),
+          "error", failure.error()));
+      SubmitToBufdir.record(workflow, claim, Submission.failed(failure.sentence()));
+      return SubmitToBufdir.followed(workflow, claim);
+    });
+  }
+}

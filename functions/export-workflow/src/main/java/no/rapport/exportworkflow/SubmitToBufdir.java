@@ -1,0 +1,63 @@
+package no.rapport.exportworkflow;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.util.Map;
+import java.util.Optional;
+import no.rapport.api.Log;
+
+/// Task `SubmitToBufdir`: hands a completed export's file to Bufdir and records the answer. It runs after the file is in
+/// the records: whatever comes of it, nothing is lost, and what was cancelled never gets here.
+public final class SubmitToBufdir implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  private final ExportWorkflow workflow;
+  private final BufdirConnector connector;
+
+  public SubmitToBufdir() {
+    this(ExportWorkflow.fromEnvironment(), BufdirConnector.fromEnvironment());
+  }
+
+  SubmitToBufdir(ExportWorkflow workflow, BufdirConnector connector) {
+    this.workflow = workflow;
+    this.connector = connector;
+  }
+
+  /// @param input the claim
+  /// @return the claim, `outcome`, and what follows
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    return Tasks.run(() -> submit(Tasks.claim(input)));
+  }
+
+  private Map<String, Object> submit(Executions.Claim claim) {
+    Optional<ExportJob> due = workflow.jobs().find(claim.exportKind(), claim.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> job.isSubmissionDue() && job.attempt() == claim.attempt());
+    if (due.isPresent()) {
+      ExportFile file = due.get().file().orElseThrow();
+      var answer = connector.submit(due.get(), file, () -> workflow.files().open(file.key()));
+      record(workflow, claim, switch (answer) {
+        case BufdirConnector.Accepted(String receiptId) -> Submission.accepted(receiptId, workflow.now());
+        case BufdirConnector.Rejected(int status) -> Submission.rejected(("Bufdir did not take the file (HTTP status %d)."
+            + " The export itself is complete; support finds the answer by the export's id.").formatted(status),
+            workflow.now());
+      });
+    }
+    return followed(workflow, claim);
+  }
+
+  /// Records what came of it, where nothing is recorded yet.
+  static void record(ExportWorkflow workflow, Executions.Claim claim, Submission outcome) {
+    workflow.jobs().move(claim.exportKind(), claim.exportId(), job -> job.submitted(claim.attempt(), outcome),
+        job -> FollowUps.settle(workflow.records(), job, workflow.now()));
+    Log.info("submission_" + outcome.status(), Map.of("job_id", claim.exportId(), "organization", claim.orgId(),
+        "receipt_id", outcome.receiptId().orElse("")));
+  }
+
+  /// What is left to do for the job as it is now.
+  static Map<String, Object> followed(ExportWorkflow workflow, Executions.Claim claim) {
+    return Tasks.output(claim, workflow.jobs().find(claim.exportKind(), claim.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> job.state() == ExportState.COMPLETED && job.attempt() == claim.attempt())
+        .map(Tasks::ended)
+        .orElse(Map.of("outcome", "superseded", "submit", false, "notify", false)));
+  }
+}
