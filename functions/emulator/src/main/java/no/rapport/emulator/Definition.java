@@ -12,7 +12,7 @@ record Definition(String json, State.Flow flow, Optional<Duration> timeout) {
 
   /// Reads a definition.
   ///
-  /// @throws StepFunctionsException `InvalidDefinition`, naming everything that is wrong or not supported, with its place
+  /// @throws StepFunctionsException `InvalidDefinition`, naming everything that is wrong or not supported, and where
   static Definition read(String json) {
     var problems = new DefinitionReader();
     var definition = problems.read(json);

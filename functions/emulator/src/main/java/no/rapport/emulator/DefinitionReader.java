@@ -152,7 +152,8 @@ final class DefinitionReader {
       case "Parallel" -> parallel(name, json, at, variables);
       case "Map" -> map(name, json, at, variables);
       case String other -> {
-        problem(at + "/Type", "The Type '" + other + "' is none of Task, Choice, Map, Parallel, Wait, Pass, Succeed, Fail");
+        problem(at + "/Type",
+            "The Type '" + other + "' is none of Task, Choice, Map, Parallel, Wait, Pass, Succeed, Fail");
         yield null;
       }
     };
@@ -297,9 +298,6 @@ final class DefinitionReader {
       }
       var interval = integer(entry, place, "IntervalSeconds", 1, 99_999_999).orElse(1);
       var longest = integer(entry, place, "MaxDelaySeconds", 1, 31_622_400);
-      if (longest.isPresent() && longest.get() <= interval) {
-        problem(place, "MaxDelaySeconds must be greater than IntervalSeconds");
-      }
       retriers.add(new Retrier(errors(entry, place, i == retry.size() - 1), interval,
           integer(entry, place, "MaxAttempts", 0, 99_999_999).orElse(3), rate.doubleValue(), longest,
           jitter.equals("FULL")));

@@ -1,6 +1,7 @@
 package no.rapport.emulator;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +22,8 @@ final class Execution {
       Optional<String> startedBy, long number) {}
 
   /// How it ended.
-  record End(ExecutionStatus status, Instant at, Optional<String> output, Optional<String> error, Optional<String> cause) {}
+  record End(
+      ExecutionStatus status, Instant at, Optional<String> output, Optional<String> error, Optional<String> cause) {}
 
   /// Hears of every event as it is written, under the execution's lock.
   @FunctionalInterface
@@ -38,6 +40,7 @@ final class Execution {
   private final List<Runnable> onEnd = new ArrayList<>();
   private final Branch root;
   private Optional<End> end = Optional.empty();
+  private Optional<Object> input = Optional.empty();
 
   Execution(Identity identity, WorkflowTime time, Recorder recorder) {
     this.identity = identity;
@@ -69,6 +72,19 @@ final class Execution {
     return root;
   }
 
+  /// Its input, read once: every expression can see it.
+  Object input() {
+    lock.lock();
+    try {
+      if (input.isEmpty()) {
+        input = Optional.of(JsonValues.parse(identity.input()));
+      }
+      return input.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Completed with the end once all that follows from it has been told.
   CompletableFuture<End> ended() {
     return ended;
@@ -78,10 +94,15 @@ final class Execution {
   ///
   /// @return its id
   long append(String type, long previous, Map<String, Object> details) {
-    var event = new HistoryEvent(history.size() + 1L, previous, time.now(), type, details);
+    var event = new HistoryEvent(history.size() + 1L, previous, now(), type, details);
     history.add(event);
     recorder.event(this, event);
     return event.id();
+  }
+
+  /// The service tells no finer times than milliseconds.
+  private Instant now() {
+    return time.now().truncatedTo(ChronoUnit.MILLIS);
   }
 
   /// The events so far.
@@ -131,7 +152,7 @@ final class Execution {
       later = root.cancel();
       // One that was read back has no branch any more.
       var previous = root.lastEvent() == 0 ? history.size() : root.lastEvent();
-      var result = new End(status, time.now(), output, error, cause);
+      var result = new End(status, now(), output, error, cause);
       append(switch (status) {
         case SUCCEEDED -> "ExecutionSucceeded";
         case FAILED -> "ExecutionFailed";

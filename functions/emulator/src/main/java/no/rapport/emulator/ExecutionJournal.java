@@ -99,6 +99,7 @@ final class ExecutionJournal implements AutoCloseable {
 
   private final Path file;
   private Optional<BufferedWriter> out = Optional.empty();
+  private boolean flushing;
 
   private ExecutionJournal(Path file) {
     this.file = file;
@@ -119,6 +120,7 @@ final class ExecutionJournal implements AutoCloseable {
       journal.close();
       Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
       journal.out = Optional.of(Files.newBufferedWriter(file, StandardCharsets.UTF_8, StandardOpenOption.APPEND));
+      journal.flushing = true;
       return journal;
     } catch (IOException e) {
       throw new UncheckedIOException("The journal " + file + " of Step Functions cannot be opened", e);
@@ -155,7 +157,7 @@ final class ExecutionJournal implements AutoCloseable {
 
   void machine(StateMachineDescription machine) {
     line("machine", Map.of("arn", machine.arn(), "name", machine.name(), "definition", machine.definition(),
-        "role", machine.roleArn(), "at", machine.creationDate().toString(), "revision", machine.revisionId()));
+        "role", machine.roleArn(), "at", machine.creationDate().toEpochMilli(), "revision", machine.revisionId()));
   }
 
   void machineDeleted(String arn) {
@@ -168,7 +170,7 @@ final class ExecutionJournal implements AutoCloseable {
     fields.put("machine", identity.machine().arn());
     fields.put("name", identity.name());
     fields.put("input", identity.input());
-    fields.put("at", identity.startDate().toString());
+    fields.put("at", identity.startDate().toEpochMilli());
     fields.put("number", identity.number());
     identity.startedBy().ifPresent(by -> fields.put("startedBy", by));
     line("started", fields);
@@ -176,14 +178,14 @@ final class ExecutionJournal implements AutoCloseable {
 
   void event(String arn, HistoryEvent event) {
     line("event", Map.of("arn", arn, "id", event.id(), "previous", event.previousId(),
-        "at", event.timestamp().toString(), "type", event.type(), "details", event.details()));
+        "at", event.timestamp().toEpochMilli(), "type", event.type(), "details", event.details()));
   }
 
   void ended(String arn, Execution.End end) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("arn", arn);
     fields.put("status", end.status().name());
-    fields.put("at", end.at().toString());
+    fields.put("at", end.at().toEpochMilli());
     end.output().ifPresent(text -> fields.put("output", text));
     end.error().ifPresent(text -> fields.put("error", text));
     end.cause().ifPresent(text -> fields.put("cause", text));
@@ -200,7 +202,9 @@ final class ExecutionJournal implements AutoCloseable {
     try {
       out.get().write(JsonValues.write(all));
       out.get().write('\n');
-      out.get().flush();
+      if (flushing) {
+        out.get().flush();
+      }
     } catch (IOException e) {
       // Executions go on: losing the journal must not fail them.
       LOG.log(System.Logger.Level.ERROR, "The journal " + file + " cannot be written; it ends here", e);
@@ -242,6 +246,6 @@ final class ExecutionJournal implements AutoCloseable {
   }
 
   private static Instant instant(Map<?, ?> line, String field) {
-    return Instant.parse(text(line, field));
+    return Instant.ofEpochMilli(((Number) line.get(field)).longValue());
   }
 }

@@ -41,8 +41,7 @@ final class Interpreter {
         () -> onThread("timeout of " + identity.name(), this::timeOut)));
     alarm.ifPresent(timeout -> execution.whenEnded(timeout::cancel));
     onThread(identity.name(), () -> {
-      var input = JsonValues.parse(identity.input());
-      var answer = answer(() -> run(definition.flow(), input, execution.root(), Map.of()));
+      var answer = answer(() -> run(definition.flow(), execution.input(), execution.root(), Map.of()));
       switch (answer) {
         case Answer.Done(var output) -> execution.end(
             ExecutionStatus.SUCCEEDED, Optional.of(JsonValues.write(output)), Optional.empty(), Optional.empty());
@@ -74,7 +73,8 @@ final class Interpreter {
       return new Answer.Failed(failure);
     } catch (Branch.Cancelled cancelled) {
       return Answer.Signal.CANCELLED;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Even then the execution must end, or whoever waits for it waits for ever.
       return new Answer.Failed(new WorkflowFailure(WorkflowFailure.RUNTIME, "The emulator failed: " + e));
     }
   }

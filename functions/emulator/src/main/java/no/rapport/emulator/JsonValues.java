@@ -4,10 +4,10 @@ import com.dashjoin.jsonata.Jsonata;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -26,11 +26,8 @@ final class JsonValues {
   /// JSON's null.
   static final Object NULL = Jsonata.NULL_VALUE;
 
-  private static final ObjectMapper MAPPER = new ObjectMapper()
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
   private static final JsonFactory FACTORY =
-      JsonFactory.builder().disable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private static final double EXACT_INTEGERS = 9_007_199_254_740_992d;
 
@@ -40,47 +37,54 @@ final class JsonValues {
   ///
   /// @throws IllegalArgumentException with the place if the text is not JSON, or an object has a key twice
   static Object parse(String json) {
-    try {
-      var node = MAPPER.readTree(json);
-      if (node == null || node.isMissingNode()) {
+    try (var parser = FACTORY.createParser(json)) {
+      if (parser.nextToken() == null) {
         throw new IllegalArgumentException("There is no JSON in an empty text");
       }
-      return value(node);
+      var value = value(parser);
+      if (parser.nextToken() != null) {
+        throw new IllegalArgumentException("Something follows the JSON value");
+      }
+      return value;
     } catch (JacksonException e) {
       var at = e.getLocation();
       var place = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
       throw new IllegalArgumentException(e.getOriginalMessage() + place, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  /// The same for a tree that Jackson has read.
-  static Object value(JsonNode node) {
-    return switch (node.getNodeType()) {
-      case OBJECT -> {
+  private static Object value(JsonParser parser) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> {
         var object = new LinkedHashMap<String, Object>();
-        node.properties().forEach(field -> object.put(field.getKey(), value(field.getValue())));
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          var name = parser.currentName();
+          parser.nextToken();
+          object.put(name, value(parser));
+        }
         yield object;
       }
-      case ARRAY -> {
-        var list = new ArrayList<Object>(node.size());
-        node.forEach(element -> list.add(value(element)));
+      case START_ARRAY -> {
+        var list = new ArrayList<Object>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          list.add(value(parser));
+        }
         yield list;
       }
-      case STRING -> node.textValue();
-      case BOOLEAN -> node.booleanValue();
-      case NUMBER -> number(node);
-      default -> NULL;
+      case VALUE_STRING -> parser.getText();
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NULL -> NULL;
+      case VALUE_NUMBER_INT -> switch (parser.getNumberType()) {
+        case INT -> parser.getIntValue();
+        case LONG -> parser.getLongValue();
+        default -> parser.getDoubleValue();
+      };
+      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+      default -> throw new JsonParseException(parser, "Unexpected " + parser.currentToken());
     };
-  }
-
-  private static Object number(JsonNode node) {
-    if (node.isIntegralNumber() && node.canConvertToInt()) {
-      return node.intValue();
-    }
-    if (node.isIntegralNumber() && node.canConvertToLong()) {
-      return node.longValue();
-    }
-    return node.doubleValue();
   }
 
   /// Compact JSON text of a value; whole numbers are written without a fraction.

@@ -83,7 +83,7 @@ final class JsonataDialect {
   /// Adds the service's own functions, and lets `$now` and `$millis` tell the given time.
   static void bindFunctions(Jsonata.Frame frame, Instant now) {
     bind(frame, "uuid", "<:s>", arguments -> UUID.randomUUID().toString());
-    bind(frame, "parse", "<s:x>", arguments -> arguments.getFirst() == null ? null : parse((String) arguments.getFirst()));
+    bind(frame, "parse", "<s:x>", arguments -> parse((String) arguments.getFirst()));
     bind(frame, "hash", "<ss?:s>", arguments -> hash((String) arguments.getFirst(), (String) argument(arguments, 1)));
     bind(frame, "range", "<nnn:a>", arguments -> range(arguments));
     bind(frame, "partition", "<an:a>", arguments -> partition(arguments));
@@ -111,6 +111,9 @@ final class JsonataDialect {
   }
 
   private static Object parse(String json) {
+    if (json == null) {
+      return null;
+    }
     try {
       return JsonValues.parse(json);
     } catch (IllegalArgumentException e) {

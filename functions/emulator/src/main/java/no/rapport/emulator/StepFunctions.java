@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -54,7 +55,7 @@ public final class StepFunctions implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(StepFunctions.class.getName());
   private static final String PREFIX = "arn:aws:states:" + Loopback.REGION.id() + ":" + ACCOUNT + ":";
   private static final String NAME = "[^\\s\\p{Cntrl}<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/]{1,80}";
-  private static final long KEPT_CHARACTERS = 64L * 1024 * 1024;
+  private static final long KEPT_CHARACTERS = 32L * 1024 * 1024;
 
   private record Machine(StateMachineDescription description, Definition definition) {}
 
@@ -149,7 +150,7 @@ public final class StepFunctions implements AutoCloseable {
       return this;
     }
 
-    /// How many ended executions can be described; by default 10,000, and in any case no more than 64 million
+    /// How many ended executions can be described; by default 10,000, and in any case no more than 32 million
     /// characters of history. Their names stay taken.
     public Builder keep(int executions) {
       keep = executions;
@@ -196,8 +197,8 @@ public final class StepFunctions implements AutoCloseable {
     listeners.add(listener);
   }
 
-  /// Makes a state machine, or replaces the one of that name, as a deployment does; what runs goes on with the definition
-  /// it started with.
+  /// Makes a state machine, or replaces the one of that name, as a deployment does; what runs goes on with the
+  /// definition it started with.
   ///
   /// @param definition the States language, with all substitutions made
   /// @return its ARN, `arn:aws:states:eu-north-1:000000000000:stateMachine:{name}`
@@ -208,7 +209,7 @@ public final class StepFunctions implements AutoCloseable {
     var arn = PREFIX + "stateMachine:" + name;
     synchronized (registry) {
       var created = Optional.ofNullable(machines.get(arn)).map(known -> known.description().creationDate())
-          .orElse(time.now());
+          .orElse(now());
       var description = new StateMachineDescription(
           arn, name, definition, roleArn, created, UUID.randomUUID().toString());
       journal.ifPresent(open -> open.machine(description));
@@ -281,7 +282,7 @@ public final class StepFunctions implements AutoCloseable {
         throw new StepFunctionsException("ExecutionAlreadyExists", "Execution Already Exists: '" + arn + "'");
       }
       execution = new Execution(new Execution.Identity(arn, machine.description(), name, input,
-          time.now().truncatedTo(ChronoUnit.MILLIS), startedBy, ++started), time, this::recorded);
+          now(), startedBy, ++started), time, this::recorded);
       journal.ifPresent(open -> open.started(execution.identity()));
       register(execution);
     }
@@ -291,8 +292,8 @@ public final class StepFunctions implements AutoCloseable {
     return execution;
   }
 
-  /// Ends an execution at once as `ABORTED`; one that has ended stays as it is. A function that runs is not interrupted,
-  /// and its result is thrown away.
+  /// Ends an execution at once as `ABORTED`; one that has ended stays as it is. A function that runs is not
+  /// interrupted, and its result is thrown away.
   ///
   /// @throws StepFunctionsException `ExecutionDoesNotExist`
   public ExecutionDescription stop(String executionArn, Optional<String> error, Optional<String> cause) {
@@ -335,8 +336,9 @@ public final class StepFunctions implements AutoCloseable {
     return newestFirst(stateMachineArn, Long.MAX_VALUE).values().stream().map(Execution::describe).toList();
   }
 
+  /// The service tells no finer times than milliseconds.
   Instant now() {
-    return time.now();
+    return time.now().truncatedTo(ChronoUnit.MILLIS);
   }
 
   /// Those started before the given number, by number.
@@ -367,7 +369,8 @@ public final class StepFunctions implements AutoCloseable {
     listeners.clear();
     journal.ifPresent(ExecutionJournal::close);
     for (var execution : List.copyOf(executions.values())) {
-      execution.end(ExecutionStatus.ABORTED, Optional.empty(), Optional.empty(), Optional.of("The emulator was closed"));
+      execution.end(ExecutionStatus.ABORTED, Optional.empty(), Optional.empty(),
+          Optional.of("The emulator was closed"));
     }
     telling.shutdown();
   }
@@ -462,23 +465,28 @@ public final class StepFunctions implements AutoCloseable {
   }
 
   private void tell(ExecutionDescription description) {
-    if (listeners.isEmpty() || telling.isShutdown()) {
+    if (listeners.isEmpty()) {
       return;
     }
-    telling.execute(() -> {
-      for (var listener : listeners) {
-        try {
-          listener.accept(description);
-        } catch (RuntimeException e) {
-          LOG.log(System.Logger.Level.WARNING, "A listener failed on " + description.executionArn(), e);
+    try {
+      telling.execute(() -> {
+        for (var listener : listeners) {
+          try {
+            listener.accept(description);
+          } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "A listener failed on " + description.executionArn(), e);
+          }
         }
-      }
-    });
+      });
+    } catch (RejectedExecutionException e) {
+      LOG.log(System.Logger.Level.DEBUG, "Closed before " + description.executionArn() + " could be told of", e);
+    }
   }
 
   /// Takes over what the journal remembers. What was running when it was cut off is ended here.
   private void restored(ExecutionJournal.Remembered remembered) {
-    remembered.names().forEach((machine, known) -> names.computeIfAbsent(machine, key -> new HashSet<>()).addAll(known));
+    remembered.names().forEach((machine, known) ->
+        names.computeIfAbsent(machine, key -> new HashSet<>()).addAll(known));
     for (var description : remembered.machines()) {
       try {
         machines.put(description.arn(), new Machine(description, Definition.read(description.definition())));

@@ -100,7 +100,8 @@ final class StepFunctionsProtocol implements AutoCloseable {
     }
     var bytes = exchange.getRequestBody().readNBytes(LARGEST_REQUEST + 1);
     if (bytes.length > LARGEST_REQUEST) {
-      throw new StepFunctionsException("ValidationException", "The request is longer than " + LARGEST_REQUEST + " bytes");
+      throw new StepFunctionsException("ValidationException", 
+          "The request is longer than " + LARGEST_REQUEST + " bytes");
     }
     Object json;
     try {
@@ -357,7 +358,8 @@ final class StepFunctionsProtocol implements AutoCloseable {
 
     String text(String name) {
       return optionalText(name).orElseThrow(() -> new StepFunctionsException("ValidationException",
-          "1 validation error detected: Value at '" + name + "' failed to satisfy constraint: Member must not be null"));
+          "1 validation error detected: Value at '" + name
+              + "' failed to satisfy constraint: Member must not be null"));
     }
 
     Optional<String> optionalText(String name) {

@@ -67,7 +67,8 @@ sealed interface TaskResource {
       }
     }
     if (resource.endsWith(".waitForTaskToken")) {
-      throw new IllegalArgumentException("waitForTaskToken (Resource '" + resource + "') is not supported by this emulator");
+      throw new IllegalArgumentException(
+          "waitForTaskToken (Resource '" + resource + "') is not supported by this emulator");
     }
     if (resource.contains(":activity:")) {
       throw new IllegalArgumentException("Activities (Resource '" + resource + "') are not supported by this emulator");

@@ -110,7 +110,7 @@ final class Visit {
     var identity = branch.execution().identity();
     var execution = new LinkedHashMap<String, Object>();
     execution.put("Id", identity.arn());
-    execution.put("Input", JsonValues.parse(identity.input()));
+    execution.put("Input", branch.execution().input());
     execution.put("Name", identity.name());
     execution.put("RoleArn", identity.machine().roleArn());
     execution.put("StartTime", moment(identity.startDate()));
@@ -185,8 +185,8 @@ final class Visit {
         && number.doubleValue() >= 0 && number.doubleValue() <= 99_999_999) {
       return number.longValue();
     }
-    throw evaluationFailure(field, "The value of the field '" + field + "' must be a whole number from 0 to 99999999, but is "
-        + JsonValues.write(value));
+    throw evaluationFailure(field, "The value of the field '" + field + "' must be a whole number from 0 to 99999999,"
+        + " but is " + JsonValues.write(value));
   }
 
   /// The elements of a field that must be an array.

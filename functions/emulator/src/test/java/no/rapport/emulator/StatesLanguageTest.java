@@ -101,7 +101,8 @@ class StatesLanguageTest {
 
   @Test
   void failsWithTheErrorAndCauseThatAreComputed() {
-    var execution = failure("'A': {'Type': 'Fail', 'Error': 'Export.Failed', 'Cause': '{% ´at row ´ & $states.input.row %}'}",
+    var execution = failure(
+        "'A': {'Type': 'Fail', 'Error': 'Export.Failed', 'Cause': '{% ´at row ´ & $states.input.row %}'}",
         "{'row':7}");
     assertThat(execution.error()).contains("Export.Failed");
     assertThat(execution.cause()).contains("at row 7");

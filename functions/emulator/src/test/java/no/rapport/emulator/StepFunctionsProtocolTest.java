@@ -128,7 +128,8 @@ class StepFunctionsProtocolTest {
   void pagesTheHistoryBothWaysAndLeavesDataOutWhereAsked() {
     var arn = run(deploy(), "job-1");
     var all = client.getExecutionHistory(request -> request.executionArn(arn)).events();
-    var paged = client.getExecutionHistoryPaginator(request -> request.executionArn(arn).maxResults(7).reverseOrder(true))
+    var paged = client
+        .getExecutionHistoryPaginator(request -> request.executionArn(arn).maxResults(7).reverseOrder(true))
         .events().stream().toList();
     assertThat(paged).isEqualTo(all.reversed());
     var bare = client.getExecutionHistory(request -> request.executionArn(arn).includeExecutionData(false)).events();
@@ -188,7 +189,8 @@ class StepFunctionsProtocolTest {
     client.deleteStateMachine(request -> request.stateMachineArn(arn));
     assertThatExceptionOfType(StateMachineDoesNotExistException.class)
         .isThrownBy(() -> client.describeStateMachine(request -> request.stateMachineArn(arn)));
-    var report = client.validateStateMachineDefinition(request -> request.definition("{\"QueryLanguage\":\"JSONata\"}"));
+    var report = client.validateStateMachineDefinition(
+        request -> request.definition("{\"QueryLanguage\":\"JSONata\"}"));
     assertThat(report.result()).isEqualTo(ValidateStateMachineDefinitionResultCode.FAIL);
     assertThat(report.diagnostics()).isNotEmpty();
   }

@@ -81,7 +81,8 @@ class StepFunctionsTest {
     assertRefused("ValidationException", () -> stepFunctions.start(arn, "\"" + "x".repeat(262_144) + "\""));
     assertRefused("StateMachineDoesNotExist", () -> stepFunctions.start(arn + "x", "{}"));
     assertRefused("InvalidArn", () -> stepFunctions.start("pass", "{}"));
-    assertRefused("ExecutionDoesNotExist", () -> stepFunctions.describe(arn.replace("stateMachine", "execution") + ":x"));
+    assertRefused("ExecutionDoesNotExist",
+        () -> stepFunctions.describe(arn.replace("stateMachine", "execution") + ":x"));
   }
 
   @Test
@@ -229,7 +230,8 @@ class StepFunctionsTest {
       for (var i = 0; i < 5; i++) {
         small.await(small.start(arn, "job-" + i, "{}").executionArn());
       }
-      assertThat(small.executions(arn)).extracting(ExecutionDescription::name).containsExactly("job-4", "job-3", "job-2");
+      assertThat(small.executions(arn)).extracting(ExecutionDescription::name)
+          .containsExactly("job-4", "job-3", "job-2");
       assertRefused("ExecutionAlreadyExists", () -> small.start(arn, "job-0", "{}"));
     }
   }
@@ -283,7 +285,8 @@ class StepFunctionsTest {
             + " 'End': true}"), "waitForTaskToken"),
         Map.entry(machine("'A': {'Type': 'Task', 'Resource': 'arn:aws:states:eu-north-1:000000000000:activity:x',"
             + " 'End': true}"), "Activities"),
-        Map.entry(machine("'A': {'Type': 'Task', 'Resource': 'fn:f', 'HeartbeatSeconds': 3, 'End': true}"), "Heartbeat"),
+        Map.entry(machine("'A': {'Type': 'Task', 'Resource': 'fn:f', 'HeartbeatSeconds': 3, 'End': true}"),
+            "Heartbeat"),
         Map.entry(machine("'A': {'Type': 'Task', 'Resource': 'arn:aws:states:::lambda:invoke', 'End': true,"
             + " 'Arguments': {'FunctionName': 'f', 'InvocationType': 'Event'}}"), "InvocationType"),
         Map.entry(machine("'A': {'Type': 'Task', 'Resource': 'arn:aws:states:::lambda:invoke', 'End': true,"
@@ -298,7 +301,8 @@ class StepFunctionsTest {
         Map.entry(machine("'A': {'Type': 'Task', 'Resource': 'fn:f', 'End': true, 'Retry': [{'ErrorEquals':"
             + " ['States.ALL', 'X']}]}"), "States.ALL must stand alone"),
         Map.entry(machine("'A': {'Type': 'Pass', 'Assign': {'v': 1}, 'Next': 'M'}, 'M': {'Type': 'Map', 'End': true,"
-            + " 'ItemProcessor': {'StartAt': 'B', 'States': {'B': {'Type': 'Pass', 'Assign': {'v': 2}, 'End': true}}}}"),
+            + " 'ItemProcessor': {'StartAt': 'B', 'States':"
+            + " {'B': {'Type': 'Pass', 'Assign': {'v': 2}, 'End': true}}}}"),
             "outer flow"),
         Map.entry("{'QueryLanguage': 'JSONata', 'QueryLanguage': 'JSONata'}", "Duplicate"),
         Map.entry("[]", "not an object"));
