@@ -68,6 +68,7 @@ public final class Local {
         Three to try, in another window:
         %8$s
           curl -sT activities.csv --aws-sigv4 aws:amz:eu-north-1:s3 --user local:local-secret \\
+            -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \\
             %3$s/rapport-local/imports/org-1042/activities/2025.csv
           curl -si%7$s %1$s/api/v1/bufdir-exports -H 'content-type: application/json' \\
             -d '{"org_id":"org-1042","format":"excel","period_from":"2025-01-01","period_to":"2025-12-31"}'

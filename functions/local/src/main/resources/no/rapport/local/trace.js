@@ -89,7 +89,8 @@ function inner(state) {
   return [];
 }
 
-// Puts each state one layer below the deepest state that leads to it, leaving out edges that lead back.
+// Puts each state one layer below the deepest state that leads to it, leaving out edges that lead back. What only a
+// Catch leads to stands to the right of the way that is hoped for.
 function layout(machine) {
   const states = machine.States;
   const depth = {};
@@ -97,39 +98,77 @@ function layout(machine) {
     if (!states[name] || path.has(name) || (depth[name] !== undefined && depth[name] >= level)) return;
     depth[name] = level;
     path.add(name);
-    for (const edge of targets(states[name])) visit(edge.to, level + 1, path);
+    for (const edge of targets(states[name])) if (!edge.caught) visit(edge.to, level + 1, path);
     path.delete(name);
   };
   visit(machine.StartAt, 0, new Set());
-  for (const name of Object.keys(states)) if (depth[name] === undefined) depth[name] = 0;
-  const layers = [];
-  for (const name of Object.keys(states)) (layers[depth[name]] ||= []).push(name);
+  const aside = new Set();
+  for (let found = true; found;) {
+    found = false;
+    for (const from of Object.keys(depth)) {
+      for (const edge of targets(states[from])) {
+        if (depth[edge.to] === undefined && states[edge.to]) {
+          depth[edge.to] = depth[from] + (edge.caught ? 0 : 1);
+          aside.add(edge.to);
+          found = true;
+        }
+      }
+    }
+  }
   const boxes = {};
-  for (const name of Object.keys(states)) {
+  for (const name of Object.keys(depth)) {
     const parts = inner(states[name]).map(layout);
     const width = parts.reduce((sum, part) => sum + part.width + NODE.gapX, -NODE.gapX) + 2 * NODE.pad;
     boxes[name] = {
-      name, parts, state: states[name],
+      name, parts, state: states[name], depth: depth[name],
       width: parts.length ? Math.max(NODE.width, width) : NODE.width,
       height: parts.length ? Math.max(...parts.map(part => part.height)) + 2 * NODE.pad + 22 : NODE.height,
     };
   }
-  let y = 0;
-  let width = 0;
-  const present = layers.filter(Boolean);
-  for (const layer of present) {
-    const row = layer.reduce((sum, name) => sum + boxes[name].width + NODE.gapX, -NODE.gapX);
-    width = Math.max(width, row);
-    let x = -row / 2;
-    for (const name of layer) {
+  const layers = [];
+  for (const name of Object.keys(depth)) (layers[depth[name]] ||= []).push(name);
+  let y = 0, left = 0, right = 0;
+  for (const layer of layers.filter(Boolean)) {
+    const hoped = layer.filter(name => !aside.has(name));
+    const row = hoped.reduce((sum, name) => sum + boxes[name].width + NODE.gapX, -NODE.gapX);
+    let x = -Math.max(row, 0) / 2;
+    for (const name of hoped.concat(layer.filter(each => aside.has(each)))) {
+      if (aside.has(name)) x = Math.max(x, NODE.width / 2 + 2 * NODE.gapX);
       boxes[name].x = x;
       boxes[name].y = y;
+      left = Math.min(left, x);
+      right = Math.max(right, x + boxes[name].width);
       x += boxes[name].width + NODE.gapX;
     }
     y += Math.max(...layer.map(name => boxes[name].height)) + NODE.gapY;
   }
-  for (const box of Object.values(boxes)) box.x += width / 2;
-  return {boxes, width, height: y - NODE.gapY, machine};
+  for (const box of Object.values(boxes)) box.x -= left;
+  return {boxes, width: right - left, height: y - NODE.gapY, machine};
+}
+
+// Straight down to the next layer; round the side where states lie between.
+function course(from, to, caught) {
+  const x1 = from.x + from.width / 2, x2 = to.x + to.width / 2;
+  const middle1 = from.y + from.height / 2, middle2 = to.y + to.height / 2;
+  if (caught && to.x > from.x + from.width) {
+    const start = from.x + from.width, bend = (start + to.x) / 2;
+    return to.y > from.y + from.height
+        ? `M${start} ${middle1} C${bend} ${middle1} ${x2} ${middle1} ${x2} ${to.y - 7}`
+        : `M${start} ${middle1} C${bend} ${middle1} ${bend} ${middle2} ${to.x - 7} ${middle2}`;
+  }
+  if (to.depth === from.depth + 1) {
+    const y1 = from.y + from.height, middle = (y1 + to.y) / 2;
+    return `M${x1} ${y1} C${x1} ${middle} ${x2} ${middle} ${x2} ${to.y - 7}`;
+  }
+  if (to.depth > from.depth && from.x > to.x + to.width) {
+    return `M${x1} ${from.y + from.height} C${x1} ${middle2} ${x1} ${middle2} ${to.x + to.width + 7} ${middle2}`;
+  }
+  if (to.depth > from.depth) {
+    const bow = Math.min(from.x, to.x) - 34;
+    return `M${from.x} ${middle1} C${bow} ${middle1} ${bow} ${middle2} ${to.x - 7} ${middle2}`;
+  }
+  const bow = Math.max(from.x + from.width, to.x + to.width) + 44;
+  return `M${from.x + from.width} ${middle1} C${bow} ${middle1} ${bow} ${middle2} ${to.x + to.width + 7} ${middle2}`;
 }
 
 function statusOf(name) {
@@ -147,11 +186,9 @@ function paint(plan, dx, dy) {
     for (const edge of targets(box.state)) {
       const to = plan.boxes[edge.to];
       if (!to) continue;
-      const x1 = box.x + box.width / 2, y1 = box.y + box.height, x2 = to.x + to.width / 2, y2 = to.y;
-      const middle = (y1 + y2) / 2;
-      const path = y2 > y1 ? `M${x1} ${y1} C${x1} ${middle} ${x2} ${middle} ${x2} ${y2 - 7}`
-          : `M${box.x + box.width} ${y1 - 20} C${box.x + box.width + 60} ${y1} ${to.x + to.width + 60} ${y2} ${to.x + to.width + 7} ${y2 + 20}`;
-      const taken = view.execution.runs[box.name] && view.execution.runs[edge.to];
+      const path = course(box, to, edge.caught);
+      const taken = view.execution.runs[box.name] && view.execution.runs[edge.to]
+          && (!edge.caught || view.execution.runs[box.name].some(run => run.status === "caught"));
       group.append(draw("path", {d: path, "marker-end": "url(#arrow)",
         class: "edge" + (edge.caught ? " catch" : "") + (taken ? " taken" : "")}));
     }
@@ -203,7 +240,7 @@ function graph(execution) {
   svg.append(draw("defs", {}, draw("marker", {id: "arrow", viewBox: "0 0 8 8", refX: 1, refY: 4, markerWidth: 7,
     markerHeight: 7, orient: "auto"}, draw("path", {d: "M0 0 L8 4 L0 8 z", class: "arrow"}))));
   const start = plan.boxes[plan.machine.StartAt];
-  svg.append(draw("circle", {cx: 70 + start.x + start.width / 2, cy: 10, r: 5, class: "end"}));
+  svg.append(draw("circle", {cx: 70 + start.x + start.width / 2, cy: 10, r: 5, class: "end start"}));
   svg.append(draw("path", {class: "edge taken", "marker-end": "url(#arrow)",
     d: `M${70 + start.x + start.width / 2} 15 V27`}));
   svg.append(paint(plan, 70, 34));
@@ -234,7 +271,8 @@ function showExecution() {
   if (drawn === view.drawn && execution.status !== "RUNNING") return;
   view.drawn = drawn;
   const scrolled = document.querySelector(".graph");
-  const place = scrolled ? [scrolled.scrollLeft, scrolled.scrollTop] : [0, 0];
+  const place = scrolled && view.shown === execution.arn ? [scrolled.scrollLeft, scrolled.scrollTop] : null;
+  view.shown = execution.arn;
   const focused = document.activeElement && document.activeElement.dataset && document.activeElement.dataset.state;
   const pane = make("div", {class: "graph"}, graph(execution));
   byId("execution").replaceChildren(
@@ -248,7 +286,8 @@ function showExecution() {
       pane,
       ...block("Error", execution.error), ...block("Cause", execution.cause && cause(execution.cause)),
       ...block("Input", execution.input), ...block("Output", execution.output));
-  pane.scrollTo(...place);
+  if (place) pane.scrollTo(...place);
+  else pane.scrollTo((pane.querySelector(".start").getBBox().x) - pane.clientWidth / 2 + 5, 0);
   if (focused) {
     const again = [...pane.querySelectorAll("[data-state]")].find(node => node.dataset.state === focused);
     if (again) again.focus({preventScroll: true});

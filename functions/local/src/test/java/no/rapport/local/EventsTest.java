@@ -1,0 +1,59 @@
+package no.rapport.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
+
+/// Every file in `events/` is what its function takes.
+class EventsTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final LocalRapport RAPPORT = LocalRapport.shared();
+
+  static Stream<String> functions() {
+    return RAPPORT.template().functions().keySet().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("functions")
+  void isTakenByItsHandler(String id) throws IOException {
+    var function = RAPPORT.template().functions().get(id);
+    var event = DeploymentTest.event(function);
+    var behindTheApi = RAPPORT.template().routes().stream().anyMatch(route -> route.function().equals(function.name()));
+    if (RAPPORT.template().routes().stream().anyMatch(route -> route.function().equals(function.name())
+        && route.streaming())) {
+      return; // Answers for as long as somebody reads; the stream's own tests hold it to its contract.
+    }
+    JsonNode answer;
+    try {
+      answer = JSON.readTree(RAPPORT.functions().invoke(id, JSON.writeValueAsBytes(event)));
+    } catch (FunctionFailed e) {
+      // What the event names is not there: the function understood it and says so in its own words.
+      assertThat(e.errorType()).as(e.payload()).satisfiesAnyOf(
+          type -> assertThat(type).startsWith("no.rapport."),
+          type -> assertThat(e.getMessage()).isEqualTo("Unauthorized"));
+      return;
+    }
+    if (behindTheApi) {
+      assertThat(answer.path("statusCode").asInt()).as(answer.toString()).isBetween(200, 499).isNotEqualTo(400);
+    }
+  }
+
+  @Test
+  void setsEveryVariableOfTheTemplateForSamLocal() throws IOException {
+    var variables = (ObjectNode) JSON.readTree(Files.readString(Options.home().resolve("events/local-env.json")))
+        .path("Parameters");
+    for (var function : RAPPORT.template().functions().values()) {
+      function.environment().forEach((name, value) ->
+          assertThat(variables.path(name).asText()).as(name).isEqualTo(value));
+    }
+  }
+}
