@@ -62,14 +62,14 @@ final class CaseForm implements RowForm {
       cells.reject(
           "type", "must be one of sak, melding, undersokelse, tiltak, plan, besok, flytting, ettervern, stilling");
     }
-    String id = cells.pseudonym("record_id");
+    String id = cells.id("record_id");
     if (!cells.id("org_id").equals(orgId)) {
       cells.reject("org_id", "is not the organisation of the folder");
     }
     Instant updatedAt = cells.instant("updated_at");
     Version version = source.version(updatedAt, cells.line());
     boolean deleted = cells.optionalBool("deleted").orElse(false);
-    String owner = type.equals(POSITION) ? deleted ? "" : cells.pseudonym("stilling_id") : cells.pseudonym("barn_id");
+    String owner = type.equals(POSITION) ? deleted ? "" : cells.id("stilling_id") : cells.pseudonym("barn_id");
     if (deleted) {
       return new SourceRow(type + "#" + id, version, Optional.empty(), ITEM_BYTES);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import no.rapport.reporting.NationalIdMask;
 
 /// The cells of one row of an import, asked for by column as what they should be.
@@ -31,6 +32,7 @@ abstract class Cells {
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,10}");
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,10}([.,][0-9]{1,6})?");
   private static final int NATIONAL_ID_DIGITS = 11;
+  private static final int DUF_DIGITS = 12;
 
   private final long line;
   private final List<String> masked = new ArrayList<>();
@@ -96,22 +98,24 @@ abstract class Cells {
     }
   }
 
-  /// An id: 1 to 128 characters that may stand in a key and in a file name. A national identity number is none.
+  /// An id: 1 to 128 characters that may stand in a key and in a file name. A national identity number is none, but a
+  /// running number that looks like one at its end is.
   final String id(String column) {
     String id = word(column, LONGEST_ID);
     if (id.indexOf('/') >= 0 || id.indexOf('\\') >= 0 || id.equals(".") || id.equals("..")) {
       reject(column, "must not hold slashes");
     }
-    if (nationalIdDigits(id) == NATIONAL_ID_DIGITS) {
+    String digits = nationalIdDigits(id);
+    if (digits.length() >= NATIONAL_ID_DIGITS && digits.length() != DUF_DIGITS && beginsWithABirthDate(digits)) {
       reject(column, "is or holds a national identity number");
     }
     return id;
   }
 
-  /// A pseudonym: an id that is not a DUF number either.
+  /// A pseudonym: an id that may not even look like a national identity number or a DUF number.
   final String pseudonym(String column) {
     String id = id(column);
-    if (nationalIdDigits(id) > 0) {
+    if (!nationalIdDigits(id).isEmpty()) {
       reject(column, "is or holds a national identity number");
     }
     return id;
@@ -120,7 +124,7 @@ abstract class Cells {
   /// A short text on one line, at least one character.
   final String word(String column) {
     String word = word(column, LONGEST_WORD);
-    if (nationalIdDigits(word) > 0) {
+    if (!nationalIdDigits(word).isEmpty()) {
       reject(column, "is or holds a national identity number");
     }
     return word;
@@ -324,18 +328,22 @@ abstract class Cells {
     return text;
   }
 
-  /// How many digits were masked: 11 for a national identity number, 12 for what may be a DUF number.
-  private static int nationalIdDigits(String text) {
+  /// The digits that a mask hides: 11 of a national identity number, 12 of what may be a DUF number.
+  private static String nationalIdDigits(String text) {
     NationalIdMask.Masked result = NationalIdMask.mask(text);
-    if (!result.found()) {
-      return 0;
-    }
-    int digits = 0;
-    for (int i = 0; i < text.length(); i++) {
+    var digits = new StringBuilder();
+    for (int i = 0; result.found() && i < text.length(); i++) {
       if (text.charAt(i) != result.text().charAt(i)) {
-        digits++;
+        digits.append(text.charAt(i));
       }
     }
-    return digits;
+    return digits.toString();
+  }
+
+  /// A day (plus 40 in D numbers) and a month (plus 40, 65 or 80 in synthetic ones).
+  private static boolean beginsWithABirthDate(String digits) {
+    int day = Integer.parseInt(digits, 0, 2, 10) % 40;
+    int month = Integer.parseInt(digits, 2, 4, 10);
+    return day >= 1 && day <= 31 && IntStream.of(0, 40, 65, 80).anyMatch(more -> month > more && month <= more + 12);
   }
 }
