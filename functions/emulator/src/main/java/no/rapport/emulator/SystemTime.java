@@ -24,8 +24,8 @@ final class SystemTime implements WorkflowTime {
 
   @Override
   public Alarm at(Instant due, Runnable action) {
-    var delay = Math.max(0, Duration.between(now(), due).toMillis());
-    var scheduled = alarms.schedule(action, delay, TimeUnit.MILLISECONDS);
+    var delay = Math.max(0, Duration.between(now(), due).toNanos());
+    var scheduled = alarms.schedule(action, delay, TimeUnit.NANOSECONDS);
     return () -> scheduled.cancel(false);
   }
 

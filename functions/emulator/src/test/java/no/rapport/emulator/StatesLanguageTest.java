@@ -146,6 +146,18 @@ class StatesLanguageTest {
   }
 
   @Test
+  void showsTheItemToEveryStateOfAnIterationAndTheInnermostOneWhereMapsNest() {
+    assertThat(output("""
+        'A': {'Type': 'Map', 'Items': ['x', 'y'], 'End': true, 'ItemProcessor': {'StartAt': 'B', 'States': {
+          'B': {'Type': 'Map', 'Items': [1], 'Next': 'C',
+            'Output': '{% [$states.result, $states.context.Map.Item.Value] %}', 'ItemProcessor': {
+            'StartAt': 'D', 'States': {'D': {'Type': 'Pass', 'Output': '{% $states.context.Map.Item.Value %}',
+              'End': true}}}},
+          'C': {'Type': 'Pass', 'Output': '{% $states.input %}', 'End': true}}}}
+        """, "{}")).isEqualTo(json("[[1,'x'],[1,'y']]"));
+  }
+
+  @Test
   void mapsNothingToNothing() {
     assertThat(output("""
         'A': {'Type': 'Map', 'End': true, 'ItemProcessor': {

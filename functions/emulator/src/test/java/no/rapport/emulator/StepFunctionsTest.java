@@ -237,6 +237,45 @@ class StepFunctionsTest {
   }
 
   @Test
+  void waitsAndTimesOutByTheMachinesClockToo() {
+    var release = new CountDownLatch(1);
+    try (var real = StepFunctions.builder().functions((arn, payload) -> {
+      awaitUninterruptibly(release);
+      return payload;
+    }).start()) {
+      var arn = real.createStateMachine("real", json(machine("""
+          'A': {'Type': 'Wait', 'Seconds': 1, 'Next': 'B'},
+          'B': {'Type': 'Task', 'Resource': 'fn:hangs', 'TimeoutSeconds': 1, 'End': true}
+          """)), Workflow.ROLE);
+      var execution = real.await(real.start(arn, "{}").executionArn());
+      assertThat(execution.error()).contains("States.Timeout");
+      assertThat(Duration.between(execution.startDate(), execution.stopDate().orElseThrow()))
+          .isGreaterThanOrEqualTo(Duration.ofMillis(1_990));
+    } finally {
+      release.countDown();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void showsARunningExecutionAsFarAsItHasCome() {
+    var arn = workflow.deploy("wait", WAIT);
+    var execution = stepFunctions.start(arn, "job", "{}").executionArn();
+    workflow.time.awaitQuiet();
+    assertThat(stepFunctions.describe(execution).status()).isEqualTo(ExecutionStatus.RUNNING);
+    assertThat(stepFunctions.history(execution)).extracting(HistoryEvent::type)
+        .containsExactly("ExecutionStarted", "WaitStateEntered");
+    assertThat(stepFunctions.executions()).extracting(ExecutionDescription::name).containsExactly("job");
+  }
+
+  @Test
   void isAllThereAgainAfterARestart(@TempDir Path folder) throws Exception {
     ExecutionDescription done;
     List<HistoryEvent> history;
