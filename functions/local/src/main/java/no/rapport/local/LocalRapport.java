@@ -6,12 +6,15 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import no.rapport.emulator.BucketEvent;
+import no.rapport.emulator.BufdirStub;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.emulator.EmbeddedS3;
 import no.rapport.emulator.FunctionError;
@@ -40,6 +43,7 @@ public final class LocalRapport implements AutoCloseable {
   // On AWS each of forty tasks at once has a machine of its own; here they share this one's memory and cores.
   private final Semaphore taskPlaces = new Semaphore(2 * Math.max(2, Runtime.getRuntime().availableProcessors()));
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final Optional<BufdirStub> bufdir;
   private final EmbeddedDynamoDb dynamoDb;
   private final EmbeddedS3 s3;
   private final Functions functions;
@@ -52,8 +56,9 @@ public final class LocalRapport implements AutoCloseable {
   private final Gateway gateway;
 
   private LocalRapport(Options options) {
-    template = TemplateReader.read(options.template(), options.parameters(), BUCKET);
     try {
+      bufdir = options.bufdirStub() ? Optional.of(opened(BufdirStub.start())) : Optional.empty();
+      template = TemplateReader.read(options.template(), parameters(options), BUCKET);
       var startingS3 = CompletableFuture.supplyAsync(() -> startS3(options));
       var startingDynamoDb = CompletableFuture.supplyAsync(() -> startDynamoDb(options));
       s3 = opened(joined(startingS3));
@@ -142,6 +147,11 @@ public final class LocalRapport implements AutoCloseable {
     return sfnClient;
   }
 
+  /// What stands in for Bufdir, where that was asked for.
+  public Optional<BufdirStub> bufdir() {
+    return bufdir;
+  }
+
   /// What was published to the topics.
   public Notifications notifications() {
     return notifications;
@@ -174,6 +184,18 @@ public final class LocalRapport implements AutoCloseable {
   }
 
   // --- starting --------------------------------------------------------------------------------------------------
+
+  private Map<String, Object> parameters(Options options) {
+    var parameters = new HashMap<>(options.parameters());
+    bufdir.ifPresent(stub -> parameters.putAll(Map.of(
+        "BufdirApiUrl", stub.apiUrl().toString(),
+        "MaskinportenTokenUrl", stub.tokenUrl().toString(),
+        "MaskinportenAudience", BufdirStub.AUDIENCE,
+        "MaskinportenClientId", BufdirStub.CLIENT_ID,
+        "MaskinportenScope", BufdirStub.SCOPE,
+        "BufdirKeySecretArn", BufdirStub.SECRET_ID)));
+    return parameters;
+  }
 
   private static EmbeddedS3 startS3(Options options) {
     return options.data().map(folder -> EmbeddedS3.start(options.s3Port(), folder.resolve("s3")))
@@ -237,6 +259,7 @@ public final class LocalRapport implements AutoCloseable {
         Map.entry("http.maxConnections", "64"),
         Map.entry("S3_PATH_STYLE", "true"));
     settings.forEach(System::setProperty);
+    bufdir.ifPresent(stub -> System.setProperty("aws.endpointUrlSecretsManager", stub.endpoint().toString()));
     Functions.environment(template);
   }
 

@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param port of the API; 0 for a free one, as with the others
 /// @param publicContracts who may call without a key
 /// @param data folder in which tables and objects stay; empty for a temporary one that goes with the process
+/// @param bufdirStub whether a stub stands in for Bufdir and Maskinporten, to which the connector is then configured
 /// @param template the SAM template to run
 /// @param parameters values for the template's parameters
 public record Options(
@@ -18,13 +19,14 @@ public record Options(
     int stepFunctionsPort,
     Gateway.PublicContracts publicContracts,
     Optional<Path> data,
+    boolean bufdirStub,
     Path template,
     Map<String, Object> parameters) {
 
-  /// Everything on free ports, nothing kept: for tests.
+  /// Everything on free ports with the stub of Bufdir, nothing kept: for tests.
   public static Options onFreePorts() {
-    return new Options(0, 0, 0, 0, Gateway.PublicContracts.OPEN, Optional.empty(), home().resolve("template.yaml"),
-        Map.of());
+    return new Options(0, 0, 0, 0, Gateway.PublicContracts.OPEN, Optional.empty(), true,
+        home().resolve("template.yaml"), Map.of());
   }
 
   /// The ports of `mvn -Plocal`, unless the environment says otherwise.
@@ -45,6 +47,7 @@ public record Options(
         port(environment, "RAPPORT_STEPFUNCTIONS_PORT", 8083),
         contracts,
         Optional.ofNullable(environment.get("RAPPORT_DATA")).filter(path -> !path.isBlank()).map(Path::of),
+        Boolean.parseBoolean(environment.getOrDefault("RAPPORT_BUFDIR_STUB", "false")),
         home().resolve("template.yaml"),
         origins.isBlank() ? Map.of() : Map.of("AllowedOrigins", origins));
   }

@@ -1,0 +1,87 @@
+package no.rapport.bufdirexports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import no.rapport.exportworkflow.ExportJobs;
+import no.rapport.exportworkflow.ExportKind;
+import no.rapport.exportworkflow.ExportOrder;
+import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.records.Documents;
+import no.rapport.records.InMemoryRecords;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
+import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
+
+class CreateBufdirExportTest {
+
+  private final InMemoryRecords records = new InMemoryRecords();
+  private final List<StartExecutionRequest> started = new ArrayList<>();
+
+  @Test
+  void takesAnOrderWithAttachments() throws IOException {
+    ExportOrder order = accepted(post(false, ", \"include_attachments\": true"));
+    assertThat(order.includeAttachments()).isTrue();
+    assertThat(order.submitToBufdir()).isFalse();
+    assertThat(started).hasSize(1);
+  }
+
+  @Test
+  void refusesASubmissionWithoutAConnector() throws IOException {
+    APIGatewayProxyResponseEvent answer = post(false, ", \"submit_to_bufdir_api\": true");
+    assertThat(answer.getStatusCode()).isEqualTo(422);
+    JsonNode problem = Documents.mapper().readTree(answer.getBody());
+    assertThat(problem.at("/errors/0/pointer").textValue()).isEqualTo("/submit_to_bufdir_api");
+    assertThat(started).isEmpty();
+  }
+
+  @Test
+  void takesASubmissionWhereAConnectorIsConfigured() throws IOException {
+    ExportOrder order = accepted(post(true, ", \"submit_to_bufdir_api\": true"));
+    assertThat(order.submitToBufdir()).isTrue();
+    assertThat(started).hasSize(1);
+  }
+
+  private ExportOrder accepted(APIGatewayProxyResponseEvent answer) throws IOException {
+    assertThat(answer.getStatusCode()).as(answer.getBody()).isEqualTo(202);
+    String id = Documents.mapper().readTree(answer.getBody()).get("export_id").textValue();
+    return new ExportJobs(records).find(ExportKind.BUFDIR_EXPORT, id).orElseThrow().job().order();
+  }
+
+  private APIGatewayProxyResponseEvent post(boolean canSubmit, String more) {
+    var sfn = new SfnClient() {
+      @Override
+      public StartExecutionResponse startExecution(StartExecutionRequest request) {
+        started.add(request);
+        return StartExecutionResponse.builder().executionArn("arn").build();
+      }
+
+      @Override
+      public String serviceName() {
+        return SERVICE_NAME;
+      }
+
+      @Override
+      public void close() {
+        // holds nothing
+      }
+    };
+    var workflow = ExportWorkflow.forRequests(records, null, null, sfn, "bucket", "arn:a:states:b:c:stateMachine:export",
+        "arn:a:states:b:c:stateMachine:retry", Clock.systemUTC());
+    var context = new APIGatewayProxyRequestEvent.ProxyRequestContext().withRequestId("req-1");
+    context.setAuthorizer(Map.of("caller", "key_admin", "role", "admin", "organizations", "*"));
+    var event = new APIGatewayProxyRequestEvent().withHttpMethod("POST").withPath("/api/v1/bufdir-exports")
+        .withHeaders(Map.of("Content-Type", "application/json")).withRequestContext(context)
+        .withBody("{\"org_id\": \"org-1\", \"format\": \"excel\", \"period_from\": \"2025-01-01\", "
+            + "\"period_to\": \"2025-12-31\"" + more + "}");
+    return new CreateBufdirExport(new BufdirExports(workflow, canSubmit)).handleRequest(event, null);
+  }
+}
