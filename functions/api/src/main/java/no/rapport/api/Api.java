@@ -86,8 +86,19 @@ public final class Api {
     }
     headers.putIfAbsent("Cache-Control", "no-store");
     headers.put("X-Content-Type-Options", "nosniff");
+    allowOrigin(headers);
     return new APIGatewayProxyResponseEvent().withStatusCode(reply.status()).withHeaders(headers).withBody(body)
         .withIsBase64Encoded(false);
+  }
+
+  /// Lets pages of the origin that was deployed with read answers (CORS); API Gateway itself answers only preflights.
+  private static void allowOrigin(Map<String, String> headers) {
+    String origin = Environment.optional("ALLOWED_ORIGINS", "");
+    if (!origin.isEmpty()) {
+      headers.put("Access-Control-Allow-Origin", origin);
+      headers.put("Access-Control-Expose-Headers", "ETag,Location,Retry-After,x-request-id");
+      headers.put("Vary", "Origin");
+    }
   }
 
   /// Members in the order of the contract: `request_id` stands before `errors`.

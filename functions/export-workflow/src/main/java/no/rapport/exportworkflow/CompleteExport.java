@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Log;
+import no.rapport.api.Metrics;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
 import no.rapport.reportrecords.Cleanup;
@@ -62,6 +63,9 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
           .orElseThrow(() -> new StaleAttempt(claim));
     }
     workflow.files().removeBelow(job.partsPrefix());
+    Metrics.put(job.kind().collection(), Map.of("Completed", 1L, "Rows", assembled.rows(),
+        "FileBytes", assembled.file().sizeBytes(), "Attempts", (long) job.attempt(),
+        "DurationSeconds", now.getEpochSecond() - job.queuedAt().getEpochSecond()));
     Log.info("export_completed", Map.of("job_id", job.id(), "organization", job.orgId(), "rows", assembled.rows(),
         "bytes", assembled.file().sizeBytes(), "attempt", job.attempt()));
     return Tasks.output(claim, Tasks.ended(completed.get().job()));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Log;
+import no.rapport.api.Metrics;
 import no.rapport.records.Change;
 import no.rapport.reportrecords.Cleanup;
 
@@ -54,6 +55,7 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
     ExportJob job = ended.get().job();
     job.leftovers(claim.attempt()).forEach(workflow.files()::removeBelow);
     boolean failed = job.state() == ExportState.FAILED;
+    Metrics.put(job.kind().collection(), Map.of(failed ? "Failed" : "Restarted", 1L));
     Log.warn(failed ? "export_failed" : "export_restarted", Map.of("job_id", job.id(), "organization", job.orgId(),
         "step", failure.step(), "attempt", claim.attempt()));
     return failed ? Tasks.ended(job) : Map.of("outcome", "restarted", "notify", false);

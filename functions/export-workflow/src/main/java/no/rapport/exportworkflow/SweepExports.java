@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Log;
+import no.rapport.api.Metrics;
 import no.rapport.records.Entry;
 import no.rapport.reportrecords.Cleanup;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -48,9 +49,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     }
     var followUps = FollowUps.due(workflow.records(), BATCH, now);
     followUps.forEach(due -> safely("follow_up", due.owed().exportId(), () -> followUpAgain(due, now)));
-    var cleanups = Cleanup.due(workflow.records(), "", BATCH, now);
-    cleanups.forEach(due -> safely("cleanup", due.note().sort(), () -> cleanUp(due, now)));
-    return Map.of("jobs", jobs, "follow_ups", followUps.size(), "cleanups", cleanups.size());
+    return Map.of("jobs", jobs, "follow_ups", followUps.size(), "cleanups", cleanUp(now));
   }
 
   private void repair(ExportKind kind, String id, Instant now) {
@@ -85,6 +84,21 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
         && workflow.records().commit(FollowUps.another(due))) {
       workflow.executions().followUpAgain(stored.get().job(), due.owed().rounds() + 1);
     }
+  }
+
+  private int cleanUp(Instant now) {
+    int count = 0;
+    String after = "";
+    List<Cleanup.Due> page;
+    do {
+      page = Cleanup.due(workflow.records(), after, BATCH, now);
+      for (Cleanup.Due due : page) {
+        safely("cleanup", due.note().sort(), () -> cleanUp(due, now));
+        after = due.note().sort();
+        count++;
+      }
+    } while (page.size() == BATCH);
+    return count;
   }
 
   private void cleanUp(Cleanup.Due due, Instant now) {
