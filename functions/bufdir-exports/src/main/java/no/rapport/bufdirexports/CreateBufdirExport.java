@@ -29,7 +29,12 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, exports.workflow().idempotency(), request -> {
       var order = request.withoutQuery().body(body -> BufdirExportOrder.parse(body, exports.canSubmit()));
-      return request.caller().maySee(order.orgId()) ? accept(request, order) : Reply.notFound();
+      if (!request.caller().maySee(order.orgId())) {
+        return Reply.notFound();
+      }
+      return exports.requests().isFull(order.orgId())
+          ? Reply.tooManyRequests("The organisation has 100 unfinished exports, which is the most; wait for some to end", 30)
+          : accept(request, order);
     });
   }
 

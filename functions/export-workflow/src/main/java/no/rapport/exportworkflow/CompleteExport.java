@@ -62,6 +62,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
       return alreadyCompleted(claim, assembled).map(other -> Tasks.output(claim, Tasks.ended(other)))
           .orElseThrow(() -> new StaleAttempt(claim));
     }
+    workflow.places().startWaitingAfterwards(job.orgId());
     workflow.files().removeBelow(job.partsPrefix());
     Metrics.put(job.kind().collection(), Map.of("Completed", 1L, "Rows", assembled.rows(),
         "FileBytes", assembled.file().sizeBytes(), "Attempts", (long) job.attempt(),

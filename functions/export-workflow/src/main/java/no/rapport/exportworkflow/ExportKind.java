@@ -42,4 +42,14 @@ public enum ExportKind {
   List<String> unfinished() {
     return this == EXPORT_FILE ? List.of(INITIALIZING, queued, processing) : List.of(queued, processing);
   }
+
+  /// The words for what is not at work yet.
+  List<String> waiting() {
+    return this == EXPORT_FILE ? List.of(INITIALIZING, queued) : List.of(queued);
+  }
+
+  /// The word for what is at work.
+  String atWork() {
+    return processing;
+  }
 }

@@ -25,11 +25,13 @@ public final class ExportRequests {
 
   private final ExportJobs jobs;
   private final Executions executions;
+  private final Places places;
   private final Files files;
 
-  ExportRequests(ExportJobs jobs, Executions executions, Files files) {
+  ExportRequests(ExportJobs jobs, Executions executions, Places places, Files files) {
     this.jobs = jobs;
     this.executions = executions;
+    this.places = places;
     this.files = files;
   }
 
@@ -52,7 +54,12 @@ public final class ExportRequests {
   /// The export was retried as often as is allowed.
   public record Exhausted() implements Outcome {}
 
-  /// Accepts a job and starts its workflow.
+  /// Whether the organisation has as many unfinished exports as it may have; a new one is then refused with `429`.
+  public boolean isFull(String orgId) {
+    return places.areFull(orgId);
+  }
+
+  /// Accepts a job and starts its workflow, or lets it wait where the organisation has enough at work.
   ///
   /// @return empty when one of the other changes does not hold
   public Optional<ExportJobs.Stored> begin(ExportJob job, Change... others) {
@@ -60,7 +67,7 @@ public final class ExportRequests {
     accepted.map(ExportJobs.Stored::job)
         .filter(stored -> stored.state() == ExportState.QUEUED || stored.state() == ExportState.INITIALIZING)
         .ifPresent(stored -> afterwards("start_execution", stored, () -> {
-          executions.start(stored);
+          places.startOrWait(stored);
           if (stored.state() == ExportState.INITIALIZING) {
             jobs.move(stored.kind(), stored.id(), ExportJob::queued);
           }
@@ -75,6 +82,7 @@ public final class ExportRequests {
     if (outcome instanceof Done(ExportJobs.Stored stored)) {
       afterwards("stop_execution", stored.job(), () -> executions.stop(stored.job(), "Cancelled by the caller"));
       afterwards("remove_files", stored.job(), () -> stored.job().leftovers().forEach(files::removeBelow));
+      places.startWaitingAfterwards(stored.job().orgId());
     }
     return outcome;
   }
@@ -84,7 +92,7 @@ public final class ExportRequests {
     Outcome outcome = change(kind, id, ifMatch, job -> job.retried(now), (_, _) -> List.of());
     return switch (outcome) {
       case Done(ExportJobs.Stored stored) -> {
-        afterwards("start_execution", stored.job(), () -> executions.start(stored.job()));
+        afterwards("start_execution", stored.job(), () -> places.startOrWait(stored.job()));
         yield outcome;
       }
       case Refused _ -> jobs.find(kind, id).map(ExportJobs.Stored::job)

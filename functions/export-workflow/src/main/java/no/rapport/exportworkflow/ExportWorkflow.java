@@ -98,7 +98,7 @@ public final class ExportWorkflow {
   }
 
   public ExportRequests requests() {
-    return new ExportRequests(jobs(), executions(), files());
+    return new ExportRequests(jobs(), executions(), places(), files());
   }
 
   public DownloadLinks links() {
@@ -116,6 +116,10 @@ public final class ExportWorkflow {
 
   public ExportProgress progress() {
     return new ExportProgress(records);
+  }
+
+  Places places() {
+    return new Places(jobs(), executions());
   }
 
   Files files() {

@@ -58,6 +58,9 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
     Metrics.put(job.kind().collection(), Map.of(failed ? "Failed" : "Restarted", 1L));
     Log.warn(failed ? "export_failed" : "export_restarted", Map.of("job_id", job.id(), "organization", job.orgId(),
         "step", failure.step(), "attempt", claim.attempt()));
+    if (failed) {
+      workflow.places().startWaitingAfterwards(job.orgId());
+    }
     return failed ? Tasks.ended(job) : Map.of("outcome", "restarted", "notify", false);
   }
 

@@ -40,12 +40,15 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     Instant now = workflow.now();
     int jobs = 0;
     for (ExportKind kind : ExportKind.values()) {
+      Instant oldest = now;
       for (String status : kind.unfinished()) {
         for (Entry entry : workflow.records().inStatus(kind.collection(), status, BATCH)) {
           safely("job", entry.id(), () -> repair(kind, entry.id(), now));
+          oldest = entry.created().isBefore(oldest) ? entry.created() : oldest;
           jobs++;
         }
       }
+      Metrics.put(kind.collection(), Map.of("OldestUnfinishedSeconds", Duration.between(oldest, now).toSeconds()));
     }
     var followUps = FollowUps.due(workflow.records(), BATCH, now);
     followUps.forEach(due -> safely("follow_up", due.owed().exportId(), () -> followUpAgain(due, now)));
@@ -62,7 +65,9 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     }
     ExportJob job = found.get();
     Optional<ExecutionStatus> status = workflow.executions().statusOf(job);
-    if (status.isEmpty()) {
+    if (status.isEmpty() && job.state() != ExportState.PROCESSING) {
+      workflow.places().startWaiting(job.orgId());
+    } else if (status.isEmpty()) {
       workflow.executions().start(job);
       Log.warn("execution_started_by_sweeper", Map.of("job_id", job.id(), "organization", job.orgId()));
     } else if (status.get() != ExecutionStatus.RUNNING && status.get() != ExecutionStatus.PENDING_REDRIVE) {
