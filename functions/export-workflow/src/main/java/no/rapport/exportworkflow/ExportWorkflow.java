@@ -119,7 +119,7 @@ public final class ExportWorkflow {
   }
 
   Places places() {
-    return new Places(jobs(), executions());
+    return new Places(jobs(), executions(), clock);
   }
 
   Files files() {

@@ -1,5 +1,6 @@
 package no.rapport.exportworkflow;
 
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,10 +25,12 @@ final class Places {
 
   private final ExportJobs jobs;
   private final Executions executions;
+  private final Clock clock;
 
-  Places(ExportJobs jobs, Executions executions) {
+  Places(ExportJobs jobs, Executions executions, Clock clock) {
     this.jobs = jobs;
     this.executions = executions;
+    this.clock = clock;
   }
 
   /// Whether the organisation's queue takes no more.
@@ -54,7 +57,7 @@ final class Places {
     }
     waiting.stream().sorted(Comparator.comparing(Entry::created).thenComparing(Entry::id)).limit(free)
         .map(entry -> ExportJobs.Stored.of(entry).job())
-        .filter(job -> job.restartDue().isEmpty())
+        .filter(job -> job.restartDue().map(due -> !due.isAfter(clock.instant())).orElse(true))
         .forEach(executions::start);
   }
 
