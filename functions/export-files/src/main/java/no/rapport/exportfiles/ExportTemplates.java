@@ -134,7 +134,8 @@ final class ExportTemplates {
       for (int from = 0; from < files.size(); from += PREFIXES) {
         List<String> prefixes = files.subList(from, Math.min(files.size(), from + PREFIXES)).stream()
             .map(file -> "exports/" + file.orgId() + "/" + file.id() + "/").toList();
-        changes.add(new Cleanup(prefixes, now.plus(TASKS_END_WITHIN)).duty("export-template-" + id + "#deleted#" + from));
+        changes.add(new Cleanup(prefixes, now.plus(TASKS_END_WITHIN))
+            .duty("export-template-" + id + "#deleted#" + from));
       }
       if (records.commit(changes)) {
         // From here on nothing is to be seen any more; what is not removed now, the sweeper removes.

@@ -1,0 +1,195 @@
+package no.rapport.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import no.rapport.api.Role;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Every route of the template, with keys of one organisation against the things of another: what is foreign and what
+/// is nonsense get the same bytes, and nothing foreign changes.
+class OrganizationsAreWallsTest {
+
+  private static final String MINE = "org-wall-mine";
+  private static final String FOREIGN = "org-wall-foreign";
+  private static final String NOBODY = "org-wall-nobody0";
+  private static final String PERIOD = "\"period_from\": \"2025-01-01\", \"period_to\": \"2025-12-31\"";
+  private static final LocalRapport RAPPORT = LocalRapport.shared();
+  private static final List<String> NONSENSE = List.of("1", "86446", "9007199254740991", "rpt_01HX9K2M3N4P5Q6R7S8T9U0V",
+      "exp-20260301-abc123", "snap-001", "reexp_01KA2L5P6Q7R8S9T0U1V2W3X", "-", "a".repeat(64), "a".repeat(65), "%20",
+      "..%2Fx", "%C3%A5", "null", "0", "-1", "1%00");
+
+  private static Gateway gateway;
+  private static Client owner;
+  /// Path of each foreign thing, by the path of its route.
+  private static final Map<String, List<String>> FOREIGN_PATHS = new LinkedHashMap<>();
+  private static final List<String> FOREIGN_THINGS = new ArrayList<>();
+
+  @BeforeAll
+  static void makeForeignThings() {
+    gateway = RAPPORT.anotherGateway(Gateway.PublicContracts.KEY);
+    owner = clientOf(Role.ADMIN, FOREIGN);
+    String record = made(owner.post("/api/v1/report-records", "{\"org_id\": \"" + FOREIGN + "\", \"report_type\": "
+        + "\"annual_summary\", " + PERIOD + ", \"status\": \"completed\", \"file_ref\": \"reports/" + FOREIGN
+        + "/2025/a.xlsx\", \"generated_by\": \"user_1\"}"), "/report_id");
+    String reexport = made(owner.post("/api/v1/report-reexports", "{\"report_id\": \"" + record + "\"}"),
+        "/reexport_id");
+    String export = made(owner.post("/api/v1/bufdir-exports", "{\"org_id\": \"" + FOREIGN + "\", \"format\": \"csv\", "
+        + PERIOD + "}"), "/export_id");
+    String snapshot = made(owner.post("/api/v1/aggregated-report-data", "{\"organization_id\": \"" + FOREIGN
+        + "\", \"period_id\": \"2024\"}"), "/snapshot_id");
+    String template = made(owner.post("/api/v1/exports", "{\"org_id\": \"" + FOREIGN + "\", \"name\": \"x\", "
+        + "\"format\": \"csv\", " + PERIOD + "}"), "/exports/id");
+    String file = made(owner.post("/api/v1/exports/" + template + "/export_files", null), "/export_files/id");
+    for (var route : OpenApi.description().operations()) {
+      String path = route.path().replace("{report_id}", record).replace("{reexport_id}", reexport)
+          .replace("{export_id}", route.path().startsWith("/api/v1/exports") ? template : export)
+          .replace("{id}", snapshot).replace("{export_file_id}", file);
+      if (!path.equals(route.path())) {
+        FOREIGN_PATHS.computeIfAbsent(route.path(), _ -> new ArrayList<>()).add(path);
+      }
+    }
+    FOREIGN_THINGS.addAll(List.of("/api/v1/report-records/" + record, "/api/v1/report-reexports/" + reexport,
+        "/api/v1/bufdir-exports/" + export, "/api/v1/aggregated-report-data/" + snapshot, "/api/v1/exports/" + template,
+        "/api/v1/exports/" + template + "/export_files/" + file));
+    FOREIGN_THINGS.forEach(thing -> Eventually.holds(thing + " to end", () ->
+        owner.get(thing).header("Retry-After") == null));
+  }
+
+  @AfterAll
+  static void close() {
+    gateway.close();
+  }
+
+  private static Client clientOf(Role role, String organization) {
+    return new Client(RAPPORT, gateway.baseUrl(),
+        Map.of("x-api-key", Keys.issue(RAPPORT, role, Optional.of(organization))));
+  }
+
+  private static String made(Client.Answer answer, String pointer) {
+    assertThat(answer.status()).as(String.valueOf(answer.body())).isBetween(200, 202);
+    return answer.body().at(pointer).asText();
+  }
+
+  /// All that a caller can see of an answer, but for what differs between any two answers.
+  private static String seen(Client.Answer answer) {
+    var headers = new HashMap<>(answer.headers());
+    headers.keySet().removeIf(name ->
+        Set.of("x-request-id", "x-amzn-requestid", "date").contains(name.toLowerCase(java.util.Locale.ROOT)));
+    JsonNode body = answer.body();
+    if (body instanceof ObjectNode object) {
+      object.remove("request_id");
+    }
+    return answer.status() + " " + new java.util.TreeMap<>(headers) + " " + body;
+  }
+
+  private static List<Client> strangers() {
+    return List.of(clientOf(Role.ORG, MINE), clientOf(Role.WORKER, MINE), clientOf(Role.ADMIN, MINE));
+  }
+
+  private static String bodyFor(OpenApi.Operation operation) {
+    return switch (operation.id()) {
+      case "UpdateReportRecord" -> "{\"status\": \"failed\"}";
+      case "UpdateReportReexport" -> "{\"notified\": true}";
+      case "CancelBufdirExport" -> "{\"reason\": \"Not mine\"}";
+      case "UpdateAggregatedReportData" -> "{\"invalidate_cache\": true, \"reason\": \"Not mine\"}";
+      default -> null;
+    };
+  }
+
+  @Test
+  void givesForeignThingsTheBytesOfNonsenseThroughEveryRouteAndRole() {
+    List<String> before = FOREIGN_THINGS.stream().map(thing -> owner.get(thing).header("ETag")).toList();
+    var tried = new TreeSet<String>();
+    for (Client stranger : strangers()) {
+      for (var operation : OpenApi.description().operations()) {
+        if (!operation.path().contains("{")) {
+          continue;
+        }
+        var answers = new LinkedHashMap<String, String>();
+        for (String path : FOREIGN_PATHS.get(operation.path())) {
+          answers.put(path, seen(stranger.send(operation.method(), path, bodyFor(operation), Map.of())));
+        }
+        for (String id : NONSENSE) {
+          String path = operation.path().replaceAll("\\{[^}]+}", java.util.regex.Matcher.quoteReplacement(id));
+          answers.put(path, seen(stranger.send(operation.method(), path, bodyFor(operation), Map.of())));
+        }
+        assertThat(answers.values().stream().distinct()).as(operation.id() + answers).hasSize(1);
+        assertThat(answers.values().iterator().next()).as(operation.id()).matches("40[34] .*");
+        tried.add(operation.id());
+      }
+    }
+    assertThat(tried).hasSize((int) OpenApi.description().operations().stream()
+        .filter(operation -> operation.path().contains("{")).count());
+    assertThat(FOREIGN_THINGS.stream().map(thing -> owner.get(thing).header("ETag")).toList()).isEqualTo(before);
+  }
+
+  @Test
+  void listsNothingForeignAndCountsNothingForeign() {
+    for (Client stranger : strangers()) {
+      for (var operation : OpenApi.description().operations()) {
+        if (!operation.method().equals("GET") || operation.path().contains("{")
+            || operation.path().endsWith("/watch")) {
+          continue;
+        }
+        String name = operation.path().contains("aggregated") ? "organization_id" : "org_id";
+        var foreign = stranger.get(operation.path() + "?" + name + "=" + FOREIGN);
+        assertThat(foreign.status()).isEqualTo(200);
+        assertThat(foreign.body().at("/pagination/total").asInt()).isZero();
+        assertThat(seen(foreign)).isEqualTo(seen(stranger.get(operation.path() + "?" + name + "=" + NOBODY)));
+        assertThat(stranger.get(operation.path()).body().toString()).doesNotContain(FOREIGN);
+        assertThat(owner.get(operation.path()).body().at("/pagination/total").asInt()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void makesNothingForAnotherOrganisation() {
+    var bodies = Map.of(
+        "/api/v1/report-records", "{\"org_id\": \"%s\", \"report_type\": \"annual_summary\", " + PERIOD
+            + ", \"status\": \"pending\", \"generated_by\": \"user_1\"}",
+        "/api/v1/bufdir-exports", "{\"org_id\": \"%s\", \"format\": \"csv\", " + PERIOD + "}",
+        "/api/v1/exports", "{\"org_id\": \"%s\", \"name\": \"x\", \"format\": \"csv\", " + PERIOD + "}",
+        "/api/v1/aggregated-report-data", "{\"organization_id\": \"%s\", \"period_id\": \"2024\"}",
+        "/api/v1/aggregated-report-data/watch", "{\"organization_id\": \"%s\", \"period_id\": \"2024\"}");
+    String record = FOREIGN_THINGS.getFirst().substring("/api/v1/report-records/".length());
+    for (Client stranger : strangers()) {
+      bodies.forEach((path, body) -> {
+        var foreign = stranger.post(path, body.formatted(FOREIGN));
+        assertThat(foreign.status()).as(path).isEqualTo(404);
+        assertThat(seen(foreign)).isEqualTo(seen(stranger.post(path, body.formatted(NOBODY))));
+      });
+      var foreign = stranger.post("/api/v1/report-reexports", "{\"report_id\": \"" + record + "\"}");
+      assertThat(foreign.status()).isEqualTo(404);
+      assertThat(seen(foreign)).isEqualTo(seen(stranger.post("/api/v1/report-reexports",
+          "{\"report_id\": \"rpt_nothing\"}")));
+      String watch = "/api/v1/aggregated-report-data/watch?period_id=2024&organization_id=";
+      assertThat(seen(stranger.get(watch + FOREIGN))).isEqualTo(seen(stranger.get(watch + NOBODY))).startsWith("404 ");
+    }
+  }
+
+  @Test
+  void knowsAnAbsentAForgedAndARevokedKeyAlike() {
+    String foreign = FOREIGN_THINGS.getFirst();
+    for (String key : new String[] {"", "x", "rpt_live_" + "0".repeat(49)}) {
+      var caller = new Client(RAPPORT, gateway.baseUrl(), key.isEmpty() ? Map.of() : Map.of("x-api-key", key));
+      for (var operation : OpenApi.description().operations()) {
+        var answer = caller.send(operation.method(), operation.path().replaceAll("\\{[^}]+}", "x"), null, Map.of());
+        assertThat(answer.status()).as(operation.id()).isEqualTo(401);
+        assertThat(answer.body()).as(operation.id()).isNull();
+      }
+      assertThat(caller.get(foreign).status()).isEqualTo(401);
+    }
+  }
+}
