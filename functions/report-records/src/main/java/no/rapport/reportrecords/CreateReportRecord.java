@@ -34,7 +34,7 @@ public final class CreateReportRecord
       }
       var stored = reports.create(entered.toReport("rpt_" + request.ids().ulid(request.now()), request.now()));
       return Reply.created("/api/v1/report-records/" + stored.report().reportId(),
-          ReportJson.contractual(stored.report())).etag(stored.version());
+          ReportJson.detailed(stored.report())).etag(stored.version());
     });
   }
 }

@@ -7,7 +7,8 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/report-records/{report_id}/download`: leads to a fresh link to the report's file.
+/// `GET /api/v1/report-records/{report_id}/download`: leads to a fresh link to the report's file, once it is
+/// completed and where the file is there.
 public final class DownloadReportRecord
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
@@ -25,18 +26,13 @@ public final class DownloadReportRecord
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> {
-      var seen = reports.visible(request.withoutQuery().pathId("report_id"), request.caller());
-      if (seen.isEmpty()) {
-        return Reply.notFound();
-      }
-      ReportRecord report = seen.get().report();
-      if (report.status() != ReportStatus.COMPLETED) {
-        return Reply.conflict("The report is " + report.status().word() + "; its file can be downloaded when it is "
-            + "completed");
-      }
-      return report.fileRef().filter(files::exists).map(key -> Reply.found(files.link(key).url()))
-          .orElseGet(Reply::notFound);
-    });
+    return Api.answer(event, context, request -> reports
+        .visible(request.withoutQuery().pathId("report_id"), request.caller())
+        .map(ReportRecords.Stored::report)
+        .filter(report -> report.status() == ReportStatus.COMPLETED)
+        .flatMap(ReportRecord::fileRef)
+        .filter(files::exists)
+        .map(key -> Reply.found(files.link(key).url()))
+        .orElseGet(Reply::notFound));
   }
 }

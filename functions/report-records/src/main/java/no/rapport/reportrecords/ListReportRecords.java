@@ -24,6 +24,6 @@ public final class ListReportRecords
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> request.list("report_type", "generated_by", "export_id")
         .answer(reports.records(), ReportRecords.COLLECTION, request.caller(), "org_id", "data",
-            entry -> ReportJson.contractual(ReportRecords.Stored.of(entry).report())));
+            entry -> ReportJson.listed(ReportRecords.Stored.of(entry).report())));
   }
 }

@@ -9,8 +9,8 @@ final class ReportJson {
 
   private ReportJson() {}
 
-  /// In lists, and as the answer to POST and PUT.
-  static ObjectNode contractual(ReportRecord report) {
+  /// In lists.
+  static ObjectNode listed(ReportRecord report) {
     return JsonNodeFactory.instance.objectNode()
         .put("report_id", report.reportId())
         .put("org_id", report.orgId())
@@ -26,9 +26,9 @@ final class ReportJson {
         .put("updated_at", report.updatedAt().toString());
   }
 
-  /// One report by itself: with the digest of the file that Rapport wrote, and the export that left it.
+  /// One report by itself, also as the answer to POST and PUT: with the digest of the file that Rapport wrote, and the export that left it.
   static ObjectNode detailed(ReportRecord report) {
-    return contractual(report)
+    return listed(report)
         .put("file_sha256", report.fileSha256().orElse(null))
         .put("export_id", report.exportId().orElse(null));
   }

@@ -36,7 +36,7 @@ public final class UpdateReportRecord
       }
       var changes = request.body(body -> ReportChanges.parse(body, seen.get().report().orgId()));
       return switch (changeReport.apply(reportId, changes, request::matches, request.now())) {
-        case Outcome.Done(var stored) -> Reply.ok(ReportJson.contractual(stored.report())).etag(stored.version());
+        case Outcome.Done(var stored) -> Reply.ok(ReportJson.detailed(stored.report())).etag(stored.version());
         case Outcome.Absent() -> Reply.notFound();
         case Outcome.Stale() -> Reply.preconditionFailed();
         case Outcome.Refused(var detail) -> Reply.conflict(detail);

@@ -46,10 +46,10 @@ class DownloadReportRecordTest {
   }
 
   @Test
-  void waitsUntilTheReportIsCompleted() {
+  void isNotFoundUntilTheReportIsCompleted() {
     Reports.store(records, Reports.aReport("rpt_1", ReportStatus.PROCESSING));
 
-    assertThat(Call.get("rpt_1").to(download).status()).isEqualTo(409);
+    assertThat(Call.get("rpt_1").to(download).status()).isEqualTo(404);
   }
 
   @Test

@@ -6,8 +6,6 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportState;
 
 /// `GET /api/v1/report-reexports/{reexport_id}/download`: leads to a fresh link to the file.
 public final class DownloadReportReexport
@@ -26,14 +24,8 @@ public final class DownloadReportReexport
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> reexports.find(request.withoutQuery())
-        .map(stored -> download(stored.job()))
+        .flatMap(stored -> reexports.link(stored.job()))
+        .map(Reply::found)
         .orElseGet(Reply::notFound));
-  }
-
-  private Reply download(ExportJob job) {
-    return job.state() == ExportState.COMPLETED
-        ? reexports.link(job).map(Reply::found).orElseGet(Reply::notFound)
-        : Reply.conflict("The re-export is " + job.kind().statusOf(job)
-            + "; its file can be downloaded when it is completed");
   }
 }

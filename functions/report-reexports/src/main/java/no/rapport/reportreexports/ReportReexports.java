@@ -58,7 +58,7 @@ final class ReportReexports {
 
   /// A fresh link to the file of a completed re-export; none where a worker named a file that is not there.
   Optional<URI> link(ExportJob job) {
-    return job.file().filter(file -> workflow.exists(file.key()))
+    return job.file().filter(file -> job.state() == ExportState.COMPLETED && workflow.exists(file.key()))
         .map(file -> workflow.links().to(file.key(), file.name(), file.contentType()).url());
   }
 

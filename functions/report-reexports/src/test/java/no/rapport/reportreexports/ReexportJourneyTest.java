@@ -179,7 +179,7 @@ class ReexportJourneyTest {
     assertThat(show(id).json().get("notified").asBoolean()).isFalse();
     assertThat(keysBelow("reports/" + Reexports.ORG + "/reexports/")).isEmpty();
     assertThat(keysBelow("exports/" + Reexports.ORG + "/" + id + "/")).isEmpty();
-    assertThat(Call.get(id).to(new DownloadReportReexport(reexports)).status()).isEqualTo(409);
+    assertThat(Call.get(id).to(new DownloadReportReexport(reexports)).status()).isEqualTo(404);
     assertThat(Call.delete(id).to(new DeleteReportReexport(reexports)).status()).isEqualTo(409);
   }
 
