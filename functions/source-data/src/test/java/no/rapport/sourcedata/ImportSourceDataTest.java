@@ -2,11 +2,16 @@ package no.rapport.sourcedata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import no.rapport.reporting.Activity;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 class ImportSourceDataTest {
 
@@ -46,5 +51,57 @@ class ImportSourceDataTest {
         + "{\"line\":3,\"column\":\"date\",\"reason\":\"must be a date such as 2025-01-31, from 1901 to 2199\"},"
         + "{\"line\":4,\"column\":null,\"reason\":\"a quote is never closed\"}]");
     assertThat(data.read("2025-01-01", "2025-12-31")).extracting(Activity::activityId).containsExactly("a-1", "a-4");
+  }
+
+  @Test
+  void importsAFileThatWasUploadedInParts() {
+    var text = new StringBuilder(HEADER);
+    String notes = "n".repeat(15_000);
+    for (int i = 0; i < 400; i++) {
+      text.append("a-%03d;org-042;course;2025-02-03;1;45;;0301;Oslo;;;%s;;2025-02-04T10:11:12Z\n".formatted(i, notes));
+    }
+    byte[] file = text.toString().getBytes(StandardCharsets.UTF_8);
+    String key = data.activitiesKey("parts.csv");
+    int half = 5 * 1024 * 1024;
+    String upload = data.s3.createMultipartUpload(request -> request.bucket(SourceData.BUCKET).key(key)).uploadId();
+    var parts = new ArrayList<CompletedPart>();
+    for (byte[] part : List.of(Arrays.copyOf(file, half), Arrays.copyOfRange(file, half, file.length))) {
+      int number = parts.size() + 1;
+      String etag = data.s3.uploadPart(
+          request -> request.bucket(SourceData.BUCKET).key(key).uploadId(upload).partNumber(number),
+          RequestBody.fromBytes(part)).eTag();
+      parts.add(CompletedPart.builder().partNumber(number).eTag(etag).build());
+    }
+    data.s3.completeMultipartUpload(request -> request.bucket(SourceData.BUCKET).key(key).uploadId(upload)
+        .multipartUpload(completed -> completed.parts(parts)));
+
+    data.deliver(key, SourceData.NOON, () -> 900_000);
+
+    assertThat(data.report(key).at("/counts/imported").asInt()).isEqualTo(400);
+  }
+
+  @Test
+  void saysWhatTheHeaderLacksAndShowsNothingOfAFileWithoutOne() {
+    var report = data.importText(
+        data.activitiesKey("headless.csv"), row("a-1", "2025-02-03", "Kari", "2025-02-04T10:11:12Z"));
+
+    assertThat(report.at("/status").asText()).isEqualTo("failed");
+    assertThat(report.at("/error").asText()).isEqualTo("The header lacks the columns activity_id, activity_type, county, "
+        + "date, duration_minutes, location, municipality, org_id, participant_count, target_group, title, updated_at");
+    assertThat(report.toString()).doesNotContain("Kari", "Biblioteket");
+    assertThat(data.importText(data.activitiesKey("empty.csv"), "").at("/error").asText()).isEqualTo("The file is empty");
+    assertThat(data.importText(data.activitiesKey("empty.jsonl"), "").at("/status").asText()).isEqualTo("completed");
+  }
+
+  @Test
+  void leavesAloneWhatIsNoneOfItsBusiness() {
+    for (String name : List.of("a.csv.report.json", "a.txt", "a.csv.rejected-0-12", "organization.json")) {
+      data.put(data.activitiesKey(name), "x".getBytes(StandardCharsets.UTF_8));
+      data.deliver(data.activitiesKey(name), SourceData.NOON, () -> 900_000);
+    }
+    data.deliver("imports/" + SourceData.ORG + "/activities/gone.csv", SourceData.NOON, () -> 900_000);
+
+    assertThat(data.keys("imports/" + SourceData.ORG + "/activities/" + data.folder)).hasSize(4);
+    assertThat(data.log).containsExactly("Import of imports/org-042/activities/gone.csv: SUPERSEDED");
   }
 }
