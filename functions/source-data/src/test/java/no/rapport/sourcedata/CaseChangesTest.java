@@ -147,7 +147,8 @@ class CaseChangesTest {
   }
 
   private static String aRecord(Random random, int step) {
-    String type = List.of("sak", "melding", "undersokelse", "tiltak", "plan", "besok", "flytting", "ettervern", "stilling")
+    String type = List
+        .of("sak", "melding", "undersokelse", "tiltak", "plan", "besok", "flytting", "ettervern", "stilling")
         .get(Math.min(8, 1 + random.nextInt(11) % 9 - (random.nextInt(30) == 0 ? 1 : 0)));
     LocalDate first = LocalDate.of(2023, 1, 1).plusDays(random.nextInt(1000));
     LocalDate second = first.plusDays(random.nextInt(200));
@@ -164,8 +165,8 @@ class CaseChangesTest {
       case "ettervern" -> "'konkludert':'%s','konklusjon':1".formatted(first);
       default -> "'prosent':100,'start':'%s','besatt':true,'oppfyller_15_6':true".formatted(first);
     };
-    return ("{'type':'%s','record_id':'r-%d','org_id':'org-042','source_system':'%s','updated_at':'2025-07-%02dT00:00:00Z',"
-        + "'%s':'b-%d',%s}\n").formatted(
+    return ("{'type':'%s','record_id':'r-%d','org_id':'org-042','source_system':'%s',"
+        + "'updated_at':'2025-07-%02dT00:00:00Z','%s':'b-%d',%s}\n").formatted(
             type, random.nextInt(4), random.nextInt(8) == 0 ? "andre" : "fagsystem-cis", 1 + step + random.nextInt(3),
             type.equals("stilling") ? "stilling_id" : "barn_id", random.nextInt(3), attributes).replace('\'', '"');
   }

@@ -86,10 +86,12 @@ class ImportSourceDataTest {
         data.activitiesKey("headless.csv"), row("a-1", "2025-02-03", "Kari", "2025-02-04T10:11:12Z"));
 
     assertThat(report.at("/status").asText()).isEqualTo("failed");
-    assertThat(report.at("/error").asText()).isEqualTo("The header lacks the columns activity_id, activity_type, county, "
+    assertThat(report.at("/error").asText()).isEqualTo(
+        "The header lacks the columns activity_id, activity_type, county, "
         + "date, duration_minutes, location, municipality, org_id, participant_count, target_group, title, updated_at");
     assertThat(report.toString()).doesNotContain("Kari", "Biblioteket");
-    assertThat(data.importText(data.activitiesKey("empty.csv"), "").at("/error").asText()).isEqualTo("The file is empty");
+    assertThat(data.importText(data.activitiesKey("empty.csv"), "").at("/error").asText())
+        .isEqualTo("The file is empty");
     assertThat(data.importText(data.activitiesKey("empty.jsonl"), "").at("/status").asText()).isEqualTo("completed");
   }
 
