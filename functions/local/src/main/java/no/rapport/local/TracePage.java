@@ -20,6 +20,7 @@ import software.amazon.awssdk.services.sfn.model.InvalidArnException;
 /// | method and path | what |
 /// |---|---|
 /// | `GET /_local/` | the page |
+/// | `GET /_local/watch` | the page of figures, see [WatchPage] |
 /// | `GET /_local/api/executions` | the newest executions |
 /// | `GET /_local/api/execution?arn=` or `?name=` | one, with its definition and the runs of its states |
 /// | `GET /_local/api/notifications` | what was published |
@@ -79,6 +80,7 @@ final class TracePage implements HttpHandler {
           Faults.clear();
           send(exchange, 200, faults());
         }
+        case "GET watch", "GET watch.css", "GET watch.js" -> new WatchPage().handle(exchange);
         default -> file(exchange, method, path);
       }
     } catch (ExecutionDoesNotExistException | InvalidArnException e) {

@@ -1,0 +1,42 @@
+package no.rapport.local;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.util.Map;
+
+/// The page `/_local/watch`: an organisation's figures of a period beside last year's, lit up where they change. It is
+/// a client of the API like any other: it reads with `fetch` and follows with the browser's `EventSource`.
+final class WatchPage implements HttpHandler {
+
+  static final String PATH = "/_local/watch";
+
+  private static final Map<String, String> TYPES = Map.of(
+      "watch.html", "text/html; charset=utf-8",
+      "watch.css", "text/css; charset=utf-8",
+      "watch.js", "text/javascript; charset=utf-8");
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath();
+      String name = path.equals(PATH) ? "watch.html" : path.substring(path.lastIndexOf('/') + 1);
+      String type = path.equals(PATH) || path.equals("/_local/" + name) ? TYPES.get(name) : null;
+      if (type == null || !exchange.getRequestMethod().equals("GET")) {
+        exchange.sendResponseHeaders(404, -1);
+        return;
+      }
+      byte[] content;
+      try (var file = WatchPage.class.getResourceAsStream(name)) {
+        content = file.readAllBytes();
+      }
+      var headers = exchange.getResponseHeaders();
+      headers.set("Content-Type", type);
+      headers.set("Cache-Control", "no-store");
+      headers.set("X-Content-Type-Options", "nosniff");
+      headers.set("Content-Security-Policy", "default-src 'self'; img-src data:");
+      exchange.sendResponseHeaders(200, content.length);
+      exchange.getResponseBody().write(content);
+    }
+  }
+}
