@@ -25,6 +25,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -66,6 +67,8 @@ class DynamoRecordsTest extends RecordsContract {
   /// What the service does and DynamoDB Local never does: refuses requests for passing reasons, and loses answers.
   private static final class Trouble implements ExecutionInterceptor {
 
+    int reads;
+
     final Deque<RuntimeException> refusals = new ArrayDeque<>();
     int lostAnswers;
     int requests;
@@ -73,6 +76,7 @@ class DynamoRecordsTest extends RecordsContract {
 
     @Override
     public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+      reads += context.request() instanceof GetItemRequest ? 1 : 0;
       if (context.request() instanceof TransactWriteItemsRequest || context.request() instanceof PutItemRequest) {
         requests++;
         if (context.request() instanceof TransactWriteItemsRequest write) {
@@ -181,6 +185,16 @@ class DynamoRecordsTest extends RecordsContract {
     assertThat(records.list(everything("org-a")).total()).isEqualTo(1);
     assertThat(records.countInStatus(COLLECTION, "org-a", "failed")).isEqualTo(1);
     assertThat(records.countInStatus(COLLECTION, "org-a", "pending")).isZero();
+  }
+
+  @Test
+  void readsAsOftenForAnAbsentIdAsForOneThatIsThere() {
+    store(anEntry("org-a", "rpt_1", 0, "pending"));
+    var present = new Trouble();
+    assertThat(recordsIn(present).find(COLLECTION, "rpt_1")).isPresent();
+    var absent = new Trouble();
+    assertThat(recordsIn(absent).find(COLLECTION, "rpt_2")).isEmpty();
+    assertThat(absent.reads).isEqualTo(present.reads).isEqualTo(2);
   }
 
   @Test
