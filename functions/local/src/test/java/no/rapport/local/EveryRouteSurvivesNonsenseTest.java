@@ -1,0 +1,88 @@
+package no.rapport.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import no.rapport.api.Role;
+import org.junit.jupiter.api.Test;
+
+/// Mutated requests through every route over HTTP: none is answered by a fault of ours.
+///
+/// `-Drapport.nonsense.requests=<n>` sets how many a route gets, `-Drapport.nonsense.seed=<s>` where they begin.
+class EveryRouteSurvivesNonsenseTest {
+
+  private static final String ORG = "org-nonsense";
+  private static final String PERIOD = "\"period_from\": \"2025-01-01\", \"period_to\": \"2025-12-31\"";
+  private static final Map<String, String> BODIES = Map.of(
+      "CreateReportRecord", "{\"org_id\": \"" + ORG + "\", \"report_type\": \"annual_summary\", " + PERIOD
+          + ", \"status\": \"pending\", \"file_ref\": null, \"generated_by\": \"user_1\"}",
+      "UpdateReportRecord", "{\"file_ref\": \"reports/" + ORG + "/2025/a.xlsx\", \"file_size_bytes\": 3187, "
+          + "\"status\": \"completed\", \"generated_at\": \"2026-03-26T12:45:00Z\"}",
+      "CreateReportReexport", "{\"report_id\": \"rpt_1\", \"export_params\": {\"format\": \"xlsx\", \"include_annexes\": "
+          + "true, \"locale\": \"nb-NO\"}, \"notify_on_completion\": true}",
+      "UpdateReportReexport", "{\"status\": \"completed\", \"output_file_size_bytes\": 1, \"notified\": true}",
+      "CreateBufdirExport", "{\"org_id\": \"" + ORG + "\", \"format\": \"csv\", " + PERIOD
+          + ", \"activity_types\": [\"course\", \"lecture\"], \"include_attachments\": false}",
+      "CancelBufdirExport", "{\"reason\": \"Feil periode\"}",
+      "CreateAggregatedReportData", "{\"organization_id\": \"" + ORG + "\", \"period_id\": \"2024\", "
+          + "\"force_reaggregate\": false}",
+      "UpdateAggregatedReportData", "{\"invalidate_cache\": true, \"reason\": \"Nye tall\"}",
+      "CreateWatchTicket", "{\"organization_id\": \"" + ORG + "\", \"period_id\": \"2024\"}",
+      "CreateExport", "{\"org_id\": \"" + ORG + "\", \"name\": \"Årlig\", \"format\": \"csv\", " + PERIOD + "}");
+  private static final List<String> VALUES = List.of("null", "true", "-1", "1e999", "1e-999999999",
+      "99999999999999999999999999", "\"\"", "\"\\u0000\"", "\"\\ud800\"", "\"😀\"", "[]", "{}", "[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]",
+      "\"2025-02-30\"", "\"-999999999-01-01\"", "\"9999-12-31T23:59:59.999999999Z\"", "\"../../x\"", "\"" + "a".repeat(20_000) + "\"");
+  private static final List<String> QUERIES = List.of("", "?page=0", "?page=1000001", "?limit=101", "?cursor=%00", "?cursor=AAAA",
+      "?cursor=&page=1", "?status=%F0%9F%98%80", "?created_from=-999999999-01-01", "?created_to=%2B999999999-12-31",
+      "?period_from=2025", "?x", "?=", "?a=b&a=c", "?org_id=a&org_id=b", "?limit=1e1", "?status=" + "a,".repeat(60), "?%", "?period_to=%FF");
+
+  @Test
+  void answersNothingWithAFaultOfOurs() {
+    LocalRapport rapport = LocalRapport.shared();
+    int requests = Integer.getInteger("rapport.nonsense.requests", 60);
+    var random = new Random(Long.getLong("rapport.nonsense.seed", 20261123L));
+    Client client = new Client(rapport, rapport.baseUrl(),
+        Map.of("x-api-key", Keys.issue(rapport, Role.ADMIN, Optional.of(ORG))));
+    var statuses = new TreeMap<Integer, Integer>();
+    for (var operation : OpenApi.description().operations()) {
+      for (int i = 0; i < requests; i++) {
+        String body = BODIES.containsKey(operation.id()) ? mutated(BODIES.get(operation.id()), random) : null;
+        String id = random.nextInt(3) == 0 ? "1" : Long.toString(random.nextLong() >>> random.nextInt(64), 36);
+        String query = QUERIES.get(random.nextInt(QUERIES.size())).replace("?%", "?%25");
+        String path = operation.path().replaceAll("\\{[^}]+}", id) + query;
+        var more = random.nextInt(4) == 0 ? Map.of("If-Match", "\"" + random.nextInt(3) + "\"", "Idempotency-Key",
+            "k" + random.nextInt(20)) : Map.<String, String>of();
+        var answer = client.send(operation.method(), path, body, more);
+        statuses.merge(answer.status(), 1, Integer::sum);
+        assertThat(answer.status()).as("%s %s %s %s -> %s", operation.method(), path, more, body, answer.body())
+            .isLessThan(500);
+      }
+    }
+    assertThat(statuses).as("both understood and refused").containsKeys(200, 400, 404, 422);
+  }
+
+  private static String mutated(String body, Random random) {
+    var text = new StringBuilder(body);
+    for (int times = random.nextInt(3); times >= 0; times--) {
+      int at = random.nextInt(text.length());
+      switch (random.nextInt(7)) {
+        case 0 -> text.deleteCharAt(at);
+        case 1 -> text.insert(at, (char) random.nextInt(0xD800));
+        case 2 -> text.setLength(Math.max(1, at));
+        case 3 -> text.insert(at, "\"org_id\": 1, ");
+        default -> {
+          int colon = text.indexOf(": ", at);
+          if (colon > 0) {
+            int end = text.indexOf(",", colon);
+            text.replace(colon + 2, end < 0 ? text.length() - 1 : end, VALUES.get(random.nextInt(VALUES.size())));
+          }
+        }
+      }
+    }
+    return text.toString();
+  }
+}
