@@ -32,9 +32,7 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
       if (!request.caller().maySee(order.orgId())) {
         return Reply.notFound();
       }
-      return exports.requests().isFull(order.orgId())
-          ? Reply.tooManyRequests("The organisation has 100 unfinished exports, which is the most; wait for some to end", 30)
-          : accept(request, order);
+      return exports.requests().refusalIfFull(order.orgId()).orElseGet(() -> accept(request, order));
     });
   }
 

@@ -10,12 +10,14 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import no.rapport.exportworkflow.ExportJobs;
 import no.rapport.exportworkflow.ExportKind;
 import no.rapport.exportworkflow.ExportOrder;
 import no.rapport.exportworkflow.ExportWorkflow;
 import no.rapport.records.Documents;
 import no.rapport.records.InMemoryRecords;
+import no.rapport.records.Listing;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
@@ -48,6 +50,18 @@ class CreateBufdirExportTest {
     ExportOrder order = accepted(post(true, ", \"submit_to_bufdir_api\": true"));
     assertThat(order.submitToBufdir()).isTrue();
     assertThat(started).hasSize(1);
+  }
+
+  @Test
+  void letsTenOfAnOrganisationBeAtWorkAndNinetyWaitAndRefusesMore() {
+    for (int i = 0; i < 100; i++) {
+      assertThat(post(false, "").getStatusCode()).isEqualTo(202);
+    }
+    assertThat(started).as("ten are started, the others wait").hasSize(10);
+    var refused = post(false, "");
+    assertThat(refused.getStatusCode()).isEqualTo(429);
+    assertThat(refused.getHeaders()).containsEntry("Retry-After", "30");
+    assertThat(records.list(Listing.of("bufdir-exports", "org-1", Set.of(), 1)).total()).isEqualTo(100);
   }
 
   private ExportOrder accepted(APIGatewayProxyResponseEvent answer) throws IOException {

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import no.rapport.api.Log;
+import no.rapport.api.Reply;
 import no.rapport.records.Change;
 import no.rapport.reportrecords.Cleanup;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -54,9 +55,12 @@ public final class ExportRequests {
   /// The export was retried as often as is allowed.
   public record Exhausted() implements Outcome {}
 
-  /// Whether the organisation has as many unfinished exports as it may have; a new one is then refused with `429`.
-  public boolean isFull(String orgId) {
-    return places.areFull(orgId);
+  /// The refusal (`429`) of a new export where the organisation has as many unfinished ones as it may have.
+  public Optional<Reply> refusalIfFull(String orgId) {
+    return places.areFull(orgId)
+        ? Optional.of(Reply.tooManyRequests("The organisation has " + (Places.AT_WORK + Places.WAITING)
+            + " unfinished exports, which is the most; wait for some to end", 30))
+        : Optional.empty();
   }
 
   /// Accepts a job and starts its workflow, or lets it wait where the organisation has enough at work.

@@ -48,7 +48,8 @@ final class Chromium implements AutoCloseable {
   static Chromium open(Path binary, Path folder, URI address) throws Exception {
     Path port = folder.resolve("DevToolsActivePort");
     Process process = new ProcessBuilder(List.of(binary.toString(), "--headless", "--no-sandbox", "--disable-gpu",
-        "--remote-debugging-port=0", "--remote-allow-origins=*", "--user-data-dir=" + folder, "about:blank"))
+        "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--no-first-run", "--remote-debugging-port=0", "--remote-allow-origins=*", "--user-data-dir=" + folder, "about:blank"))
         .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     Instant end = Instant.now().plusSeconds(60);
     while (!Files.exists(port) || Files.readAllLines(port).isEmpty()) {
@@ -114,7 +115,9 @@ final class Chromium implements AutoCloseable {
   @Override
   public void close() {
     page.abort();
-    process.destroy();
-    process.onExit().join();
+    // All of its processes: one that outlives the others would still write into the profile while it is removed.
+    var all = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(handle -> handle.onExit().join());
   }
 }

@@ -78,7 +78,7 @@ class EveryRouteSurvivesNonsenseTest {
           int colon = text.indexOf(": ", at);
           if (colon > 0) {
             int end = text.indexOf(",", colon);
-            text.replace(colon + 2, end < 0 ? text.length() - 1 : end, VALUES.get(random.nextInt(VALUES.size())));
+            text.replace(colon + 2, Math.max(colon + 2, end < 0 ? text.length() - 1 : end), VALUES.get(random.nextInt(VALUES.size())));
           }
         }
       }

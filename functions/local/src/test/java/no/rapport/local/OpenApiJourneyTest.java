@@ -80,7 +80,7 @@ class OpenApiJourneyTest {
         + PERIOD + ", \"status\": \"pending\", \"generated_by\": \"user_1\"}");
     String id = created.body().path("report_id").asText();
     String record = records + "/" + id;
-    call(409, "GET", record + "/download", null);
+    call(404, "GET", record + "/download", null);
     call(409, "POST", "/api/v1/report-reexports", "{\"report_id\": \"" + id + "\"}");
     call(412, "PUT", record, "{\"status\": \"processing\"}", "If-Match", "\"99\"");
     call(422, "PUT", record, "{\"file_ref\": \"../x\"}");

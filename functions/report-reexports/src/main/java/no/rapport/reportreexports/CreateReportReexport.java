@@ -46,6 +46,10 @@ public final class CreateReportReexport
         return Reply.conflict("The report is " + report.status().word()
             + "; only a completed report can be re-exported");
       }
+      var full = reexports.requests().refusalIfFull(report.orgId());
+      if (full.isPresent()) {
+        return full.get();
+      }
       var job = ExportJob.accepted(ExportKind.REPORT_REEXPORT, reexportId, report.orgId(), request.now(),
           request.caller().id(), order.of(report));
       var accepted = reexports.requests().begin(job, seen.get().hold());
