@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -192,7 +193,8 @@ class EventStreamTest {
     cutAtRandom(100, 1_000, 10, 42);
   }
 
-  /// The full measure: `mvn test -Drapport.excluded.tests= -Dgroups=soak -Dtest=EventStreamTest`.
+  /// The full measure: `mvn test -pl functions/aggregated-report-data -am -Drapport.excluded.tests=none -Dgroups=soak -Dtest=EventStreamTest
+  /// -Dsurefire.failIfNoSpecifiedTests=false`.
   @Test
   @Tag("soak")
   void bringsEveryEventOnceAndInOrderToAThousandFollowersOfTenThousandChanges() throws IOException {
@@ -203,8 +205,9 @@ class EventStreamTest {
     var random = new Random(seed);
     String id = aSnapshot(figures(Map.of("antall_flyttinger", 0)));
     var followers = new ArrayList<Follower>();
+    var known = new HashMap<Follower.Received, Follower.Received>();
     for (int i = 0; i < followerCount; i++) {
-      var follower = new Follower();
+      var follower = new Follower(known);
       follower.lastEventId = Optional.of("1");
       followers.add(follower);
     }

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// A client of the stream, by the letter of the HTML standard: what is cut off before a block's empty line counts for
@@ -16,9 +18,19 @@ final class Follower {
   record Received(String id, String event, String data) {}
 
   final List<Received> received = new ArrayList<>();
+  private final Map<Received, Received> known;
   final List<String> comments = new ArrayList<>();
   Optional<String> lastEventId = Optional.empty();
   Optional<String> retry = Optional.empty();
+
+  Follower() {
+    this(new HashMap<>());
+  }
+
+  /// @param known what any of several followers has received, so that a thousand of them keep an event once
+  Follower(Map<Received, Received> known) {
+    this.known = known;
+  }
 
   /// What one connection brought before it was cut.
   void read(byte[] bytes) {
@@ -43,7 +55,8 @@ final class Follower {
       }
       lastEventId = Optional.ofNullable(id).or(() -> lastEventId);
       if (data != null) {
-        received.add(new Received(lastEventId.orElse(""), event, data));
+        var arrived = new Received(lastEventId.orElse(""), event, data);
+        received.add(known.computeIfAbsent(arrived, _ -> arrived));
       }
     }
   }
