@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -18,7 +19,9 @@ final class Reports {
   static final List<String> HAZARDS = List.of("=1+1", "0301", "+4722000000", "004722", "3/4", "č đ ŋ š ŧ ž á æøå ÆØÅ",
       "\"quoted\" and 'single'", "two\nlines", "two\r\nlines", "tab\there", " leading and trailing ", "a;b,c", "-5",
       "-1+cmd|' /C calc'!A0", "@SUM(A1)", "<b>&amp;</b>", "]]>", "_x0041_", "😀 astral", "1E5", "TRUE", "#REF!",
-      "", "\u00A0no-break\u00A0", "+47 22 00 00 00", "=HYPERLINK(\"http://example.org\")", "'apostrophe");
+      "", "\u00A0no-break\u00A0", "שלום עולם", "مرحبا", "\u202Eright to left", "00", "1 234,5", "31.12.2025", "12:30",
+      "c\u030C decomposed", "DDE(\"cmd\";\"/C calc\";\"x\")", "=2+5+cmd|' /C calc'!A0", "％", "＝1+1",
+      "+47 22 00 00 00", "=HYPERLINK(\"http://example.org\")", "'apostrophe");
 
   private Reports() {}
 
@@ -57,6 +60,63 @@ final class Reports {
     }
     rows.sort(Comparator.comparing(Activity::date).thenComparing(Activity::activityId));
     return rows;
+  }
+
+  /// The hazards one by one in every column of text, numbers and dates at their edges, and texts that are very long.
+  static List<Activity> hazardousActivities() {
+    List<LocalDate> dates = List.of(LocalDate.of(2024, 2, 29), LocalDate.of(2024, 12, 31), LocalDate.of(2025, 1, 1),
+        LocalDate.of(2025, 3, 30), LocalDate.of(2025, 10, 26), LocalDate.of(2025, 12, 31));
+    List<Integer> counts = List.of(0, 1, 2, 3, 999, 1_000, 1_234_567, Integer.MAX_VALUE);
+    List<Activity> rows = new ArrayList<>();
+    for (int i = 0; i < HAZARDS.size(); i++) {
+      String hazard = HAZARDS.get(i);
+      rows.add(new Activity("0%03d".formatted(i), "org-bufdir-042", i % 5 == 4 ? "unknown_type"
+          : ActivityTypes.codes().get(i % 12), dates.get(i % dates.size()), counts.get(i % counts.size()),
+          counts.get((i + 3) % counts.size()), hazard, hazard, hazard, hazard, hazard, hazard,
+          i % 3 == 0 ? List.of(hazard + ".pdf", "bilde æ.jpg") : List.of(), Instant.EPOCH));
+    }
+    rows.add(withTexts(anActivity("long", LocalDate.of(2025, 6, 1)), "Čáhcesuolu ".repeat(300), "ž".repeat(32_767)));
+    rows.sort(Comparator.comparing(Activity::date).thenComparing(Activity::activityId));
+    return rows;
+  }
+
+  /// A year of an organisation as one might be, the same each time.
+  static List<Activity> aYearOfActivities(int count) {
+    String[][] places = {{"Tana bru", "5628", "Finnmark"}, {"Oslo", "0301", "Oslo"}, {"Kárášjohka", "5610", "Finnmark"},
+        {"Bodø", "1804", "Nordland"}, {"Ålesund", "1508", "Møre og Romsdal"}, {"Kristiansand", "4204", "Agder"}};
+    String[] titles = {"Samling for søsken", "Åpen kveld med middag og prat", "Kurs for likepersoner", "Telefonvakt",
+        "Joavkočoahkkin čakčat", "Tur til hytta med overnatting", "Foredrag: Å være pårørende"};
+    String[] groups = {"barn 6–12", "unge 13–18", "foreldre og foresatte", "søsken"};
+    SplittableRandom random = new SplittableRandom(2025);
+    List<Activity> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String[] place = places[random.nextInt(places.length)];
+      int month = 1 + (random.nextInt(12) + random.nextInt(12)) / 2;
+      rows.add(new Activity("akt-%06d".formatted(random.nextInt(1_000_000)), "org-bufdir-042",
+          ActivityTypes.codes().get(Math.min(random.nextInt(12), random.nextInt(12))),
+          LocalDate.of(2025, month, 1 + random.nextInt(28)), 1 + random.nextInt(30), 15 * random.nextInt(1, 13),
+          place[0], place[1], place[2], groups[random.nextInt(groups.length)], titles[random.nextInt(titles.length)],
+          random.nextInt(4) == 0 ? "Godt oppmøte. Neste gang: husk kaffe & kake, og spør om flere kan kjøre." : "",
+          random.nextInt(10) == 0 ? List.of("bilde-" + random.nextInt(100) + ".jpg") : List.of(), Instant.EPOCH));
+    }
+    rows.sort(Comparator.comparing(Activity::date).thenComparing(Activity::activityId));
+    return rows;
+  }
+
+  /// All 34 figures, some of which could not be computed.
+  static FigureSnapshot aSnapshot() {
+    SplittableRandom random = new SplittableRandom(34);
+    return new FigureSnapshot("snap-1", "2025", FigureCatalogue.figures().stream().map(figure ->
+        new FigureSnapshot.Figure(figure.key(), value(figure, random), value(figure, random),
+            figure.defaultDataSource())).toList());
+  }
+
+  private static Optional<BigDecimal> value(FigureCatalogue.Figure figure, SplittableRandom random) {
+    return switch (figure.unit()) {
+      case COUNT, CHILDREN, YOUNG_PEOPLE -> random.nextInt(9) == 0 ? Optional.empty()
+          : Optional.of(BigDecimal.valueOf(random.nextInt(2_500)));
+      case PERCENT, DAYS, FULL_TIME_EQUIVALENTS -> Optional.of(BigDecimal.valueOf(random.nextInt(1_000), 1));
+    };
   }
 
   private static String text(SplittableRandom random) {
