@@ -2,19 +2,19 @@ package no.rapport.reporting;
 
 /// The columns of the activities, in order. The last one is Rapport's own: why Bufdir would not count the row.
 enum ActivityColumn {
-  ACTIVITY_ID("activity_id", Wording.ACTIVITY_ID, 18),
+  ACTIVITY_ID("activity_id", Wording.ACTIVITY_ID, 15),
   ACTIVITY_TYPE("activity_type", Wording.ACTIVITY_TYPE, 22),
-  DATE("date", Wording.DATE, 12),
-  PARTICIPANTS("participant_count", Wording.PARTICIPANTS, 12),
+  DATE("date", Wording.DATE, 11),
+  PARTICIPANTS("participant_count", Wording.PARTICIPANTS, 11),
   DURATION("duration_minutes", Wording.DURATION, 12),
-  LOCATION("location", Wording.LOCATION, 24),
-  MUNICIPALITY("municipality", Wording.MUNICIPALITY, 11),
+  LOCATION("location", Wording.LOCATION, 20),
+  MUNICIPALITY("municipality", Wording.MUNICIPALITY, 10),
   COUNTY("county", Wording.COUNTY, 16),
-  TARGET_GROUP("target_group", Wording.TARGET_GROUP, 20),
-  TITLE("title", Wording.TITLE, 36),
-  NOTES("notes", Wording.NOTES, 44),
-  ATTACHMENTS("attachments", Wording.FILES, 26),
-  NOT_COUNTED_BECAUSE("not_counted_because", Wording.NOT_COUNTED_BECAUSE, 30);
+  TARGET_GROUP("target_group", Wording.TARGET_GROUP, 19),
+  TITLE("title", Wording.TITLE, 34),
+  NOTES("notes", Wording.NOTES, 40),
+  ATTACHMENTS("attachments", Wording.FILES, 22),
+  NOT_COUNTED_BECAUSE("not_counted_because", Wording.NOT_COUNTED_BECAUSE, 28);
 
   private final String key;
   private final Wording heading;
@@ -29,6 +29,10 @@ enum ActivityColumn {
   /// The machine's name, as in imported files.
   String key() {
     return key;
+  }
+
+  boolean holdsNumbers() {
+    return this == PARTICIPANTS || this == DURATION;
   }
 
   String heading(ReportLocale locale) {

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 /// @param rows by series, then month
 record MonthlyActivities(List<String> months, List<String> names, List<long[]> rows) {
 
+  private static final int MOST_MONTHS_ACROSS = 12;
   private static final String[] BOKMAL =
       {"jan.", "feb.", "mars", "april", "mai", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "des."};
   private static final String[] ENGLISH =
@@ -65,6 +66,43 @@ record MonthlyActivities(List<String> months, List<String> names, List<long[]> r
       case EN -> ENGLISH[number - 1] + " " + year;
       case SE -> month;
     };
+  }
+
+  /// The same numbers as a table.
+  ///
+  /// @param heading of its first column
+  /// @param counts by row, then column
+  record Table(boolean monthsAcross, String heading, List<String> across, List<String> down, long[][] counts) {
+
+    /// The sums of the columns.
+    long[] sums() {
+      long[] sums = new long[across.size()];
+      for (long[] row : counts) {
+        for (int column = 0; column < sums.length; column++) {
+          sums[column] += row[column];
+        }
+      }
+      return sums;
+    }
+  }
+
+  /// A year or less has its months as columns, a longer span its types.
+  boolean monthsAcross() {
+    return months.size() <= MOST_MONTHS_ACROSS;
+  }
+
+  Table table(ReportLocale locale) {
+    List<String> labels = months.stream().map(month -> label(month, locale)).toList();
+    if (monthsAcross()) {
+      return new Table(true, Wording.ACTIVITY_TYPE.in(locale), labels, names, rows.toArray(long[][]::new));
+    }
+    long[][] counts = new long[labels.size()][names.size()];
+    for (int month = 0; month < labels.size(); month++) {
+      for (int type = 0; type < names.size(); type++) {
+        counts[month][type] = rows.get(type)[month];
+      }
+    }
+    return new Table(false, Wording.MONTH.in(locale), names, labels, counts);
   }
 
   boolean isEmpty() {

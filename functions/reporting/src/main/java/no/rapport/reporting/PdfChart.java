@@ -72,6 +72,11 @@ final class PdfChart {
           pages.putRectangle(colour(series), x + space / 5, from, space * 3 / 5, to - from);
         }
       }
+      String sum = PdfText.shown(ReportDates.format(below, locale));
+      if (below > 0 && PdfStyle.FOOTER.width(sum) < space) {
+        pages.putText(PdfStyle.FOOTER, x + (space - PdfStyle.FOOTER.width(sum)) / 2,
+            bottom + (int) ((top - bottom) * below / scale) + 30, sum);
+      }
       if (month % every == 0) {
         String label = PdfText.shown(MonthlyActivities.label(monthly.months().get(month), locale));
         // Long spans have narrow columns: the years suffice where months would run into each other.

@@ -20,7 +20,7 @@ final class PdfPages {
 
   private static final int FOOTER_BASELINE = MARGIN - 60;
   private static final int PAGES_A_NODE = 64;
-  private static final int ROOM_FOR_TOTAL = 300;
+  private static final int ROOM_FOR_TOTAL = 190;
 
   private final PdfObjects objects;
   private final PdfFonts fonts = new PdfFonts();

@@ -54,12 +54,13 @@ final class PdfShare implements ShareWriter {
     String[] headings = {Wording.DATE.in(locale), Wording.ACTIVITY_ID.in(locale), title, place,
         Wording.TARGET_GROUP.in(locale), Wording.PARTICIPANTS.in(locale), Wording.DURATION.in(locale),
         Wording.FILES.in(locale), Wording.NOT_COUNTED_BECAUSE.in(locale)};
-    int[] widths = {520, 850, 1880, 1080, 850, 500, 540, 830, 649};
+    int[] widths = {520, 850, 1880, 1080, 850, 500, 540, 750, 649};
     PdfColumn[] columns = new PdfColumn[widths.length];
     int x = PdfPages.LEFT;
     for (int i = 0; i < widths.length; i++) {
       columns[i] = new PdfColumn(x, widths[i], i == 5 || i == 6, headings[i]);
-      x += widths[i];
+      // What is set to the right keeps away from what is set to the left behind it.
+      x += i == 6 ? widths[i] + 80 : widths[i];
     }
     return columns;
   }

@@ -9,6 +9,7 @@ enum PdfStyle {
   SECTION(true, 80, "0.07 0.28 0.42 rg"),
   TITLE(true, 220, "0.07 0.28 0.42 rg"),
   SUBTITLE(false, 115, "0.32 0.37 0.42 rg"),
+  CARD(true, 200, "0.07 0.28 0.42 rg"),
   CHAPTER(true, 130, "0.07 0.28 0.42 rg"),
   FOOTER(false, 75, "0.32 0.37 0.42 rg");
 

@@ -19,7 +19,6 @@ record PdfWriter() implements ReportWriter {
   /// Above this number of rows a row of activities is one element for assistive programs rather than one for each cell:
   /// readers cannot hold millions of elements.
   private static final long MOST_TAGGED_ROWS = 20_000;
-  private static final int MOST_MONTHS_ACROSS = 12;
 
   @Override
   public ShareWriter share(OutputStream out, ReportDescription description, int index) {
@@ -95,14 +94,13 @@ record PdfWriter() implements ReportWriter {
       line("H1", PdfStyle.TITLE, Wording.REPORT_TITLE.in(locale), 290);
       line("P", PdfStyle.SUBTITLE, description.organizationName() + " · " + XlsxOverview.period(description), 130);
       chapter(Wording.SUMMARY.in(locale), 600);
+      cards();
       fact(Wording.ORGANIZATION_ID.in(locale), description.orgId());
       fact(Wording.SELECTED_TYPES.in(locale), XlsxOverview.selectedTypes(description));
       fact(Wording.SUPPRESSION.in(locale), XlsxOverview.suppression(description));
-      fact(Wording.ROWS.in(locale), ReportDates.format(totals.all().rows(), locale));
-      fact(Wording.COUNTABLE_ROWS.in(locale), ReportDates.format(totals.all().countable(), locale));
-      fact(Wording.NOT_COUNTED_ROWS.in(locale), notCounted());
-      fact(Wording.PARTICIPANTS.in(locale), ReportDates.format(totals.all().participants(), locale));
-      fact(Wording.HOURS.in(locale), ReportDates.format(XlsxOverview.hours(totals.all().minutes()), locale));
+      if (!totals.notCounted().isEmpty()) {
+        fact(Wording.NOT_COUNTED_BECAUSE.in(locale), notCounted());
+      }
       fact(Wording.ATTACHED_FILES.in(locale), ReportDates.format(totals.attachments(), locale));
       if (totals.byType().isEmpty()) {
         pages.moveDown(120);
@@ -121,17 +119,41 @@ record PdfWriter() implements ReportWriter {
       table.end();
     }
 
+    /// The numbers to be seen at once, side by side.
+    private void cards() throws IOException {
+      ActivityTotals.Count all = totals.all();
+      String[] numbers = {ReportDates.format(all.rows(), locale), ReportDates.format(all.countable(), locale),
+          ReportDates.format(all.rows() - all.countable(), locale), ReportDates.format(all.participants(), locale),
+          ReportDates.format(XlsxOverview.hours(all.minutes()), locale)};
+      Wording[] labels = {Wording.ROWS, Wording.COUNTABLE_ROWS, Wording.NOT_COUNTED_ROWS, Wording.PARTICIPANTS,
+          Wording.HOURS};
+      int gap = 100;
+      int width = (PdfPages.RIGHT - PdfPages.LEFT - gap * (labels.length - 1)) / labels.length;
+      int height = 480;
+      for (int i = 0; i < labels.length; i++) {
+        int x = PdfPages.LEFT + i * (width + gap);
+        pages.beginArtifact();
+        pages.putRectangle("0.89 0.93 0.96 rg", x, pages.y() - height, width, height);
+        pages.putRectangle("0.07 0.28 0.42 rg", x, pages.y() - height, 30, height);
+        pages.endArtifact();
+        pages.beginLeaf("P", "");
+        pages.putText(PdfStyle.FOOTER, x + 110, pages.y() - 140, PdfText.shown(labels[i].in(locale)));
+        pages.putText(PdfStyle.CARD, x + 110, pages.y() - 370, PdfText.shown(numbers[i]));
+        pages.endLeaf();
+      }
+      pages.moveDown(height + 120);
+    }
+
     private String notCounted() {
-      StringBuilder text = new StringBuilder(
-          ReportDates.format(totals.all().rows() - totals.all().countable(), locale));
-      String separator = " (";
+      StringBuilder text = new StringBuilder();
+      String separator = "";
       for (Map.Entry<String, Long> reason : totals.notCounted().entrySet()) {
         String words = Countability.valueOf(reason.getKey()).reason(locale);
-        text.append(separator).append(Character.toLowerCase(words.charAt(0))).append(words.substring(1)).append(": ")
+        text.append(separator).append(words).append(": ")
             .append(ReportDates.format(reason.getValue(), locale));
         separator = "; ";
       }
-      return text.append(totals.notCounted().isEmpty() ? "" : ")").toString();
+      return text.toString();
     }
 
     private void fact(String label, String value) throws IOException {
@@ -170,38 +192,30 @@ record PdfWriter() implements ReportWriter {
       }
     }
 
-    /// The chart's numbers: a year or less with its months as columns, longer spans with its types as columns.
+    /// The chart's numbers.
     private void months(MonthlyActivities monthly) throws IOException {
-      List<String> months = monthly.months().stream().map(month -> MonthlyActivities.label(month, locale)).toList();
-      boolean monthsAcross = months.size() <= MOST_MONTHS_ACROSS;
-      List<String> across = monthsAcross ? months : monthly.names();
-      List<String> down = monthsAcross ? monthly.names() : months;
-      int first = monthsAcross ? 1300 : 650;
+      MonthlyActivities.Table numbers = monthly.table(locale);
+      int across = numbers.across().size();
+      int first = numbers.monthsAcross() ? 1300 : 650;
       int room = PdfPages.RIGHT - PdfPages.LEFT - first - 450;
-      int[] widths = new int[across.size() + 2];
-      String[] headings = new String[across.size() + 2];
+      int[] widths = new int[across + 2];
+      String[] headings = new String[across + 2];
       widths[0] = first;
-      headings[0] = (monthsAcross ? Wording.ACTIVITY_TYPE : Wording.MONTH).in(locale);
-      for (int i = 1; i <= across.size(); i++) {
-        widths[i] = room * i / across.size() - room * (i - 1) / across.size();
-        headings[i] = across.get(i - 1);
+      headings[0] = numbers.heading();
+      for (int i = 1; i <= across; i++) {
+        widths[i] = room * i / across - room * (i - 1) / across;
+        headings[i] = numbers.across().get(i - 1);
       }
-      widths[across.size() + 1] = 450;
-      headings[across.size() + 1] = Wording.TOTAL.in(locale);
+      widths[across + 1] = 450;
+      headings[across + 1] = Wording.TOTAL.in(locale);
       String title = Wording.BY_MONTH_AND_TYPE.in(locale);
       line("H3", PdfStyle.SECTION, title, 150);
       PdfTable table = new PdfTable(pages, columns(widths, 1, headings), title, true);
       table.begin();
-      long[] sums = new long[across.size()];
-      for (int i = 0; i < down.size(); i++) {
-        long[] counts = new long[across.size()];
-        for (int j = 0; j < counts.length; j++) {
-          counts[j] = monthsAcross ? monthly.rows().get(i)[j] : monthly.rows().get(j)[i];
-          sums[j] += counts[j];
-        }
-        monthRow(table, down.get(i), counts, PdfStyle.REGULAR);
+      for (int i = 0; i < numbers.down().size(); i++) {
+        monthRow(table, numbers.down().get(i), numbers.counts()[i], PdfStyle.REGULAR);
       }
-      monthRow(table, Wording.TOTAL.in(locale), sums, PdfStyle.BOLD);
+      monthRow(table, Wording.TOTAL.in(locale), numbers.sums(), PdfStyle.BOLD);
       table.end();
     }
 

@@ -8,8 +8,10 @@ package no.rapport.reporting;
 record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingRow, int firstColumn) {
 
   private static final String MAIN = "http://schemas.openxmlformats.org/drawingml/2006/main";
-  private static final int ROWS = 24;
-  private static final int COLUMNS = 14;
+  /// In rows of [XlsxSheet#ROW_HEIGHT] points.
+  private static final int ROWS = 20;
+  private static final int POINT = 12_700;
+  private static final int WIDTH = 850 * POINT;
 
   /// The rows that the chart takes from the second one on.
   static int rows() {
@@ -20,16 +22,16 @@ record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingR
     return """
         <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
         <xdr:wsDr xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing" xmlns:a="%s">\
-        <xdr:twoCellAnchor><xdr:from><xdr:col>%d</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>1</xdr:row>\
-        <xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:to><xdr:col>%d</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>%d</xdr:row>\
-        <xdr:rowOff>0</xdr:rowOff></xdr:to><xdr:graphicFrame macro=""><xdr:nvGraphicFramePr>\
+        <xdr:oneCellAnchor><xdr:from><xdr:col>%d</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>1</xdr:row>\
+        <xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:ext cx="%d" cy="%d"/>\
+        <xdr:graphicFrame macro=""><xdr:nvGraphicFramePr>\
         <xdr:cNvPr id="2" name="%s" descr="%s"/><xdr:cNvGraphicFramePr/></xdr:nvGraphicFramePr>\
         <xdr:xfrm><a:off x="0" y="0"/><a:ext cx="0" cy="0"/></xdr:xfrm><a:graphic>\
         <a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/chart">\
         <c:chart xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" \
         xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" r:id="rId1"/>\
-        </a:graphicData></a:graphic></xdr:graphicFrame><xdr:clientData/></xdr:twoCellAnchor></xdr:wsDr>"""
-        .formatted(MAIN, firstColumn, firstColumn + COLUMNS, ROWS, title(), title());
+        </a:graphicData></a:graphic></xdr:graphicFrame><xdr:clientData/></xdr:oneCellAnchor></xdr:wsDr>"""
+        .formatted(MAIN, firstColumn, WIDTH, ROWS * XlsxSheet.ROW_HEIGHT * POINT, title(), title());
   }
 
   private String title() {
@@ -39,9 +41,9 @@ record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingR
   byte[] chart(String sheetName) {
     Bytes xml = new Bytes(1 << 14);
     String sheet = "'" + sheetName + "'!";
-    int firstRow = headingRow + 1;
-    int lastRow = headingRow + activities.months().size();
-    String months = sheet + range(firstColumn, firstRow, lastRow);
+    int count = activities.months().size();
+    String months = sheet + (activities.monthsAcross() ? cells(firstColumn + 1, headingRow, count, 1)
+        : cells(firstColumn, headingRow + 1, 1, count));
     xml.put("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<c:chartSpace xmlns:c=\"http://schemas."
         + "openxmlformats.org/drawingml/2006/chart\" xmlns:a=\"" + MAIN + "\"><c:date1904 val=\"0\"/>"
         + "<c:roundedCorners val=\"0\"/><c:chart><c:title><c:tx><c:rich><a:bodyPr/><a:p><a:pPr><a:defRPr sz=\"1400\""
@@ -51,9 +53,12 @@ record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingR
         + "<c:plotArea><c:layout/><c:barChart><c:barDir val=\"col\"/><c:grouping val=\"stacked\"/>"
         + "<c:varyColors val=\"0\"/>");
     for (int i = 0; i < activities.names().size(); i++) {
-      int column = firstColumn + 1 + i;
+      String name = activities.monthsAcross() ? cells(firstColumn, headingRow + 1 + i, 1, 1)
+          : cells(firstColumn + 1 + i, headingRow, 1, 1);
+      String values = activities.monthsAcross() ? cells(firstColumn + 1, headingRow + 1 + i, count, 1)
+          : cells(firstColumn + 1 + i, headingRow + 1, 1, count);
       xml.put("<c:ser><c:idx val=\"" + i + "\"/><c:order val=\"" + i + "\"/><c:tx><c:strRef><c:f>");
-      XlsxText.put(xml, sheet + "$" + XlsxSheet.name(column) + "$" + headingRow);
+      XlsxText.put(xml, sheet + name);
       xml.put("</c:f><c:strCache><c:ptCount val=\"1\"/><c:pt idx=\"0\"><c:v>");
       XlsxText.put(xml, activities.names().get(i));
       xml.put("</c:v></c:pt></c:strCache></c:strRef></c:tx><c:spPr><a:solidFill><a:srgbClr val=\"" + ChartColours.of(i)
@@ -65,7 +70,7 @@ record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingR
             + MonthlyActivities.label(activities.months().get(month), locale) + "</c:v></c:pt>");
       }
       xml.put("</c:strCache></c:strRef></c:cat><c:val><c:numRef><c:f>");
-      XlsxText.put(xml, sheet + range(column, firstRow, lastRow));
+      XlsxText.put(xml, sheet + values);
       xml.put("</c:f><c:numCache><c:formatCode>#,##0</c:formatCode><c:ptCount val=\"" + activities.months().size()
           + "\"/>");
       for (int month = 0; month < activities.months().size(); month++) {
@@ -94,8 +99,10 @@ record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingR
     return xml.toByteArray();
   }
 
-  private static String range(int column, int firstRow, int lastRow) {
-    String name = XlsxSheet.name(column);
-    return "$" + name + "$" + firstRow + ":$" + name + "$" + lastRow;
+  /// `$B$3`, or `$B$3:$M$3`.
+  private static String cells(int column, int row, int columns, int rows) {
+    String first = "$" + XlsxSheet.name(column) + "$" + row;
+    return columns * rows == 1 ? first
+        : first + ":$" + XlsxSheet.name(column + columns - 1) + "$" + (row + rows - 1);
   }
 }

@@ -22,6 +22,7 @@ final class XlsxOverview {
   private final KeyFigures figures;
   private final ActivityTotals totals;
   private final MonthlyActivities monthly;
+  private final MonthlyActivities.Table months;
   private final List<Consumer<XlsxSheet>> table;
 
   XlsxOverview(ReportDescription description, KeyFigures figures) {
@@ -30,6 +31,7 @@ final class XlsxOverview {
     this.figures = figures;
     this.totals = figures.totals();
     this.monthly = MonthlyActivities.of(description.period(), totals, locale);
+    this.months = monthly.table(locale);
     this.table = table();
   }
 
@@ -60,48 +62,57 @@ final class XlsxOverview {
   }
 
   XlsxSheet summary() {
-    XlsxSheet sheet = new XlsxSheet(locale, 54, 18, 18, 18, 18).onOnePage();
-    sheet.row(30).text(XlsxStyle.TITLE, Wording.REPORT_TITLE.in(locale));
-    sheet.row(20).text(XlsxStyle.SUBTITLE, description.organizationName() + " \u00B7 " + period(description));
-    sheet.row(0);
-    fact(sheet, Wording.ORGANIZATION, description.organizationName());
-    fact(sheet, Wording.ORGANIZATION_ID, description.orgId());
-    fact(sheet, Wording.PERIOD, period(description));
-    fact(sheet, Wording.SELECTED_TYPES, selectedTypes(description));
-    fact(sheet, Wording.SUPPRESSION, suppression(description));
-    sheet.row(0);
-    count(sheet, Wording.ROWS.in(locale), totals.all().rows());
-    count(sheet, Wording.COUNTABLE_ROWS.in(locale), totals.all().countable());
-    count(sheet, Wording.NOT_COUNTED_ROWS.in(locale), totals.all().rows() - totals.all().countable());
-    for (Map.Entry<String, Long> reason : totals.notCounted().entrySet()) {
-      sheet.row(0).text(XlsxStyle.INDENTED_LABEL, Countability.valueOf(reason.getKey()).reason(locale))
-          .number(XlsxStyle.INTEGER, reason.getValue());
+    XlsxSheet sheet = new XlsxSheet(locale, 40, 20, 20, 20, 20).onOnePage();
+    sheet.row(32).text(XlsxStyle.TITLE, Wording.REPORT_TITLE.in(locale));
+    sheet.row(0).text(XlsxStyle.SUBTITLE, description.organizationName() + " \u00B7 " + period(description));
+    sheet.row(10);
+    ActivityTotals.Count all = totals.all();
+    sheet.row(34);
+    for (Wording label : List.of(Wording.ROWS, Wording.COUNTABLE_ROWS, Wording.NOT_COUNTED_ROWS, Wording.PARTICIPANTS,
+        Wording.HOURS)) {
+      sheet.text(XlsxStyle.CARD_LABEL, label.in(locale));
     }
-    count(sheet, Wording.PARTICIPANTS.in(locale), totals.all().participants());
-    sheet.row(0).text(XlsxStyle.LABEL, Wording.HOURS.in(locale))
-        .number(XlsxStyle.DECIMAL, hours(totals.all().minutes()));
-    count(sheet, Wording.ATTACHED_FILES.in(locale), totals.attachments());
-    sheet.row(0);
+    sheet.row(36).number(XlsxStyle.CARD_INTEGER, all.rows()).number(XlsxStyle.CARD_INTEGER, all.countable())
+        .number(XlsxStyle.CARD_INTEGER, all.rows() - all.countable())
+        .number(XlsxStyle.CARD_INTEGER, all.participants()).number(XlsxStyle.CARD_DECIMAL, hours(all.minutes()));
+    sheet.row(10);
     sheet.row(32).text(XlsxStyle.HEADING, Wording.ACTIVITY_TYPE.in(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.ROWS.in(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.COUNTABLE_ROWS.in(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.PARTICIPANTS.in(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.HOURS.in(locale));
-    for (String type : ActivityTypes.inOrder(totals.byType().keySet())) {
-      counts(sheet, ActivityTypes.name(type, locale), totals.byType().get(type), XlsxStyle.GENERAL, XlsxStyle.INTEGER,
+    List<String> types = ActivityTypes.inOrder(totals.byType().keySet());
+    int firstType = sheet.currentRow() + 1;
+    for (String type : types) {
+      counts(sheet, ActivityTypes.name(type, locale), totals.byType().get(type), XlsxStyle.ITEM, XlsxStyle.INTEGER,
           XlsxStyle.DECIMAL);
     }
-    counts(sheet, Wording.TOTAL.in(locale), totals.all(), XlsxStyle.TOTAL_LABEL, XlsxStyle.TOTAL_INTEGER,
+    if (!types.isEmpty()) {
+      sheet.bars("B" + firstType + ":B" + sheet.currentRow());
+    }
+    counts(sheet, Wording.TOTAL.in(locale), all, XlsxStyle.TOTAL_LABEL, XlsxStyle.TOTAL_INTEGER,
         XlsxStyle.TOTAL_DECIMAL);
+    sheet.row(10);
+    if (!totals.notCounted().isEmpty()) {
+      sheet.row(0).text(XlsxStyle.LABEL, Wording.NOT_COUNTED_BECAUSE.in(locale)).empty(XlsxStyle.ITEM, 4);
+      for (Map.Entry<String, Long> reason : totals.notCounted().entrySet()) {
+        String words = Countability.valueOf(reason.getKey()).reason(locale);
+        sheet.row(words.length() > 36 ? 32 : 0).text(XlsxStyle.INDENTED_LABEL, words)
+            .number(XlsxStyle.INTEGER, reason.getValue()).empty(XlsxStyle.ITEM, 3);
+      }
+    }
+    sheet.row(0).text(XlsxStyle.LABEL, Wording.ATTACHED_FILES.in(locale))
+        .number(XlsxStyle.INTEGER, totals.attachments()).empty(XlsxStyle.ITEM, 3);
+    fact(sheet, Wording.ORGANIZATION, description.organizationName());
+    fact(sheet, Wording.ORGANIZATION_ID, description.orgId());
+    fact(sheet, Wording.PERIOD, period(description));
+    fact(sheet, Wording.SELECTED_TYPES, selectedTypes(description));
+    fact(sheet, Wording.SUPPRESSION, suppression(description));
     return sheet;
   }
 
   private void fact(XlsxSheet sheet, Wording label, String text) {
-    sheet.row(0).text(XlsxStyle.LABEL, label.in(locale)).text(XlsxStyle.LONG_TEXT, text);
-  }
-
-  private static void count(XlsxSheet sheet, String label, long number) {
-    sheet.row(0).text(XlsxStyle.LABEL, label).number(XlsxStyle.INTEGER, number);
+    sheet.row(0).text(XlsxStyle.LABEL, label.in(locale)).text(XlsxStyle.FACT, text).empty(XlsxStyle.ITEM, 3);
   }
 
   private static void counts(XlsxSheet sheet, String label, ActivityTotals.Count count, XlsxStyle text,
@@ -110,19 +121,16 @@ final class XlsxOverview {
         .number(integer, count.participants()).number(decimal, hours(count.minutes()));
   }
 
-  /// The table of figures, from column A; to its right room for the chart and below that its matrix.
+  /// The table of figures, from column A; to its right the chart and below that its numbers.
   XlsxSheet keyFigures() {
-    double[] widths = new double[MATRIX_COLUMN + 1 + monthly.names().size() + 1];
-    Arrays.fill(widths, 12);
-    System.arraycopy(new double[] {62, 13, 15, 13, 18, 24, 4, 16}, 0, widths, 0, MATRIX_COLUMN + 1);
-    XlsxSheet sheet = new XlsxSheet(locale, widths);
+    XlsxSheet sheet = new XlsxSheet(locale, keyFigureWidths());
     sheet.row(24).text(XlsxStyle.HEADING, Wording.FIELD.in(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.VALUE.in(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.PRIOR_PERIOD.in(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.CHANGE.in(locale))
         .text(XlsxStyle.INDENTED_HEADING, Wording.UNIT.in(locale)).text(XlsxStyle.HEADING, Wording.SOURCE.in(locale))
         .tableHeading(TABLE_COLUMNS);
-    int matrixRows = monthly.isEmpty() ? 0 : monthly.months().size() + 2;
+    int matrixRows = monthly.isEmpty() ? 0 : months.down().size() + 2;
     int rows = Math.max(table.size() + 1, matrixRows == 0 ? 0 : MATRIX_HEADING_ROW + matrixRows - 1);
     for (int row = 2; row <= rows; row++) {
       sheet.row(0);
@@ -137,26 +145,34 @@ final class XlsxOverview {
     return sheet.breakAfterColumn(MATRIX_COLUMN);
   }
 
-  private void matrixRow(XlsxSheet sheet, int month) {
-    int months = monthly.months().size();
-    if (month < 0) {
-      sheet.text(XlsxStyle.HEADING, Wording.MONTH.in(locale));
-      monthly.names().forEach(name -> sheet.text(XlsxStyle.SHRUNK_HEADING, name));
+  private double[] keyFigureWidths() {
+    double[] widths = new double[MATRIX_COLUMN + 1 + months.across().size() + 1];
+    Arrays.fill(widths, months.monthsAcross() ? 10.5 : 13);
+    System.arraycopy(new double[] {62, 13, 15, 13, 18, 24, 4, months.monthsAcross() ? 26 : 16}, 0, widths, 0,
+        MATRIX_COLUMN + 1);
+    return widths;
+  }
+
+  private void matrixRow(XlsxSheet sheet, int row) {
+    if (row < 0) {
+      sheet.text(XlsxStyle.HEADING, months.heading());
+      months.across().forEach(name -> sheet.text(XlsxStyle.SHRUNK_HEADING, name));
       sheet.text(XlsxStyle.SHRUNK_HEADING, Wording.TOTAL.in(locale));
-    } else if (month < months) {
-      sheet.text(XlsxStyle.TEXT, MonthlyActivities.label(monthly.months().get(month), locale));
-      monthly.rows().forEach(series -> sheet.number(XlsxStyle.INTEGER, series[month]));
-      sheet.number(XlsxStyle.INTEGER, monthly.total(month));
+    } else if (row < months.down().size()) {
+      matrixRow(sheet, months.down().get(row), months.counts()[row], XlsxStyle.ITEM, XlsxStyle.INTEGER, XlsxStyle.SUM);
     } else {
-      sheet.text(XlsxStyle.TOTAL_LABEL, Wording.TOTAL.in(locale));
-      long all = 0;
-      for (long[] series : monthly.rows()) {
-        long sum = Arrays.stream(series).sum();
-        all += sum;
-        sheet.number(XlsxStyle.TOTAL_INTEGER, sum);
-      }
-      sheet.number(XlsxStyle.TOTAL_INTEGER, all);
+      matrixRow(sheet, Wording.TOTAL.in(locale), months.sums(), XlsxStyle.TOTAL_LABEL, XlsxStyle.TOTAL_INTEGER,
+          XlsxStyle.TOTAL_INTEGER);
     }
+  }
+
+  private static void matrixRow(XlsxSheet sheet, String label, long[] counts, XlsxStyle text, XlsxStyle number,
+      XlsxStyle sum) {
+    sheet.text(text, label);
+    for (long count : counts) {
+      sheet.number(number, count);
+    }
+    sheet.number(sum, Arrays.stream(counts).sum());
   }
 
   int lastKeyFigureRow() {
@@ -205,19 +221,19 @@ final class XlsxOverview {
   }
 
   private void total(List<Consumer<XlsxSheet>> rows, String label, BigDecimal number, Wording unit) {
-    rows.add(sheet -> sheet.text(XlsxStyle.GENERAL, label)
+    rows.add(sheet -> sheet.text(XlsxStyle.ITEM, label)
         .number(number.scale() > 0 ? XlsxStyle.DECIMAL : XlsxStyle.INTEGER, number)
-        .empty(XlsxStyle.GENERAL, 2).text(XlsxStyle.INDENTED, unit.in(locale))
-        .text(XlsxStyle.GENERAL, Wording.SOURCE_ACTIVITIES.in(locale)));
+        .empty(XlsxStyle.ITEM, 2).text(XlsxStyle.INDENTED, unit.in(locale))
+        .text(XlsxStyle.ITEM, Wording.SOURCE_ACTIVITIES.in(locale)));
   }
 
   private void figure(XlsxSheet sheet, ShownFigure figure) {
-    sheet.text(XlsxStyle.GENERAL, figure.figure().label(locale));
+    sheet.text(XlsxStyle.ITEM, figure.figure().label(locale));
     value(sheet, figure.value(), XlsxStyle.INTEGER, XlsxStyle.DECIMAL);
     value(sheet, figure.priorValue(), XlsxStyle.INTEGER, XlsxStyle.DECIMAL);
     value(sheet, figure.change(), XlsxStyle.SIGNED_INTEGER, XlsxStyle.SIGNED_DECIMAL);
     sheet.text(XlsxStyle.INDENTED, figure.figure().unit().label(locale));
-    sheet.text(XlsxStyle.GENERAL, figure.dataSource());
+    sheet.text(XlsxStyle.ITEM, figure.dataSource());
   }
 
   private static void value(XlsxSheet sheet, ShownFigure.Value value, XlsxStyle integer, XlsxStyle decimal) {
@@ -225,7 +241,7 @@ final class XlsxOverview {
       case ShownFigure.Hidden() -> sheet.text(XlsxStyle.MARK, ShownFigure.HIDDEN_MARK);
       case ShownFigure.Shown(Optional<BigDecimal> number) -> number.ifPresentOrElse(
           shown -> sheet.number(shown.scale() > 0 ? decimal : integer, shown),
-          () -> sheet.empty(XlsxStyle.GENERAL, 1));
+          () -> sheet.empty(XlsxStyle.ITEM, 1));
     }
   }
 
@@ -246,14 +262,14 @@ final class XlsxOverview {
   }
 
   XlsxSheet methods() {
-    XlsxSheet sheet = new XlsxSheet(locale, 32, 110);
+    XlsxSheet sheet = new XlsxSheet(locale, 32, 110).onOnePage();
     sheet.row(30).text(XlsxStyle.TITLE, Wording.METHODS.in(locale));
     sheet.row(0);
     sheet.row(22).text(XlsxStyle.HEADING, Wording.TOPIC.in(locale))
         .text(XlsxStyle.HEADING, Wording.EXPLANATION.in(locale));
     for (Map.Entry<String, String> topic : methodTopics(description)) {
       int lines = 1 + topic.getValue().length() / 105;
-      sheet.row(15 * lines + 6).text(XlsxStyle.LABEL, topic.getKey()).text(XlsxStyle.WRAPPED, topic.getValue());
+      sheet.row(15 * lines + 6).text(XlsxStyle.TOPIC, topic.getKey()).text(XlsxStyle.WRAPPED, topic.getValue());
     }
     return sheet;
   }

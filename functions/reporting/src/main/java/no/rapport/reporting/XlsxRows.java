@@ -22,17 +22,20 @@ final class XlsxRows {
   private static final int INTEGER = 6;
   private static final int SHORT = 7;
   private static final int LONG = 8;
-  private static final int PRESERVED = 2;
+  private static final int REMARKED = 9;
+  /// From a text's opening to the one that keeps white space; remarks have none to keep.
+  private static final int PRESERVED = 3;
   private static final byte[][] CONSTANTS = {
       Bytes.ascii("<row>"),
       Bytes.ascii("</row>"),
-      Bytes.ascii("<c/>"),
+      Bytes.ascii("<c s=\"" + XlsxStyle.EMPTY.ordinal() + "\"/>"),
       Bytes.ascii("</t></is></c>"),
       Bytes.ascii("</v></c>"),
       value(XlsxStyle.DATE),
-      value(XlsxStyle.INTEGER),
+      value(XlsxStyle.COUNT),
       inlineString(XlsxStyle.TEXT, ""),
       inlineString(XlsxStyle.LONG_TEXT, ""),
+      inlineString(XlsxStyle.REMARK, ""),
       inlineString(XlsxStyle.TEXT, " xml:space=\"preserve\""),
       inlineString(XlsxStyle.LONG_TEXT, " xml:space=\"preserve\"")};
 
@@ -47,6 +50,8 @@ final class XlsxRows {
     TEXT(SHORT),
     /// Texts that may be longer than some programs show of cells in text format.
     LONG_TEXT(LONG),
+    /// Rapport's own words on a row.
+    REMARK(REMARKED),
     NUMBER(INTEGER),
     DATE(XlsxRows.DATE);
 

@@ -17,7 +17,7 @@ final class XlsxShare implements ShareWriter {
   private static final XlsxRows.Kind[] ACTIVITY_KINDS = {XlsxRows.Kind.UNIQUE_TEXT, XlsxRows.Kind.TEXT,
       XlsxRows.Kind.DATE, XlsxRows.Kind.NUMBER, XlsxRows.Kind.NUMBER, XlsxRows.Kind.TEXT, XlsxRows.Kind.TEXT,
       XlsxRows.Kind.TEXT, XlsxRows.Kind.TEXT, XlsxRows.Kind.LONG_TEXT, XlsxRows.Kind.LONG_TEXT,
-      XlsxRows.Kind.LONG_TEXT, XlsxRows.Kind.TEXT};
+      XlsxRows.Kind.LONG_TEXT, XlsxRows.Kind.REMARK};
   private static final XlsxRows.Kind[] ATTACHMENT_KINDS = {XlsxRows.Kind.TEXT, XlsxRows.Kind.DATE,
       XlsxRows.Kind.LONG_TEXT, XlsxRows.Kind.LONG_TEXT};
 

@@ -10,6 +10,9 @@ final class XlsxSheet {
       <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
       <worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" \
       xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships">""");
+  /// Of a row that asks for none, in points.
+  static final int ROW_HEIGHT = 18;
+
   private static final String FIT_TO_WIDTH = " fitToHeight=\"0\"";
 
   private final Bytes rows = new Bytes(1 << 14);
@@ -22,8 +25,14 @@ final class XlsxSheet {
   private boolean frozen;
   private String columnBreaks = "";
   private String drawing = "";
+  private String bars = "";
   private boolean fitToWidth = true;
   private boolean onOnePage;
+
+  /// A column of a big sheet.
+  ///
+  /// @param width in characters
+  record Column(String heading, int width, boolean holdsNumbers) {}
 
   XlsxSheet(ReportLocale locale, double... widths) {
     this.locale = locale;
@@ -31,12 +40,14 @@ final class XlsxSheet {
   }
 
   /// Begins the next row.
+  ///
+  /// @param height in points, or 0
   XlsxSheet row(int height) {
     endRow();
     row++;
     column = 0;
     rows.put("<row r=\"" + row + "\"");
-    rows.put(height > 0 ? " ht=\"" + height + "\" customHeight=\"1\">" : ">");
+    rows.put(" ht=\"" + (height > 0 ? height : ROW_HEIGHT) + "\" customHeight=\"1\">");
     return this;
   }
 
@@ -111,6 +122,14 @@ final class XlsxSheet {
     return this;
   }
 
+  /// Draws bars behind the numbers of these cells.
+  XlsxSheet bars(String cells) {
+    bars = "<conditionalFormatting sqref=\"" + cells + "\"><cfRule type=\"dataBar\" priority=\"1\"><dataBar>"
+        + "<cfvo type=\"num\" val=\"0\"/><cfvo type=\"max\"/><color rgb=\"FFA9CBE0\"/></dataBar></cfRule>"
+        + "</conditionalFormatting>";
+    return this;
+  }
+
   XlsxSheet drawing(String relation) {
     drawing = "<drawing r:id=\"" + relation + "\"/>";
     return this;
@@ -131,13 +150,14 @@ final class XlsxSheet {
     xml.put(HEADER);
     xml.put(fitToWidth ? "<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr>" : "");
     xml.put(frozen ? frozenView(tableRow) : "<sheetViews><sheetView showGridLines=\"0\" workbookViewId=\"0\"/></sheetViews>");
-    xml.put("<sheetFormatPr defaultRowHeight=\"15\"/>");
+    xml.put("<sheetFormatPr defaultRowHeight=\"" + ROW_HEIGHT + "\" customHeight=\"1\"/>");
     xml.put(columns(widths));
     xml.put("<sheetData>");
     xml.put(rows.array, 0, rows.length);
     xml.put("</sheetData>");
     xml.put(frozen ? "<autoFilter ref=\"" + table(lastTableRow) + "\"/>" : "");
-    xml.put(pageSetup(locale, !fitToWidth ? " scale=\"56\"" : onOnePage ? "" : FIT_TO_WIDTH));
+    xml.put(bars);
+    xml.put(pageSetup(locale, !fitToWidth ? " scale=\"68\"" : onOnePage ? "" : FIT_TO_WIDTH));
     xml.put(columnBreaks);
     xml.put(drawing);
     xml.put("</worksheet>");
@@ -145,18 +165,19 @@ final class XlsxSheet {
   }
 
   /// The beginning of a big sheet, up to and with its heading row; its rows follow, then [#bigSheetEnd].
-  static byte[] bigSheetStart(List<String> headings, List<Integer> widths, long rowCount) {
+  static byte[] bigSheetStart(List<Column> columns, long rowCount) {
     Bytes xml = new Bytes(4096);
     xml.put(HEADER);
     xml.put("<sheetPr><pageSetUpPr fitToPage=\"1\"/></sheetPr>");
-    xml.put("<dimension ref=\"" + cells(headings.size(), rowCount) + "\"/>");
+    xml.put("<dimension ref=\"" + cells(columns.size(), rowCount) + "\"/>");
     xml.put(frozenView(1));
     xml.put("<sheetFormatPr defaultRowHeight=\"15\"/>");
-    xml.put(columns(widths.stream().mapToDouble(Integer::doubleValue).toArray()));
+    xml.put(columns(columns.stream().mapToDouble(Column::width).toArray()));
     xml.put("<sheetData><row r=\"1\" ht=\"32\" customHeight=\"1\">");
-    for (String heading : headings) {
-      xml.put("<c s=\"" + XlsxStyle.HEADING.ordinal() + "\" t=\"inlineStr\"><is><t>");
-      XlsxText.put(xml, heading);
+    for (Column column : columns) {
+      XlsxStyle style = column.holdsNumbers() ? XlsxStyle.NUMBER_HEADING : XlsxStyle.HEADING;
+      xml.put("<c s=\"" + style.ordinal() + "\" t=\"inlineStr\"><is><t>");
+      XlsxText.put(xml, column.heading());
       xml.put("</t></is></c>");
     }
     xml.put("</row>");
@@ -195,7 +216,7 @@ final class XlsxSheet {
   }
 
   private static String pageSetup(ReportLocale locale, String scaling) {
-    return "<pageMargins left=\"0.5\" right=\"0.5\" top=\"0.6\" bottom=\"0.7\" header=\"0.3\" footer=\"0.3\"/>"
+    return "<printOptions horizontalCentered=\"1\"/><pageMargins left=\"0.5\" right=\"0.5\" top=\"0.6\" bottom=\"0.7\" header=\"0.3\" footer=\"0.3\"/>"
         + "<pageSetup paperSize=\"9\"" + scaling + " orientation=\"landscape\"/><headerFooter><oddFooter>&amp;L&amp;A&amp;R" + Wording.PAGE.in(locale)
         + " &amp;P " + Wording.OF.in(locale) + " &amp;N</oddFooter></headerFooter>";
   }

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// An Excel workbook: summary, key figures with a chart, activities, attachments, and methods and sources. The sheets
 /// of activities and attachments are joined from the shares' compressed rows as they are; where a sheet is full, the
@@ -32,14 +33,16 @@ record XlsxWriter() implements ReportWriter {
       XlsxSheet keyFigures = overview.keyFigures();
       workbook.keyFigures(keyFigures, overview.lastKeyFigureRow(), overview.chart());
     }
-    List<ActivityColumn> columns = List.of(ActivityColumn.values());
-    joinSheets(workbook, Wording.ACTIVITIES.in(locale), columns.stream().map(column -> column.heading(locale)).toList(),
-        columns.stream().map(ActivityColumn::width).toList(), shares, XlsxShare.ACTIVITIES, source, locale);
+    List<XlsxSheet.Column> columns = Stream.of(ActivityColumn.values()).map(column ->
+        new XlsxSheet.Column(column.heading(locale), column.width(), column.holdsNumbers())).toList();
+    joinSheets(workbook, Wording.ACTIVITIES.in(locale), columns, shares, XlsxShare.ACTIVITIES, source, locale);
     if (description.includeAnnexes()) {
       joinSheets(workbook, Wording.ATTACHMENTS.in(locale),
-          List.of(Wording.ACTIVITY_ID.in(locale), Wording.DATE.in(locale), Wording.TITLE.in(locale),
-              Wording.FILE_NAME.in(locale)),
-          List.of(18, 12, 60, 60), shares, XlsxShare.ATTACHMENTS, source, locale);
+          List.of(new XlsxSheet.Column(Wording.ACTIVITY_ID.in(locale), 18, false),
+              new XlsxSheet.Column(Wording.DATE.in(locale), 12, false),
+              new XlsxSheet.Column(Wording.TITLE.in(locale), 60, false),
+              new XlsxSheet.Column(Wording.FILE_NAME.in(locale), 60, false)),
+          shares, XlsxShare.ATTACHMENTS, source, locale);
       workbook.methods(overview.methods());
     }
     workbook.finish();
@@ -48,11 +51,11 @@ record XlsxWriter() implements ReportWriter {
 
   private record Piece(int share, ShareSummary.Section section) {}
 
-  private static void joinSheets(XlsxWorkbook workbook, String name, List<String> headings, List<Integer> widths,
+  private static void joinSheets(XlsxWorkbook workbook, String name, List<XlsxSheet.Column> columns,
       List<ShareSummary> shares, String section, ShareSource source, ReportLocale locale) throws IOException {
     int number = 1;
     for (List<Piece> pieces : sheets(shares, section)) {
-      joinSheet(workbook, number == 1 ? name : name + " (" + number + ")", headings, widths, pieces, source, locale);
+      joinSheet(workbook, number == 1 ? name : name + " (" + number + ")", columns, pieces, source, locale);
       number++;
     }
   }
@@ -82,11 +85,11 @@ record XlsxWriter() implements ReportWriter {
     return sheets;
   }
 
-  private static void joinSheet(XlsxWorkbook workbook, String name, List<String> headings, List<Integer> widths,
+  private static void joinSheet(XlsxWorkbook workbook, String name, List<XlsxSheet.Column> columns,
       List<Piece> pieces, ShareSource source, ReportLocale locale) throws IOException {
     long rows = pieces.stream().mapToLong(piece -> piece.section().rows()).sum();
-    byte[] start = XlsxSheet.bigSheetStart(headings, widths, rows);
-    byte[] end = XlsxSheet.bigSheetEnd(headings.size(), rows, locale);
+    byte[] start = XlsxSheet.bigSheetStart(columns, rows);
+    byte[] end = XlsxSheet.bigSheetEnd(columns.size(), rows, locale);
     byte[] deflatedStart = ZipArchive.deflate(start, 6, false);
     byte[] deflatedEnd = ZipArchive.deflate(end, 6, true);
     long crc = ZipArchive.crc32(start);
@@ -99,7 +102,7 @@ record XlsxWriter() implements ReportWriter {
       uncompressed += section.uncompressedBytes();
     }
     crc = Crc32s.combine(crc, ZipArchive.crc32(end), end.length);
-    OutputStream out = workbook.beginSheet(name, headings.size(), rows, crc, bytes, uncompressed);
+    OutputStream out = workbook.beginSheet(name, columns.size(), rows, crc, bytes, uncompressed);
     out.write(deflatedStart);
     for (Piece piece : pieces) {
       try (InputStream in = source.open(piece.share(), piece.section().offset(), piece.section().bytes())) {

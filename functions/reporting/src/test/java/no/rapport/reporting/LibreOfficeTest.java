@@ -112,9 +112,9 @@ class LibreOfficeTest {
     long minutes = HAZARDS.stream().mapToLong(Activity::durationMinutes).sum();
     for (ReportLocale locale : ReportLocale.values()) {
       List<List<String>> read = sheet(locale, Wording.SUMMARY);
-      assertThat(number(read, Wording.ROWS.in(locale))).isEqualTo("" + HAZARDS.size());
-      assertThat(number(read, Wording.PARTICIPANTS.in(locale))).isEqualTo("" + participants);
-      assertThat(number(read, Wording.HOURS.in(locale)))
+      assertThat(numberBelow(read, Wording.ROWS.in(locale))).isEqualTo("" + HAZARDS.size());
+      assertThat(numberBelow(read, Wording.PARTICIPANTS.in(locale))).isEqualTo("" + participants);
+      assertThat(numberBelow(read, Wording.HOURS.in(locale)))
           .isEqualTo(new BigDecimal(minutes).divide(new BigDecimal(60), 1, RoundingMode.HALF_UP).toString());
       TreeMap<String, Long> byType = new TreeMap<>();
       HAZARDS.forEach(row -> byType.merge(ActivityTypes.name(row.activityType(), locale), 1L, Long::sum));
@@ -122,10 +122,21 @@ class LibreOfficeTest {
     }
   }
 
-  /// The number beside a label, however its groups and decimals are parted.
   private static String number(List<List<String>> sheet, String label) {
-    return sheet.stream().filter(row -> row.getFirst().equals(text(label))).findFirst().orElseThrow().get(1)
-        .replaceAll("[\\s\u00A0\u202F,.](?=\\d{3})", "").replace(',', '.');
+    return plain(sheet.stream().filter(row -> row.getFirst().equals(text(label))).findFirst().orElseThrow().get(1));
+  }
+
+  private static String numberBelow(List<List<String>> sheet, String label) {
+    int row = 0;
+    while (!sheet.get(row).contains(text(label))) {
+      row++;
+    }
+    return plain(sheet.get(row + 1).get(sheet.get(row).indexOf(text(label))));
+  }
+
+  /// A number however its groups and decimals are parted.
+  private static String plain(String number) {
+    return number.replaceAll("[\\s\u00A0\u202F,.](?=\\d{3})", "").replace(',', '.');
   }
 
   @Test
