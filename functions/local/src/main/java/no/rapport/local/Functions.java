@@ -16,7 +16,9 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -48,23 +50,25 @@ final class Functions implements AutoCloseable {
     this.template = template;
   }
 
-  /// Sets every function's environment variables as system properties, which is where the SDK and the handlers look
-  /// first.
+  /// Every function's environment variables together, to be set as system properties, which is where the SDK and the
+  /// handlers look first.
   ///
   /// @throws UnsupportedInTemplate where two functions give one name different values, which one process cannot hold
-  static void environment(Template template) {
-    var values = new ConcurrentHashMap<String, Map.Entry<String, String>>();
+  static Map<String, String> environment(Template template) {
+    var values = new TreeMap<String, String>();
+    var givenBy = new HashMap<String, String>();
     for (var function : template.functions().values()) {
       function.environment().forEach((name, value) -> {
-        var before = values.putIfAbsent(name, Map.entry(value, function.logicalId()));
-        if (before != null && !before.getKey().equals(value)) {
-          throw new UnsupportedInTemplate("The environment variable " + name + " is '" + before.getKey() + "' in "
-              + before.getValue() + " and '" + value + "' in " + function.logicalId()
+        var before = values.putIfAbsent(name, value);
+        if (before != null && !before.equals(value)) {
+          throw new UnsupportedInTemplate("The environment variable " + name + " is '" + before + "' in "
+              + givenBy.get(name) + " and '" + value + "' in " + function.logicalId()
               + "; functions in one process share it");
         }
+        givenBy.putIfAbsent(name, function.logicalId());
       });
     }
-    values.forEach((name, value) -> System.setProperty(name, value.getKey()));
+    return values;
   }
 
   /// Calls a function and waits for its result.

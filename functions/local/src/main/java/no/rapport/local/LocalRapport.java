@@ -244,6 +244,7 @@ public final class LocalRapport implements AutoCloseable {
 
   /// Points the SDK and the handlers at this stack, whatever the machine's own AWS settings are.
   private void settings() {
+    Functions.environment(template).forEach(System::setProperty);
     var settings = Map.ofEntries(
         Map.entry("aws.region", Loopback.REGION.id()),
         Map.entry("aws.accessKeyId", Loopback.ACCESS_KEY),
@@ -257,10 +258,10 @@ public final class LocalRapport implements AutoCloseable {
             "software.amazon.awssdk.http.urlconnection.UrlConnectionSdkHttpService"),
         // Kept connections of all functions in this one process.
         Map.entry("http.maxConnections", "64"),
+        // Not what the template says, which is for AWS.
         Map.entry("S3_PATH_STYLE", "true"));
     settings.forEach(System::setProperty);
     bufdir.ifPresent(stub -> System.setProperty("aws.endpointUrlSecretsManager", stub.endpoint().toString()));
-    Functions.environment(template);
   }
 
   private void createTables() {

@@ -31,10 +31,12 @@ record Template(
   /// A function as it is deployed.
   ///
   /// @param name what `!Ref` gives; the logical id unless the template names it
+  /// @param code the deployable, as `CodeUri` names it
   /// @param handler the class, or `Class::method`
   record LambdaFunction(
       String logicalId,
       String name,
+      Path code,
       String handler,
       Map<String, String> environment,
       Duration timeout,

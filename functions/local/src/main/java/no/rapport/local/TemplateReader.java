@@ -151,7 +151,8 @@ final class TemplateReader {
     if (handler == null) {
       throw new UnsupportedInTemplate("Function " + id + " has no Handler");
     }
-    return new Template.LambdaFunction(id, name, String.valueOf(handler), environment,
+    var code = folder.resolve(String.valueOf(own.getOrDefault("CodeUri", shared.getOrDefault("CodeUri", "."))));
+    return new Template.LambdaFunction(id, name, code, String.valueOf(handler), environment,
         Duration.ofSeconds(number(own.getOrDefault("Timeout", shared.getOrDefault("Timeout", 3)))),
         number(own.getOrDefault("MemorySize", shared.getOrDefault("MemorySize", 128))),
         schedules, uploads);

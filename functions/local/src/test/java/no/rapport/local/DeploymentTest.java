@@ -50,7 +50,7 @@ class DeploymentTest {
   @Test
   void everyEndpointIsRoutedOnceAndOneFunctionHasItsVariablesOnItsOwn() {
     assertThat(new RouteTable(TEMPLATE.routes())).isNotNull();
-    Functions.environment(TEMPLATE);
+    assertThat(Functions.environment(TEMPLATE)).containsKey("RECORDS_TABLE");
   }
 
   @Test

@@ -1,0 +1,205 @@
+package no.rapport.local;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
+import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
+
+/// A deployable in a process of its own, run by AWS's runtime interface client as the managed runtime runs it: the
+/// unpacked zip is the working folder, its classes and `lib/*.jar` are loaded from there, and what the runtime brings
+/// (and nothing else) lies on the class path.
+///
+/// One event at a time.
+public final class FunctionProcess implements AutoCloseable {
+
+  /// What the managed runtime starts Java with, as far as it is about how code runs (the heap follows the memory size).
+  public static final List<String> RUNTIME_ARGUMENTS = List.of("-XX:+UseSerialGC", "-XX:+TieredCompilation",
+      "-XX:TieredStopAtLevel=1", "-Xshare:auto", "--add-opens=java.base/java.io=ALL-UNNAMED",
+      "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac", "-Djava.net.preferIPv4Stack=true");
+
+  private final RuntimeApi api;
+  private final Process process;
+  private final Path output;
+  private final Template.LambdaFunction function;
+
+  private FunctionProcess(RuntimeApi api, Process process, Path output, Template.LambdaFunction function) {
+    this.api = api;
+    this.process = process;
+    this.output = output;
+    this.function = function;
+  }
+
+  /// How a function is to be started.
+  ///
+  /// @param taskRoot the unpacked zip
+  /// @param classPath what lies beside the runtime on the class path; on Lambda nothing does
+  /// @param snapStart whether it is to be initialised for a snapshot: it then stops at [#awaitCheckpoint()]
+  public record Start(Path taskRoot, List<Path> classPath, List<String> jvmArguments, Map<String, String> environment,
+      boolean snapStart) {}
+
+  /// Starts the function's process and returns without waiting for it.
+  static FunctionProcess start(Template.LambdaFunction function, Start start) {
+    var api = RuntimeApi.start(function);
+    try {
+      var output = Files.createTempFile("function-", ".log");
+      var classPath = Stream.concat(runtime().stream(), start.classPath().stream()).map(Path::toString)
+          .collect(Collectors.joining(File.pathSeparator));
+      var command = new ArrayList<String>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      // Three quarters of the memory, about what the managed runtime gives to the heap.
+      command.add("-XX:MaxHeapSize=" + function.memoryMb() * 3L / 4 + "m");
+      command.addAll(start.jvmArguments());
+      command.addAll(List.of("-classpath", classPath, AWSLambda.class.getName(), function.handler()));
+      var builder = new ProcessBuilder(command).directory(start.taskRoot().toFile()).redirectErrorStream(true)
+          .redirectOutput(output.toFile());
+      // Nothing of this machine's own settings, which Lambda does not have.
+      builder.environment().clear();
+      builder.environment().putAll(environment(function, start, api));
+      return new FunctionProcess(api, builder.start(), output, function);
+    } catch (IOException e) {
+      api.close();
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, String> environment(Template.LambdaFunction function, Start start, RuntimeApi api) {
+    var environment = new TreeMap<>(start.environment());
+    environment.putAll(Map.of(
+        "AWS_LAMBDA_RUNTIME_API", api.address(),
+        "_HANDLER", function.handler(),
+        "LAMBDA_TASK_ROOT", start.taskRoot().toString(),
+        "AWS_LAMBDA_FUNCTION_NAME", function.name(),
+        "AWS_LAMBDA_FUNCTION_VERSION", "1",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", String.valueOf(function.memoryMb()),
+        "AWS_LAMBDA_INITIALIZATION_TYPE", start.snapStart() ? "snap-start" : "on-demand",
+        "AWS_LAMBDA_LOG_FORMAT", "JSON",
+        "LANG", "en_US.UTF-8",
+        "TZ", ":UTC"));
+    return environment;
+  }
+
+  /// What the managed runtime brings: its client, the core interfaces and the serialisation.
+  static List<Path> runtime() {
+    return Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
+        .map(FunctionProcess::location).distinct().toList();
+  }
+
+  private static Path location(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Unpacks a deployable below `folder`.
+  static Path unpack(Path zip, Path folder) {
+    try (var file = new ZipFile(zip.toFile())) {
+      for (var entry : file.stream().toList()) {
+        var target = folder.resolve(entry.getName()).normalize();
+        if (!target.startsWith(folder)) {
+          throw new IllegalArgumentException(zip + " holds a path that leads out of it: " + entry.getName());
+        }
+        if (entry.isDirectory()) {
+          Files.createDirectories(target);
+        } else {
+          Files.createDirectories(target.getParent());
+          try (var in = file.getInputStream(entry)) {
+            Files.copy(in, target);
+          }
+        }
+      }
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot unpack " + zip, e);
+    }
+  }
+
+  /// Gives it an event and waits for the answer.
+  ///
+  /// @return what the function answered, JSON or the bytes of a stream
+  /// @throws RuntimeApi.Failed when it threw
+  /// @throws IllegalStateException when it could not be made, or did not answer within its timeout
+  public byte[] invoke(byte[] event) {
+    var answer = api.call(event);
+    var ended = process.onExit().thenApply(_ -> new byte[0]);
+    try {
+      var first = CompletableFuture.anyOf(answer, api.initError(), ended)
+          .get(function.timeout().toSeconds() + 30, TimeUnit.SECONDS);
+      if (answer.isDone()) {
+        return answer.join();
+      }
+      throw new IllegalStateException(function.logicalId() + " could not be made: "
+          + new String((byte[]) first, java.nio.charset.StandardCharsets.UTF_8) + "\n" + output());
+    } catch (ExecutionException | CompletionException e) {
+      throw e.getCause() instanceof RuntimeApi.Failed failed ? failed : new IllegalStateException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException(function.logicalId() + " does not answer\n" + output(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Waits until a function under SnapStart is ready for its snapshot.
+  void awaitCheckpoint() {
+    try {
+      if (!api.checkpoint().await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(function.logicalId() + " does not get to its snapshot\n" + output());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Lets it go on as after a snapshot.
+  void restore() {
+    api.restore();
+  }
+
+  /// All it wrote to standard output and standard error so far.
+  public String output() {
+    try {
+      return Files.readString(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Ends the process.
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+      Files.deleteIfExists(output);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      api.close();
+    }
+  }
+}
