@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import no.rapport.api.Caller;
+import no.rapport.api.Reply;
 import no.rapport.exportworkflow.ExportJob;
 import no.rapport.exportworkflow.ExportJobs;
 import no.rapport.exportworkflow.ExportKind;
@@ -56,6 +57,18 @@ final class ExportTemplates {
   /// The id of the file that was started last; empty before the first.
   private record Newest(String fileId) {}
 
+  /// What became of the wish to start a file.
+  sealed interface Start {}
+
+  /// The file that was started, or that is being made.
+  record Running(ExportJobs.Stored file) implements Start {}
+
+  /// The organisation has as many unfinished exports as it may have.
+  record Full(Reply refusal) implements Start {}
+
+  /// The template is gone.
+  record Gone() implements Start {}
+
   /// What became of the wish to delete a template.
   sealed interface Deletion {}
 
@@ -91,24 +104,27 @@ final class ExportTemplates {
   /// Starts a file of a template, unless one is being made: then that is the answer.
   ///
   /// @param fileId the id that a new file gets
-  /// @return empty when the template is gone
-  Optional<ExportJobs.Stored> start(Stored seen, String fileId, Caller caller, Instant now) {
+  Start start(Stored seen, String fileId, Caller caller, Instant now) {
     ExportTemplate template = seen.template();
     while (true) {
       Optional<Note> newest = records.note(partition(template), "newest", now);
       if (newest.isEmpty()) {
-        return Optional.empty();
+        return new Gone();
       }
       Optional<ExportJobs.Stored> last = newest(newest.get());
       if (last.isPresent() && (last.get().job().state().isUnfinished() || last.get().job().id().equals(fileId))) {
-        return last;
+        return new Running(last.get());
+      }
+      Optional<Reply> full = requests.refusalIfFull(template.orgId());
+      if (full.isPresent()) {
+        return new Full(full.get());
       }
       var job = ExportJob.accepted(ExportKind.EXPORT_FILE, fileId, template.orgId(), now, caller.id(),
           template.orderOfOneFile());
       Optional<ExportJobs.Stored> started = requests.begin(job,
           new Change.ReplaceNote(newest.get(), newest.get().next(Documents.write(new Newest(fileId)))));
       if (started.isPresent()) {
-        return jobs.find(ExportKind.EXPORT_FILE, fileId);
+        return jobs.find(ExportKind.EXPORT_FILE, fileId).<Start>map(Running::new).orElseGet(Gone::new);
       }
     }
   }

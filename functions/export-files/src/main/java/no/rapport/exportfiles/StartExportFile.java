@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
+import no.rapport.api.Request;
 
 /// `POST /api/v1/exports/{export_id}/export_files`: starts a file of a template, or tells the one that is being made.
 public final class StartExportFile implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
@@ -27,10 +28,17 @@ public final class StartExportFile implements RequestHandler<APIGatewayProxyRequ
         request.body(_ -> "");
       }
       return exports.template(request)
-          .flatMap(template -> exports.templates().start(template, Long.toString(request.ids().integer()),
-              request.caller(), request.now()))
-          .map(file -> exports.status(201, file, request.now()))
+          .map(template -> answer(request, exports.templates().start(template, Long.toString(request.ids().integer()),
+              request.caller(), request.now())))
           .orElseGet(Reply::notFound);
     });
+  }
+
+  private Reply answer(Request request, ExportTemplates.Start start) {
+    return switch (start) {
+      case ExportTemplates.Running(var file) -> exports.status(201, file, request.now());
+      case ExportTemplates.Full(Reply refusal) -> refusal;
+      case ExportTemplates.Gone _ -> Reply.notFound();
+    };
   }
 }

@@ -276,6 +276,25 @@ class ExportFilesContractTest {
   }
 
   @Test
+  void refusesAFileWhereTheOrganisationHasAHundredUnfinishedOnesButTellsTheOneThatIsMade() {
+    String template = aTemplate();
+    for (int i = 1; i < 100; i++) {
+      assertThat(startFile(aTemplate(), "org-a").status()).isEqualTo(201);
+    }
+    String last = aTemplate();
+    Answer taken = startFile(last, "org-a");
+    assertThat(taken.status()).isEqualTo(201);
+    Answer refused = startFile(template, "org-a");
+    assertThat(refused.status()).isEqualTo(429);
+    assertThat(refused.headers()).containsEntry("Retry-After", "30");
+    assertThat(startFile(last, "org-a").body()).isEqualTo(taken.body());
+    assertThat(startFile(create("org-b", TEMPLATE.replace("org-a", "org-b")).json().at("/exports/id").asText(), "org-b")
+        .status()).as("another organisation is not slowed").isEqualTo(201);
+    become(taken.json().at("/export_files/id").asText(), ExportState.COMPLETED, 5, Optional.empty());
+    assertThat(startFile(template, "org-a").status()).isEqualTo(201);
+  }
+
+  @Test
   void startsOneFileForManyWhoAskAtOnce() throws Exception {
     for (int round = 0; round < 50; round++) {
       // An organisation's files wait for each other; those of many organisations do not.

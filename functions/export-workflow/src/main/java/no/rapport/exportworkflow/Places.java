@@ -55,9 +55,10 @@ final class Places {
     for (ExportKind kind : ExportKind.values()) {
       waiting.addAll(jobs.records().list(Listing.of(kind.collection(), orgId, Set.copyOf(kind.waiting()), 100)).entries());
     }
-    waiting.stream().sorted(Comparator.comparing(Entry::created).thenComparing(Entry::id)).limit(free)
+    waiting.stream().sorted(Comparator.comparing(Entry::created).thenComparing(Entry::id))
         .map(entry -> ExportJobs.Stored.of(entry).job())
         .filter(job -> job.restartDue().map(due -> !due.isAfter(clock.instant())).orElse(true))
+        .limit(free)
         .forEach(executions::start);
   }
 
