@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import no.rapport.api.Role;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Every route of the template, with keys of one organisation against the things of another: what is foreign and what
@@ -86,7 +90,7 @@ class OrganizationsAreWallsTest {
   private static String seen(Client.Answer answer) {
     var headers = new HashMap<>(answer.headers());
     headers.keySet().removeIf(name ->
-        Set.of("x-request-id", "x-amzn-requestid", "date").contains(name.toLowerCase(java.util.Locale.ROOT)));
+        Set.of("x-request-id", "x-amzn-requestid", "date").contains(name.toLowerCase(Locale.ROOT)));
     JsonNode body = answer.body();
     if (body instanceof ObjectNode object) {
       object.remove("request_id");
@@ -191,5 +195,59 @@ class OrganizationsAreWallsTest {
       }
       assertThat(caller.get(foreign).status()).isEqualTo(401);
     }
+  }
+
+  /// How often a foreign thing takes longer than an absent one, over thousands of pairs in random order: one half, if
+  /// time tells nothing. A command of its own: `mvn test -pl functions/local -am -Drapport.excluded.tests=none
+  /// -Dgroups=soak -Dtest=OrganizationsAreWallsTest -Dsurefire.failIfNoSpecifiedTests=false -Drapport.pairs=3000`
+  @Test
+  @Tag("soak")
+  void takesAsLongForAForeignThingAsForAnAbsentOne() {
+    Client stranger = clientOf(Role.ORG, MINE);
+    int pairs = Integer.getInteger("rapport.pairs", 3_000);
+    var random = new Random(20261124);
+    for (String foreign : FOREIGN_THINGS) {
+      // Of the same length and form, so that the answer differs in nothing but what lies behind the id.
+      char last = foreign.charAt(foreign.length() - 1);
+      String absent = foreign.substring(0, foreign.length() - 1) + (last == '7' ? '3' : '7');
+      assertThat(stranger.get(absent).status()).isEqualTo(404);
+      long[] foreignNanos = new long[pairs];
+      long[] absentNanos = new long[pairs];
+      for (int i = -500; i < pairs; i++) {
+        boolean foreignFirst = random.nextBoolean();
+        long first = nanos(stranger, foreignFirst ? foreign : absent);
+        long second = nanos(stranger, foreignFirst ? absent : foreign);
+        if (i >= 0) {
+          foreignNanos[i] = foreignFirst ? first : second;
+          absentNanos[i] = foreignFirst ? second : first;
+        }
+      }
+      Arrays.sort(foreignNanos);
+      Arrays.sort(absentNanos);
+      double longer = shareOfPairsInWhichTheFirstIsLonger(foreignNanos, absentNanos);
+      System.out.printf(Locale.ROOT,
+          "%s: foreign %d us, absent %d us (medians of %d); foreign longer in %.1f %% of all pairs%n",
+          foreign.replaceAll("[^/]+$", "{id}"), foreignNanos[pairs / 2] / 1000, absentNanos[pairs / 2] / 1000, pairs,
+          100 * longer);
+      assertThat(longer).as(foreign).isBetween(0.45, 0.55);
+    }
+  }
+
+  private static long nanos(Client client, String path) {
+    long begun = System.nanoTime();
+    client.get(path);
+    return System.nanoTime() - begun;
+  }
+
+  private static double shareOfPairsInWhichTheFirstIsLonger(long[] first, long[] second) {
+    long longer = 0;
+    int shorter = 0;
+    for (long nanos : first) {
+      while (shorter < second.length && second[shorter] < nanos) {
+        shorter++;
+      }
+      longer += shorter;
+    }
+    return longer / ((double) first.length * second.length);
   }
 }
