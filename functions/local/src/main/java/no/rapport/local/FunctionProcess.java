@@ -3,6 +3,7 @@ package no.rapport.local;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.api.client.AWSLambda;
 import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
+import no.rapport.emulator.Loopback;
 import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
 /// A deployable in a process of its own, run by AWS's runtime interface client as the managed runtime runs it: the
@@ -34,6 +36,8 @@ public final class FunctionProcess implements AutoCloseable {
   public static final List<String> RUNTIME_ARGUMENTS = List.of("-XX:+UseSerialGC", "-XX:+TieredCompilation",
       "-XX:TieredStopAtLevel=1", "-Xshare:auto", "--add-opens=java.base/java.io=ALL-UNNAMED",
       "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac", "-Djava.net.preferIPv4Stack=true");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final RuntimeApi api;
   private final Process process;
@@ -50,13 +54,64 @@ public final class FunctionProcess implements AutoCloseable {
   /// How a function is to be started.
   ///
   /// @param taskRoot the unpacked zip
+  /// @param handler the class
+  /// @param environment what the template and the stack give the function
+  /// @param jvmArguments of the runtime, and what is to be tried beside them
   /// @param classPath what lies beside the runtime on the class path; on Lambda nothing does
   /// @param snapStart whether it is to be initialised for a snapshot: it then stops at [#awaitCheckpoint()]
-  public record Start(Path taskRoot, List<Path> classPath, List<String> jvmArguments, Map<String, String> environment,
-      boolean snapStart) {}
+  public record Start(Path taskRoot, String handler, Map<String, String> environment, List<String> jvmArguments,
+      List<Path> classPath, boolean snapStart) {
 
-  /// Starts the function's process and returns without waiting for it.
-  static FunctionProcess start(Template.LambdaFunction function, Start start) {
+    /// The same for a snapshot.
+    public Start forSnapshot() {
+      return new Start(taskRoot, handler, environment, jvmArguments, classPath, true);
+    }
+
+    /// The same with one variable more.
+    public Start with(String variable, String value) {
+      var more = new TreeMap<>(environment);
+      more.put(variable, value);
+      return new Start(taskRoot, handler, more, jvmArguments, classPath, snapStart);
+    }
+  }
+
+  /// As Lambda starts a function of the template, with the variables of `sam local` and the addresses of this stack.
+  ///
+  /// @param folder where zips are unpacked, once each
+  /// @throws UncheckedIOException where the zip has not been made
+  public static Start asOnLambda(LocalRapport rapport, String logicalId, Path folder) {
+    var function = rapport.template().function(logicalId);
+    var taskRoot = folder.resolve(function.code().getFileName().toString());
+    if (!Files.exists(taskRoot)) {
+      unpack(function.code(), taskRoot);
+    }
+    return new Start(taskRoot, function.handler(), environment(rapport, function), RUNTIME_ARGUMENTS, List.of(), false);
+  }
+
+  /// As `sam local invoke --env-vars events/local-env.json` gives it, with the ports of this run.
+  private static Map<String, String> environment(LocalRapport rapport, Template.LambdaFunction function) {
+    var environment = new TreeMap<>(function.environment());
+    try {
+      JSON.readTree(Files.readString(Options.home().resolve("events/local-env.json"))).path("Parameters").properties()
+          .forEach(variable -> environment.replace(variable.getKey(), variable.getValue().asText()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    environment.putAll(Map.of(
+        "AWS_ENDPOINT_URL_DYNAMODB", rapport.dynamoDbEndpoint().toString(),
+        "AWS_ENDPOINT_URL_S3", rapport.s3Endpoint().toString(),
+        "AWS_ENDPOINT_URL_SFN", rapport.stepFunctionsEndpoint().toString(),
+        "AWS_REGION", Loopback.REGION.id(),
+        "AWS_ACCESS_KEY_ID", Loopback.ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY", Loopback.SECRET_KEY));
+    return environment;
+  }
+
+  /// Starts a function's process and returns without waiting for it.
+  ///
+  /// @param logicalId of the function whose name, timeout and memory it gets
+  public static FunctionProcess start(LocalRapport rapport, String logicalId, Start start) {
+    var function = rapport.template().function(logicalId);
     var api = RuntimeApi.start(function);
     try {
       var output = Files.createTempFile("function-", ".log");
@@ -67,7 +122,7 @@ public final class FunctionProcess implements AutoCloseable {
       // Three quarters of the memory, about what the managed runtime gives to the heap.
       command.add("-XX:MaxHeapSize=" + function.memoryMb() * 3L / 4 + "m");
       command.addAll(start.jvmArguments());
-      command.addAll(List.of("-classpath", classPath, AWSLambda.class.getName(), function.handler()));
+      command.addAll(List.of("-classpath", classPath, AWSLambda.class.getName(), start.handler()));
       var builder = new ProcessBuilder(command).directory(start.taskRoot().toFile()).redirectErrorStream(true)
           .redirectOutput(output.toFile());
       // Nothing of this machine's own settings, which Lambda does not have.
@@ -84,7 +139,7 @@ public final class FunctionProcess implements AutoCloseable {
     var environment = new TreeMap<>(start.environment());
     environment.putAll(Map.of(
         "AWS_LAMBDA_RUNTIME_API", api.address(),
-        "_HANDLER", function.handler(),
+        "_HANDLER", start.handler(),
         "LAMBDA_TASK_ROOT", start.taskRoot().toString(),
         "AWS_LAMBDA_FUNCTION_NAME", function.name(),
         "AWS_LAMBDA_FUNCTION_VERSION", "1",
@@ -97,7 +152,7 @@ public final class FunctionProcess implements AutoCloseable {
   }
 
   /// What the managed runtime brings: its client, the core interfaces and the serialisation.
-  static List<Path> runtime() {
+  public static List<Path> runtime() {
     return Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
         .map(FunctionProcess::location).distinct().toList();
   }
@@ -110,8 +165,7 @@ public final class FunctionProcess implements AutoCloseable {
     }
   }
 
-  /// Unpacks a deployable below `folder`.
-  static Path unpack(Path zip, Path folder) {
+  private static Path unpack(Path zip, Path folder) {
     try (var file = new ZipFile(zip.toFile())) {
       for (var entry : file.stream().toList()) {
         var target = folder.resolve(entry.getName()).normalize();
@@ -160,7 +214,7 @@ public final class FunctionProcess implements AutoCloseable {
   }
 
   /// Waits until a function under SnapStart is ready for its snapshot.
-  void awaitCheckpoint() {
+  public void awaitCheckpoint() {
     try {
       if (!api.checkpoint().await(60, TimeUnit.SECONDS)) {
         throw new IllegalStateException(function.logicalId() + " does not get to its snapshot\n" + output());
@@ -172,7 +226,7 @@ public final class FunctionProcess implements AutoCloseable {
   }
 
   /// Lets it go on as after a snapshot.
-  void restore() {
+  public void restore() {
     api.restore();
   }
 

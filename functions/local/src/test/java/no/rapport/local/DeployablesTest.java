@@ -5,18 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Stream;
-import no.rapport.emulator.Loopback;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +31,6 @@ class DeployablesTest {
   /// Where the zips are unpacked, once each.
   @TempDir
   private static Path folder;
-  private static final Map<Path, Path> UNPACKED = new HashMap<>();
 
   /// Most bytes of each zip: about a tenth above what it was when it was last looked through.
   private static final Map<String, Long> CEILING = Map.of(
@@ -99,7 +93,7 @@ class DeployablesTest {
     End here = end(() -> RAPPORT.functions().invoke(id, event));
     String output;
     End there;
-    try (var process = start(function)) {
+    try (var process = FunctionProcess.start(RAPPORT, id, FunctionProcess.asOnLambda(RAPPORT, id, folder))) {
       there = end(() -> process.invoke(event));
       output = process.output();
     }
@@ -108,35 +102,6 @@ class DeployablesTest {
     there.error().ifPresent(type -> assertThat(type).as(output).satisfiesAnyOf(
         own -> assertThat(own).startsWith("no.rapport."), leave -> assertThat(leave).isEqualTo("Unauthorized")));
     there.status().ifPresent(status -> assertThat(status).as(output).isBetween(200, 499).isNotEqualTo(400));
-  }
-
-  static FunctionProcess start(Template.LambdaFunction function) {
-    return FunctionProcess.start(function, new FunctionProcess.Start(unpacked(function), List.of(),
-        FunctionProcess.RUNTIME_ARGUMENTS, environment(function), false));
-  }
-
-  static synchronized Path unpacked(Template.LambdaFunction function) {
-    return UNPACKED.computeIfAbsent(function.code(),
-        zip -> FunctionProcess.unpack(zip, folder.resolve(zip.getFileName().toString())));
-  }
-
-  /// As `sam local invoke --env-vars events/local-env.json` gives it, with the ports of this run.
-  static Map<String, String> environment(Template.LambdaFunction function) {
-    var environment = new TreeMap<>(function.environment());
-    try {
-      JSON.readTree(Files.readString(Options.home().resolve("events/local-env.json"))).path("Parameters").properties()
-          .forEach(variable -> environment.replace(variable.getKey(), variable.getValue().asText()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    environment.putAll(Map.of(
-        "AWS_ENDPOINT_URL_DYNAMODB", RAPPORT.dynamoDbEndpoint().toString(),
-        "AWS_ENDPOINT_URL_S3", RAPPORT.s3Endpoint().toString(),
-        "AWS_ENDPOINT_URL_SFN", RAPPORT.stepFunctionsEndpoint().toString(),
-        "AWS_REGION", Loopback.REGION.id(),
-        "AWS_ACCESS_KEY_ID", Loopback.ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY", Loopback.SECRET_KEY));
-    return environment;
   }
 
   private interface Invocation {

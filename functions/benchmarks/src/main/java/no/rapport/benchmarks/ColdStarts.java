@@ -1,0 +1,261 @@
+package no.rapport.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import no.rapport.local.FunctionProcess;
+import no.rapport.local.LocalRapport;
+import no.rapport.local.Options;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+
+/// How long a new instance of a function takes from the start of its process to its first answer, started as Lambda
+/// starts it and against the embedded stack; medians of rounds in which every variant has its turn.
+///
+/// The zips must have been made (`mvn -q package -DskipTests`). Arguments: rounds (default 9), then the logical ids of
+/// the functions (default: the lightest, a reading and the heaviest one of the API).
+///
+/// | variant | what it is |
+/// |---|---|
+/// | on demand | as Lambda's managed runtime starts it |
+/// | without CDS | the same without the JDK's own archive of classes |
+/// | class path | zip on the JVM's own class path, as a container image may have it |
+/// | AOT cache | that with a cache from a training run (`-XX:AOTCache`) |
+/// | restored | under SnapStart: from the end of the snapshot to the answer, primed |
+/// | restored, not primed | the same with priming left out |
+public final class ColdStarts {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern LOADED = Pattern.compile("\\[(\\d+)ns]\\s+(\\S+) source:.*");
+  private static final Path PEER = Path.of("peer");
+
+  private final LocalRapport rapport;
+  private final Path folder;
+
+  private ColdStarts(LocalRapport rapport, Path folder) {
+    this.rapport = rapport;
+    this.folder = folder;
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 9;
+    List<String> functions = arguments.length > 1 ? Arrays.asList(arguments).subList(1, arguments.length)
+        : List.of("RouteNotFoundFunction", "GetReportRecordFunction", "CreateBufdirExportFunction");
+    Path folder = Files.createTempDirectory("cold-starts-");
+    try (var rapport = LocalRapport.start(Options.onFreePorts())) {
+      new ColdStarts(rapport, folder).measure(rounds, functions);
+    } finally {
+      try (var files = Files.walk(folder)) {
+        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+      }
+    }
+    System.exit(0); // DynamoDB Local leaves threads behind
+  }
+
+  private void measure(int rounds, List<String> functions) throws IOException {
+    var variants = new LinkedHashMap<String, Supplier<Double>>();
+    for (String function : functions) {
+      var start = FunctionProcess.asOnLambda(rapport, function, folder);
+      byte[] event = event(function);
+      String name = function.replace("Function", "");
+      variants.put(name + " | on demand", () -> coldStart(function, start, event));
+      variants.put(name + " | without CDS", () -> coldStart(function, with(start, "-Xshare:off"), event));
+      var flat = onClassPath(start);
+      variants.put(name + " | class path", () -> coldStart(function, flat, event));
+      var cached = withoutCds(flat, "-XX:AOTCache=" + train(function, flat, event));
+      variants.put(name + " | AOT cache", () -> coldStart(function, cached, event));
+      variants.put(name + " | restored", () -> restored(function, start.forSnapshot(), event));
+      variants.put(name + " | restored, not primed",
+          () -> restored(function, start.forSnapshot().with("PRIMING", "off"), event));
+    }
+    String peer = "GetReportRecordFunction";
+    var plain = peer(FunctionProcess.asOnLambda(rapport, peer, folder));
+    byte[] event = event(peer);
+    variants.put("plain SDK handler | on demand", () -> coldStart(peer, plain, event));
+    variants.put("plain SDK handler | restored", () -> restored(peer, plain.forSnapshot(), event));
+
+    var times = new LinkedHashMap<String, List<Double>>();
+    for (int round = 0; round <= rounds; round++) {
+      for (var variant : variants.entrySet()) {
+        double time = variant.getValue().get();
+        if (round > 0) { // the first only fills the file cache
+          times.computeIfAbsent(variant.getKey(), _ -> new ArrayList<>()).add(time);
+        }
+      }
+    }
+    System.out.printf("%-52s %8s %8s %8s%n", "start to first answer, ms", "median", "least", "most");
+    times.forEach((name, values) -> {
+      var sorted = values.stream().sorted().toList();
+      System.out.printf("%-52s %8.0f %8.0f %8.0f%n", name, sorted.get(sorted.size() / 2), sorted.getFirst(),
+          sorted.getLast());
+    });
+    System.out.printf("%n%-32s %8s", "loaded on demand, classes (ms)", "all");
+    for (String owner : List.of("JDK", "runtime", "SDK", "JSON", "own", "other")) {
+      System.out.printf(" %14s", owner);
+    }
+    System.out.println();
+    for (String function : functions) {
+      shares(function, FunctionProcess.asOnLambda(rapport, function, folder), event(function));
+    }
+    shares("plain SDK handler", plain, event);
+  }
+
+  private byte[] event(String function) throws IOException {
+    String file = function.replace("Function", "").replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-")
+        .toLowerCase(java.util.Locale.ROOT) + ".json";
+    // Compact, as Lambda gives it.
+    return JSON.writeValueAsBytes(
+        JSON.readTree(Path.of(System.getProperty("rapport.home", "."), "events", file).toFile()));
+  }
+
+  private double coldStart(String function, FunctionProcess.Start start, byte[] event) {
+    long began = System.nanoTime();
+    try (var process = FunctionProcess.start(rapport, id(function), start)) {
+      process.invoke(event);
+      return (System.nanoTime() - began) / 1e6;
+    }
+  }
+
+  private double restored(String function, FunctionProcess.Start start, byte[] event) {
+    try (var process = FunctionProcess.start(rapport, id(function), start)) {
+      process.awaitCheckpoint();
+      long began = System.nanoTime();
+      process.restore();
+      process.invoke(event);
+      return (System.nanoTime() - began) / 1e6;
+    }
+  }
+
+  private static String id(String function) {
+    return function.endsWith("Function") ? function : "GetReportRecordFunction";
+  }
+
+  private static FunctionProcess.Start with(FunctionProcess.Start start, String... more) {
+    return new FunctionProcess.Start(start.taskRoot(), start.handler(), start.environment(),
+        Stream.concat(start.jvmArguments().stream(), Arrays.stream(more)).toList(), start.classPath(), start.snapStart());
+  }
+
+  /// An AOT cache takes the place of the archive, and the JVM wants one of them to be named only.
+  private static FunctionProcess.Start withoutCds(FunctionProcess.Start start, String more) {
+    return new FunctionProcess.Start(start.taskRoot(), start.handler(), start.environment(),
+        Stream.concat(start.jvmArguments().stream().filter(argument -> !argument.startsWith("-Xshare")), Stream.of(more))
+            .toList(), start.classPath(), start.snapStart());
+  }
+
+  /// All of the zip on the JVM's own class path, which is what the JVM's archives can hold; the working folder is empty.
+  private FunctionProcess.Start onClassPath(FunctionProcess.Start start) throws IOException {
+    try (var jars = Files.list(start.taskRoot().resolve("lib"))) {
+      Path classes = folder.resolve(start.handler() + ".jar");
+      jar(start.taskRoot(), classes);
+      var classPath = new ArrayList<Path>(List.of(classes));
+      jars.sorted().forEach(classPath::add);
+      Path empty = Files.createDirectories(folder.resolve("empty"));
+      return new FunctionProcess.Start(empty, start.handler(), start.environment(), start.jvmArguments(),
+          List.copyOf(classPath), start.snapStart());
+    }
+  }
+
+  /// An archive cannot hold classes from a folder.
+  private static void jar(Path taskRoot, Path jar) throws IOException {
+    try (var out = new java.util.jar.JarOutputStream(Files.newOutputStream(jar)); var files = Files.walk(taskRoot)) {
+      for (Path file : files.filter(Files::isRegularFile).filter(f -> !f.startsWith(taskRoot.resolve("lib"))).toList()) {
+        out.putNextEntry(new java.util.zip.ZipEntry(taskRoot.relativize(file).toString()));
+        Files.copy(file, out);
+      }
+    }
+  }
+
+  /// Makes an AOT cache from one run.
+  private Path train(String function, FunctionProcess.Start start, byte[] event) {
+    Path cache = folder.resolve(function + ".aot");
+    var process = FunctionProcess.start(rapport, function, withoutCds(start, "-XX:AOTCacheOutput=" + cache));
+    try (process) {
+      process.invoke(event);
+    }
+    if (!Files.exists(cache)) {
+      throw new IllegalStateException("No AOT cache was made");
+    }
+    return cache;
+  }
+
+  /// Which classes are loaded until the answer, and how long until the next: what is read, verified and run in between.
+  private void shares(String name, FunctionProcess.Start start, byte[] event) throws IOException {
+    Path log = folder.resolve("classes.log");
+    coldStart(name, with(start, "-Xlog:class+load:file=" + log + ":uptimenanos:filecount=0"), event);
+    var count = new TreeMap<String, Integer>();
+    var time = new TreeMap<String, Double>();
+    String before = "JDK";
+    long at = 0;
+    for (String line : Files.readAllLines(log)) {
+      var match = LOADED.matcher(line);
+      if (match.matches()) {
+        long now = Long.parseLong(match.group(1));
+        time.merge(before, (now - at) / 1e6, Double::sum);
+        before = owner(match.group(2));
+        count.merge(before, 1, Integer::sum);
+        at = now;
+      }
+    }
+    System.out.printf("%-32s %8d", name.replace("Function", ""), count.values().stream().mapToInt(i -> i).sum());
+    for (String owner : List.of("JDK", "runtime", "SDK", "JSON", "own", "other")) {
+      System.out.printf(" %14s", count.getOrDefault(owner, 0) + " (" + Math.round(time.getOrDefault(owner, 0.0)) + ")");
+    }
+    System.out.println();
+  }
+
+  private static String owner(String type) {
+    return switch (type) {
+      case String t when t.startsWith("software.amazon.awssdk.") -> "SDK";
+      case String t when t.startsWith("com.fasterxml.jackson.") -> "JSON";
+      case String t when t.startsWith("no.rapport.") -> "own";
+      case String t when t.startsWith("com.amazonaws.") -> "runtime";
+      case String t when t.startsWith("java.") || t.startsWith("jdk.") || t.startsWith("sun.") || t.startsWith("com.sun.")
+          || t.startsWith("javax.") -> "JDK";
+      default -> "other";
+    };
+  }
+
+  /// The peer's zip, unpacked: its class, the libraries of a function that has them all, and the SDK's default HTTP
+  /// client.
+  private FunctionProcess.Start peer(FunctionProcess.Start like) throws IOException {
+    Path root = Files.createDirectories(folder.resolve(PEER).resolve("lib")).getParent();
+    Path all = FunctionProcess.asOnLambda(rapport, "CreateBufdirExportFunction", folder).taskRoot().resolve("lib");
+    try (var jars = Files.list(all)) {
+      for (Path jar : jars.filter(file -> !file.getFileName().toString().startsWith("url-connection-client")).toList()) {
+        Files.createSymbolicLink(root.resolve("lib").resolve(jar.getFileName()), jar);
+      }
+    }
+    for (Class<?> type : List.of(Apache5HttpClient.class, org.apache.hc.client5.http.classic.HttpClient.class,
+        org.apache.hc.core5.http.HttpHost.class)) {
+      Path jar = location(type);
+      Files.createSymbolicLink(root.resolve("lib").resolve(jar.getFileName()), jar);
+    }
+    Path classes = Files.createDirectories(root.resolve("no/rapport/benchmarks"));
+    for (String name : List.of("PlainReport.class", "PlainReport$Report.class")) {
+      try (var in = PlainReport.class.getResourceAsStream(name)) {
+        Files.copy(in, classes.resolve(name));
+      }
+    }
+    return new FunctionProcess.Start(root, PlainReport.class.getName(), like.environment(), like.jvmArguments(),
+        List.of(), false);
+  }
+
+  private static Path location(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new UncheckedIOException(new IOException(e));
+    }
+  }
+}
