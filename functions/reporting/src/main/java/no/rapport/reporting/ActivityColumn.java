@@ -12,9 +12,9 @@ enum ActivityColumn {
   COUNTY("county", Wording.COUNTY, 16),
   TARGET_GROUP("target_group", Wording.TARGET_GROUP, 19),
   TITLE("title", Wording.TITLE, 34),
-  NOTES("notes", Wording.NOTES, 40),
+  NOTES("notes", Wording.NOTES, 38),
   ATTACHMENTS("attachments", Wording.FILES, 22),
-  NOT_COUNTED_BECAUSE("not_counted_because", Wording.NOT_COUNTED_BECAUSE, 28);
+  NOT_COUNTED_BECAUSE("not_counted_because", Wording.NOT_COUNTED_BECAUSE, 44);
 
   private final String key;
   private final Wording heading;

@@ -193,7 +193,7 @@ final class PdfPages {
     putTenths(x);
     putTenths(baseline);
     content.put("Tm(");
-    PdfText.put(content, shown, fonts.used(style));
+    PdfText.put(content, PdfText.leftToRight(shown), fonts.used(style));
     content.put(")Tj ");
   }
 
@@ -365,7 +365,8 @@ final class PdfPages {
     Bytes xml = new Bytes(1024);
     xml.put("<?xpacket begin=\"\uFEFF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?><x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF"
         + " xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description rdf:about=\"\""
-        + " xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
+        + " xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\">"
+        + "<pdfuaid:part>1</pdfuaid:part><dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">");
     XlsxText.put(xml, title);
     xml.put("</rdf:li></rdf:Alt></dc:title><dc:creator><rdf:Seq><rdf:li>");
     XlsxText.put(xml, author);

@@ -86,7 +86,7 @@ final class PdfRow {
     int at = bytes.length;
     bytes.put(0);
     bytes.put(0);
-    PdfText.put(bytes, shown, style.isBold() ? bold : regular);
+    PdfText.put(bytes, PdfText.leftToRight(shown), style.isBold() ? bold : regular);
     int length = bytes.length - at - 2;
     bytes.array[at] = (byte) (length >> 8);
     bytes.array[at + 1] = (byte) length;

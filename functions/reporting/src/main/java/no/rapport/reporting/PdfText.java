@@ -1,5 +1,6 @@
 package no.rapport.reporting;
 
+import java.text.Bidi;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -9,6 +10,7 @@ import java.util.List;
 /// (the character's own number), and remembered, so that fonts can be cut down to what was used.
 final class PdfText {
 
+  private static final char FIRST_RIGHT_TO_LEFT = '\u0590';
   private static final char REPLACEMENT = replacement();
 
   private PdfText() {}
@@ -35,6 +37,9 @@ final class PdfText {
         if (c == '\t' || c == '\n' || c == '\r') {
           shown.append(' ');
         }
+      } else if (Character.getType(c) == Character.FORMAT) {
+        // Marks of direction and the like: they have no shape, and lines are set in their order by themselves.
+        continue;
       } else if (Character.isHighSurrogate(c)) {
         shown.append(REPLACEMENT);
         if (i + 1 < composed.length() && Character.isLowSurrogate(composed.charAt(i + 1))) {
@@ -97,6 +102,40 @@ final class PdfText {
       cut = cut.substring(0, cut.length() - 1);
     }
     return cut.stripTrailing() + "…";
+  }
+
+  /// A line in the order in which its characters stand from left to right: Hebrew, which the fonts have, runs the other
+  /// way.
+  static String leftToRight(String line) {
+    int i = 0;
+    while (i < line.length() && line.charAt(i) < FIRST_RIGHT_TO_LEFT) {
+      i++;
+    }
+    if (i == line.length()) {
+      return line;
+    }
+    Bidi bidi = new Bidi(line, Bidi.DIRECTION_DEFAULT_LEFT_TO_RIGHT);
+    if (bidi.isLeftToRight()) {
+      return line;
+    }
+    byte[] levels = new byte[bidi.getRunCount()];
+    String[] runs = new String[levels.length];
+    for (int run = 0; run < runs.length; run++) {
+      levels[run] = (byte) bidi.getRunLevel(run);
+      String text = line.substring(bidi.getRunStart(run), bidi.getRunLimit(run));
+      runs[run] = levels[run] % 2 == 0 ? text : reversed(text);
+    }
+    Bidi.reorderVisually(levels, 0, runs, 0, runs.length);
+    return String.join("", runs);
+  }
+
+  private static String reversed(String text) {
+    StringBuilder reversed = new StringBuilder(text.length());
+    for (int i = text.length() - 1; i >= 0; i--) {
+      int mirrored = "()[]{}<>«»".indexOf(text.charAt(i));
+      reversed.append(mirrored < 0 ? text.charAt(i) : "()[]{}<>«»".charAt(mirrored ^ 1));
+    }
+    return reversed.toString();
   }
 
   /// Appends a shown text as the inside of a PDF literal string.

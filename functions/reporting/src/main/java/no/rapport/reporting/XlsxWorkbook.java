@@ -20,7 +20,8 @@ final class XlsxWorkbook {
   private boolean hasChart;
 
   /// @param table the filtered cells, absolute, where there is a table
-  private record Sheet(String name, Optional<String> table, int headingRow) {}
+  /// @param printsTableOnly whether what texts show beyond its last column stays out of print
+  private record Sheet(String name, Optional<String> table, int headingRow, boolean printsTableOnly) {}
 
   XlsxWorkbook(OutputStream out, ReportDescription description) {
     this.zip = new ZipArchive(out);
@@ -36,7 +37,7 @@ final class XlsxWorkbook {
   }
 
   private void plain(Wording name, XlsxSheet sheet) throws IOException {
-    sheets.add(new Sheet(name.in(description.locale()), Optional.empty(), 0));
+    sheets.add(new Sheet(name.in(description.locale()), Optional.empty(), 0, false));
     zip.entry(sheetPath(), sheet.finish(0));
   }
 
@@ -44,7 +45,7 @@ final class XlsxWorkbook {
   void keyFigures(XlsxSheet sheet, int lastRow, Optional<XlsxChart> chart) throws IOException {
     chart.ifPresent(drawn -> sheet.drawing("rId1"));
     String name = Wording.KEY_FIGURES.in(description.locale());
-    sheets.add(new Sheet(name, Optional.of(absolute(sheet.table(lastRow))), sheet.tableRow()));
+    sheets.add(new Sheet(name, Optional.of(absolute(sheet.table(lastRow))), sheet.tableRow(), false));
     String path = sheetPath();
     zip.entry(path, sheet.finish(lastRow));
     if (chart.isPresent()) {
@@ -61,7 +62,7 @@ final class XlsxWorkbook {
   /// Begins a big sheet; exactly `bytes` of raw deflate must then be written to the stream.
   OutputStream beginSheet(String name, int columns, long rows, long crc32, long bytes, long uncompressed)
       throws IOException {
-    sheets.add(new Sheet(name, Optional.of(absolute(XlsxSheet.cells(columns, rows))), 1));
+    sheets.add(new Sheet(name, Optional.of(absolute(XlsxSheet.cells(columns, rows))), 1, true));
     zip.begin(sheetPath(), crc32, bytes, uncompressed);
     return zip.stream();
   }
@@ -107,6 +108,13 @@ final class XlsxWorkbook {
       if (sheet.table().isPresent()) {
         String quoted = "'" + sheet.name() + "'!";
         definedName(xml, "_xlnm._FilterDatabase\" hidden=\"1", i, quoted + sheet.table().get());
+      }
+    }
+    for (int i = 0; i < sheets.size(); i++) {
+      Sheet sheet = sheets.get(i);
+      if (sheet.printsTableOnly()) {
+        // A long text in a last column would otherwise widen the page and shrink all else.
+        definedName(xml, "_xlnm.Print_Area", i, "'" + sheet.name() + "'!" + sheet.table().orElseThrow());
       }
     }
     for (int i = 0; i < sheets.size(); i++) {

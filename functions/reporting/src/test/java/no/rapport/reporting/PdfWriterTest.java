@@ -143,6 +143,15 @@ class PdfWriterTest {
   }
 
   @Test
+  void hebrewStandsFromRightToLeftAndIsReadAsItWasWritten() throws IOException {
+    Activity row = Reports.withTexts(Reports.anActivity("a", LocalDate.of(2025, 1, 1)),
+        "Møte: \u05E9\u05DC\u05D5\u05DD (12) \u202E", "");
+    assertThat(PdfText.leftToRight(PdfText.shown(row.title()))).isEqualTo("Møte: (12) \u05DD\u05D5\u05DC\u05E9 ");
+    assertThat(text(Reports.write(ReportFormat.PDF, BOKMAL, List.of(row), 1, Optional.empty())))
+        .contains("\u05E9\u05DC\u05D5\u05DD");
+  }
+
+  @Test
   void aReportWithoutAnnexesHasNeitherKeyFiguresNorMethods() throws IOException {
     ReportDescription plain = new ReportDescription("o", "Org", Reports.year(2025), List.of(), ReportLocale.EN, false,
         Suppression.NONE);

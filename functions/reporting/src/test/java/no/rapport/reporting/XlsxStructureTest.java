@@ -32,7 +32,7 @@ class XlsxStructureTest {
   @CsvSource({
       "NB, Sammendrag, Nøkkeltall, Aktiviteter, Vedlegg, Metode og kilder, dd\\.mm\\.yyyy",
       "NN, Samandrag, Nøkkeltal, Aktivitetar, Vedlegg, Metode og kjelder, dd\\.mm\\.yyyy",
-      "SE, Sammendrag, Nøkkeltall, Aktiviteter, Vedlegg, Metode og kilder, yyyy\\-mm\\-dd",
+      "SE, Čoahkkáigeassu, Nøkkeltall, Doaimmat, Mildosat, Metoda ja gáldut, yyyy\\-mm\\-dd",
       "EN, Summary, Key figures, Activities, Attachments, Methods and sources, dd\\/mm\\/yyyy"})
   void sheetsFormatsAndPrintAreAsTheReaderExpects(ReportLocale locale, String summary, String figures, String activities,
       String attachments, String methods, String date) throws IOException {
@@ -51,6 +51,7 @@ class XlsxStructureTest {
       assertThat(sheet.getPrintSetup().getPaperSizeEnum()).isEqualTo(PaperSize.A4_PAPER);
       assertThat(sheet.getPrintSetup().getLandscape()).isTrue();
       assertThat(sheet.getFitToPage()).isTrue();
+      assertThat(workbook.getPrintArea(2)).endsWith("!$A$1:$M$31");
       assertThat(sheet.getColumnWidth(9) / 256).isBetween(30, 40);
       var properties = workbook.getProperties().getCoreProperties();
       assertThat(properties.getTitle()).contains(Wording.REPORT_TITLE.in(locale), "Øst-Finnmark");
