@@ -1,0 +1,26 @@
+package no.rapport.bufdirexports;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import java.util.Map;
+import no.rapport.exportworkflow.ExportWorkflow;
+
+/// The handlers of Bufdir exports, on a workflow that a test gives.
+public final class BufdirExportFunctions {
+
+  private BufdirExportFunctions() {}
+
+  public static Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> handlers(
+      ExportWorkflow workflow) {
+    var exports = new BufdirExports(workflow, false);
+    return Map.of(
+        "ListBufdirExports", new ListBufdirExports(exports),
+        "CreateBufdirExport", new CreateBufdirExport(exports),
+        "GetBufdirExport", new GetBufdirExport(exports),
+        "DownloadBufdirExport", new DownloadBufdirExport(exports),
+        "CancelBufdirExport", new CancelBufdirExport(exports),
+        "RetryBufdirExport", new RetryBufdirExport(exports),
+        "DeleteBufdirExport", new DeleteBufdirExport(exports));
+  }
+}

@@ -1,0 +1,24 @@
+package no.rapport.exportfiles;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import java.util.Map;
+import no.rapport.exportworkflow.ExportWorkflow;
+
+/// The handlers of export files, on a workflow that a test gives.
+public final class ExportFileFunctions {
+
+  private ExportFileFunctions() {}
+
+  public static Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> handlers(
+      ExportWorkflow workflow) {
+    var exports = new ExportFiles(workflow);
+    return Map.of(
+        "CreateExport", new CreateExport(exports),
+        "DeleteExport", new DeleteExport(exports),
+        "StartExportFile", new StartExportFile(exports),
+        "GetExportFile", new GetExportFile(exports),
+        "ListExportFiles", new ListExportFiles(exports));
+  }
+}

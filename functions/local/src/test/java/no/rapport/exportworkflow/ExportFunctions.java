@@ -1,0 +1,50 @@
+package no.rapport.exportworkflow;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import no.rapport.records.DynamoRecords;
+import no.rapport.reportrecords.Cleanup;
+import no.rapport.sourcedata.Activities;
+import no.rapport.sourcedata.OrganizationRegister;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.sfn.SfnClient;
+
+/// The functions behind exports, on clients and a clock that a test gives.
+public final class ExportFunctions {
+
+  private ExportFunctions() {}
+
+  public static ExportWorkflow workflow(DynamoDbClient dynamoDb, String recordsTable, String sourceTable, S3Client s3,
+      S3Presigner presigner, SfnClient sfn, String bucket, String exportMachine, String retryMachine, Clock clock) {
+    var records = new DynamoRecords(dynamoDb, recordsTable);
+    var activities = new Activities(dynamoDb, sourceTable);
+    var organizations = new OrganizationRegister(dynamoDb, sourceTable);
+    return new ExportWorkflow(records, s3, presigner, sfn, bucket, exportMachine, retryMachine,
+        (job, now) -> new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now), clock);
+  }
+
+  public static Map<String, RequestHandler<Map<String, Object>, Map<String, Object>>> tasks(ExportWorkflow workflow) {
+    return Map.of(
+        "PlanExport", new PlanExport(workflow),
+        "RenderPart", new RenderPart(workflow),
+        "AssembleFile", new AssembleFile(workflow, ReportArchive.Limits.DEFAULT),
+        "CompleteExport", new CompleteExport(workflow),
+        "FailExport", new FailExport(workflow),
+        "PrepareRetry", new PrepareRetry(workflow),
+        "MarkNotified", new MarkNotified(workflow),
+        "SweepExports", new SweepExports(workflow));
+  }
+
+  /// What is still owed: follow-ups and removals.
+  public static List<String> duties(ExportWorkflow workflow, Instant now) {
+    return java.util.stream.Stream.concat(
+        FollowUps.due(workflow.records(), 100, now).stream().map(due -> "follow-up " + due.note().sort()),
+        Cleanup.due(workflow.records(), "", 100, now).stream().map(due -> "removal " + due.note().sort())).toList();
+  }
+
+}

@@ -1,0 +1,339 @@
+package no.rapport.local;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import no.rapport.emulator.FunctionError;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.sfn.model.SfnException;
+
+/// Numbers every AWS call of every function, and lets the ones that are planned go wrong, each once.
+///
+/// A place is named by the function, which of its invocations, and which call within it; place 0 of a task's invocation
+/// is the workflow's own call of the function. Functions run on threads of their own, so that one can be left behind.
+final class CallFaults implements ExecutionInterceptor {
+
+  /// What can go wrong at a call.
+  enum Kind {
+    /// The connection breaks before the service has heard anything.
+    REQUEST_LOST,
+    /// The service does what it was asked; nobody hears of it.
+    ANSWER_LOST,
+    THROTTLED,
+    SERVER_ERROR,
+    /// Another transaction is at the same items.
+    CONFLICT,
+    /// The function is ended here without a trace, and its caller told that its time was up; where the workflow calls a
+    /// function, the execution is aborted.
+    ENDED,
+    /// The caller gives the function up, but it goes on later: after whatever was done in its place.
+    GOES_ON_LATE,
+    /// The same event is delivered again, and done as a whole, while this invocation stands here.
+    DELIVERED_TWICE
+  }
+
+  /// @param id function, invocation and call: `RenderPart#1.4`
+  record Place(String id, String operation) {
+
+    @Override
+    public String toString() {
+      return id + " " + operation;
+    }
+
+    /// Whether the kind makes sense here.
+    boolean allows(Kind kind) {
+      return kind != Kind.CONFLICT || operation.startsWith("Transact");
+    }
+  }
+
+  record Fault(Place place, Kind kind) {
+
+    @Override
+    public String toString() {
+      return kind + " at " + place;
+    }
+  }
+
+  /// Thrown through a function that is ended for good.
+  private static final class Gone extends Error {
+    private static final long serialVersionUID = 1L;
+
+    Gone() {
+      super("ended", null, false, false);
+    }
+  }
+
+  private static final ExecutionAttribute<Boolean> LOSE_ANSWER = new ExecutionAttribute<>("rapport.loseAnswer");
+  private static final InheritableThreadLocal<Invocation> CURRENT = new InheritableThreadLocal<>();
+
+  private final Map<String, Kind> planned = new HashMap<>();
+  private final Map<String, Integer> invocations = new HashMap<>();
+  private final List<Place> places = new ArrayList<>();
+  private final List<Fault> struck = new ArrayList<>();
+  private final List<Invocation> late = new ArrayList<>();
+  private int placesAtFirstStrike = -1;
+  private volatile boolean over;
+
+  CallFaults(List<Fault> faults) {
+    faults.forEach(fault -> planned.put(fault.place().id(), fault.kind()));
+  }
+
+  /// Every place that was passed, in order.
+  synchronized List<Place> places() {
+    return List.copyOf(places);
+  }
+
+  /// The places that were passed after the first fault had struck.
+  synchronized List<Place> placesAfterFirst() {
+    return placesAtFirstStrike < 0 ? List.of() : List.copyOf(places.subList(placesAtFirstStrike, places.size()));
+  }
+
+  synchronized List<Fault> struck() {
+    return List.copyOf(struck);
+  }
+
+  /// What came of an invocation.
+  sealed interface Ended {}
+
+  record Returned(Object value) implements Ended {}
+
+  record Threw(Throwable thrown) implements Ended {}
+
+  record GivenUp() implements Ended {}
+
+  /// Runs a function's invocation on a thread of its own.
+  ///
+  /// @param task whether a workflow calls it: then the call itself may go wrong too
+  Object invoke(String function, boolean task, Callable<Object> work) throws FunctionError {
+    var invocation = begin(function, work);
+    Kind kind = task ? strike(invocation, "Invoke") : null;
+    return switch (kind) {
+      case REQUEST_LOST -> throw new FunctionError("Lambda.SdkClientException", "Fault as planned");
+      case THROTTLED -> throw new FunctionError("Lambda.TooManyRequestsException", "Fault as planned");
+      case SERVER_ERROR -> throw new FunctionError("Lambda.ServiceException", "Fault as planned");
+      case ANSWER_LOST -> {
+        run(invocation);
+        throw new FunctionError("Lambda.ServiceException", "Fault as planned");
+      }
+      case GOES_ON_LATE -> {
+        invocation.startLate();
+        throw new FunctionError("States.Timeout", "Fault as planned");
+      }
+      case ENDED -> throw new FunctionError("Lambda.Unknown", "Fault as planned");
+      case DELIVERED_TWICE -> {
+        run(begin(function, work));
+        yield run(invocation);
+      }
+      case CONFLICT -> throw new IllegalStateException("No conflict at a function's call");
+      case null -> run(invocation);
+    };
+  }
+
+  private synchronized Invocation begin(String function, Callable<Object> work) {
+    return new Invocation(function + "#" + invocations.merge(function, 1, Integer::sum), function, work);
+  }
+
+  private static Object run(Invocation invocation) throws FunctionError {
+    invocation.start();
+    return switch (invocation.ended.join()) {
+      case Returned(Object value) -> value;
+      case GivenUp() -> throw new FunctionError("Sandbox.Timedout", "Fault as planned");
+      case Threw(RuntimeException thrown) -> throw FunctionError.of(thrown);
+      case Threw(Throwable thrown) -> throw new IllegalStateException(thrown);
+    };
+  }
+
+  /// Lets those go on that nobody waits for any more.
+  void letLateOnesGoOn() {
+    List<Invocation> going;
+    synchronized (this) {
+      going = List.copyOf(late);
+      late.clear();
+    }
+    for (Invocation invocation : going) {
+      invocation.goOn.countDown();
+      invocation.left.join();
+    }
+  }
+
+  /// Ends every thread that was left behind.
+  void close() {
+    over = true;
+    letLateOnesGoOn();
+  }
+
+  private synchronized Kind strike(Invocation invocation, String operation) {
+    var place = new Place(invocation.name + "." + invocation.calls.getAndIncrement(), operation);
+    places.add(place);
+    Kind kind = planned.get(place.id());
+    if (kind == null || !place.allows(kind)) {
+      return null;
+    }
+    planned.remove(place.id());
+    struck.add(new Fault(place, kind));
+    if (placesAtFirstStrike < 0) {
+      placesAtFirstStrike = places.size();
+    }
+    return kind;
+  }
+
+  /// A place where something else than the SDK calls AWS: the workflow's own publication.
+  ///
+  /// @return whether the answer is to be lost
+  boolean passes(String name) {
+    Kind kind = strike(begin(name, () -> null), "Publish");
+    if (kind == null || kind == Kind.DELIVERED_TWICE || kind == Kind.GOES_ON_LATE) {
+      return false;
+    }
+    if (kind == Kind.ANSWER_LOST) {
+      return true;
+    }
+    throw SdkClientException.create("Fault as planned: " + kind);
+  }
+
+  private final class Invocation {
+    private final String name;
+    private final String function;
+    private final Callable<Object> work;
+    private final AtomicInteger calls = new AtomicInteger();
+    private final CompletableFuture<Ended> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    Invocation(String name, String function, Callable<Object> work) {
+      this.name = name;
+      this.function = function;
+      this.work = work;
+    }
+
+    void start() {
+      calls.compareAndSet(0, 1);
+      Thread.ofVirtual().name(name).start(() -> {
+        CURRENT.set(this);
+        try {
+          ended.complete(new Returned(work.call()));
+        } catch (Exception | Error e) {
+          ended.complete(new Threw(e));
+        } finally {
+          left.complete(null);
+        }
+      });
+    }
+
+    void startLate() {
+      synchronized (CallFaults.this) {
+        late.add(this);
+      }
+      Thread.ofVirtual().start(() -> {
+        awaitLeave();
+        if (over) {
+          left.complete(null);
+        } else {
+          start();
+        }
+      });
+    }
+
+    void leaveBehind() {
+      synchronized (CallFaults.this) {
+        late.add(this);
+      }
+      ended.complete(new GivenUp());
+      awaitLeave();
+      if (over) {
+        throw new Gone();
+      }
+    }
+
+    private void awaitLeave() {
+      boolean interrupted = false;
+      while (true) {
+        try {
+          goOn.await();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  // --- the SDK's calls -------------------------------------------------------------------------------------------
+
+  @Override
+  public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+    Invocation invocation = CURRENT.get();
+    if (invocation == null) {
+      return;
+    }
+    if (over) {
+      throw new Gone();
+    }
+    String service = attributes.getAttribute(SdkExecutionAttribute.SERVICE_NAME);
+    String operation = attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME);
+    switch (strike(invocation, operation)) {
+      case REQUEST_LOST -> throw SdkClientException.create("Fault as planned: the connection broke");
+      case ANSWER_LOST -> attributes.putAttribute(LOSE_ANSWER, true);
+      case THROTTLED -> throw refusal(service, operation, "SlowDown", 503, "ThrottlingException", "ThrottlingError");
+      case SERVER_ERROR -> throw refusal(service, operation, "InternalError", 500, "InternalServerError", "");
+      case CONFLICT -> throw refusal(service, operation, "", 400, "", "TransactionConflict");
+      case ENDED -> {
+        invocation.ended.complete(new GivenUp());
+        throw new Gone();
+      }
+      case GOES_ON_LATE -> invocation.leaveBehind();
+      case DELIVERED_TWICE -> {
+        try {
+          run(begin(invocation.function, invocation.work));
+        } catch (FunctionError e) {
+          // What the second delivery comes to is nobody's answer.
+        }
+      }
+      case null -> { }
+    }
+  }
+
+  @Override
+  public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
+    if (Boolean.TRUE.equals(attributes.getAttribute(LOSE_ANSWER))) {
+      throw SdkClientException.create("Fault as planned: the answer was lost");
+    }
+  }
+
+  private static AwsServiceException refusal(String service, String operation, String s3Code, int s3Status, String code,
+      String reason) {
+    if (!reason.isEmpty() && operation.startsWith("Transact")) {
+      return TransactionCanceledException.builder().message("Fault as planned: " + reason).statusCode(400)
+          .awsErrorDetails(AwsErrorDetails.builder().errorCode("TransactionCanceledException").build())
+          .cancellationReasons(CancellationReason.builder().code(reason).build()).build();
+    }
+    int status = s3Status >= 500 && code.startsWith("Throttling") ? 400 : s3Status;
+    return switch (service) {
+      case "S3" -> S3Exception.builder().statusCode(s3Status).message("Fault as planned")
+          .awsErrorDetails(AwsErrorDetails.builder().errorCode(s3Code).build()).build();
+      case "DynamoDb" -> DynamoDbException.builder().statusCode(status)
+          .message("Fault as planned").awsErrorDetails(AwsErrorDetails.builder().errorCode(code).build()).build();
+      default -> SfnException.builder().statusCode(status).message("Fault as planned")
+          .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).build()).build();
+    };
+  }
+}

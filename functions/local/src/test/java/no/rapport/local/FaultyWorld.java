@@ -1,0 +1,626 @@
+package no.rapport.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.amazonaws.services.lambda.runtime.events.S3Event;
+import com.amazonaws.services.lambda.runtime.events.models.s3.S3EventNotification;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import no.rapport.aggregatedreportdata.AggregationFunctions;
+import no.rapport.bufdirexports.BufdirExportFunctions;
+import no.rapport.emulator.EmbeddedDynamoDb;
+import no.rapport.emulator.EmbeddedS3;
+import no.rapport.emulator.ExecutionStatus;
+import no.rapport.emulator.FunctionError;
+import no.rapport.emulator.Loopback;
+import no.rapport.emulator.StepFunctions;
+import no.rapport.emulator.TopicMessage;
+import no.rapport.emulator.VirtualTime;
+import no.rapport.exportfiles.ExportFileFunctions;
+import no.rapport.exportworkflow.ExportFunctions;
+import no.rapport.exportworkflow.ExportJob;
+import no.rapport.exportworkflow.ExportJobs;
+import no.rapport.exportworkflow.ExportKind;
+import no.rapport.exportworkflow.ExportState;
+import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.records.Documents;
+import no.rapport.records.DynamoRecords;
+import no.rapport.records.Entry;
+import no.rapport.records.Listing;
+import no.rapport.reportrecords.ReportRecord;
+import no.rapport.reportrecords.ReportRecordFunctions;
+import no.rapport.reportreexports.ReexportFunctions;
+import no.rapport.sourcedata.SourceDataFunctions;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.TableStatus;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.utils.SdkAutoCloseable;
+
+/// All functions, tables, the bucket and the state machines as they are deployed, for one life under faults: the real
+/// handlers over DynamoDB Local, S3Proxy and the real ASL, on a clock that moves only when told to.
+///
+/// The SDK does not retry here: a fault is what is left after its own retries.
+final class FaultyWorld implements AutoCloseable {
+
+  static final String ORG = "org-1042";
+  private static final String OTHER_ORG = "org-2001";
+  private static final Template TEMPLATE =
+      TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET);
+  private static final SdkHttpClient HTTP = UrlConnectionHttpClient.create();
+  private static final DynamoDbClient DYNAMO_DB = EmbeddedDynamoDb.shared().client();
+  private static final S3Client S3 = EmbeddedS3.shared().client();
+  private static final S3Presigner PRESIGNER = EmbeddedS3.shared().presigner();
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> JOBS = List.of("bufdir-exports", "report-reexports", "export-files");
+
+  final CallFaults faults;
+  private final String id = UUID.randomUUID().toString();
+  private final String records = "records-" + id;
+  private final String source = "source-" + id;
+  private final String bucket = "faulty-" + id;
+  private final VirtualTime time = VirtualTime.standing(Instant.now());
+  private final Clock clock = new WorldClock(time);
+  private final ReentrantLock turn = new ReentrantLock(true);
+  private final List<Runnable> opened = new ArrayList<>();
+  private final StepFunctions stepFunctions;
+  private final ExportWorkflow observed;
+  private final Map<String, RequestHandler<Map<String, Object>, Map<String, Object>>> tasks = new HashMap<>();
+  private final Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> handlers =
+      new HashMap<>();
+  private final RequestStreamHandler watch;
+  private final List<TopicMessage> published = new ArrayList<>();
+  private final Map<String, ExportState> lastSeen = new HashMap<>();
+  private final List<String> illegal = new ArrayList<>();
+  private final Map<String, Set<String>> idsByKey = new HashMap<>();
+  private final Set<String> retried = new HashSet<>();
+  private final Set<String> cancelled = new HashSet<>();
+  private final Map<String, String> deleted = new LinkedHashMap<>();
+  private boolean armed;
+  private BooleanSupplier atNextTask = () -> false;
+  private String atTask = "";
+
+  /// The clock of the world, for the handlers.
+  private static final class WorldClock extends Clock {
+    private final VirtualTime time;
+
+    WorldClock(VirtualTime time) {
+      this.time = time;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException("UTC only");
+    }
+
+    @Override
+    public Instant instant() {
+      return time.now();
+    }
+  }
+
+  FaultyWorld(List<CallFaults.Fault> planned) {
+    faults = new CallFaults(planned);
+    for (var table : TEMPLATE.tables()) {
+      String name = switch (table.logicalId()) {
+        case "RecordsTable" -> records;
+        case "SourceDataTable" -> source;
+        default -> "";
+      };
+      if (!name.isEmpty()) {
+        var created = DYNAMO_DB.createTable(table.create().toBuilder().tableName(name)
+            .deletionProtectionEnabled(false).build());
+        assertThat(created.tableDescription().tableStatus()).isEqualTo(TableStatus.ACTIVE);
+      }
+    }
+    S3.createBucket(create -> create.bucket(bucket));
+    stepFunctions = closed(StepFunctions.builder().time(time).functions(this::invoke).topics(this::publish).start());
+    Map<String, String> machines = new HashMap<>();
+    for (var machine : TEMPLATE.stateMachines()) {
+      machines.put(machine.logicalId(), stepFunctions.createStateMachine(machine.name(),
+          machine.definition().toString(), Names.arn("AWS::IAM::Role", machine.logicalId() + "Role")));
+    }
+    DynamoDbClient dynamoDb = closed(faulty(DynamoDbClient.builder().endpointOverride(EmbeddedDynamoDb.shared().endpoint())
+        .httpClient(HTTP)).build());
+    S3Client s3 = closed(faulty(S3Client.builder().endpointOverride(EmbeddedS3.shared().endpoint()).forcePathStyle(true)
+        .httpClient(HTTP)).build());
+    SfnClient sfn = closed(faulty(SfnClient.builder().endpointOverride(stepFunctions.endpoint()).httpClient(HTTP)).build());
+    String export = machine(machines, "Export");
+    String retry = machine(machines, "Retry");
+    var workflow = ExportFunctions.workflow(dynamoDb, records, source, s3, PRESIGNER, sfn, bucket, export, retry, clock);
+    observed = ExportFunctions.workflow(DYNAMO_DB, records, source, S3, PRESIGNER, sfn, bucket, export, retry, clock);
+    var aggregation = new AggregationFunctions(dynamoDb, records, source, sfn, machine(machines, "Aggregation"), clock);
+    tasks.putAll(ExportFunctions.tasks(workflow));
+    tasks.putAll(aggregation.tasks());
+    handlers.putAll(BufdirExportFunctions.handlers(workflow));
+    handlers.putAll(ReexportFunctions.handlers(workflow));
+    handlers.putAll(ExportFileFunctions.handlers(workflow));
+    handlers.putAll(ReportRecordFunctions.handlers(new DynamoRecords(dynamoDb, records), s3, PRESIGNER, bucket));
+    handlers.putAll(aggregation.handlers());
+    watch = aggregation.watch();
+  }
+
+  private static String machine(Map<String, String> machines, String begin) {
+    return machines.entrySet().stream().filter(machine -> machine.getKey().startsWith(begin)).findFirst().orElseThrow()
+        .getValue();
+  }
+
+  private <B extends AwsClientBuilder<B, ?>> B faulty(B builder) {
+    return builder.region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS)
+        .overrideConfiguration(override -> override.addExecutionInterceptor(faults)
+            .retryStrategy(AwsRetryStrategy.doNotRetry()));
+  }
+
+  private StepFunctions closed(StepFunctions resource) {
+    opened.addFirst(resource::close);
+    return resource;
+  }
+
+  private <T extends SdkAutoCloseable> T closed(T resource) {
+    opened.addFirst(resource::close);
+    return resource;
+  }
+
+  // --- what a journey does ---------------------------------------------------------------------------------------
+
+  /// From here on calls are numbered and may go wrong.
+  void arm() {
+    armed = true;
+  }
+
+  /// Runs `act` when the function of that name is called next, before it does anything.
+  void whenCalled(String function, Runnable act) {
+    atTask = function;
+    atNextTask = () -> {
+      act.run();
+      return true;
+    };
+  }
+
+  record Answer(int status, JsonNode body) {
+
+    String text(String pointer) {
+      return body.at(pointer).asText("");
+    }
+  }
+
+  /// Puts source data into the bucket and imports it, without faults.
+  void imports(String key, String content) {
+    String whole = "imports/" + ORG + "/" + key;
+    S3.putObject(put -> put.bucket(bucket).key(whole), RequestBody.fromString(content));
+    var entity = new S3EventNotification.S3Entity("Imported",
+        new S3EventNotification.S3BucketEntity(bucket, null, "arn:aws:s3:::" + bucket),
+        new S3EventNotification.S3ObjectEntity(whole, 1L, "etag", null, "00"), "1.0");
+    var call = new LambdaCall(TEMPLATE.function("ImportSourceDataFunction"), "import",
+        System.nanoTime() + TimeUnit.MINUTES.toNanos(10));
+    SourceDataFunctions.importing(S3, DYNAMO_DB, source).handleRequest(new S3Event(List.of(
+        new S3EventNotification.S3EventNotificationRecord("eu-north-1", "ObjectCreated:Put", "aws:s3",
+            Instant.now().toString(), "2.1", null, null, entity, null))), call);
+  }
+
+  /// Asks as a client does: once more where the answer says that it may help, with one idempotency key throughout.
+  Answer ask(String function, Map<String, String> path, String body, String key) {
+    Answer answer = null;
+    for (int round = 0; round < 6; round++) {
+      answer = once(function, path, body, key);
+      boolean inFlight = answer.status() == 409 && answer.text("/detail").contains("in flight");
+      if (answer.status() < 500 && !inFlight) {
+        break;
+      }
+      pass(Duration.ofSeconds(31));
+    }
+    return answer;
+  }
+
+  Answer ask(String function, Map<String, String> path) {
+    return ask(function, path, null, null);
+  }
+
+  /// Asks while a workflow stands still for it: no time may pass, so that nothing is asked again.
+  Answer askNow(String function, Map<String, String> path, String body) {
+    return once(function, path, body, null);
+  }
+
+  /// Lets a task fail once, for a reason that does not pass.
+  void refuseOnce(String function) {
+    whenCalled(function, () -> {
+      throw new IllegalStateException("A reason that stays");
+    });
+  }
+
+  private Answer once(String function, Map<String, String> path, String body, String key) {
+    turn.lock();
+    try {
+      Object response = armed ? faults.invoke(function, false, () -> handled(function, path, body, key))
+          : handled(function, path, body, key);
+      return (Answer) response;
+    } catch (FunctionError e) {
+      return new Answer(504, JSON.createObjectNode());
+    } finally {
+      turn.unlock();
+      seeStates();
+    }
+  }
+
+  private Answer handled(String function, Map<String, String> path, String body, String key) {
+    var answer = answer(function, path, body, key, ORG);
+    if (key != null && answer.status() < 300) {
+      synchronized (idsByKey) {
+        idsByKey.computeIfAbsent(key, _ -> new TreeSet<>()).add(answer.body().toString());
+      }
+    }
+    return answer;
+  }
+
+  private Answer answer(String function, Map<String, String> path, String body, String key, String organization) {
+    var headers = new HashMap<String, String>();
+    if (body != null) {
+      headers.put("Content-Type", "application/json");
+    }
+    if (key != null) {
+      headers.put("Idempotency-Key", key);
+    }
+    var context = new APIGatewayProxyRequestEvent.ProxyRequestContext().withRequestId("req");
+    context.setAuthorizer(Map.of("caller", "key-" + organization, "role", "org", "organizations", organization));
+    var response = handlers.get(function).handleRequest(new APIGatewayProxyRequestEvent().withHttpMethod("ANY")
+        .withPath("/" + function + path.values()).withHeaders(headers).withPathParameters(path).withBody(body)
+        .withIsBase64Encoded(false).withRequestContext(context), null);
+    try {
+      return new Answer(response.getStatusCode(), response.getBody() == null || response.getBody().isEmpty()
+          ? JSON.createObjectNode() : JSON.readTree(response.getBody()));
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void wasCancelled(String collection, String job) {
+    cancelled.add(collection + "/" + job);
+  }
+
+  void isRetried(String job) {
+    retried.add(job);
+  }
+
+  /// @param function the handler that shows one
+  void wasDeleted(String function, String parameter, String resource) {
+    deleted.put(function + "?" + parameter, resource);
+  }
+
+  // --- time ------------------------------------------------------------------------------------------------------
+
+  /// Lets time pass, with a sweep after every minute; what was left behind goes on first.
+  void pass(Duration duration) {
+    time.awaitQuiet();
+    goOnLate();
+    time.advance(duration);
+    time.awaitQuiet();
+    seeStates();
+  }
+
+  private void goOnLate() {
+    turn.lock();
+    try {
+      faults.letLateOnesGoOn();
+    } finally {
+      turn.unlock();
+    }
+    time.awaitQuiet();
+  }
+
+  void sweep() {
+    for (String sweeper : List.of("SweepExports", "SweepAggregations")) {
+      turn.lock();
+      try {
+        if (armed) {
+          faults.invoke(sweeper, false, () -> tasks.get(sweeper).handleRequest(new HashMap<>(), null));
+        } else {
+          tasks.get(sweeper).handleRequest(new HashMap<>(), null);
+        }
+      } catch (FunctionError e) {
+        // The next one comes in a minute.
+      } finally {
+        turn.unlock();
+      }
+    }
+    time.awaitQuiet();
+    seeStates();
+  }
+
+  /// Lets minutes pass until nothing is being done any more.
+  void rest() {
+    for (int minute = 0; minute < 40; minute++) {
+      pass(Duration.ofSeconds(minute == 0 ? 50 : 60));
+      if (isQuiet()) {
+        return;
+      }
+      sweep();
+    }
+  }
+
+  private boolean isQuiet() {
+    return unfinished().isEmpty() && stepFunctions.executions().stream()
+        .noneMatch(execution -> execution.status() == ExecutionStatus.RUNNING);
+  }
+
+  private List<String> unfinished() {
+    var found = new ArrayList<String>();
+    jobs().filter(job -> job.state() == ExportState.INITIALIZING || job.state() == ExportState.QUEUED
+        || job.state() == ExportState.PROCESSING).forEach(job -> found.add(job.id() + " is " + job.state()));
+    list("aggregated-report-data").stream().filter(entry -> entry.status().equals("processing"))
+        .forEach(entry -> found.add(entry.id() + " is processing"));
+    return found;
+  }
+
+  /// Rest, and the time after which every duty has to be done.
+  void settle() {
+    rest();
+    sweep();
+    for (int round = 0; round < 6; round++) {
+      pass(Duration.ofMinutes(17));
+      sweep();
+      sweep();
+      if (isQuiet() && ExportFunctions.duties(observed, clock.instant()).isEmpty()) {
+        return;
+      }
+    }
+  }
+
+  // --- what the workflows call -----------------------------------------------------------------------------------
+
+  private byte[] invoke(String arn, byte[] payload) throws FunctionError {
+    String handler = TEMPLATE.function(arn).handler();
+    String function = handler.substring(handler.lastIndexOf('.') + 1);
+    turn.lock();
+    try {
+      if (function.equals(atTask)) {
+        atTask = "";
+        atNextTask.getAsBoolean();
+      }
+      Object output = armed ? faults.invoke(function, true, () -> handled(function, payload)) : handled(function, payload);
+      return (byte[]) output;
+    } catch (FunctionError e) {
+      if (e.error().equals("Lambda.Unknown")) {
+        stepFunctions.executions().stream().filter(execution -> execution.status() == ExecutionStatus.RUNNING)
+            .forEach(execution -> stepFunctions.stop(execution.executionArn(), Optional.of("Fault"), Optional.empty()));
+      }
+      throw e;
+    } catch (RuntimeException e) {
+      throw FunctionError.of(e);
+    } finally {
+      turn.unlock();
+      seeStates();
+    }
+  }
+
+  private byte[] handled(String function, byte[] payload) {
+    try {
+      Map<String, Object> input = JSON.readValue(payload, new TypeReference<>() {});
+      return JSON.writeValueAsBytes(tasks.get(function).handleRequest(input, null));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String publish(TopicMessage message) {
+    boolean lost = armed && faults.passes("Notify");
+    synchronized (published) {
+      published.add(message);
+    }
+    if (lost) {
+      throw software.amazon.awssdk.core.exception.SdkClientException.create("Fault as planned: the answer was lost");
+    }
+    return UUID.randomUUID().toString();
+  }
+
+  // --- what must hold --------------------------------------------------------------------------------------------
+
+  private List<Entry> list(String collection) {
+    return observed.records().list(Listing.of(collection, ORG, Set.of(), 100)).entries();
+  }
+
+  private java.util.stream.Stream<ExportJob> jobs() {
+    return JOBS.stream().flatMap(collection -> list(collection).stream()).map(entry -> ExportJobs.Stored.of(entry).job());
+  }
+
+  private synchronized void seeStates() {
+    if (!armed) {
+      return;
+    }
+    jobs().forEach(job -> {
+      ExportState before = lastSeen.put(job.id(), job.state());
+      boolean ended = before == ExportState.COMPLETED || before == ExportState.CANCELLED
+          || before == ExportState.FAILED && !retried.contains(job.id());
+      if (ended && before != job.state()) {
+        illegal.add(job.id() + " became " + job.state() + " after it was " + before);
+      }
+    });
+  }
+
+  /// Every invariant, over the tables, the bucket, the executions and what was published.
+  void check() {
+    assertThat(illegal).as("3: terminal states absorb").isEmpty();
+    assertThat(unfinished()).as("1: all that was accepted ends").isEmpty();
+    assertThat(stepFunctions.executions().stream().filter(e -> e.status() == ExecutionStatus.RUNNING).toList())
+        .as("1: no execution runs on").isEmpty();
+    assertThat(ExportFunctions.duties(observed, clock.instant())).as("1: no duty left").isEmpty();
+    idsByKey.forEach((key, answers) -> assertThat(answers).as("2: one answer for " + key).hasSize(1));
+    var wanted = new TreeSet<String>();
+    Map<String, byte[]> objects = objects();
+    jobs().forEach(job -> checkJob(job, wanted, objects));
+    for (Entry entry : list("report-records")) {
+      var report = Documents.read(entry.document(), ReportRecord.class);
+      checkFile(report.fileRef().orElseThrow(), report.fileSizeBytes().orElseThrow(),
+          report.fileSha256().orElseThrow(), wanted, objects);
+      ReportRecordFunctions.sealedPrefix(report).ifPresent(prefix -> objects.keySet().stream()
+          .filter(key -> key.startsWith(prefix)).forEach(wanted::add));
+    }
+    assertThat(objects.keySet()).as("4, 5, 12: no file that nothing names").isEqualTo(wanted);
+    assertThat(S3.listMultipartUploads(list -> list.bucket(bucket)).uploads()).as("no upload left").isEmpty();
+    checkLists();
+    deleted.forEach((how, resource) -> {
+      String[] parts = how.split("\\?");
+      assertThat(answer(parts[0], Map.of(parts[1], resource), null, null, ORG).status())
+          .as("12: deleted stays deleted: " + resource).isEqualTo(404);
+    });
+  }
+
+  private void checkJob(ExportJob job, Set<String> wanted, Map<String, byte[]> objects) {
+    if (job.state() == ExportState.COMPLETED) {
+      var file = job.file().orElseThrow();
+      checkFile(file.key(), file.sizeBytes(), file.sha256(), wanted, objects);
+    } else {
+      assertThat(job.state()).as("1: ends as it should").isIn(ExportState.FAILED, ExportState.CANCELLED);
+    }
+    if (cancelled.contains(job.kind().collection() + "/" + job.id())) {
+      assertThat(job.state()).as("4: cancelled stays cancelled").isEqualTo(ExportState.CANCELLED);
+    }
+    List<TopicMessage> told = published.stream().filter(message -> message.message().contains(job.id())).toList();
+    boolean owed = job.order().notifyOnCompletion() && job.state() != ExportState.CANCELLED;
+    assertThat(job.notified()).as("notified exactly where it is owed").isEqualTo(owed);
+    if (owed) {
+      String word = job.kind().statusOf(job);
+      assertThat(told).as("told what it is").anyMatch(message -> word.equals(message.attributes().get("status")));
+    } else {
+      assertThat(told).as("4: nothing told").isEmpty();
+    }
+    long inHistory = list("report-records").stream()
+        .filter(entry -> entry.document().contains("\"" + job.id() + "\"")).count();
+    boolean reportDeleted = deleted.keySet().stream().anyMatch(how -> how.startsWith("GetReportRecord"));
+    if (job.kind() == ExportKind.BUFDIR_EXPORT && !reportDeleted) {
+      assertThat(inHistory).as("5: in the history once").isEqualTo(job.state() == ExportState.COMPLETED ? 1 : 0);
+    }
+  }
+
+  private static void checkFile(String key, long size, String sha256, Set<String> wanted, Map<String, byte[]> objects) {
+    wanted.add(key);
+    assertThat(objects).as("6: the file is there").containsKey(key);
+    assertThat(objects.get(key)).as("6: its size").hasSize(Math.toIntExact(size));
+    try {
+      assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(objects.get(key))))
+          .as("6: its SHA-256").isEqualTo(sha256);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void checkLists() {
+    for (String collection : List.of("bufdir-exports", "report-reexports", "export-files", "report-records",
+        "aggregated-report-data")) {
+      var page = observed.records().list(Listing.of(collection, ORG, Set.of(), 100));
+      assertThat(page.total()).as("9: total of " + collection).isEqualTo(page.entries().size());
+      Map<String, Long> byStatus = new TreeMap<>();
+      page.entries().forEach(entry -> byStatus.merge(entry.status(), 1L, Long::sum));
+      byStatus.forEach((status, count) -> assertThat(observed.records().countInStatus(collection, ORG, status))
+          .as("9: " + status + " of " + collection).isEqualTo(count));
+      assertThat(observed.records().list(Listing.of(collection, OTHER_ORG, Set.of(), 100)).total())
+          .as("10: the other organisation's " + collection).isZero();
+    }
+    for (ExportJob job : jobs().toList()) {
+      if (job.kind() == ExportKind.BUFDIR_EXPORT) {
+        assertThat(answer("GetBufdirExport", Map.of("export_id", job.id()), null, null, OTHER_ORG).status())
+            .as("10: another organisation").isEqualTo(404);
+        String link = answer("GetBufdirExport", Map.of("export_id", job.id()), null, null, ORG).text("/file_url");
+        if (!link.isEmpty() && !link.equals("null")) {
+          assertThat(link).as("7: a link of 25 seconds").contains("X-Amz-Expires=25");
+        }
+      }
+    }
+  }
+
+  /// The objects that functions wrote.
+  private Map<String, byte[]> objects() {
+    var found = new TreeMap<String, byte[]>();
+    S3.listObjectsV2Paginator(list -> list.bucket(bucket)).contents().stream().map(object -> object.key())
+        .filter(key -> !key.startsWith("imports/"))
+        .forEach(key -> found.put(key, S3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray()));
+    return found;
+  }
+
+  /// What a follower is told who knows the events up to that one.
+  List<Long> eventsAfter(long last, String periodId) {
+    var context = JSON.createObjectNode().put("requestId", "req");
+    context.putObject("authorizer").put("caller", "key-" + ORG).put("role", "org").put("organizations", ORG);
+    var event = JSON.createObjectNode().put("httpMethod", "GET").put("path", "/watch");
+    event.putObject("headers").put("Last-Event-ID", String.valueOf(last));
+    event.putObject("queryStringParameters").put("organization_id", ORG).put("period_id", periodId);
+    event.set("requestContext", context);
+    var out = new ByteArrayOutputStream();
+    try {
+      watch.handleRequest(new ByteArrayInputStream(JSON.writeValueAsBytes(event)), out, null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString(StandardCharsets.UTF_8).lines().filter(line -> line.startsWith("id: "))
+        .map(line -> Long.valueOf(line.substring(4))).toList();
+  }
+
+  Optional<String> onlyId(String collection) {
+    var entries = list(collection);
+    return entries.size() == 1 ? Optional.of(entries.getFirst().id()) : Optional.empty();
+  }
+
+  String describe() {
+    var text = new StringBuilder();
+    jobs().forEach(job -> text.append(job.kind().collection()).append(' ').append(job.id()).append(' ')
+        .append(job.state()).append(" attempt ").append(job.attempt()).append('\n'));
+    stepFunctions.executions().forEach(execution -> text.append(execution.name()).append(' ').append(execution.status())
+        .append('\n'));
+    return text.append("at ").append(clock.instant().truncatedTo(ChronoUnit.SECONDS)).toString();
+  }
+
+  @Override
+  public void close() {
+    faults.close();
+    opened.forEach(Runnable::run);
+    DYNAMO_DB.deleteTable(delete -> delete.tableName(records));
+    DYNAMO_DB.deleteTable(delete -> delete.tableName(source));
+    S3.listObjectsV2Paginator(list -> list.bucket(bucket)).contents()
+        .forEach(object -> S3.deleteObject(delete -> delete.bucket(bucket).key(object.key())));
+    S3.deleteBucket(delete -> delete.bucket(bucket));
+  }
+}

@@ -1,0 +1,24 @@
+package no.rapport.reportreexports;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import java.util.Map;
+import no.rapport.exportworkflow.ExportWorkflow;
+
+/// The handlers of re-exports, on a workflow that a test gives.
+public final class ReexportFunctions {
+
+  private ReexportFunctions() {}
+
+  public static Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> handlers(
+      ExportWorkflow workflow) {
+    var reexports = new ReportReexports(workflow);
+    return Map.of(
+        "ListReportReexports", new ListReportReexports(reexports),
+        "CreateReportReexport", new CreateReportReexport(reexports),
+        "GetReportReexport", new GetReportReexport(reexports),
+        "UpdateReportReexport", new UpdateReportReexport(reexports),
+        "DeleteReportReexport", new DeleteReportReexport(reexports));
+  }
+}
