@@ -32,8 +32,7 @@ public final class DeleteAggregatedReportData
 
   /// @return empty when the snapshot changed meanwhile
   private Optional<Reply> attempt(Request request) {
-    Optional<Stored> seen = data.snapshots().find(request.pathId("id"))
-        .filter(stored -> request.caller().maySee(stored.snapshot().organizationId()));
+    Optional<Stored> seen = data.snapshots().visible(request.pathId("id"), request.caller());
     if (seen.isEmpty()) {
       return Optional.of(Reply.notFound());
     }

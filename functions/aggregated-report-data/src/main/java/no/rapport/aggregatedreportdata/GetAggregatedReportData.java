@@ -24,8 +24,8 @@ public final class GetAggregatedReportData
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> data.snapshots().find(request.withoutQuery().pathId("id"))
-        .filter(stored -> request.caller().maySee(stored.snapshot().organizationId()))
+    return Api.answer(event, context, request -> data.snapshots()
+        .visible(request.withoutQuery().pathId("id"), request.caller())
         .map(this::show)
         .orElseGet(Reply::notFound));
   }

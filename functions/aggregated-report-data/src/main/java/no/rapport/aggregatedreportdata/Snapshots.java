@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import no.rapport.api.Caller;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
 import no.rapport.records.Entry;
@@ -58,6 +59,11 @@ final class Snapshots {
 
   Optional<Stored> find(String snapshotId) {
     return records.find(COLLECTION, snapshotId).map(Stored::of);
+  }
+
+  /// The snapshot where it exists for the caller.
+  Optional<Stored> visible(String snapshotId, Caller caller) {
+    return records.find(COLLECTION, snapshotId, caller::maySee).map(Stored::of);
   }
 
   /// The newest good snapshot of a period.

@@ -68,8 +68,7 @@ final class BufdirExports {
 
   /// The export that the path names, where it exists for the caller.
   Optional<ExportJobs.Stored> find(Request request) {
-    return jobs.find(ExportKind.BUFDIR_EXPORT, request.pathId("export_id"))
-        .filter(stored -> request.caller().maySee(stored.job().orgId()));
+    return jobs.visible(ExportKind.BUFDIR_EXPORT, request.pathId("export_id"), request.caller());
   }
 
   Reply list(Request request) {

@@ -51,7 +51,8 @@ final class ExportFiles {
 
   /// The file that the path names, where it and its template exist for the caller.
   Optional<ExportJobs.Stored> file(Request request) {
-    return template(request).flatMap(template -> jobs.find(ExportKind.EXPORT_FILE, request.pathId("export_file_id"))
+    return template(request).flatMap(template -> jobs
+        .visible(ExportKind.EXPORT_FILE, request.pathId("export_file_id"), request.caller())
         .filter(file -> file.job().orgId().equals(template.template().orgId())
             && file.job().order().templateId().equals(Optional.of(template.template().id()))));
   }

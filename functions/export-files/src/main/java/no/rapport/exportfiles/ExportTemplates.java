@@ -82,7 +82,7 @@ final class ExportTemplates {
   record Busy(ExportJob file) implements Deletion {}
 
   Optional<Stored> find(String id, Caller caller) {
-    return records.find(COLLECTION, id).map(Stored::of).filter(stored -> caller.maySee(stored.template().orgId()));
+    return records.find(COLLECTION, id, caller::maySee).map(Stored::of);
   }
 
   /// Keeps a new template; the same one again, as a repeated request makes it, is found.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import no.rapport.api.Caller;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
 import no.rapport.records.Entry;
@@ -43,6 +44,11 @@ public final class ExportJobs {
 
   public Optional<Stored> find(ExportKind kind, String id) {
     return records.find(kind.collection(), id).map(Stored::of);
+  }
+
+  /// The job where it exists for the caller.
+  public Optional<Stored> visible(ExportKind kind, String id, Caller caller) {
+    return records.find(kind.collection(), id, caller::maySee).map(Stored::of);
   }
 
   /// Stores a new job, together with other changes. The same job again, as a repeated request makes it, is found.

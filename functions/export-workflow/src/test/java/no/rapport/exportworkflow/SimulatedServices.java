@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
@@ -106,8 +107,8 @@ final class SimulatedServices {
   Records records() {
     return new Records() {
       @Override
-      public Optional<Entry> find(String collection, String id) {
-        return call("find " + id, () -> stored.find(collection, id));
+      public Optional<Entry> find(String collection, String id, Predicate<String> visible) {
+        return call("find " + id, () -> stored.find(collection, id, visible));
       }
 
       @Override

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
@@ -65,11 +66,13 @@ public final class DynamoRecords implements Records {
   }
 
   @Override
-  public Optional<Entry> find(String collection, String id) {
+  public Optional<Entry> find(String collection, String id, Predicate<String> visible) {
     var pointer = get(pointerKey(collection, id));
-    // An absent id takes as many reads as one that is there: time must not tell what another organisation has.
-    var key = pointer.isEmpty() ? pointerKey(collection, id)
-        : Map.of("pk", pointer.get("entry_pk"), "sk", pointer.get("entry_sk"));
+    // What is absent and what is not visible take two reads too, the second in vain: time must not tell what another
+    // organisation has.
+    boolean found = !pointer.isEmpty() && visible.test(orgIdOf(pointer.get("entry_pk").s()));
+    var key = found ? Map.of("pk", pointer.get("entry_pk"), "sk", pointer.get("entry_sk"))
+        : pointerKey(collection, id + "#");
     return Optional.of(get(key)).filter(item -> item.containsKey("document")).map(DynamoRecords::entry);
   }
 
@@ -512,6 +515,10 @@ public final class DynamoRecords implements Records {
 
   private static String entryPk(String org, String collection) {
     return org + "#" + collection;
+  }
+
+  private static String orgIdOf(String entryPk) {
+    return entryPk.substring(0, entryPk.indexOf('#'));
   }
 
   private static String totalsPk(String org, String collection) {

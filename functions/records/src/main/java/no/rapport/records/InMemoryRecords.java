@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// Records in the heap of one process, with the semantics of the table: for tests and simulations, which run
 /// histories by the hundred thousand. Safe for use by several threads.
@@ -29,8 +30,8 @@ public final class InMemoryRecords implements Records {
   }
 
   @Override
-  public synchronized Optional<Entry> find(String collection, String id) {
-    return Optional.ofNullable(entries.get(key(collection, id)));
+  public synchronized Optional<Entry> find(String collection, String id, Predicate<String> visible) {
+    return Optional.ofNullable(entries.get(key(collection, id))).filter(entry -> visible.test(entry.orgId()));
   }
 
   @Override

@@ -3,13 +3,20 @@ package no.rapport.records;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// All resources of all contracts, and the notes beside them. Reads by id, of notes and of one organisation's lists
 /// are consistent: they see every commit that ended before. Lists across organisations and [#inStatus] may lag.
 public interface Records {
 
   /// The resource of that id, whoever owns it.
-  Optional<Entry> find(String collection, String id);
+  default Optional<Entry> find(String collection, String id) {
+    return find(collection, id, _ -> true);
+  }
+
+  /// The resource of that id where `visible` holds for its organisation. What is there but not visible takes the time
+  /// of what is absent: the reads are the same, and it is not read itself.
+  Optional<Entry> find(String collection, String id, Predicate<String> visible);
 
   /// A page of a list, newest first by (created, id).
   ///

@@ -26,6 +26,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -68,11 +69,17 @@ class DynamoRecordsTest extends RecordsContract {
   private static final class Trouble implements ExecutionInterceptor {
 
     int reads;
+    int documentsRead;
 
     final Deque<RuntimeException> refusals = new ArrayDeque<>();
     int lostAnswers;
     int requests;
     final List<String> tokens = new ArrayList<>();
+
+    @Override
+    public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
+      documentsRead += context.response() instanceof GetItemResponse read && read.item().containsKey("document") ? 1 : 0;
+    }
 
     @Override
     public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
@@ -188,13 +195,18 @@ class DynamoRecordsTest extends RecordsContract {
   }
 
   @Test
-  void readsAsOftenForAnAbsentIdAsForOneThatIsThere() {
+  void readsAsOftenForAnAbsentOrForeignIdAsForOneThatIsThereAndNothingForeign() {
     store(anEntry("org-a", "rpt_1", 0, "pending"));
     var present = new Trouble();
     assertThat(recordsIn(present).find(COLLECTION, "rpt_1")).isPresent();
     var absent = new Trouble();
     assertThat(recordsIn(absent).find(COLLECTION, "rpt_2")).isEmpty();
-    assertThat(absent.reads).isEqualTo(present.reads).isEqualTo(2);
+    var foreign = new Trouble();
+    assertThat(recordsIn(foreign).find(COLLECTION, "rpt_1", "org-b"::equals)).isEmpty();
+    assertThat(absent.reads).isEqualTo(present.reads).isEqualTo(foreign.reads).isEqualTo(2);
+    assertThat(foreign.documentsRead).as("a foreign document is not even read").isZero();
+    assertThat(present.documentsRead).isEqualTo(1);
+    assertThat(recordsIn(new Trouble()).find(COLLECTION, "rpt_1", "org-a"::equals)).isPresent();
   }
 
   @Test

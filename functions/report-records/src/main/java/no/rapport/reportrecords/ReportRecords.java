@@ -68,7 +68,7 @@ public final class ReportRecords {
 
   /// The report where it exists for this caller.
   public Optional<Stored> visible(String reportId, Caller caller) {
-    return find(reportId).filter(stored -> caller.maySee(stored.report().orgId()));
+    return records.find(COLLECTION, reportId, caller::maySee).map(Stored::of);
   }
 
   /// Stores a new report. The same report again, as a request that is repeated under its idempotency key makes it, is

@@ -3,6 +3,7 @@ package no.rapport.reportrecords;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import no.rapport.records.Change;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
@@ -30,8 +31,8 @@ final class InterruptedRecords implements Records {
   }
 
   @Override
-  public Optional<Entry> find(String collection, String id) {
-    return records.find(collection, id);
+  public Optional<Entry> find(String collection, String id, Predicate<String> visible) {
+    return records.find(collection, id, visible);
   }
 
   @Override

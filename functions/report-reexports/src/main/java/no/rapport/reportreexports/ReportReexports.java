@@ -46,8 +46,7 @@ final class ReportReexports {
 
   /// The re-export that the path names, where it exists for the caller.
   Optional<ExportJobs.Stored> find(Request request) {
-    return workflow.jobs().find(ExportKind.REPORT_REEXPORT, request.pathId("reexport_id"))
-        .filter(stored -> request.caller().maySee(stored.job().orgId()));
+    return workflow.jobs().visible(ExportKind.REPORT_REEXPORT, request.pathId("reexport_id"), request.caller());
   }
 
   Reply list(Request request) {
