@@ -110,7 +110,7 @@ final class FaultyWorld implements AutoCloseable {
       new HashMap<>();
   private final RequestStreamHandler watch;
   private final List<TopicMessage> published = new ArrayList<>();
-  private final Map<String, ExportState> lastSeen = new HashMap<>();
+  private final Map<String, ExportJob> lastSeen = new HashMap<>();
   private final List<String> illegal = new ArrayList<>();
   private final Map<String, Set<String>> idsByKey = new HashMap<>();
   private final Set<String> retried = new HashSet<>();
@@ -337,6 +337,7 @@ final class FaultyWorld implements AutoCloseable {
   void pass(Duration duration) {
     time.awaitQuiet();
     goOnLate();
+    seeNewJobs();
     time.advance(duration);
     time.awaitQuiet();
     seeStates();
@@ -467,18 +468,30 @@ final class FaultyWorld implements AutoCloseable {
     return JOBS.stream().flatMap(collection -> list(collection).stream()).map(entry -> ExportJobs.Stored.of(entry).job());
   }
 
+  /// Looks at the jobs that are known; new ones are found while time passes.
   private synchronized void seeStates() {
     if (!armed) {
       return;
     }
-    jobs().forEach(job -> {
-      ExportState before = lastSeen.put(job.id(), job.state());
-      boolean ended = before == ExportState.COMPLETED || before == ExportState.CANCELLED
-          || before == ExportState.FAILED && !retried.contains(job.id());
-      if (ended && before != job.state()) {
-        illegal.add(job.id() + " became " + job.state() + " after it was " + before);
-      }
-    });
+    for (ExportJob job : List.copyOf(lastSeen.values())) {
+      observed.jobs().find(job.kind(), job.id()).ifPresent(stored -> see(stored.job()));
+    }
+  }
+
+  private synchronized void seeNewJobs() {
+    if (armed) {
+      jobs().forEach(this::see);
+    }
+  }
+
+  private void see(ExportJob job) {
+    ExportJob seen = lastSeen.put(job.id(), job);
+    ExportState before = seen == null ? job.state() : seen.state();
+    boolean ended = before == ExportState.COMPLETED || before == ExportState.CANCELLED
+        || before == ExportState.FAILED && !retried.contains(job.id());
+    if (ended && before != job.state()) {
+      illegal.add(job.id() + " became " + job.state() + " after it was " + before);
+    }
   }
 
   /// Every invariant, over the tables, the bucket, the executions and what was published.
