@@ -1,0 +1,170 @@
+package no.rapport.exportworkflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import no.rapport.emulator.EmbeddedS3;
+import no.rapport.records.InMemoryRecords;
+import no.rapport.reporting.Period;
+import no.rapport.reporting.ReportLocale;
+import no.rapport.reporting.Suppression;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
+import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
+import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
+
+/// What happens where more is asked for than is given: places, queues, refusals, and the number of attempts.
+class ExportLimitsTest {
+
+  private static final Instant NOON = Instant.parse("2026-03-26T12:00:00Z");
+  private static final S3Client S3 = EmbeddedS3.shared().client();
+  private static final String BUCKET = "limits";
+
+  private final List<String> started = new ArrayList<>();
+  private final ExportWorkflow workflow;
+
+  ExportLimitsTest() {
+    if (S3.listBuckets().buckets().stream().noneMatch(bucket -> bucket.name().equals(BUCKET))) {
+      S3.createBucket(create -> create.bucket(BUCKET));
+    }
+    var clock = Clock.fixed(NOON, ZoneOffset.UTC);
+    workflow = ExportWorkflow.forRequests(new InMemoryRecords(clock), S3, null, new Starts(), BUCKET,
+        "arn:aws:states:eu-north-1:1:stateMachine:export", "arn:aws:states:eu-north-1:1:stateMachine:retry", clock);
+  }
+
+  /// Executions that are only remembered.
+  private final class Starts implements SfnClient {
+    @Override
+    public String serviceName() {
+      return "states";
+    }
+
+    @Override
+    public void close() {}
+
+    @Override
+    public StartExecutionResponse startExecution(StartExecutionRequest request) {
+      started.add(request.name());
+      return StartExecutionResponse.builder().build();
+    }
+
+    @Override
+    public StopExecutionResponse stopExecution(StopExecutionRequest request) {
+      return StopExecutionResponse.builder().build();
+    }
+  }
+
+  private ExportJob ordered(String orgId, String id, int second) {
+    var job = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, id, orgId, NOON.plusSeconds(second), "key-1",
+        new ExportOrder(new Period(LocalDate.of(2025, 1, 1), LocalDate.of(2025, 12, 31)), List.of(), "csv",
+            ReportLocale.NB, true, false, Suppression.NONE, false, false, false, Optional.empty(), Optional.empty(),
+            Optional.empty(), Optional.empty()));
+    return workflow.requests().begin(job).orElseThrow().job();
+  }
+
+  private void works(String id) {
+    workflow.jobs().move(ExportKind.BUFDIR_EXPORT, id, job -> job.started(job.attempt(), 1, Optional.empty()))
+        .orElseThrow();
+  }
+
+  private void fails(String id, String error) {
+    ExportJob job = job(id);
+    FailExport.end(workflow, Executions.Claim.of(job), new Failure("RenderParts", error));
+  }
+
+  private ExportJob job(String id) {
+    return workflow.jobs().find(ExportKind.BUFDIR_EXPORT, id).orElseThrow().job();
+  }
+
+  @Test
+  void letsAnOrganisationsEleventhExportWaitAndStartsTheOldestWhenAPlaceIsFree() {
+    for (int i = 0; i < 13; i++) {
+      ordered("org-1042", "exp-%02d".formatted(i), i);
+    }
+    assertThat(started).containsExactlyElementsOf(
+        IntStream.range(0, Places.AT_WORK).mapToObj("exp-%02d"::formatted).toList());
+    IntStream.range(0, Places.AT_WORK).forEach(i -> works("exp-%02d".formatted(i)));
+    started.clear();
+
+    fails("exp-03", "java.lang.IllegalStateException");
+    assertThat(started).containsExactly("exp-10");
+    works("exp-10");
+    workflow.requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-04", "wrong", _ -> true, NOON);
+
+    assertThat(started).containsExactly("exp-10", "exp-11");
+  }
+
+  @Test
+  void doesNotLetOneOrganisationsQueueDelayAnother() {
+    for (int i = 0; i < 60; i++) {
+      ordered("org-1042", "exp-%02d".formatted(i), i);
+    }
+    started.clear();
+
+    ordered("org-2001", "exp-other", 60);
+
+    assertThat(started).containsExactly("exp-other");
+    assertThat(workflow.requests().refusalIfFull("org-2001")).isEmpty();
+  }
+
+  @Test
+  void refusesWith429AndRetryAfterWhereTheQueueIsFull() {
+    int most = Places.AT_WORK + Places.WAITING;
+    for (int i = 0; i < most; i++) {
+      assertThat(workflow.requests().refusalIfFull("org-1042")).as("order " + i).isEmpty();
+      ordered("org-1042", "exp-%03d".formatted(i), i);
+    }
+
+    var refusal = workflow.requests().refusalIfFull("org-1042").orElseThrow();
+
+    assertThat(refusal.status()).isEqualTo(429);
+    assertThat(refusal.headers()).containsEntry("Retry-After", "30");
+    assertThat(refusal.body().orElseThrow().path("detail").asText()).contains(String.valueOf(most));
+  }
+
+  @Test
+  void givesAJobNewAttemptsForAPassingReasonAndThenFailsIt() {
+    ordered("org-1042", "exp-1", 0);
+    works("exp-1");
+    long pause = 15;
+    for (int attempt = 2; attempt <= 4; attempt++) {
+      fails("exp-1", PassingFailure.class.getName());
+      assertThat(job("exp-1").state()).isEqualTo(ExportState.PROCESSING);
+      assertThat(job("exp-1").attempt()).isEqualTo(attempt);
+      assertThat(job("exp-1").restartDue()).contains(NOON.plusSeconds(pause));
+      pause *= 2;
+    }
+
+    fails("exp-1", PassingFailure.class.getName());
+
+    assertThat(job("exp-1").state()).isEqualTo(ExportState.FAILED);
+    assertThat(job("exp-1").errorMessage().orElseThrow()).contains("a retry later can help");
+  }
+
+  @Test
+  void retriesFiveTimesAtMost() {
+    ordered("org-1042", "exp-1", 0);
+    for (int retry = 1; retry <= 5; retry++) {
+      fails("exp-1", "java.lang.IllegalStateException");
+      assertThat(workflow.requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+          .isInstanceOf(ExportRequests.Done.class);
+      assertThat(job("exp-1").retryCount()).isEqualTo(retry);
+      assertThat(started.getLast()).isEqualTo("exp-1-r" + retry);
+    }
+    fails("exp-1", "java.lang.IllegalStateException");
+
+    assertThat(workflow.requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+        .isInstanceOf(ExportRequests.Exhausted.class);
+    assertThat(job("exp-1").state()).isEqualTo(ExportState.FAILED);
+  }
+}
