@@ -155,6 +155,37 @@ class DynamoRecordsTest extends RecordsContract {
   }
 
   @Test
+  void doesNotTryAgainWhereNoWaitingHelps() {
+    for (RuntimeException refusal : List.of(cancelled("ValidationError"), DynamoDbException.builder()
+        .awsErrorDetails(AwsErrorDetails.builder().errorCode("ValidationException").build()).build())) {
+      var trouble = new Trouble();
+      trouble.refusals.add(refusal);
+      assertThatThrownBy(() -> recordsIn(trouble).commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending"))))
+          .isSameAs(refusal);
+      assertThat(trouble.requests).isEqualTo(1);
+    }
+    Entry seen = anEntry("org-a", "rpt_1", 0, "pending");
+    store(seen);
+    var trouble = new Trouble();
+    for (int i = 0; i < 50; i++) {
+      trouble.refusals.add((RuntimeException) TransactionConflictException.builder()
+          .awsErrorDetails(AwsErrorDetails.builder().errorCode("TransactionConflictException").build()).build());
+    }
+    assertThatThrownBy(() -> recordsIn(trouble).commit(new Change.Replace(seen, seen.next("pending", Map.of(), "{}"))))
+        .isInstanceOf(TransactionConflictException.class);
+    assertThat(trouble.requests).isLessThan(20);
+  }
+
+  @Test
+  void numbersVersionsUpwards() {
+    Entry first = anEntry("org-a", "rpt_1", 0, "pending");
+    assertThat(first.next("pending", Map.of(), "{}").next("failed", Map.of(), "{}").version())
+        .isEqualTo(first.version() + 2).isEqualTo(3);
+    Note note = Note.first("p", "s", "{}", null);
+    assertThat(note.next("{}").next("{}").version()).isEqualTo(note.version() + 2).isEqualTo(3);
+  }
+
+  @Test
   void doesNotTryAgainWhatAConditionForbids() {
     var trouble = new Trouble();
     trouble.refusals.add(cancelled("ConditionalCheckFailed", "TransactionConflict"));
