@@ -3,11 +3,14 @@ package no.rapport.local;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkRequest;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
@@ -19,6 +22,9 @@ import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
 public final class Faults {
 
   private static final List<Fault> STANDING = new ArrayList<>();
+  private static final ExecutionAttribute<String> BAD_LUCK = new ExecutionAttribute<>("rapport.badLuck");
+  private static final AtomicLong STRUCK = new AtomicLong();
+  private static volatile double rate;
 
   private Faults() {}
 
@@ -62,9 +68,26 @@ public final class Faults {
     return List.copyOf(STANDING);
   }
 
+  /// Lets that share of all calls go wrong by chance, until further notice: a third once, so that the SDK's own retry
+  /// helps, a third in every attempt, and a third after the service has done what it was asked.
+  ///
+  /// @param share from 0 to 1
+  public static void atRandom(double share) {
+    if (!(share >= 0 && share <= 1)) {
+      throw new IllegalArgumentException("share is " + share + "; it is from 0 to 1");
+    }
+    rate = share;
+  }
+
+  /// How many calls have gone wrong by chance so far.
+  public static long struckAtRandom() {
+    return STRUCK.get();
+  }
+
   /// Takes back every order.
   public static synchronized void clear() {
     STANDING.clear();
+    rate = 0;
   }
 
   private static synchronized Optional<Fault> strike(String service, String operation, SdkRequest request) {
@@ -89,9 +112,31 @@ public final class Faults {
     public Interceptor() {}
 
     @Override
+    public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+      if (rate > 0 && ThreadLocalRandom.current().nextDouble() < rate) {
+        attributes.putAttribute(BAD_LUCK, List.of("once", "always", "late").get(ThreadLocalRandom.current().nextInt(3)));
+        STRUCK.incrementAndGet();
+      }
+    }
+
+    @Override
+    public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
+      if ("late".equals(attributes.getAttribute(BAD_LUCK))) {
+        attributes.putAttribute(BAD_LUCK, "always");
+        throw exception("Network", "", context.request());
+      }
+    }
+
+    @Override
     public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
       var service = attributes.getAttribute(SdkExecutionAttribute.SERVICE_NAME);
       var operation = attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME);
+      String luck = attributes.getAttribute(BAD_LUCK);
+      if ("once".equals(luck) || "always".equals(luck)) {
+        attributes.putAttribute(BAD_LUCK, "once".equals(luck) ? "" : luck);
+        throw exception(ThreadLocalRandom.current().nextBoolean() ? "InternalServerError" : "Network", service,
+            context.request());
+      }
       strike(service, operation, context.request()).ifPresent(fault -> {
         throw exception(fault.error(), service, context.request());
       });

@@ -77,6 +77,24 @@ class FaultsTest {
   }
 
   @Test
+  void strikesByChanceUntilItIsCleared() {
+    Faults.atRandom(1);
+    for (int i = 0; i < 20; i++) {
+      try {
+        impatient.listTables();
+      } catch (SdkClientException | DynamoDbException e) {
+        // What was asked for.
+      }
+    }
+    assertThat(Faults.struckAtRandom()).isGreaterThanOrEqualTo(20);
+
+    Faults.clear();
+
+    assertThat(client.listTables().sdkHttpResponse().isSuccessful()).isTrue();
+    assertThatThrownBy(() -> Faults.atRandom(2)).hasMessageContaining("share");
+  }
+
+  @Test
   void refusesAnOrderThatMeansNothing() {
     assertThatThrownBy(() -> new Faults.Fault("", "", "", "", 1)).hasMessageContaining("error");
     assertThatThrownBy(() -> new Faults.Fault("", "", "", "X", 0)).hasMessageContaining("times");
