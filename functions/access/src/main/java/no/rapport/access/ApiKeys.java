@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import no.rapport.api.Environment;
+import no.rapport.api.Priming;
 import no.rapport.api.Role;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -54,7 +57,15 @@ public final class ApiKeys {
   }
 
   static ApiKeys fromEnvironment() {
-    return new ApiKeys(DynamoDbClient.create(), Environment.required("ACCESS_TABLE"));
+    String table = Environment.required("ACCESS_TABLE");
+    Priming.beforeSnapshot(table, ApiKeys::practise);
+    return new ApiKeys(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build(), table);
+  }
+
+  /// What an authorizer does.
+  static void practise(SdkHttpClient nowhere) {
+    var keys = new ApiKeys(DynamoDbClient.builder().httpClient(nowhere).build(), "priming");
+    keys.verify(KeyText.mint(keys.random).reveal(), Instant.EPOCH);
   }
 
   /// What became of the wish for a new key.

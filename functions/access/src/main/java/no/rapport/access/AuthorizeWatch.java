@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Environment;
 import no.rapport.api.Log;
+import no.rapport.api.Priming;
 import no.rapport.api.Role;
 import no.rapport.api.Tickets;
 import no.rapport.records.DynamoRecords;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// The authorizer of the event stream: takes a key, or a ticket in `?ticket=` from browsers that cannot send one.
@@ -27,7 +29,8 @@ public final class AuthorizeWatch implements RequestHandler<APIGatewayCustomAuth
   private final InstantSource clock;
 
   public AuthorizeWatch() {
-    this(DynamoDbClient.create());
+    this(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build());
+    Priming.beforeSnapshot(Environment.required("ACCESS_TABLE"), ApiKeys::practise);
   }
 
   private AuthorizeWatch(DynamoDbClient client) {

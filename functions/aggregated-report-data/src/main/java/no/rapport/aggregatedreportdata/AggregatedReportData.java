@@ -1,12 +1,16 @@
 package no.rapport.aggregatedreportdata;
 
 import java.time.Clock;
+import java.util.Set;
 import no.rapport.api.Environment;
 import no.rapport.api.Idempotency;
+import no.rapport.api.Priming;
 import no.rapport.records.DynamoRecords;
+import no.rapport.records.Listing;
 import no.rapport.records.Records;
 import no.rapport.sourcedata.CaseRecords;
 import no.rapport.sourcedata.OrganizationRegister;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
@@ -21,12 +25,20 @@ record AggregatedReportData(Records records, CaseSource cases, Executions execut
   static AggregatedReportData fromEnvironment() {
     DynamoDbClient dynamoDb = DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build();
     String sourceData = Environment.required("SOURCE_DATA_TABLE");
+    Priming.beforeSnapshot(Environment.required("RECORDS_TABLE"), AggregatedReportData::practise);
     return new AggregatedReportData(
         new DynamoRecords(dynamoDb, Environment.required("RECORDS_TABLE")),
         new ImportedCases(new CaseRecords(dynamoDb, sourceData), new OrganizationRegister(dynamoDb, sourceData)),
         new StepFunctionsExecutions(SfnClient.builder().httpClient(UrlConnectionHttpClient.create()).build(),
             Environment.required("AGGREGATION_STATE_MACHINE_ARN")),
         Clock.systemUTC());
+  }
+
+  /// What a request does: finds and lists snapshots.
+  private static void practise(SdkHttpClient nowhere) {
+    var records = new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), "priming");
+    new Snapshots(records).find("priming");
+    records.list(Listing.of(Snapshots.COLLECTION, "priming", Set.of(), 1));
   }
 
   Snapshots snapshots() {

@@ -77,7 +77,7 @@ public final class ColdStarts {
       variants.put(name + " | AOT cache", () -> coldStart(function, cached, event));
       variants.put(name + " | restored", () -> restored(function, start.forSnapshot(), event));
       variants.put(name + " | restored, not primed",
-          () -> restored(function, start.forSnapshot().with("PRIMING", "off"), event));
+          () -> restored(function, withoutHooks(start).forSnapshot(), event));
     }
     String peer = "GetReportRecordFunction";
     var plain = peer(FunctionProcess.asOnLambda(rapport, peer, folder));
@@ -144,6 +144,13 @@ public final class ColdStarts {
   private static FunctionProcess.Start with(FunctionProcess.Start start, String... more) {
     return new FunctionProcess.Start(start.taskRoot(), start.handler(), start.environment(),
         Stream.concat(start.jvmArguments().stream(), Arrays.stream(more)).toList(), start.classPath(), start.snapStart());
+  }
+
+  /// Without this setting of the managed runtime nobody calls what is to be done before the snapshot.
+  private static FunctionProcess.Start withoutHooks(FunctionProcess.Start start) {
+    return new FunctionProcess.Start(start.taskRoot(), start.handler(), start.environment(),
+        start.jvmArguments().stream().filter(argument -> !argument.startsWith("-Dorg.crac")).toList(),
+        start.classPath(), start.snapStart());
   }
 
   /// An AOT cache takes the place of the archive, and the JVM wants one of them to be named only.
@@ -237,6 +244,7 @@ public final class ColdStarts {
       }
     }
     for (Class<?> type : List.of(Apache5HttpClient.class, org.apache.hc.client5.http.classic.HttpClient.class,
+        org.apache.hc.core5.http2.HttpVersionPolicy.class,
         org.apache.hc.core5.http.HttpHost.class)) {
       Path jar = location(type);
       Files.createSymbolicLink(root.resolve("lib").resolve(jar.getFileName()), jar);

@@ -2,13 +2,21 @@ package no.rapport.exportworkflow;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
 import no.rapport.api.DownloadLinks;
 import no.rapport.api.Environment;
 import no.rapport.api.Idempotency;
+import no.rapport.api.Priming;
+import no.rapport.records.Documents;
 import no.rapport.records.DynamoRecords;
+import no.rapport.records.Listing;
 import no.rapport.records.Records;
+import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportDescription;
+import no.rapport.reporting.ReportLocale;
 import no.rapport.reportrecords.ReportRecords;
 import no.rapport.reportrecords.SealedData;
 import no.rapport.sourcedata.Activities;
@@ -64,6 +72,7 @@ public final class ExportWorkflow {
     S3Presigner presigner = S3Presigner.builder()
         .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(pathStyle()).build()).build();
     var records = new DynamoRecords(dynamoDb, Environment.required("RECORDS_TABLE"));
+    Priming.beforeSnapshot(Environment.required("RECORDS_TABLE"), nowhere -> practise(nowhere, presigner));
     var activities = new Activities(dynamoDb, sourceData);
     var organizations = new OrganizationRegister(dynamoDb, sourceData);
     return new ExportWorkflow(records, s3, presigner, SfnClient.builder().httpClient(http).build(),
@@ -71,6 +80,25 @@ public final class ExportWorkflow {
         Environment.required("RETRY_STATE_MACHINE_ARN"),
         (job, now) -> new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now),
         Clock.systemUTC());
+  }
+
+  /// What a request does: finds and lists jobs, accepts one and starts it, links to a file.
+  private static void practise(SdkHttpClient nowhere, S3Presigner presigner) {
+    var records = new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), "priming");
+    var workflow = forRequests(records, S3Client.builder().httpClient(nowhere).build(), presigner,
+        SfnClient.builder().httpClient(nowhere).build(), "priming", "arn:aws:states:::stateMachine:priming",
+        "arn:aws:states:::stateMachine:priming", Clock.systemUTC());
+    var day = LocalDate.EPOCH;
+    var job = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, "priming", "priming", workflow.now(), "priming",
+        ExportOrder.of(new Period(day, day), List.of(), "csv", ReportLocale.NB));
+    workflow.jobs().find(ExportKind.BUFDIR_EXPORT, "priming");
+    records.list(Listing.of(ExportKind.BUFDIR_EXPORT.collection(), "priming", Set.of(), 1));
+    records.list(Listing.of(ExportKind.BUFDIR_EXPORT.collection(), "priming", Set.of("completed"), 1));
+    workflow.requests().refusalIfFull("priming");
+    workflow.requests().begin(job);
+    Documents.read(Documents.write(job), ExportJob.class);
+    workflow.progress().of(job, workflow.now());
+    workflow.links().to("exports/priming/priming.csv", "priming.csv", "text/csv");
   }
 
   /// What the contracts' handlers work with, which read no rows.

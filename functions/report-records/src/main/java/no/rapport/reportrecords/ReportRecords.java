@@ -1,15 +1,19 @@
 package no.rapport.reportrecords;
 
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Optional;
 import java.util.Set;
 import no.rapport.api.Caller;
 import no.rapport.api.Environment;
+import no.rapport.api.Priming;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
 import no.rapport.records.DynamoRecords;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.records.Records;
+import no.rapport.reporting.Period;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -34,7 +38,22 @@ public final class ReportRecords {
   /// Reads `RECORDS_TABLE`.
   static ReportRecords fromEnvironment() {
     DynamoDbClient client = DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build();
-    return new ReportRecords(new DynamoRecords(client, Environment.required("RECORDS_TABLE")));
+    String table = Environment.required("RECORDS_TABLE");
+    Priming.beforeSnapshot(table, nowhere -> practise(new ReportRecords(
+        new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), table))));
+    return new ReportRecords(new DynamoRecords(client, table));
+  }
+
+  /// What a request does: enters a report, finds, shows and lists it.
+  private static void practise(ReportRecords reports) {
+    var report = new ReportRecord("priming", "priming", ReportRecord.ACTIVITY_EXPORT,
+        new Period(LocalDate.EPOCH, LocalDate.EPOCH), ReportStatus.PENDING, Optional.empty(), Optional.empty(), "priming",
+        Optional.empty(), Instant.EPOCH, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(),
+        Optional.empty(), false);
+    reports.find(report.reportId());
+    reports.create(report);
+    reports.records.list(Listing.of(COLLECTION, report.orgId(), Set.of(), 1));
+    ReportJson.detailed(Stored.of(entry(report)).report());
   }
 
   /// A report with the version it was read at.
