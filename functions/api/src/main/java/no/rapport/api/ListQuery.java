@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.records.Page;
@@ -43,6 +44,7 @@ public final class ListQuery {
   private final Set<String> ownFilters;
   private final List<FieldError> errors = new ArrayList<>();
   private final Map<String, Set<String>> fixed = new TreeMap<>();
+  private final Map<String, Map<String, String>> synonyms = new TreeMap<>();
   private int page = 1;
   private int limit = 20;
 
@@ -58,6 +60,12 @@ public final class ListQuery {
   /// Narrows the list by what the path names, not the query.
   public ListQuery within(String filter, String value) {
     fixed.put(filter, Set.of(value));
+    return this;
+  }
+
+  /// Lets a filter's `word` find what is kept under another.
+  public ListQuery synonym(String filter, String word, String kept) {
+    synonyms.put(filter, Map.of(word, kept));
     return this;
   }
 
@@ -103,7 +111,9 @@ public final class ListQuery {
     var anyOf = new TreeMap<>(fixed);
     for (String filter : new TreeSet<>(ownFilters)) {
       if (parameters.containsKey(filter)) {
-        anyOf.put(filter, words(filter));
+        Map<String, String> kept = synonyms.getOrDefault(filter, Map.of());
+        anyOf.put(filter, words(filter).stream().map(word -> kept.getOrDefault(word, word))
+            .collect(Collectors.toCollection(TreeSet::new)));
       }
     }
     var atLeast = new TreeMap<String, String>();

@@ -72,8 +72,9 @@ final class BufdirExports {
   }
 
   Reply list(Request request) {
-    return request.list("format", "requested_by").answer(workflow.records(), ExportKind.BUFDIR_EXPORT.collection(),
-        request.caller(), "org_id", "data", entry -> summary(ExportJobs.Stored.of(entry).job()));
+    return request.list("format", "requested_by").synonym("format", "excel", "xlsx").answer(workflow.records(),
+        ExportKind.BUFDIR_EXPORT.collection(), request.caller(), "org_id", "data",
+        entry -> summary(ExportJobs.Stored.of(entry).job()));
   }
 
   /// What a cancel, retry or delete that was not done answers.

@@ -58,8 +58,9 @@ final class ExportFiles {
   }
 
   Reply listTemplates(Request request) {
-    return request.list("format").answer(workflow.records(), ExportTemplates.COLLECTION, request.caller(), "org_id",
-        "exports", entry -> shown(ExportTemplates.Stored.of(entry).template()));
+    return request.list("format").synonym("format", "excel", "xlsx").answer(workflow.records(),
+        ExportTemplates.COLLECTION, request.caller(), "org_id", "exports",
+        entry -> shown(ExportTemplates.Stored.of(entry).template()));
   }
 
   Reply listFiles(Request request, ExportTemplate template) {

@@ -87,7 +87,7 @@ final class ExportTemplates {
 
   /// Keeps a new template; the same one again, as a repeated request makes it, is found.
   Stored keep(ExportTemplate template) {
-    Map<String, String> filters = Map.of("format", template.order().formatWord(),
+    Map<String, String> filters = Map.of("format", template.order().format().extension(),
         "period_from", template.order().period().from().toString(),
         "period_to", template.order().period().to().toString());
     Entry entry = Entry.first(COLLECTION, template.orgId(), Long.toString(template.id()), template.createdAt(), KEPT,

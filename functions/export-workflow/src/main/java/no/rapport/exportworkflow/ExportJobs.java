@@ -104,7 +104,7 @@ public final class ExportJobs {
     var filters = new HashMap<String, String>();
     filters.put("period_from", job.order().period().from().toString());
     filters.put("period_to", job.order().period().to().toString());
-    filters.put("format", job.order().formatWord());
+    filters.put("format", job.order().format().extension());
     filters.put("requested_by", job.requestedBy());
     job.order().reportId().ifPresent(id -> filters.put("report_id", id));
     job.order().templateId().ifPresent(id -> filters.put("export_id", Long.toString(id)));

@@ -56,6 +56,10 @@ class BufdirExportJourneyTest {
     assertThat(file.body()).hasSize(export.path("file_size_bytes").asInt());
     assertThat(sha256(file.body())).isEqualTo(export.path("file_sha256").asText());
     assertRowsAreThere(file.body());
+    for (String word : List.of("excel", "xlsx", "csv,xlsx")) {
+      assertThat(client.get("/api/v1/bufdir-exports?org_id=" + organization + "&format=" + word).body()
+          .at("/pagination/total").asInt()).as(word).isEqualTo(1);
+    }
   }
 
   private static void assertRowsAreThere(byte[] workbook) throws Exception {

@@ -50,9 +50,9 @@ final class ReportReexports {
   }
 
   Reply list(Request request) {
-    return request.list("report_id", "requested_by", "format").answer(workflow.records(),
-        ExportKind.REPORT_REEXPORT.collection(), request.caller(), "org_id", "data",
-        entry -> summary(ExportJobs.Stored.of(entry).job()));
+    return request.list("report_id", "requested_by", "format").synonym("format", "excel", "xlsx")
+        .answer(workflow.records(), ExportKind.REPORT_REEXPORT.collection(), request.caller(), "org_id", "data",
+            entry -> summary(ExportJobs.Stored.of(entry).job()));
   }
 
   /// A fresh link to the file of a completed re-export; none where a worker named a file that is not there.
