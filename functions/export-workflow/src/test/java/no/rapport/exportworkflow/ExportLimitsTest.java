@@ -167,4 +167,31 @@ class ExportLimitsTest {
         .isInstanceOf(ExportRequests.Exhausted.class);
     assertThat(job("exp-1").state()).isEqualTo(ExportState.FAILED);
   }
+
+  @Test
+  void deletesOnlyWhatHasEnded() {
+    ordered("org-1042", "exp-1", 0);
+    assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+        .isEqualTo(new ExportRequests.Refused("queued"));
+    works("exp-1");
+    assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+        .isEqualTo(new ExportRequests.Refused("processing"));
+    fails("exp-1", "java.lang.IllegalStateException");
+
+    assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+        .isInstanceOf(ExportRequests.Done.class);
+    assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+        .isEqualTo(new ExportRequests.Absent());
+  }
+
+  @Test
+  void changesNothingWhereTheCallerHasSeenAnotherVersion() {
+    ordered("org-1042", "exp-1", 0);
+
+    assertThat(workflow.requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-1", "wrong", _ -> false, NOON))
+        .isEqualTo(new ExportRequests.Changed());
+    assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> false, NOON))
+        .isEqualTo(new ExportRequests.Changed());
+    assertThat(job("exp-1").state()).isEqualTo(ExportState.QUEUED);
+  }
 }

@@ -80,6 +80,7 @@ final class Schedule {
   private final List<String> trace = new ArrayList<>();
   private Instant now = Instant.parse("2026-03-26T10:00:00Z");
   private Actor current;
+  private boolean stalling;
   private volatile Throwable failure;
 
   Schedule(long seed) {
@@ -124,10 +125,20 @@ final class Schedule {
     actor.thread.start();
   }
 
+  /// Lets actors stand still now and then for minutes, as a function does that waits for a slow service: what others do
+  /// meanwhile is done before it goes on.
+  void stall(boolean stall) {
+    stalling = stall;
+  }
+
   /// Gives up the turn; called by actors before each thing that others may see.
   void turn(String what) {
     if (current != null) {
       Actor me = current;
+      if (stalling && random.nextInt(150) == 0) {
+        Instant goesOn = now.plusSeconds(1 + random.nextInt(400));
+        waitUntil(() -> !now.isBefore(goesOn));
+      }
       me.pass();
       trace.add(now + " " + me.name + ": " + what);
     }

@@ -63,6 +63,7 @@ final class SimulatedServices {
     this.schedule = schedule;
     stored = new InMemoryRecords(schedule.clock());
     this.faultRate = faultRate;
+    schedule.stall(faultRate > 0);
   }
 
   void use(ExportWorkflow used) {
@@ -71,6 +72,7 @@ final class SimulatedServices {
 
   void endFaults() {
     faultRate = 0;
+    schedule.stall(false);
   }
 
   /// The store itself, without turns and faults: what a checker looks at.
