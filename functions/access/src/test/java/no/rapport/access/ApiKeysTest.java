@@ -46,6 +46,30 @@ class ApiKeysTest {
     assertThat(keys.verify(null, NOON)).isEmpty();
   }
 
+  /// Random bytes whose first ten, which name a key, are always the same.
+  private static final class SameName extends java.security.SecureRandom {
+    private static final long serialVersionUID = 1L;
+    private byte secret;
+
+    @Override
+    public void nextBytes(byte[] bytes) {
+      java.util.Arrays.fill(bytes, 0, 10, (byte) 7);
+      java.util.Arrays.fill(bytes, 10, bytes.length, ++secret);
+    }
+  }
+
+  @Test
+  void refusesAnotherSecretUnderTheNameOfAKey() {
+    var random = new SameName();
+    String text = issued(new ApiKeys(CLIENT, table, random), anOrder("oslo")).text();
+    KeyText forged = KeyText.mint(random);
+
+    assertThat(forged.id()).isEqualTo(KeyText.parse(text).orElseThrow().id());
+    assertThat(forged.reveal()).isNotEqualTo(text);
+    assertThat(keys.verify(forged.reveal(), NOON)).isEmpty();
+    assertThat(keys.verify(text, NOON)).isPresent();
+  }
+
   @Test
   void refusesWhatHasExpiredAtThatVerySecond() {
     ApiKeys.Issued issued = issued(keys, anOrder("oslo"));

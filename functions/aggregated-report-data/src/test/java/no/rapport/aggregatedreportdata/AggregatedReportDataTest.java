@@ -249,6 +249,21 @@ class AggregatedReportDataTest {
   }
 
   @Test
+  void tellsFollowersNothingOfAnOlderAggregationThatEndsAfterANewerOne() throws Exception {
+    var late = stack.merged(stack.post(ORG, "2024", true).text("/job_id"));
+    report(ORG, "2024-06-01");
+    String newer = stack.aggregated(ORG, "2024");
+
+    stack.publish(late);
+
+    String told = Stack.text(stack.watch(Map.of("organization_id", ORG, "period_id", "2024"),
+        Map.of("Last-Event-ID", "0")));
+    assertThat(told.split("event: data_updated", -1)).as(told).hasSize(2);
+    assertThat(told).contains(newer);
+    assertThat(stack.get(newer).text("/snapshot_status")).isEqualTo("current");
+  }
+
+  @Test
   void joinsAnAggregationThatAnInvalidationHasStarted() {
     String id = stack.aggregated(ORG, "2024");
     Answer put = stack.put(id);

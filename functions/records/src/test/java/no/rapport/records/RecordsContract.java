@@ -265,6 +265,11 @@ abstract class RecordsContract {
     Note again = Note.first("p", "s", "{\"n\":2}", NOON.plusSeconds(600));
     assertThat(records.commit(new Change.AddNote(again))).isTrue();
     assertThat(records.note("p", "s", clock.instant())).contains(again);
+
+    clock.pass(Duration.ofHours(1));
+    Note muchLater = Note.first("p", "s", "{\"n\":3}", null);
+    assertThat(records.commit(new Change.AddNote(muchLater))).as("expired long ago").isTrue();
+    assertThat(records.note("p", "s", clock.instant())).contains(muchLater);
   }
 
   @Test
