@@ -47,7 +47,7 @@ import org.dhatim.fastexcel.Worksheet;
 /// Arguments: the numbers of rows (default 100000 and 1000000), then `-Xmx…` for the writers (default `-Xmx256m`).
 public final class ReportFiles {
 
-  private static final int DISTINCT_ROWS = 2_000;
+  static final int DISTINCT_ROWS = 2_000;
   private static final int SHARES = 4;
   /// PDF is not asked for beyond this.
   private static final int MOST_PDF_ROWS = 100_000;
@@ -139,13 +139,13 @@ public final class ReportFiles {
     Files.delete(folder);
   }
 
-  private static long cpuNanos() {
+  static long cpuNanos() {
     return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 
   /// The most memory that the process ever held, where Linux tells it.
-  private static String peakMegabytes() throws IOException {
+  static String peakMegabytes() throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
       return "-";
@@ -156,7 +156,7 @@ public final class ReportFiles {
     }
   }
 
-  private static List<Activity> pool() {
+  static List<Activity> pool() {
     String[][] places = {{"Tana bru", "5628", "Finnmark"}, {"Oslo", "0301", "Oslo"}, {"Kárášjohka", "5610", "Finnmark"},
         {"Bodø", "1804", "Nordland"}, {"Ålesund", "1508", "Møre og Romsdal"}, {"Kristiansand", "4204", "Agder"}};
     String[] titles = {"Samling for søsken", "Åpen kveld med middag og prat", "Kurs for likepersoner", "Telefonvakt",
@@ -203,7 +203,7 @@ public final class ReportFiles {
     return Files.size(file);
   }
 
-  private static InputStream section(Path file, long offset) throws IOException {
+  static InputStream section(Path file, long offset) throws IOException {
     RandomAccessFile access = new RandomAccessFile(file.toFile(), "r");
     access.seek(offset);
     return Channels.newInputStream(access.getChannel());

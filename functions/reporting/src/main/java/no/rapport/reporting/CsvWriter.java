@@ -1,22 +1,19 @@
 package no.rapport.reporting;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Map;
 
 /// CSV as Excel in Norway opens it: `;`, UTF-8 with byte order mark, CRLF. Texts that a spreadsheet could take for a
 /// formula get an apostrophe in front, as OWASP advises; negative numbers and phone numbers stay as they are.
 record CsvWriter() implements ReportWriter {
 
-  private static final String ROWS = "rows";
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
-  private static final int BUFFER = 1 << 16;
 
   @Override
   public ShareWriter share(OutputStream out, ReportDescription description, int index) {
-    return new Share(out, description, index);
+    ReportLocale locale = description.locale();
+    return new TextShare(out, index, (bytes, activity, countability, _) -> putRow(bytes, activity, countability, locale));
   }
 
   @Override
@@ -32,14 +29,7 @@ record CsvWriter() implements ReportWriter {
     }
     putLineEnd(heading);
     heading.writeTo(out);
-    for (ShareSummary share : shares) {
-      ShareSummary.Section rows = share.section(ROWS);
-      if (rows.bytes() > 0) {
-        try (InputStream in = source.open(share.index(), rows.offset(), rows.bytes())) {
-          Joining.copy(in, out, rows.bytes());
-        }
-      }
-    }
+    TextShare.join(out, shares, source, "");
     out.flush();
   }
 
@@ -136,69 +126,28 @@ record CsvWriter() implements ReportWriter {
     return c >= '0' && c <= '9';
   }
 
-  private static final class Share implements ShareWriter {
+  private static void putRow(Bytes bytes, Activity activity, Countability countability, ReportLocale locale) {
+    text(bytes, activity.activityId());
+    text(bytes, ActivityTypes.name(activity.activityType(), locale));
+    ReportDates.put(bytes, activity.date(), locale);
+    bytes.put(';');
+    bytes.putNumber(activity.participantCount());
+    bytes.put(';');
+    bytes.putNumber(activity.durationMinutes());
+    bytes.put(';');
+    text(bytes, activity.location());
+    text(bytes, activity.municipality());
+    text(bytes, activity.county());
+    text(bytes, activity.targetGroup());
+    text(bytes, activity.title());
+    text(bytes, activity.notes());
+    text(bytes, Joining.attachments(activity));
+    putField(bytes, countability.reason(locale));
+    putLineEnd(bytes);
+  }
 
-    private final OutputStream out;
-    private final ReportLocale locale;
-    private final int index;
-    private final Bytes bytes = new Bytes(BUFFER * 2);
-    private final ActivityTotals.Builder totals = new ActivityTotals.Builder();
-    private long written;
-    private long rows;
-    private boolean finished;
-
-    Share(OutputStream out, ReportDescription description, int index) {
-      this.out = out;
-      this.locale = description.locale();
-      this.index = index;
-    }
-
-    @Override
-    public void row(Activity activity) throws IOException {
-      Joining.requireRoom(finished, rows);
-      Countability countability = Countability.of(activity);
-      totals.add(activity, countability);
-      rows++;
-      text(activity.activityId());
-      text(ActivityTypes.name(activity.activityType(), locale));
-      ReportDates.put(bytes, activity.date(), locale);
-      bytes.put(';');
-      bytes.putNumber(activity.participantCount());
-      bytes.put(';');
-      bytes.putNumber(activity.durationMinutes());
-      bytes.put(';');
-      text(activity.location());
-      text(activity.municipality());
-      text(activity.county());
-      text(activity.targetGroup());
-      text(activity.title());
-      text(activity.notes());
-      text(Joining.attachments(activity));
-      putField(bytes, countability.reason(locale));
-      putLineEnd(bytes);
-      if (bytes.length >= BUFFER) {
-        flush();
-      }
-    }
-
-    private void text(String text) {
-      putField(bytes, text);
-      bytes.put(';');
-    }
-
-    private void flush() throws IOException {
-      bytes.writeTo(out);
-      written += bytes.length;
-      bytes.length = 0;
-    }
-
-    @Override
-    public ShareSummary finish() throws IOException {
-      flush();
-      out.flush();
-      finished = true;
-      return new ShareSummary(index, rows, written,
-          List.of(new ShareSummary.Section(ROWS, 0, written, written, 0, rows)), totals.build(), Map.of());
-    }
+  private static void text(Bytes bytes, String text) {
+    putField(bytes, text);
+    bytes.put(';');
   }
 }

@@ -1,11 +1,9 @@
 package no.rapport.reporting;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -14,14 +12,15 @@ import java.util.SortedMap;
 /// reader's language.
 record JsonWriter() implements ReportWriter {
 
-  private static final String ROWS = "rows";
   private static final int BUFFER = 1 << 16;
   private static final byte[] HEX = Bytes.ascii("0123456789abcdef");
   private static final byte[] NULL = Bytes.ascii("null");
 
   @Override
   public ShareWriter share(OutputStream out, ReportDescription description, int index) {
-    return new Share(out, description, index);
+    ReportLocale locale = description.locale();
+    return new TextShare(out, index,
+        (bytes, activity, countability, isFirst) -> putRow(bytes, activity, countability, locale, isFirst));
   }
 
   @Override
@@ -45,19 +44,7 @@ record JsonWriter() implements ReportWriter {
     }
     json.put("],\n\"rows\":[");
     json.writeTo(out);
-    boolean first = true;
-    for (ShareSummary share : shares) {
-      ShareSummary.Section rows = share.section(ROWS);
-      if (rows.bytes() > 0) {
-        if (!first) {
-          out.write(',');
-        }
-        first = false;
-        try (InputStream in = source.open(share.index(), rows.offset(), rows.bytes())) {
-          Joining.copy(in, out, rows.bytes());
-        }
-      }
-    }
+    TextShare.join(out, shares, source, ",");
     out.write(Bytes.ascii("\n]}\n"));
     out.flush();
   }
@@ -211,88 +198,49 @@ record JsonWriter() implements ReportWriter {
     json.length = at;
   }
 
-  private static final class Share implements ShareWriter {
-
-    private final OutputStream out;
-    private final ReportLocale locale;
-    private final int index;
-    private final Bytes bytes = new Bytes(BUFFER * 2);
-    private final ActivityTotals.Builder totals = new ActivityTotals.Builder();
-    private long written;
-    private long rows;
-    private boolean finished;
-
-    Share(OutputStream out, ReportDescription description, int index) {
-      this.out = out;
-      this.locale = description.locale();
-      this.index = index;
+  private static void putRow(Bytes bytes, Activity activity, Countability countability, ReportLocale locale,
+      boolean isFirst) {
+    if (!isFirst) {
+      bytes.put(',');
     }
-
-    @Override
-    public void row(Activity activity) throws IOException {
-      Joining.requireRoom(finished, rows);
-      Countability countability = Countability.of(activity);
-      totals.add(activity, countability);
-      if (rows++ > 0) {
+    bytes.put('\n');
+    bytes.put('[');
+    text(bytes, activity.activityId());
+    text(bytes, ActivityTypes.name(activity.activityType(), locale));
+    bytes.put('"');
+    ReportDates.putIso(bytes, activity.date());
+    bytes.put('"');
+    bytes.put(',');
+    bytes.putNumber(activity.participantCount());
+    bytes.put(',');
+    bytes.putNumber(activity.durationMinutes());
+    bytes.put(',');
+    text(bytes, activity.location());
+    text(bytes, activity.municipality());
+    text(bytes, activity.county());
+    text(bytes, activity.targetGroup());
+    text(bytes, activity.title());
+    text(bytes, activity.notes());
+    bytes.put('[');
+    List<String> attachments = activity.attachments();
+    for (int i = 0; i < attachments.size(); i++) {
+      if (i > 0) {
         bytes.put(',');
       }
-      bytes.put('\n');
-      bytes.put('[');
-      text(activity.activityId());
-      text(ActivityTypes.name(activity.activityType(), locale));
-      bytes.put('"');
-      ReportDates.putIso(bytes, activity.date());
-      bytes.put('"');
-      bytes.put(',');
-      bytes.putNumber(activity.participantCount());
-      bytes.put(',');
-      bytes.putNumber(activity.durationMinutes());
-      bytes.put(',');
-      text(activity.location());
-      text(activity.municipality());
-      text(activity.county());
-      text(activity.targetGroup());
-      text(activity.title());
-      text(activity.notes());
-      bytes.put('[');
-      List<String> attachments = activity.attachments();
-      for (int i = 0; i < attachments.size(); i++) {
-        if (i > 0) {
-          bytes.put(',');
-        }
-        putString(bytes, attachments.get(i));
-      }
-      bytes.put(']');
-      bytes.put(',');
-      if (countability.counts()) {
-        bytes.put(NULL);
-      } else {
-        putString(bytes, countability.reason(locale));
-      }
-      bytes.put(']');
-      if (bytes.length >= BUFFER) {
-        flush();
-      }
+      putString(bytes, attachments.get(i));
     }
+    bytes.put(']');
+    bytes.put(',');
+    if (countability.counts()) {
+      bytes.put(NULL);
+    } else {
+      putString(bytes, countability.reason(locale));
+    }
+    bytes.put(']');
+  }
 
-    private void text(String text) {
-      putString(bytes, text);
-      bytes.put(',');
-    }
-
-    private void flush() throws IOException {
-      bytes.writeTo(out);
-      written += bytes.length;
-      bytes.length = 0;
-    }
-
-    @Override
-    public ShareSummary finish() throws IOException {
-      flush();
-      out.flush();
-      finished = true;
-      return new ShareSummary(index, rows, written,
-          List.of(new ShareSummary.Section(ROWS, 0, written, written, 0, rows)), totals.build(), Map.of());
-    }
+  private static void text(Bytes bytes, String text) {
+    putString(bytes, text);
+    bytes.put(',');
   }
 }
