@@ -18,8 +18,12 @@ final class Bytes {
 
   void ensure(int more) {
     if (array.length - length < more) {
-      array = Arrays.copyOf(array, Math.max(array.length * 2, length + more));
+      grow(more);
     }
+  }
+
+  private void grow(int more) {
+    array = Arrays.copyOf(array, Math.max(array.length * 2, length + more));
   }
 
   void put(int b) {

@@ -22,11 +22,16 @@ final class CellDeflater {
   private static final int BLOCK = 1 << 15;
   private static final int MATCH = 1 << 30;
   private static final int DISTANCE_BITS = 15;
+  /// Room for a number of bits below what is coded in them.
+  private static final int CODED_BITS = 5;
   private static final int END_OF_BLOCK = 256;
   private static final int FIRST_LENGTH_CODE = 257;
   private static final int FLUSH_AT = 1 << 16;
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN).withInvokeExactBehavior();
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN).withInvokeExactBehavior();
 
   private static final int[] LENGTH_BASE = {3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83,
       99, 115, 131, 163, 195, 227, 258};
@@ -67,6 +72,8 @@ final class CellDeflater {
   private final HuffmanCode literals = new HuffmanCode(286, 15);
   private final HuffmanCode distances = new HuffmanCode(30, 15);
   private final HuffmanCode headers = new HuffmanCode(19, 7);
+  private final int[] matchLengths = new int[LONGEST_MATCH + 1];
+  private final int[] runs = new int[286 + 30];
   private final Bytes packed = new Bytes(FLUSH_AT * 2);
   /// The absolute position of the window's first byte.
   private int base;
@@ -207,19 +214,23 @@ final class CellDeflater {
   }
 
   private void match(int distance, int length) {
-    int left = length;
     if (matchLength > 0) {
       endMatch();
     }
+    matchDistance = distance;
+    matchLength = length > LONGEST_MATCH ? allButTheLastOf(distance, length) : length;
+  }
+
+  /// Splits what is too long for one match; what is left must still be one.
+  private int allButTheLastOf(int distance, int length) {
+    int left = length;
     while (left > LONGEST_MATCH) {
-      // What is left must still be a match.
       matchLength = left - LONGEST_MATCH < SHORTEST_MATCH ? LONGEST_MATCH - SHORTEST_MATCH : LONGEST_MATCH;
       matchDistance = distance;
       left -= matchLength;
       endMatch();
     }
-    matchDistance = distance;
-    matchLength = left;
+    return left;
   }
 
   private void endMatch() {
@@ -267,7 +278,7 @@ final class CellDeflater {
     if (symbolCount > 0) {
       writeBlock();
     }
-    packed.ensure(16);
+    packed.ensure(32);
     putBits(0, 3);
     if (bitCount % 8 != 0) {
       putBits(0, 8 - bitCount % 8);
@@ -292,43 +303,77 @@ final class CellDeflater {
     return DISTANCE_CODE[distanceLessOne < 256 ? distanceLessOne : 256 + (distanceLessOne >> 7)];
   }
 
+  /// In steps of their own, as one large method would take the compiler longer than it saves.
   private void writeBlock() {
-    Arrays.fill(literals.frequencies, 0);
-    Arrays.fill(distances.frequencies, 0);
-    for (int i = 0; i < symbolCount; i++) {
-      int symbol = symbols[i];
-      if (symbol < MATCH) {
-        literals.frequencies[symbol]++;
-      } else {
-        literals.frequencies[FIRST_LENGTH_CODE + LENGTH_CODE[symbol >> DISTANCE_BITS & 0x1FF]]++;
-        distances.frequencies[distanceCode(symbol & WINDOW - 1)]++;
-      }
-    }
-    literals.frequencies[END_OF_BLOCK] = 1;
+    countSymbols();
     literals.build();
     distances.build();
-    packed.ensure(1024 + 6 * symbolCount);
+    packed.ensure(1024 + 8 * symbolCount);
     putBits(0b100, 3);
     putLengths();
+    codeMatchLengths();
+    putSymbols();
+    putBits(literals.codes[END_OF_BLOCK], literals.lengths[END_OF_BLOCK]);
+    symbolCount = 0;
+  }
+
+  private void countSymbols() {
+    int[] ofLiterals = literals.frequencies;
+    int[] ofDistances = distances.frequencies;
+    Arrays.fill(ofLiterals, 0);
+    Arrays.fill(ofDistances, 0);
+    ofLiterals[END_OF_BLOCK] = 1;
     for (int i = 0; i < symbolCount; i++) {
       int symbol = symbols[i];
       if (symbol < MATCH) {
-        putBits(literals.codes[symbol], literals.lengths[symbol]);
+        ofLiterals[symbol]++;
       } else {
-        int length = symbol >> DISTANCE_BITS & 0x1FF;
-        int code = LENGTH_CODE[length];
-        putBits(literals.codes[FIRST_LENGTH_CODE + code] | (length - LENGTH_BASE[code])
-            << literals.lengths[FIRST_LENGTH_CODE + code], literals.lengths[FIRST_LENGTH_CODE + code]
-            + LENGTH_EXTRA[code]);
-        int distance = symbol & WINDOW - 1;
-        code = distanceCode(distance);
-        int extra = code < 2 ? 0 : (code >> 1) - 1;
-        putBits(distances.codes[code] | distance - DISTANCE_BASE[code] + 1 << distances.lengths[code],
-            distances.lengths[code] + extra);
+        ofLiterals[FIRST_LENGTH_CODE + LENGTH_CODE[symbol >> DISTANCE_BITS & 0x1FF]]++;
+        ofDistances[distanceCode(symbol & WINDOW - 1)]++;
       }
     }
-    putBits(literals.codes[END_OF_BLOCK], literals.lengths[END_OF_BLOCK]);
-    symbolCount = 0;
+  }
+
+  /// What each length of a match is written as: its code and extra bits, and below them their number.
+  private void codeMatchLengths() {
+    for (int length = SHORTEST_MATCH; length <= LONGEST_MATCH; length++) {
+      int code = LENGTH_CODE[length];
+      int bits = literals.lengths[FIRST_LENGTH_CODE + code];
+      int coded = literals.codes[FIRST_LENGTH_CODE + code] | length - LENGTH_BASE[code] << bits;
+      matchLengths[length] = coded << CODED_BITS | bits + LENGTH_EXTRA[code];
+    }
+  }
+
+  private void putSymbols() {
+    byte[] array = packed.array;
+    byte[] literalBits = literals.lengths;
+    byte[] distanceBits = distances.lengths;
+    int at = packed.length;
+    long held = bits;
+    int count = bitCount;
+    for (int i = 0; i < symbolCount; i++) {
+      int symbol = symbols[i];
+      if (symbol < MATCH) {
+        held |= (long) literals.codes[symbol] << count;
+        count += literalBits[symbol];
+      } else {
+        int coded = matchLengths[symbol >> DISTANCE_BITS & 0x1FF];
+        held |= (long) (coded >>> CODED_BITS) << count;
+        count += coded & (1 << CODED_BITS) - 1;
+        int distance = symbol & WINDOW - 1;
+        int code = distanceCode(distance);
+        held |= (distances.codes[code] | (long) (distance - DISTANCE_BASE[code] + 1) << distanceBits[code]) << count;
+        count += distanceBits[code] + (code < 2 ? 0 : (code >> 1) - 1);
+      }
+      // At most 7 bits were held and 48 have come: whole bytes go, the rest stays.
+      LONG.set(array, at, held);
+      at += count >>> 3;
+      held >>>= count & ~7;
+      count &= 7;
+    }
+    packed.length = at;
+    bits = held;
+    bitCount = count;
   }
 
   /// The block's code lengths, themselves coded; runs of zeros are shortened, other runs not.
@@ -337,7 +382,19 @@ final class CellDeflater {
     int distanceCount = used(distances.lengths, 1);
     byte[] lengths = Arrays.copyOf(literals.lengths, literalCount + distanceCount);
     System.arraycopy(distances.lengths, 0, lengths, literalCount, distanceCount);
-    int[] runs = new int[lengths.length];
+    int count = countRuns(lengths);
+    headers.build();
+    putBits(literalCount - 257 | distanceCount - 1 << 5, 10);
+    putHeaderLengths();
+    for (int i = 0; i < count; i++) {
+      int symbol = runs[i] & 0xFF;
+      int extra = symbol < 17 ? 0 : (runs[i] >> 8) - (symbol == 17 ? 3 : 11);
+      putBits(headers.codes[symbol] | extra << headers.lengths[symbol],
+          headers.lengths[symbol] + (symbol < 17 ? 0 : symbol == 17 ? 3 : 7));
+    }
+  }
+
+  private int countRuns(byte[] lengths) {
     int count = 0;
     Arrays.fill(headers.frequencies, 0);
     for (int i = 0; i < lengths.length; ) {
@@ -350,23 +407,17 @@ final class CellDeflater {
       headers.frequencies[symbol]++;
       i += zeros < 3 ? 1 : zeros;
     }
-    headers.build();
+    return count;
+  }
+
+  private void putHeaderLengths() {
     int headerCount = LENGTHS_ORDER.length;
     while (headerCount > 4 && headers.lengths[LENGTHS_ORDER[headerCount - 1]] == 0) {
       headerCount--;
     }
-    putBits(literalCount - 257 | distanceCount - 1 << 5 | headerCount - 4 << 10, 14);
+    putBits(headerCount - 4, 4);
     for (int i = 0; i < headerCount; i++) {
       putBits(headers.lengths[LENGTHS_ORDER[i]], 3);
-    }
-    for (int i = 0; i < count; i++) {
-      int symbol = runs[i] & 0xFF;
-      putBits(headers.codes[symbol], headers.lengths[symbol]);
-      if (symbol == 17) {
-        putBits((runs[i] >> 8) - 3, 3);
-      } else if (symbol == 18) {
-        putBits((runs[i] >> 8) - 11, 7);
-      }
     }
   }
 
@@ -378,15 +429,13 @@ final class CellDeflater {
     return used;
   }
 
-  /// Appends bits, the lowest first; room has been ensured.
+  /// Appends at most 32 bits, the lowest first; room for eight bytes has been ensured.
   private void putBits(int value, int count) {
     bits |= (value & 0xFFFFFFFFL) << bitCount;
     bitCount += count;
-    byte[] array = packed.array;
-    while (bitCount >= 8) {
-      array[packed.length++] = (byte) bits;
-      bits >>>= 8;
-      bitCount -= 8;
-    }
+    LONG.set(packed.array, packed.length, bits);
+    packed.length += bitCount >>> 3;
+    bits >>>= bitCount & ~7;
+    bitCount &= 7;
   }
 }
