@@ -60,7 +60,8 @@ final class QueryPages {
           }
         }
         pages.put(new Page<>(List.of(), null, true));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An error too: otherwise the one who takes the rows would wait until the function's time is up.
         pages.put(new Page<>(List.of(), e, false));
       }
     } catch (InterruptedException e) {
@@ -69,13 +70,16 @@ final class QueryPages {
     }
   }
 
-  private record Page<T>(List<T> content, RuntimeException failure, boolean last) {
+  private record Page<T>(List<T> content, Throwable failure, boolean last) {
 
     List<T> rows() {
-      if (failure != null) {
-        throw failure;
+      switch (failure) {
+        case RuntimeException e -> throw e;
+        case Error e -> throw e;
+        case null, default -> {
+          return content;
+        }
       }
-      return content;
     }
   }
 }
