@@ -80,16 +80,26 @@ public final class FunctionProcess implements AutoCloseable {
   /// @param folder where zips are unpacked, once each
   /// @throws UncheckedIOException where the zip has not been made
   public static Start asOnLambda(LocalRapport rapport, String logicalId, Path folder) {
-    var function = rapport.template().function(logicalId);
+    return asOnLambda(rapport.template().function(logicalId), folder, Map.of(
+        "AWS_ENDPOINT_URL_DYNAMODB", rapport.dynamoDbEndpoint().toString(),
+        "AWS_ENDPOINT_URL_S3", rapport.s3Endpoint().toString(),
+        "AWS_ENDPOINT_URL_SFN", rapport.stepFunctionsEndpoint().toString(),
+        "AWS_REGION", Loopback.REGION.id(),
+        "AWS_ACCESS_KEY_ID", Loopback.ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY", Loopback.SECRET_KEY));
+  }
+
+  /// @param aws addresses, region and credentials
+  static synchronized Start asOnLambda(Template.LambdaFunction function, Path folder, Map<String, String> aws) {
     var taskRoot = folder.resolve(function.code().getFileName().toString());
     if (!Files.exists(taskRoot)) {
       unpack(function.code(), taskRoot);
     }
-    return new Start(taskRoot, function.handler(), environment(rapport, function), RUNTIME_ARGUMENTS, List.of(), false);
+    return new Start(taskRoot, function.handler(), environment(function, aws), RUNTIME_ARGUMENTS, List.of(), false);
   }
 
-  /// As `sam local invoke --env-vars events/local-env.json` gives it, with the ports of this run.
-  private static Map<String, String> environment(LocalRapport rapport, Template.LambdaFunction function) {
+  /// As `sam local invoke --env-vars events/local-env.json` gives it, with the addresses of this run.
+  private static Map<String, String> environment(Template.LambdaFunction function, Map<String, String> aws) {
     var environment = new TreeMap<>(function.environment());
     try {
       JSON.readTree(Files.readString(Options.home().resolve("events/local-env.json"))).path("Parameters").properties()
@@ -97,13 +107,7 @@ public final class FunctionProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    environment.putAll(Map.of(
-        "AWS_ENDPOINT_URL_DYNAMODB", rapport.dynamoDbEndpoint().toString(),
-        "AWS_ENDPOINT_URL_S3", rapport.s3Endpoint().toString(),
-        "AWS_ENDPOINT_URL_SFN", rapport.stepFunctionsEndpoint().toString(),
-        "AWS_REGION", Loopback.REGION.id(),
-        "AWS_ACCESS_KEY_ID", Loopback.ACCESS_KEY,
-        "AWS_SECRET_ACCESS_KEY", Loopback.SECRET_KEY));
+    environment.putAll(aws);
     return environment;
   }
 
@@ -111,7 +115,10 @@ public final class FunctionProcess implements AutoCloseable {
   ///
   /// @param logicalId of the function whose name, timeout and memory it gets
   public static FunctionProcess start(LocalRapport rapport, String logicalId, Start start) {
-    var function = rapport.template().function(logicalId);
+    return start(rapport.template().function(logicalId), start);
+  }
+
+  static FunctionProcess start(Template.LambdaFunction function, Start start) {
     var api = RuntimeApi.start(function);
     try {
       var output = Files.createTempFile("function-", ".log");
