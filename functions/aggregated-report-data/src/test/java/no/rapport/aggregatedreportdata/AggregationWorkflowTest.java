@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -28,7 +30,8 @@ import no.rapport.sourcedata.CaseRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.dynamodb.model.ProvisionedThroughputExceededException;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.dynamodb.model.ThrottlingException;
 
 /// The state machine as it is deployed, with the real tasks: what is retried, what fails, what is superseded.
 class AggregationWorkflowTest {
@@ -41,11 +44,15 @@ class AggregationWorkflowTest {
   private StepFunctions stepFunctions;
   private AggregatedReportData data;
 
-  /// Cases that cannot be read now and then.
-  private record FailingCases(FakeCases real, Map<Integer, AtomicInteger> failures) implements CaseSource {
+  /// A part whose reader waits, once it has read.
+  private record Hold(int part, CountDownLatch reached, CountDownLatch release) {}
+
+  /// Cases that cannot be read now and then, or slowly.
+  private record FailingCases(FakeCases real, Map<Integer, AtomicInteger> failures, AtomicReference<Hold> held)
+      implements CaseSource {
 
     FailingCases(FakeCases real) {
-      this(real, new ConcurrentHashMap<>());
+      this(real, new ConcurrentHashMap<>(), new AtomicReference<>());
     }
 
     @Override
@@ -56,8 +63,18 @@ class AggregationWorkflowTest {
     @Override
     public void readPart(String orgId, int part, Consumer<CaseRecord> consumer) {
       real.readPart(orgId, part, consumer); // what was counted before the failure must not count twice
+      Hold hold = held.get();
+      if (hold != null && hold.part() == part) {
+        hold.reached().countDown();
+        try {
+          hold.release().await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
       if (failures.getOrDefault(part, new AtomicInteger()).getAndDecrement() > 0) {
-        throw ProvisionedThroughputExceededException.builder().message("too much").build();
+        throw ThrottlingException.builder().message("too much").statusCode(400)
+            .awsErrorDetails(AwsErrorDetails.builder().errorCode("ThrottlingException").build()).build();
       }
     }
 
@@ -117,11 +134,15 @@ class AggregationWorkflowTest {
   }
 
   private Snapshots.Stored requested() {
-
     var requested = new RequestAggregation(data.snapshots(), data.cases(), data.executions()).apply(
         new RequestAggregation.Order(ORG, "2024", true), Ids.random(), stack.clock.instant());
     assertThat(requested).isInstanceOf(Snapshots.Started.class);
     return ((Snapshots.Started) requested).stored();
+  }
+
+  private Snapshots.Stored invalidated(Snapshots.Stored stored, String jobId) {
+    return data.snapshots().invalidate(data.snapshots().find(stored.snapshot().snapshotId()).orElseThrow(), "changed",
+        jobId, stack.clock.instant()).orElseThrow();
   }
 
   private ExecutionDescription ended(Snapshots.Stored stored) {
@@ -183,6 +204,32 @@ class AggregationWorkflowTest {
     ended(third);
     assertThat(now(stored).state()).isEqualTo(Snapshot.State.COMPLETED);
     assertThat(calls.get("PublishChanges")).hasValue(2);
+  }
+
+  @Test
+  void leavesTheNewerFiguresWhereAnOlderRunIsStillReading() throws Exception {
+    Snapshots.Stored older = requested();
+    ended(older);
+    var reading = new CountDownLatch(1);
+    cases.held().set(new Hold(5, reading, new CountDownLatch(1)));
+    Snapshots.Stored slow = invalidated(older, "job-slow");
+    data.executions().start(slow.snapshot().claim());
+    reading.await();
+    Hold hold = cases.held().getAndSet(null);
+    stack.cases.replace(ORG, new RandomCases(4, 40, List.of("familia")).happen(600, RandomCases.ALL_TYPES));
+    Snapshots.Stored fast = invalidated(slow, "job-fast");
+    data.executions().start(fast.snapshot().claim());
+    assertThat(ended(fast).status().name()).isEqualTo("SUCCEEDED");
+    var newer = now(fast);
+
+    hold.release().countDown();
+
+    assertThat(ended(slow).status().name()).isEqualTo("SUCCEEDED");
+    assertThat(now(slow)).isEqualTo(newer);
+    assertThat(newer.aggregate().orElseThrow().figures().stream()
+        .collect(Collectors.toMap(Figure::fieldKey, Figure::value)))
+        .isEqualTo(IndependentFigures.of(allRecords(), "2024"));
+    assertThat(calls.get("FailAggregation")).isNull();
   }
 
   @Test
