@@ -14,6 +14,7 @@ import java.util.TreeMap;
 /// @param newest the newest good snapshot
 /// @param sequence number of the last event of the period's stream
 /// @param publishedRun number of the aggregation whose figures the stream's followers know
+/// @param publishedBy the snapshot of that aggregation
 /// @param published those figures, without the empty ones
 record PeriodStanding(
     long runs,
@@ -21,17 +22,20 @@ record PeriodStanding(
     Optional<SnapshotRef> newest,
     long sequence,
     long publishedRun,
+    Optional<String> publishedBy,
     SortedMap<String, BigDecimal> published) {
 
-  static final PeriodStanding NEW = new PeriodStanding(0, Optional.empty(), Optional.empty(), 0, 0, new TreeMap<>());
+  static final PeriodStanding NEW =
+      new PeriodStanding(0, Optional.empty(), Optional.empty(), 0, 0, Optional.empty(), new TreeMap<>());
 
   PeriodStanding started(String snapshotId) {
-    return new PeriodStanding(runs + 1, Optional.of(snapshotId), newest, sequence, publishedRun, published);
+    return new PeriodStanding(runs + 1, Optional.of(snapshotId), newest, sequence, publishedRun, publishedBy,
+        published);
   }
 
   PeriodStanding ended(String snapshotId) {
     return new PeriodStanding(runs, running.filter(id -> !id.equals(snapshotId)), newest, sequence, publishedRun,
-        published);
+        publishedBy, published);
   }
 
   PeriodStanding withGood(SnapshotRef ref) {
@@ -39,12 +43,12 @@ record PeriodStanding(
   }
 
   PeriodStanding withNewest(Optional<SnapshotRef> ref) {
-    return new PeriodStanding(runs, running, ref, sequence, publishedRun, published);
+    return new PeriodStanding(runs, running, ref, sequence, publishedRun, publishedBy, published);
   }
 
   /// Nothing is left that the stream's followers could still show.
   PeriodStanding withNothingPublished() {
-    return new PeriodStanding(runs, running, newest, sequence, publishedRun, new TreeMap<>());
+    return new PeriodStanding(runs, running, newest, sequence, publishedRun, publishedBy, new TreeMap<>());
   }
 
   /// Whether an aggregation with newer data has been published already.
@@ -61,9 +65,11 @@ record PeriodStanding(
         .toList();
   }
 
-  PeriodStanding published(long run, List<Figure> figures, boolean withEvent) {
+  PeriodStanding published(Snapshot by, boolean withEvent) {
     var values = new TreeMap<String, BigDecimal>();
-    figures.forEach(figure -> figure.value().ifPresent(value -> values.put(figure.fieldKey(), value)));
-    return new PeriodStanding(runs, running, newest, withEvent ? sequence + 1 : sequence, run, values);
+    by.aggregate().orElseThrow().figures()
+        .forEach(figure -> figure.value().ifPresent(value -> values.put(figure.fieldKey(), value)));
+    return new PeriodStanding(runs, running, newest, withEvent ? sequence + 1 : sequence, by.run().number(),
+        Optional.of(by.snapshotId()), values);
   }
 }

@@ -162,6 +162,20 @@ class AggregatedReportDataTest {
   }
 
   @Test
+  void answersFromTheCacheWithAnOlderSnapshotThatWasAggregatedLast() {
+    String older = stack.aggregated(ORG, "2024");
+    String newer = stack.aggregated(ORG, "2024");
+    report(ORG, "2024-06-01");
+    stack.run(stack.put(older).text("/job_id"));
+
+    Answer cached = stack.post(ORG, "2024", false);
+
+    assertThat(cached.status()).isEqualTo(200);
+    assertThat(cached.text("/snapshot_id")).isEqualTo(older);
+    assertThat(stack.get(newer).json().get("cache_valid").booleanValue()).isFalse();
+  }
+
+  @Test
   void isNotValidWhenTheSourceChangedWhileItWasRead() {
     Answer answer = stack.post(ORG, "2024", false);
     var last = stack.merged(answer.text("/job_id"));

@@ -112,6 +112,34 @@ class EventStreamTest {
   }
 
   @Test
+  void saysNothingWhereAFailedAggregationIsMadeGoodWithTheSameFigures() throws IOException {
+    String id = aSnapshot(figures(Map.of("antall_flyttinger", 3)));
+    snapshots.fail(snapshots.invalidate(snapshots.find(id).orElseThrow(), "changed", "job-failing", clock.instant())
+        .orElseThrow().snapshot().claim());
+    again(id, figures(Map.of("antall_flyttinger", 3)));
+
+    var follower = new Follower();
+    follower.read(connection(Optional.of("0")).getBytes());
+    assertThat(follower.received).hasSize(1);
+  }
+
+  @Test
+  void tellsTheFiguresAnewWhereTheLastSnapshotWasDeleted() throws IOException {
+    for (boolean failedBefore : List.of(false, true)) {
+      String id = aSnapshot(figures(Map.of("antall_flyttinger", 3)));
+      if (failedBefore) {
+        snapshots.fail(snapshots.invalidate(snapshots.find(id).orElseThrow(), "changed", "job-failing", clock.instant())
+            .orElseThrow().snapshot().claim());
+      }
+      snapshots.delete(snapshots.find(id).orElseThrow());
+    }
+
+    var follower = new Follower();
+    follower.read(connection(Optional.of("0")).getBytes());
+    assertThat(follower.received).hasSize(2);
+  }
+
+  @Test
   void namesExactlyTheFiguresAndSectionsThatDiffer() throws IOException {
     String id = aSnapshot(figures(Map.of("antall_flyttinger", 3, "antall_arsverk", 7)));
     again(id, figures(Map.of("antall_flyttinger", 4, "antall_meldinger_mottatt", 0)));
