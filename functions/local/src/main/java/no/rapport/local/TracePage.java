@@ -80,7 +80,7 @@ final class TracePage implements HttpHandler {
           Faults.clear();
           send(exchange, 200, faults());
         }
-        case "GET watch", "GET watch.css", "GET watch.js" -> new WatchPage().handle(exchange);
+        case "GET watch", "GET watch.css", "GET watch.js", "GET watch-names.json" -> new WatchPage().handle(exchange);
         default -> file(exchange, method, path);
       }
     } catch (ExecutionDoesNotExistException | InvalidArnException e) {

@@ -1,9 +1,12 @@
 package no.rapport.local;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.util.Map;
+import no.rapport.reporting.FigureCatalogue;
+import no.rapport.reporting.ReportLocale;
 
 /// The page `/_local/watch`: an organisation's figures of a period beside last year's, lit up where they change. It is
 /// a client of the API like any other: it reads with `fetch` and follows with the browser's `EventSource`.
@@ -11,7 +14,12 @@ final class WatchPage implements HttpHandler {
 
   static final String PATH = "/_local/watch";
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /// What the catalogue calls the figures, which the API does not say.
+  private static final String NAMES = "watch-names.json";
   private static final Map<String, String> TYPES = Map.of(
+      NAMES, "application/json",
       "watch.html", "text/html; charset=utf-8",
       "watch.css", "text/css; charset=utf-8",
       "watch.js", "text/javascript; charset=utf-8");
@@ -26,10 +34,7 @@ final class WatchPage implements HttpHandler {
         exchange.sendResponseHeaders(404, -1);
         return;
       }
-      byte[] content;
-      try (var file = WatchPage.class.getResourceAsStream(name)) {
-        content = file.readAllBytes();
-      }
+      byte[] content = name.equals(NAMES) ? names() : file(name);
       var headers = exchange.getResponseHeaders();
       headers.set("Content-Type", type);
       headers.set("Cache-Control", "no-store");
@@ -38,5 +43,23 @@ final class WatchPage implements HttpHandler {
       exchange.sendResponseHeaders(200, content.length);
       exchange.getResponseBody().write(content);
     }
+  }
+
+  private static byte[] file(String name) throws IOException {
+    try (var file = WatchPage.class.getResourceAsStream(name)) {
+      return file.readAllBytes();
+    }
+  }
+
+  private static byte[] names() throws IOException {
+    var names = JSON.createObjectNode();
+    FigureCatalogue.figures().forEach(figure -> names.putObject(figure.key())
+        .put("label", figure.label(ReportLocale.NB))
+        .put("unit", figure.unit().label(ReportLocale.NB))
+        .put("decimals", switch (figure.unit()) {
+          case COUNT, CHILDREN, YOUNG_PEOPLE -> 0;
+          case PERCENT, DAYS, FULL_TIME_EQUIVALENTS -> 1;
+        }));
+    return JSON.writeValueAsBytes(names);
   }
 }

@@ -2,7 +2,9 @@
 // One snapshot as it stands, and what changes in it: reads with fetch, follows with the browser's own EventSource.
 
 const API = '/api/v1/aggregated-report-data';
+const LIT_MILLIS = 4000;
 const $ = id => document.getElementById(id);
+const names = fetch('/_local/watch-names.json').then(answer => answer.json());
 let following;
 
 $('what').addEventListener('submit', event => {
@@ -22,7 +24,8 @@ class Following {
     this.period = period;
     this.key = key;
     this.stopped = false;
-    this.shown = null;
+    this.reads = 0;
+    this.changedAt = new Map();
   }
 
   async start() {
@@ -87,8 +90,9 @@ class Following {
     source.addEventListener('data_updated', event => {
       this.lastEventId = event.lastEventId;
       const data = JSON.parse(event.data);
+      data.changed_field_keys.forEach(key => this.changedAt.set(key, Date.now()));
       this.enter(data);
-      this.read(data.snapshot_id, data.changed_field_keys).catch(problem => live('off', problem.message));
+      this.read(data.snapshot_id).catch(problem => live('off', problem.message));
     });
     source.addEventListener('resync', event => {
       this.lastEventId = event.lastEventId;
@@ -96,72 +100,87 @@ class Following {
     });
   }
 
-  async read(snapshotId, changed = []) {
+  async read(snapshotId) {
+    const turn = ++this.reads;
     let id = snapshotId;
     if (!id) {
       const list = await this.call('?' + new URLSearchParams({organization_id: this.organization,
         period_id: this.period, limit: 20}));
       id = (list.data.find(item => item.aggregated_at) ?? list.data[0])?.snapshot_id;
     }
+    const snapshot = id && await this.call('/' + id);
+    if (this.stopped || turn < this.reads) {
+      return; // a later answer knows more
+    }
     $('about').hidden = false;
-    if (!id) {
+    if (snapshot) {
+      this.show(snapshot, await names);
+    } else {
       $('name').textContent = this.organization;
       $('state').textContent = `No figures of ${this.period} yet.`;
-      return;
-    }
-    const snapshot = await this.call('/' + id);
-    if (!this.stopped) {
-      this.show(snapshot, new Set(changed));
     }
   }
 
+  /// Asks for new figures and says how that ends: where none has changed, the stream says nothing.
   async aggregate() {
     try {
-      await this.post('', {organization_id: this.organization, period_id: this.period, force_reaggregate: true});
+      const {snapshot_id: id} = await this.post('',
+        {organization_id: this.organization, period_id: this.period, force_reaggregate: true});
       $('state').textContent = 'Aggregating …';
+      while (!this.stopped && (await this.call('/' + id)).snapshot_status === 'processing') {
+        await new Promise(later => setTimeout(later, 500));
+      }
+      await this.read(id);
     } catch (problem) {
       $('state').textContent = problem.message;
     }
   }
 
-  show(snapshot, changed) {
+  show(snapshot, words) {
     $('name').textContent = snapshot.organization_name;
     $('state').textContent = [
       snapshot.period_id,
       snapshot.snapshot_status,
       snapshot.cache_valid ? 'up to date' : 'the source has changed',
       `${snapshot.populated_field_count} of ${snapshot.field_count} figures`,
-      snapshot.aggregated_at && 'as of ' + new Date(snapshot.aggregated_at).toLocaleString(),
+      snapshot.aggregated_at && 'as of ' + new Date(snapshot.aggregated_at).toLocaleString('nb-NO'),
       snapshot.prior_period ? 'beside ' + snapshot.prior_period.period_id : 'no prior period',
     ].filter(Boolean).join(' · ');
-    $('sections').replaceChildren(...snapshot.sections.map(section => this.section(section, changed)));
+    $('sections').replaceChildren(...snapshot.sections.map(section => this.section(section, words)));
   }
 
-  section(section, changed) {
-    const box = element('section', {id: section.section_id}, element('h2', {}, section.section_title));
+  section(section, words) {
     const table = element('table', {}, element('thead', {}, element('tr', {},
       ...['', 'Value', 'Last year', 'Difference', 'Source'].map(title => element('th', {scope: 'col'}, title)))));
-    const rows = section.fields.map(field => {
-      const difference = field.value === null || field.prior_period_value === null ? null
-        : Math.round((field.value - field.prior_period_value) * 10) / 10;
-      return element('tr', {id: field.field_key, className: changed.has(field.field_key) ? 'lit' : ''},
-        element('td', {}, field.field_key.replaceAll('_', ' ')),
-        element('td', {className: field.value === null ? 'none' : 'value'}, number(field.value)),
-        element('td', {className: 'prior'}, number(field.prior_period_value)),
-        element('td', {className: difference > 0 ? 'up' : difference < 0 ? 'down' : 'none'},
-          difference === null ? '' : (difference > 0 ? '+' : '') + number(difference)),
-        element('td', {className: 'source'}, field.data_source));
-    });
-    table.append(element('tbody', {}, ...rows));
-    box.append(table);
-    return box;
+    table.append(element('tbody', {}, ...section.fields.map(field => this.row(field, words[field.field_key]))));
+    return element('section', {id: section.section_id}, element('h2', {}, section.section_title), table);
+  }
+
+  row(field, {label, unit, decimals} = {label: field.field_key}) {
+    const number = value => value === null ? '–'
+      : value.toLocaleString('nb-NO', {minimumFractionDigits: decimals, maximumFractionDigits: decimals});
+    const difference = field.value === null || field.prior_period_value === null ? null
+      : Math.round((field.value - field.prior_period_value) * 10) / 10;
+    const row = element('tr', {id: field.field_key, title: field.field_key},
+      element('td', {}, label, element('small', {}, unit ?? '')),
+      element('td', {className: field.value === null ? 'none' : 'value'}, number(field.value)),
+      element('td', {className: 'prior'}, number(field.prior_period_value)),
+      element('td', {className: difference ? 'moved' : 'none'},
+        difference === null ? '' : (difference > 0 ? '+' : '') + number(difference)),
+      element('td', {className: 'source'}, field.data_source));
+    const age = Date.now() - (this.changedAt.get(field.field_key) ?? -Infinity);
+    if (age < LIT_MILLIS) {
+      row.className = 'lit';
+      row.style.setProperty('--age', -age + 'ms'); // a row that is drawn again fades on from where it was
+    }
+    return row;
   }
 
   enter(data) {
     $('log').hidden = false;
     $('events').prepend(element('li', {},
-      element('time', {dateTime: data.updated_at}, new Date(data.updated_at).toLocaleTimeString()),
-      data.changed_field_keys.join(', ').replaceAll('_', ' ')));
+      element('time', {dateTime: data.updated_at}, new Date(data.updated_at).toLocaleTimeString('nb-NO')),
+      data.changed_field_keys.join(', ')));
     while ($('events').children.length > 50) {
       $('events').lastChild.remove();
     }
@@ -171,10 +190,6 @@ class Following {
 function live(state, text) {
   $('live').className = state;
   $('live').textContent = text;
-}
-
-function number(value) {
-  return value === null ? '–' : value.toLocaleString('nb-NO');
 }
 
 /// Text is always text: what comes from the API is never read as markup.

@@ -81,9 +81,10 @@ class WatchPageTest {
   }
 
   @Test
-  void servesItsThreeFilesAndNothingElse() throws Exception {
+  void servesItsFilesAndNothingElse() throws Exception {
     var client = HttpClient.newHttpClient();
-    for (String path : new String[] {"/_local/watch", "/_local/watch.css", "/_local/watch.js"}) {
+    for (String path : new String[] {"/_local/watch", "/_local/watch.css", "/_local/watch.js",
+        "/_local/watch-names.json"}) {
       assertThat(client.send(HttpRequest.newBuilder(at(path)).build(), BodyHandlers.ofString()).statusCode())
           .as(path).isEqualTo(200);
     }
@@ -100,7 +101,7 @@ class WatchPageTest {
     try (var page = Chromium.open(binary.get(), folder, at("/_local/watch?organization_id=org-1042&period_id=2024"))) {
       page.await("document.querySelector('#antall_flyttinger .value')?.textContent", "47");
       assertThat(page.evaluate("[...document.querySelectorAll('#antall_flyttinger td')].map(td => td.textContent)"))
-          .isEqualTo("antall flyttinger,47,52,−5,fagsystem-cis");
+          .isEqualTo("Flyttingerantall,47,52,−5,fagsystem-cis");
       assertThat(page.evaluate("document.querySelectorAll('#andel_barn_i_fosterhjem td')[1].textContent"))
           .isEqualTo("–");
       assertThat(page.evaluate("document.getElementById('name').textContent")).isEqualTo("<b>Oslo Sør</b>");
