@@ -74,10 +74,10 @@ final class CaseForm implements RowForm {
       return new SourceRow(type + "#" + id, version, Optional.empty(), ITEM_BYTES);
     }
     String system = cells.word("source_system");
-    Optional<CaseRecord> parsed = cells.rejection().isPresent()
-        ? Optional.empty()
-        : Optional.of(attributes(cells, type, id, system, updatedAt, owner));
-    if (cells.rejection().isPresent()) {
+    Optional<CaseRecord> parsed = TYPES.contains(type)
+        ? Optional.of(attributes(cells, type, id, system, updatedAt, owner))
+        : Optional.empty();
+    if (cells.isRejected()) {
       // The identity of what is rejected is not used.
       return new SourceRow(type + "#" + id, version, Optional.empty(), ITEM_BYTES);
     }

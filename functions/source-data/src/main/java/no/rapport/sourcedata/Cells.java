@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -16,9 +17,9 @@ import no.rapport.reporting.NationalIdMask;
 
 /// The cells of one row of an import, asked for by column as what they should be.
 ///
-/// An empty cell is the same as none, but for free text. The first cell that is not as asked rejects the row; the
-/// answer is then some harmless value, and the row must not be used. Reasons never quote a cell: case records are
-/// confidential, and so may be what was typed into the wrong column.
+/// An empty cell is the same as none, but for free text. A cell that is not as asked rejects the row; the answer is then
+/// some harmless value, so that the other cells are looked at too, and the row must not be used. Reasons never quote a
+/// cell: case records are confidential, and so may be what was typed into the wrong column.
 abstract class Cells {
 
   /// The earliest and the latest date of a row; a spreadsheet has no dates before 1900.
@@ -30,13 +31,15 @@ abstract class Cells {
   private static final int MOST_ENTRIES = 500;
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,10}");
-  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,10}([.,][0-9]{1,6})?");
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,10}([.,][0-9]{1,30})?");
+  /// As a national identity number is written, whether or not its check digits are right.
+  private static final Pattern ELEVEN_DIGITS = Pattern.compile("[0-9]{6}[ .-]?[0-9]{5}");
   private static final int NATIONAL_ID_DIGITS = 11;
   private static final int DUF_DIGITS = 12;
 
   private final long line;
   private final List<String> masked = new ArrayList<>();
-  private Rejection rejection;
+  private final List<Rejection> rejections = new ArrayList<>();
 
   /// What a cell is written as where the form of the file tells: JSON does, CSV does not.
   enum Form {
@@ -82,9 +85,13 @@ abstract class Cells {
     return line;
   }
 
-  /// Why the row is rejected; empty while it is not.
-  final Optional<Rejection> rejection() {
-    return Optional.ofNullable(rejection);
+  /// Why the row is rejected, each column once; empty while it is not.
+  final List<Rejection> rejections() {
+    return List.copyOf(rejections);
+  }
+
+  final boolean isRejected() {
+    return !rejections.isEmpty();
   }
 
   /// The columns in which a national identity number was masked.
@@ -93,8 +100,8 @@ abstract class Cells {
   }
 
   final void reject(String column, String reason) {
-    if (rejection == null) {
-      rejection = new Rejection(line, column, reason);
+    if (rejections.stream().noneMatch(known -> Objects.equals(known.column(), column))) {
+      rejections.add(new Rejection(line, column, reason));
     }
   }
 
@@ -112,10 +119,11 @@ abstract class Cells {
     return id;
   }
 
-  /// A pseudonym: an id that may not even look like a national identity number or a DUF number.
+  /// A pseudonym: an id that may not even look like a national identity number or a DUF number. A number with a slip in
+  /// it is none either: it still tells the birth date.
   final String pseudonym(String column) {
     String id = id(column);
-    if (!nationalIdDigits(id).isEmpty()) {
+    if (!nationalIdDigits(id).isEmpty() || ELEVEN_DIGITS.matcher(id).matches() && beginsWithABirthDate(id)) {
       reject(column, "is or holds a national identity number");
     }
     return id;
@@ -231,7 +239,7 @@ abstract class Cells {
         return number;
       }
     }
-    reject(column, "must be a number from 0 to " + most + " with at most six decimals");
+    reject(column, "must be a number from 0 to " + most + " with at most 30 decimals");
     return BigDecimal.ZERO;
   }
 

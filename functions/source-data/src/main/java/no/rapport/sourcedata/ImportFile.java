@@ -154,10 +154,10 @@ final class ImportFile {
       Cells cells = rows.next();
       while (cells != null && !paused) {
         read++;
-        SourceRow row = cells.rejection().isPresent() ? null : file.form().parse(cells, file.orgId(), source);
-        if (cells.rejection().isPresent()) {
+        SourceRow row = cells.isRejected() ? null : file.form().parse(cells, file.orgId(), source);
+        if (cells.isRejected()) {
           rejected++;
-          rejectedList.add(entry(cells.rejection().get()), lines.offset());
+          rejectedList.add(entry(cells.rejections()), lines.offset());
         } else {
           if (!cells.masked().isEmpty()) {
             masked++;
@@ -279,11 +279,18 @@ final class ImportFile {
     keys.forEach(key -> s3.deleteObject(request -> request.bucket(bucket).key(key)));
   }
 
-  private static byte[] entry(Cells.Rejection rejection) throws IOException {
+  /// One entry a row, however many of its columns are wrong.
+  private static byte[] entry(List<Cells.Rejection> rejections) throws IOException {
+    Cells.Rejection first = rejections.getFirst();
     ObjectNode entry = JsonRows.MAPPER.createObjectNode();
-    entry.put("line", rejection.line());
-    entry.put("column", rejection.column());
-    entry.put("reason", rejection.reason());
+    entry.put("line", first.line());
+    entry.put("column", first.column());
+    entry.put("reason", first.reason());
+    if (rejections.size() > 1) {
+      var more = entry.putArray("more");
+      rejections.subList(1, rejections.size())
+          .forEach(other -> more.addObject().put("column", other.column()).put("reason", other.reason()));
+    }
     return JsonRows.MAPPER.writeValueAsBytes(entry);
   }
 

@@ -110,6 +110,7 @@ class CaseImportTest {
     "tiltak ~ 'barn_id':'b','kategori':'2.99','lov':'B','kap':5,'par':1,'start':'2025-01-01',"
         + "'hyppighet_tilsyn':4 ~ hyppighet_oppf",
     "sak ~ 'barn_id':'01010750160','fodt':'2010-01-01' ~ barn_id",
+    "sak ~ 'barn_id':'010107 50161','fodt':'2010-01-01' ~ barn_id",
     "sak ~ 'fodt':'2010-01-01' ~ barn_id",
     "sak ~ 'barn_id':'b','fodt':'2010-02-30' ~ fodt",
     "besok ~ 'barn_id':'b','besok_type':'annet','dato':'2025-01-01' ~ besok_type",
@@ -128,6 +129,26 @@ class CaseImportTest {
     assertThat(report.toString()).doesNotContain(NATIONAL_ID, "secret-record", "2010", "20250101", "mye");
     assertThat(data.log).noneMatch(line -> line.contains("secret-record") || line.contains(NATIONAL_ID));
     assertThat(data.cases()).extracting(CaseRecord::recordId).containsExactly("2");
+  }
+
+  @Test
+  void namesEveryWrongColumnOfARow() {
+    JsonNode report = put(line("melding", "m", "'barn_id':7,'mottatt_dato':'2025-02-30','konklusjon':'to'"));
+
+    assertThat(report.at("/counts/rejected").asInt()).isEqualTo(1);
+    assertThat(report.at("/rejected").toString()).isEqualTo(
+        "[{\"line\":1,\"column\":\"barn_id\",\"reason\":\"must be text\",\"more\":["
+            + "{\"column\":\"mottatt_dato\",\"reason\":\"must be a date such as 2025-01-31, from 1901 to 2199\"},"
+            + "{\"column\":\"konklusjon\",\"reason\":\"must be a whole number\"}]}]");
+  }
+
+  @Test
+  void keepsPercentagesAsExactAsTheyAreGiven() {
+    put(line("stilling", "s", "'stilling_id':'s','prosent':33.333333333333336,'start':'2025-01-01','besatt':true,"
+        + "'oppfyller_15_6':true"));
+
+    assertThat(data.cases()).singleElement().isInstanceOfSatisfying(CaseRecord.Stilling.class,
+        stilling -> assertThat(stilling.prosent()).isEqualByComparingTo("33.333333333333336"));
   }
 
   @Test

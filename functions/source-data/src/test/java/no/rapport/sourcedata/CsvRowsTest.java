@@ -98,7 +98,7 @@ class CsvRowsTest {
 
     List<Cells> rows = read(("a;b;c\n" + longLine + "\nr2;y;z\n").getBytes(StandardCharsets.UTF_8), new Random(1));
 
-    assertThat(rows.getFirst().rejection().orElseThrow().reason()).isEqualTo("is longer than 262144 bytes");
+    assertThat(rows.getFirst().rejections().getFirst().reason()).isEqualTo("is longer than 262144 bytes");
     assertThat(values(rows)).containsExactly(List.of("r2", "y", "z"));
   }
 
@@ -112,7 +112,7 @@ class CsvRowsTest {
     List<Cells> rows = read(bytes.toByteArray(), new Random(1));
     rows.getFirst().text("b");
 
-    assertThat(rows.getFirst().rejection()).contains(new Cells.Rejection(2, "b", "is not valid UTF-8"));
+    assertThat(rows.getFirst().rejections()).containsExactly(new Cells.Rejection(2, "b", "is not valid UTF-8"));
     assertThat(rows).hasSize(2);
   }
 
@@ -149,7 +149,7 @@ class CsvRowsTest {
 
   private static List<List<String>> values(List<Cells> rows) {
     return rows.stream()
-        .filter(cells -> cells.rejection().isEmpty())
+        .filter(cells -> !cells.isRejected())
         .map(cells -> COLUMNS.stream().map(column -> cells.cell(column, Cells.Form.TEXT)).toList())
         .toList();
   }
