@@ -9,16 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
-import java.util.stream.Stream;
 import no.rapport.api.Role;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /// What the tests of this module share.
 final class AccessFixtures {
@@ -28,15 +21,9 @@ final class AccessFixtures {
 
   private AccessFixtures() {}
 
-  /// The name of a new, empty access table, as the template describes it.
+  /// The name of a new, empty access table.
   static String anAccessTable() {
-    String name = "Access-" + UUID.randomUUID();
-    CLIENT.createTable(table -> table.tableName(name).billingMode(BillingMode.PAY_PER_REQUEST)
-        .attributeDefinitions(Stream.of("pk", "sk").map(attribute -> AttributeDefinition.builder()
-            .attributeName(attribute).attributeType(ScalarAttributeType.S).build()).toList())
-        .keySchema(KeySchemaElement.builder().attributeName("pk").keyType(KeyType.HASH).build(),
-            KeySchemaElement.builder().attributeName("sk").keyType(KeyType.RANGE).build()));
-    return name;
+    return EmbeddedDynamoDb.shared().newTable("AccessTable");
   }
 
   static KeyOrder anOrder(String client, String... organizations) {

@@ -24,22 +24,25 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import no.rapport.aggregatedreportdata.Executions.Standing;
 import no.rapport.aggregatedreportdata.Stack.Answer;
+import no.rapport.emulator.EmbeddedDynamoDb;
+import no.rapport.records.DynamoRecords;
 import no.rapport.sourcedata.CaseRecord;
 import no.rapport.sourcedata.CaseRecord.Melding;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// The endpoints and the state machine's tasks, on DynamoDB Local.
 class AggregatedReportDataTest {
 
-  private RecordsTable table;
+  private final DynamoDbClient client = EmbeddedDynamoDb.shared().client();
+  private final String table = EmbeddedDynamoDb.shared().newTable("RecordsTable");
   private Stack stack;
   private int reports;
 
   @BeforeEach
   void anEmptyStack() {
-    table = RecordsTable.create();
-    stack = new Stack(table.records());
+    stack = new Stack(new DynamoRecords(client, table));
     stack.cases.name(ORG, "Barnevernstjenesten Oslo Sør");
     report(ORG, "2024-05-01");
   }
@@ -558,7 +561,7 @@ class AggregatedReportDataTest {
       System.setOut(before);
     }
     stack.states.forEach(seen::append);
-    table.client().scanPaginator(scan -> scan.tableName(table.name())).items().forEach(seen::append);
+    client.scanPaginator(scan -> scan.tableName(table)).items().forEach(seen::append);
     seen.append(printed.toString(StandardCharsets.UTF_8));
 
     assertThat(seen.toString()).contains("data_updated", "antall_meldinger_mottatt", "aggregation_failed")

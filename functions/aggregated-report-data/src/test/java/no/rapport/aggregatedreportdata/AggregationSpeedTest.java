@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import no.rapport.emulator.EmbeddedDynamoDb;
@@ -36,8 +35,7 @@ class AggregationSpeedTest {
   void readsAndCountsAMillionRecords() {
     int records = Integer.getInteger("rapport.records", 1_000_000);
     try (var client = EmbeddedDynamoDb.shared().client()) {
-      String table = "speed-" + UUID.randomUUID();
-      CaseItems.createTable(client, table);
+      String table = EmbeddedDynamoDb.shared().newTable("SourceDataTable");
       long begun = System.nanoTime();
       try (var items = new CaseItems(client, table, ORG)) {
         for (int child = 0; child < records / RECORDS_PER_CHILD; child++) {

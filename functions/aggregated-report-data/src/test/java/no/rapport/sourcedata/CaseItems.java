@@ -4,13 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
 import software.amazon.awssdk.services.dynamodb.model.PutRequest;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /// Puts case records straight into a table, in the items an import would make, for measurements that would otherwise
@@ -26,16 +21,6 @@ public final class CaseItems implements AutoCloseable {
     this.client = client;
     this.table = table;
     this.orgId = orgId;
-  }
-
-  public static void createTable(DynamoDbClient client, String table) {
-    client.createTable(request -> request.tableName(table).billingMode(BillingMode.PAY_PER_REQUEST)
-        .attributeDefinitions(
-            AttributeDefinition.builder().attributeName(SourceDataTable.PK).attributeType(ScalarAttributeType.S).build(),
-            AttributeDefinition.builder().attributeName(SourceDataTable.SK).attributeType(ScalarAttributeType.S).build())
-        .keySchema(
-            KeySchemaElement.builder().attributeName(SourceDataTable.PK).keyType(KeyType.HASH).build(),
-            KeySchemaElement.builder().attributeName(SourceDataTable.SK).keyType(KeyType.RANGE).build()));
   }
 
   public void put(CaseRecord record) {

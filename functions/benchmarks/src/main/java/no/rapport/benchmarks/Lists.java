@@ -8,29 +8,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.records.Change;
 import no.rapport.records.DynamoRecords;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.records.Page;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
-import software.amazon.awssdk.services.dynamodb.model.ProjectionType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /// Time of a page of 20 among many records of one organisation, as a ratio to the same page among 100 of another, in
 /// one run on one table. Argument: how many records are many (default 100000).
 public final class Lists {
 
   private static final String COLLECTION = "report-records";
-  private static final String TABLE = "Records";
   private static final List<String> STATUSES = List.of("pending", "processing", "completed", "failed");
   private static final Instant BEGINNING = Instant.parse("2020-01-01T00:00:00Z");
   private static final int FEW = 100;
@@ -43,8 +32,7 @@ public final class Lists {
   public static void main(String[] arguments) {
     int many = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 100_000;
     try (var dynamoDb = EmbeddedDynamoDb.start(); var client = dynamoDb.client()) {
-      createTable(client);
-      var records = new DynamoRecords(client, TABLE);
+      var records = new DynamoRecords(client, dynamoDb.newTable("RecordsTable"));
       long began = System.nanoTime();
       seed(records, "org-few", FEW);
       seed(records, "org-many", many);
@@ -125,26 +113,5 @@ public final class Lists {
         batch.clear();
       }
     }
-  }
-
-  private static void createTable(DynamoDbClient client) {
-    client.createTable(table -> table.tableName(TABLE).billingMode(BillingMode.PAY_PER_REQUEST)
-        .attributeDefinitions(Stream.of("pk", "sk", "by_status", "collection", "collection_status")
-            .map(attribute -> AttributeDefinition.builder().attributeName(attribute)
-                .attributeType(ScalarAttributeType.S).build()).toList())
-        .keySchema(key("pk", KeyType.HASH), key("sk", KeyType.RANGE))
-        .localSecondaryIndexes(LocalSecondaryIndex.builder().indexName("ByStatus")
-            .keySchema(key("pk", KeyType.HASH), key("by_status", KeyType.RANGE))
-            .projection(p -> p.projectionType(ProjectionType.ALL)).build())
-        .globalSecondaryIndexes(index("ByCollection", "collection"), index("ByCollectionStatus", "collection_status")));
-  }
-
-  private static GlobalSecondaryIndex index(String name, String hash) {
-    return GlobalSecondaryIndex.builder().indexName(name).keySchema(key(hash, KeyType.HASH), key("sk", KeyType.RANGE))
-        .projection(p -> p.projectionType(ProjectionType.ALL)).build();
-  }
-
-  private static KeySchemaElement key(String attribute, KeyType type) {
-    return KeySchemaElement.builder().attributeName(attribute).keyType(type).build();
   }
 }

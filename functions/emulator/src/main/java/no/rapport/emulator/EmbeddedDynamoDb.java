@@ -1,10 +1,13 @@
 package no.rapport.emulator;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -121,6 +124,19 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
         .build();
   }
 
+  /// Makes an empty table of the caller's own, as `template.yaml` describes that resource.
+  ///
+  /// @param logicalId the resource, for example `RecordsTable`
+  /// @return the table's name
+  public String newTable(String logicalId) {
+    var name = logicalId + "-" + UUID.randomUUID();
+    try (var client = client()) {
+      client.createTable(TableDefinition.of(name,
+          TemplateDocument.section(TemplateDocument.section(Resources.OF_TEMPLATE, logicalId), "Properties")).create());
+    }
+    return name;
+  }
+
   /// Stops it and forgets what was only in memory.
   @Override
   public void close() {
@@ -135,5 +151,19 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
 
   private static final class Shared {
     static final EmbeddedDynamoDb INSTANCE = start();
+  }
+
+  /// Read once: tests make tables by the thousand.
+  private static final class Resources {
+    static final Map<String, Object> OF_TEMPLATE;
+
+    static {
+      try {
+        OF_TEMPLATE = TemplateDocument.section(
+            TemplateDocument.read(Path.of(System.getProperty("rapport.home"), "template.yaml")), "Resources");
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot read the template", e);
+      }
+    }
   }
 }

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
+import no.rapport.emulator.TableDefinition;
 
 /// What `template.yaml` deploys, with every intrinsic function evaluated.
 ///
@@ -23,7 +23,7 @@ record Template(
     List<Route> routes,
     Map<String, GatewayResponse> gatewayResponses,
     Map<String, Authorizer> authorizers,
-    List<Table> tables,
+    List<TableDefinition> tables,
     List<String> buckets,
     List<StateMachine> stateMachines,
     List<String> topics) {
@@ -77,9 +77,6 @@ record Template(
               || wanted.endsWith(":*") && ("s3:" + event).startsWith(wanted.substring(0, wanted.length() - 1)));
     }
   }
-
-  /// A table to create, and the attribute that ends its items' lives.
-  record Table(String logicalId, CreateTableRequest create, Optional<String> timeToLive) {}
 
   /// A state machine with its definition's substitutions applied.
   ///

@@ -1,5 +1,9 @@
 package no.rapport.local;
 
+import static no.rapport.emulator.TemplateDocument.list;
+import static no.rapport.emulator.TemplateDocument.object;
+import static no.rapport.emulator.TemplateDocument.section;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -15,21 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.AbstractConstruct;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.nodes.MappingNode;
-import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.ScalarNode;
-import org.yaml.snakeyaml.nodes.SequenceNode;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.CreateTableRequest;
-import software.amazon.awssdk.services.dynamodb.model.GlobalSecondaryIndex;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
-import software.amazon.awssdk.services.dynamodb.model.Projection;
+import no.rapport.emulator.TableDefinition;
+import no.rapport.emulator.TemplateDocument;
 
 /// Reads a SAM template as CloudFormation and SAM would understand it.
 ///
@@ -53,7 +44,7 @@ final class TemplateReader {
   private TemplateReader(Path file, Map<String, Object> overrides, String bucket) throws IOException {
     this.folder = file.toAbsolutePath().getParent();
     this.bucket = bucket;
-    var document = document(file);
+    var document = TemplateDocument.read(file);
     this.globals = section(document, "Globals");
     this.parameters = parameters(section(document, "Parameters"), overrides);
     var conditions = section(document, "Conditions");
@@ -85,19 +76,12 @@ final class TemplateReader {
     }
   }
 
-  /// The template's text as maps and lists, with short forms such as `!Ref` written out.
-  static Map<String, Object> document(Path file) throws IOException {
-    try (var reader = Files.newBufferedReader(file)) {
-      return object(new Yaml(new ShortForms()).load(reader));
-    }
-  }
-
   private Template template() throws IOException {
     var functions = new LinkedHashMap<String, Template.LambdaFunction>();
     var routes = new ArrayList<Template.Route>();
     var authorizers = new LinkedHashMap<String, Template.Authorizer>();
     var responses = new TreeMap<String, Template.GatewayResponse>();
-    var tables = new ArrayList<Template.Table>();
+    var tables = new ArrayList<TableDefinition>();
     var buckets = new ArrayList<String>();
     var machines = new ArrayList<Template.StateMachine>();
     var topics = new ArrayList<String>();
@@ -105,7 +89,7 @@ final class TemplateReader {
     for (var id : resources.keySet()) {
       switch (type(resources.get(id))) {
         case "AWS::Serverless::Function" -> functions.put(id, function(id, routes, defaultAuthorizer));
-        case "AWS::DynamoDB::Table" -> tables.add(table(id));
+        case "AWS::DynamoDB::Table" -> tables.add(TableDefinition.of(physicalName(id), properties(id)));
         case "AWS::S3::Bucket" -> buckets.add(physicalName(id));
         case "AWS::Serverless::StateMachine" -> machines.add(stateMachine(id));
         case "AWS::SNS::Topic" -> topics.add(physicalName(id));
@@ -247,52 +231,6 @@ final class TemplateReader {
     return Optional.ofNullable(auth.get("DefaultAuthorizer")).map(String::valueOf);
   }
 
-  // --- tables ----------------------------------------------------------------------------------------------------
-
-  private Template.Table table(String id) {
-    var own = properties(id);
-    var create = CreateTableRequest.builder()
-        .tableName(physicalName(id))
-        .billingMode(BillingMode.PAY_PER_REQUEST)
-        .attributeDefinitions(list(own.get("AttributeDefinitions")).stream().map(TemplateReader::object)
-            .map(attribute -> AttributeDefinition.builder()
-                .attributeName(text(attribute, "AttributeName"))
-                .attributeType(text(attribute, "AttributeType")).build())
-            .toList())
-        .keySchema(keySchema(own));
-    var global = list(own.get("GlobalSecondaryIndexes")).stream().map(TemplateReader::object)
-        .map(index -> GlobalSecondaryIndex.builder().indexName(text(index, "IndexName"))
-            .keySchema(keySchema(index)).projection(projection(index)).build())
-        .toList();
-    if (!global.isEmpty()) {
-      create.globalSecondaryIndexes(global);
-    }
-    var local = list(own.get("LocalSecondaryIndexes")).stream().map(TemplateReader::object)
-        .map(index -> LocalSecondaryIndex.builder().indexName(text(index, "IndexName"))
-            .keySchema(keySchema(index)).projection(projection(index)).build())
-        .toList();
-    if (!local.isEmpty()) {
-      create.localSecondaryIndexes(local);
-    }
-    var ttl = section(own, "TimeToLiveSpecification");
-    return new Template.Table(id, create.build(),
-        Optional.ofNullable(ttl.get("AttributeName")).map(String::valueOf));
-  }
-
-  private static List<KeySchemaElement> keySchema(Map<String, Object> of) {
-    return list(of.get("KeySchema")).stream().map(TemplateReader::object)
-        .map(key -> KeySchemaElement.builder()
-            .attributeName(text(key, "AttributeName")).keyType(text(key, "KeyType")).build())
-        .toList();
-  }
-
-  private static Projection projection(Map<String, Object> index) {
-    var projection = section(index, "Projection");
-    var builder = Projection.builder().projectionType(text(projection, "ProjectionType"));
-    var included = list(projection.get("NonKeyAttributes")).stream().map(String::valueOf).toList();
-    return included.isEmpty() ? builder.build() : builder.nonKeyAttributes(included).build();
-  }
-
   // --- state machines --------------------------------------------------------------------------------------------
 
   private Template.StateMachine stateMachine(String id) throws IOException {
@@ -358,7 +296,7 @@ final class TemplateReader {
     return object(intrinsics.resolve(resources.get(id).getOrDefault("Properties", Map.of())));
   }
 
-  // --- YAML ------------------------------------------------------------------------------------------------------
+  // --- values ----------------------------------------------------------------------------------------------------
 
   private static Map<String, Object> parameters(Map<String, Object> declared, Map<String, Object> overrides) {
     var values = new LinkedHashMap<String, Object>();
@@ -378,27 +316,6 @@ final class TemplateReader {
     return values;
   }
 
-  private static Map<String, Object> section(Map<String, Object> of, String name) {
-    return object(of.getOrDefault(name, Map.of()));
-  }
-
-  private static Map<String, Object> object(Object value) {
-    if (!(value instanceof Map<?, ?> map)) {
-      throw new UnsupportedInTemplate("Expected a mapping, found " + value);
-    }
-    var object = new LinkedHashMap<String, Object>();
-    map.forEach((name, member) -> object.put(String.valueOf(name), member));
-    return object;
-  }
-
-  private static List<?> list(Object value) {
-    return value == null ? List.of() : value instanceof List<?> list ? list : List.of(value);
-  }
-
-  private static String text(Map<String, Object> of, String name) {
-    return String.valueOf(of.get(name));
-  }
-
   private static int number(Object value) {
     return Integer.parseInt(String.valueOf(value));
   }
@@ -408,27 +325,6 @@ final class TemplateReader {
       return JSON.readTree(text);
     } catch (IOException e) {
       throw new UnsupportedInTemplate(where + " is not JSON: " + e.getMessage());
-    }
-  }
-
-  /// Writes `!Name x` out as `{Fn::Name: x}`.
-  private static final class ShortForms extends SafeConstructor {
-
-    ShortForms() {
-      super(new LoaderOptions());
-      yamlMultiConstructors.put("!", new AbstractConstruct() {
-        @Override
-        public Object construct(Node node) {
-          var name = node.getTag().getValue().substring(1);
-          Object value = switch (node) {
-            case ScalarNode scalar -> scalar.getValue();
-            case SequenceNode sequence -> constructSequence(sequence);
-            case MappingNode mapping -> constructMapping(mapping);
-            default -> throw new UnsupportedInTemplate("!" + name + " stands before something unknown");
-          };
-          return Map.of(name.equals("Ref") || name.equals("Condition") ? name : "Fn::" + name, value);
-        }
-      });
     }
   }
 }

@@ -21,8 +21,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
+import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.emulator.EmbeddedS3;
-import no.rapport.local.FreshTables;
+import no.rapport.records.DynamoRecords;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Listing;
 import no.rapport.records.Records;
@@ -66,7 +67,8 @@ class ExportRacesTest {
   @Test
   void everyThreeActsEndAsOneOrderOfThemWould() throws Exception {
     int rounds = Integer.getInteger("rapport.race.rounds", 1);
-    Records table = FreshTables.records();
+    var dynamoDb = EmbeddedDynamoDb.shared();
+    Records table = new DynamoRecords(dynamoDb.client(), dynamoDb.newTable("RecordsTable"));
     int races = 0;
     try (ExecutorService threads = Executors.newFixedThreadPool(3)) {
       for (Start start : Start.values()) {

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import no.rapport.api.Role;
+import no.rapport.emulator.TemplateDocument;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,7 +101,7 @@ class CanaryTest {
   @Test
   void theAccessLogTakesNothingFromQueriesHeadersAndBodies() throws IOException {
     var format = JSON.readTree(JSON.writeValueAsBytes(
-        TemplateReader.document(Options.home().resolve("template.yaml")))).at("/Resources/Api/Properties/AccessLogSetting/Format").asText();
+        TemplateDocument.read(Options.home().resolve("template.yaml")))).at("/Resources/Api/Properties/AccessLogSetting/Format").asText();
 
     assertThat(format).contains("$context.requestId");
     assertThat(format.replaceAll("\\$context\\.(requestId|requestTime|httpMethod|resourcePath|status|authorizer\\.caller"

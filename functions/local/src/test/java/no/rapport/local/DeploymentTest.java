@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import no.rapport.emulator.TemplateDocument;
 import org.junit.jupiter.api.Test;
 
 /// What is deployed fits together: template, handlers, events and state machines.
@@ -128,7 +129,7 @@ class DeploymentTest {
 
   @Test
   void noPolicyAllowsEveryAction() throws IOException {
-    for (var statement : statements(TemplateReader.document(HOME.resolve("template.yaml")))) {
+    for (var statement : statements(TemplateDocument.read(HOME.resolve("template.yaml")))) {
       if ("Allow".equals(statement.get("Effect"))) {
         var actions = statement.get("Action") instanceof List<?> list ? list : List.of(statement.get("Action"));
         assertThat(actions).allSatisfy(action -> assertThat(String.valueOf(action)).doesNotContain("*"));

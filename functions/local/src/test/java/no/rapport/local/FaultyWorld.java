@@ -71,7 +71,6 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.TableStatus;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
@@ -96,8 +95,8 @@ final class FaultyWorld implements AutoCloseable {
 
   final CallFaults faults;
   private final String id = UUID.randomUUID().toString();
-  private final String records = "records-" + id;
-  private final String source = "source-" + id;
+  private final String records = EmbeddedDynamoDb.shared().newTable("RecordsTable");
+  private final String source = EmbeddedDynamoDb.shared().newTable("SourceDataTable");
   private final String bucket = "faulty-" + id;
   private final VirtualTime time = VirtualTime.standing(Instant.now());
   private final Clock clock = new WorldClock(time);
@@ -146,18 +145,6 @@ final class FaultyWorld implements AutoCloseable {
 
   FaultyWorld(List<CallFaults.Fault> planned) {
     faults = new CallFaults(planned);
-    for (var table : TEMPLATE.tables()) {
-      String name = switch (table.logicalId()) {
-        case "RecordsTable" -> records;
-        case "SourceDataTable" -> source;
-        default -> "";
-      };
-      if (!name.isEmpty()) {
-        var created = DYNAMO_DB.createTable(table.create().toBuilder().tableName(name)
-            .deletionProtectionEnabled(false).build());
-        assertThat(created.tableDescription().tableStatus()).isEqualTo(TableStatus.ACTIVE);
-      }
-    }
     S3.createBucket(create -> create.bucket(bucket));
     stepFunctions = closed(StepFunctions.builder().time(time).functions(this::invoke).topics(this::publish).start());
     Map<String, String> machines = new HashMap<>();

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.emulator.Loopback;
 import org.junit.jupiter.api.AfterAll;
@@ -50,19 +49,13 @@ class DynamoRecordsTest extends RecordsContract {
 
   @Override
   Records emptyRecords(Clock clock) {
-    table = "Records-" + UUID.randomUUID();
-    aRecordsTable(client, table);
+    table = EmbeddedDynamoDb.shared().newTable("RecordsTable");
     return new DynamoRecords(client, table, clock);
   }
 
   @Override
   int rounds() {
     return 60;
-  }
-
-  /// The table as the template has it.
-  static void aRecordsTable(DynamoDbClient client, String table) {
-    RecordsTable.create(client, table);
   }
 
   /// What the service does and DynamoDB Local never does: refuses requests for passing reasons, and loses answers.

@@ -72,7 +72,7 @@ class ListReportRecordsTest {
 
   @Test
   void filtersOnDynamoDb() {
-    filters(RecordsTable.fresh());
+    filters(DynamoReportRacesTest.newTable());
   }
 
   @Test
@@ -173,6 +173,6 @@ class ListReportRecordsTest {
 
   @Test
   void staysTrueWhileOthersWriteOnDynamoDb() throws Exception {
-    staysTrueWhileOthersWrite(RecordsTable.fresh(), 5);
+    staysTrueWhileOthersWrite(DynamoReportRacesTest.newTable(), 5);
   }
 }

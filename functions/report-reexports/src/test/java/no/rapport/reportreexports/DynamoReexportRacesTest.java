@@ -1,12 +1,15 @@
 package no.rapport.reportreexports;
 
+import no.rapport.emulator.EmbeddedDynamoDb;
+import no.rapport.records.DynamoRecords;
 import no.rapport.records.Records;
 
 class DynamoReexportRacesTest extends ReexportRaces {
 
   @Override
   Records freshRecords() {
-    return RecordsTable.fresh();
+    var dynamoDb = EmbeddedDynamoDb.shared();
+    return new DynamoRecords(dynamoDb.client(), dynamoDb.newTable("RecordsTable"));
   }
 
   @Override

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -19,8 +18,7 @@ class QueryPagesTest {
 
   @Test
   void handsOnAnErrorOfTheReaderInsteadOfWaitingForRowsThatNeverCome() {
-    String table = "pages-" + UUID.randomUUID();
-    SourceData.createTable(client, table);
+    String table = EmbeddedDynamoDb.shared().newTable("SourceDataTable");
     client.putItem(put -> put.tableName(table)
         .item(Map.of("pk", AttributeValue.fromS("p"), "sk", AttributeValue.fromS("s"))));
     var query = QueryRequest.builder().tableName(table).keyConditionExpression("pk = :pk")

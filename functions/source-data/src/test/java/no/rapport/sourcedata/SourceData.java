@@ -25,11 +25,6 @@ import no.rapport.reporting.Period;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /// A source-data table and a bucket of their own, and the import function on them.
@@ -43,7 +38,7 @@ final class SourceData {
 
   final DynamoDbClient dynamoDb = EmbeddedDynamoDb.shared().client();
   final S3Client s3 = EmbeddedS3.shared().client();
-  final String table = "source-data-" + UUID.randomUUID();
+  final String table = EmbeddedDynamoDb.shared().newTable("SourceDataTable");
   final String folder = UUID.randomUUID().toString().substring(0, 8);
   final Activities activities = new Activities(dynamoDb, table);
   final CaseRecords caseRecords = new CaseRecords(dynamoDb, table);
@@ -52,26 +47,9 @@ final class SourceData {
   private Instant now = NOON;
 
   SourceData() {
-    createTable(dynamoDb, table);
     if (s3.listBuckets().buckets().stream().noneMatch(bucket -> bucket.name().equals(BUCKET))) {
       s3.createBucket(request -> request.bucket(BUCKET));
     }
-  }
-
-  static void createTable(DynamoDbClient dynamoDb, String table) {
-    dynamoDb.createTable(request -> request
-        .tableName(table)
-        .billingMode(BillingMode.PAY_PER_REQUEST)
-        .attributeDefinitions(attribute("pk"), attribute("sk"))
-        .keySchema(key("pk", KeyType.HASH), key("sk", KeyType.RANGE)));
-  }
-
-  private static AttributeDefinition attribute(String name) {
-    return AttributeDefinition.builder().attributeName(name).attributeType(ScalarAttributeType.S).build();
-  }
-
-  private static KeySchemaElement key(String name, KeyType type) {
-    return KeySchemaElement.builder().attributeName(name).keyType(type).build();
   }
 
   /// A key below the activities of [#ORG], this fixture's own.
