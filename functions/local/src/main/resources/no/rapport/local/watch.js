@@ -91,7 +91,7 @@ class Following {
       this.lastEventId = event.lastEventId;
       const data = JSON.parse(event.data);
       data.changed_field_keys.forEach(key => this.changedAt.set(key, Date.now()));
-      this.enter(data);
+      names.then(words => this.enter(data, words));
       this.read(data.snapshot_id).catch(problem => live('off', problem.message));
     });
     source.addEventListener('resync', event => {
@@ -176,11 +176,11 @@ class Following {
     return row;
   }
 
-  enter(data) {
+  enter(data, words) {
     $('log').hidden = false;
     $('events').prepend(element('li', {},
       element('time', {dateTime: data.updated_at}, new Date(data.updated_at).toLocaleTimeString('nb-NO')),
-      data.changed_field_keys.join(', ')));
+      data.changed_field_keys.map(key => words[key]?.label ?? key).join(', ')));
     while ($('events').children.length > 50) {
       $('events').lastChild.remove();
     }

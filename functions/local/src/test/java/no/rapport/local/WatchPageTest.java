@@ -121,7 +121,8 @@ class WatchPageTest {
       page.await("document.querySelector('#antall_flyttinger .value')?.textContent", "48");
       assertThat(page.evaluate("[...document.querySelectorAll('tr.lit')].map(row => row.id)"))
           .isEqualTo("antall_flyttinger");
-      assertThat(page.evaluate("document.getElementById('events').children.length")).isEqualTo("1");
+      page.await("document.getElementById('events').children.length", "1");
+      assertThat(page.evaluate("document.querySelector('#events li').lastChild.textContent")).isEqualTo("Flyttinger");
     }
   }
 }
