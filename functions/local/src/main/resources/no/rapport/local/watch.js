@@ -55,7 +55,7 @@ class Following {
     const text = await response.text();
     const body = text ? JSON.parse(text) : {};
     if (!response.ok) {
-      throw new Error(response.status + ' ' + (body.message ?? 'no answer'));
+      throw new Error(response.status + ' ' + (body.message ?? response.statusText));
     }
     return body;
   }
@@ -84,7 +84,8 @@ class Following {
       if (source.readyState === EventSource.CLOSED && !this.stopped) {
         // Refused, as after the ticket's hour: come again with a new one from where we are.
         live('off', 'connecting again');
-        setTimeout(() => this.connect(this.lastEventId).catch(problem => live('off', problem.message)), 3000);
+        setTimeout(() => this.read().then(() => this.connect(this.lastEventId))
+          .catch(problem => live('off', problem.message)), 3000);
       }
     };
     source.addEventListener('data_updated', event => {
