@@ -11,9 +11,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -51,6 +58,55 @@ class AggregatedReportDataJourneyTest {
     String newer = current(requested("2024"));
     assertThat(client.get(PATH + "/" + newer).body().at("/sections/0/fields/0/value").asInt()).isEqualTo(3);
     assertThat(client.get(PATH + "/" + id).body().path("snapshot_status").asText()).isEqualTo("historical");
+  }
+
+  @Test
+  void callsNoFiguresTrueThatAnImportHasOvertaken() throws Exception {
+    var random = new Random(11);
+    int stillTrue = 0;
+    int overtaken = 0;
+    for (int round = 0; round < 4; round++) {
+      var acts = new ArrayList<Callable<String>>();
+      for (int file = 0; file < 2; file++) {
+        var name = "race-" + round + "-" + file + ".jsonl";
+        var lines = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+          lines.append(melding("m" + random.nextInt(60), "b" + random.nextInt(9),
+              LocalDate.of(2023, 1, 1).plusDays(random.nextInt(3) * 365 + random.nextInt(365)).toString(),
+              "2025-01-01T00:%02d:%02dZ".formatted(round, random.nextInt(60))));
+        }
+        acts.add(() -> imported(name, lines.toString()));
+      }
+      for (int request = 0; request < 4; request++) {
+        var order = order(List.of("2023", "2024", "2024-Q2").get(random.nextInt(3)));
+        acts.add(() -> client.post(PATH, order).body().path("snapshot_id").asText());
+      }
+      Collections.shuffle(acts, random);
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (var act : threads.invokeAll(acts)) {
+          act.get();
+        }
+      }
+      for (JsonNode item : client.get(PATH + "?limit=100&organization_id=" + organization).body().path("data")) {
+        var id = current(item.path("snapshot_id").asText());
+        JsonNode snapshot = client.get(PATH + "/" + id).body();
+        if (!snapshot.path("cache_valid").asBoolean()) {
+          overtaken++;
+          continue;
+        }
+        stillTrue++;
+        String again = client.post(PATH, order(snapshot.path("period_id").asText()).replace("}",
+            ", \"force_reaggregate\": true}")).body().path("snapshot_id").asText();
+        assertThat(values(client.get(PATH + "/" + current(again)).body())).as(snapshot.toString())
+            .isEqualTo(values(snapshot));
+      }
+    }
+    assertThat(stillTrue).as("snapshots that were true").isPositive();
+    assertThat(overtaken).as("snapshots that were overtaken").isPositive();
+  }
+
+  private static List<String> values(JsonNode snapshot) {
+    return snapshot.findValues("value").stream().map(JsonNode::toString).toList();
   }
 
   @Test
@@ -138,15 +194,20 @@ class AggregatedReportDataJourneyTest {
     return id;
   }
 
-  private void imported(String file, String lines) {
+  private String imported(String file, String lines) {
     var key = "imports/" + organization + "/cases/" + file;
     rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromString(lines));
     JsonNode report = Eventually.value("a report of " + key, () -> client.object(key + ".report.json"));
     assertThat(report.at("/counts/rejected").asInt()).as(report.toString()).isZero();
+    return key;
   }
 
   private String melding(String id, String child, String received) {
+    return melding(id, child, received, "2025-01-01T00:00:00Z");
+  }
+
+  private String melding(String id, String child, String received, String updatedAt) {
     return JSON.valueToTree(Map.of("type", "melding", "record_id", id, "org_id", organization, "source_system", "familia",
-        "updated_at", "2025-01-01T00:00:00Z", "barn_id", child, "mottatt_dato", received)) + "\n";
+        "updated_at", updatedAt, "barn_id", child, "mottatt_dato", received)) + "\n";
   }
 }
