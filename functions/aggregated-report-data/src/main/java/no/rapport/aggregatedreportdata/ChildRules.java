@@ -201,7 +201,7 @@ final class ChildRules {
 
   /// Aged 18 to 24 at D, by the newest of the child's cases.
   private boolean isYoungAdult(List<Sak> saker) {
-    return saker.stream().max(Comparator.comparing(Sak::updatedAt).thenComparing(Sak::recordId))
+    return saker.stream().max(Comparator.comparing(Sak::version))
         .map(sak -> Period.between(sak.fodt(), p.last()).getYears())
         .filter(age -> age >= 18 && age <= 24)
         .isPresent();

@@ -18,6 +18,7 @@ import no.rapport.sourcedata.CaseItems;
 import no.rapport.sourcedata.CaseRecord;
 import no.rapport.sourcedata.CaseRecord.Besokstype;
 import no.rapport.sourcedata.CaseRecords;
+import no.rapport.sourcedata.Version;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -138,7 +139,8 @@ class AggregationSpeedTest {
             OptionalInt.empty()),
         new CaseRecord.Plan("p-" + n, system, updated, barn, n % 3 == 0 ? 4 : 1, day, Optional.empty(),
             List.of(day.plusDays(60), day.plusDays(150))),
-        new CaseRecord.Sak("s-" + n, system, updated, barn, day.minusYears(5 + n % 18)),
+        new CaseRecord.Sak("s-" + n, system, updated, barn, day.minusYears(5 + n % 18),
+            new Version(0, 0, 0, n)),
         new CaseRecord.Tiltak("t1-" + n, system, updated, barn, "4.1", "BVL2021", "3", "1", day,
             Optional.of(day.plusDays(200)), OptionalInt.empty(), OptionalInt.empty()),
         new CaseRecord.Tiltak("t2-" + n, system, updated, barn, n % 2 == 0 ? "2.1" : "1.1", "BVL2021", "5", "1",

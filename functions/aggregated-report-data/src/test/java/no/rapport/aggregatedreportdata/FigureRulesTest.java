@@ -24,6 +24,7 @@ import no.rapport.sourcedata.CaseRecord.Sak;
 import no.rapport.sourcedata.CaseRecord.Stilling;
 import no.rapport.sourcedata.CaseRecord.Tiltak;
 import no.rapport.sourcedata.CaseRecord.Undersokelse;
+import no.rapport.sourcedata.Version;
 import org.junit.jupiter.api.Test;
 
 class FigureRulesTest {
@@ -139,8 +140,8 @@ class FigureRulesTest {
   void takesTheAgeFromTheNewestCase() {
     var measure = new Tiltak("t1", "a", T, "b1", "4.1", "BVL2021", "3", "1", LocalDate.of(2023, 1, 1), Optional.empty(),
         OptionalInt.empty(), OptionalInt.empty());
-    var old = new Sak("s1", "a", T, "b1", LocalDate.of(2012, 1, 1));
-    var corrected = new Sak("s2", "a", T.plusSeconds(60), "b1", LocalDate.of(2005, 1, 1));
+    var old = new Sak("s2", "a", T, "b1", LocalDate.of(2012, 1, 1), new Version(5, 7, 0, 3));
+    var corrected = new Sak("s1", "a", T, "b1", LocalDate.of(2005, 1, 1), new Version(5, 8, 0, 1));
     assertThat(figure("antall_unge_med_ettervern", "2024", old, corrected, measure)).contains(BigDecimal.ONE);
     assertThat(figure("antall_unge_med_ettervern", "2024", old, measure)).contains(BigDecimal.ZERO);
   }

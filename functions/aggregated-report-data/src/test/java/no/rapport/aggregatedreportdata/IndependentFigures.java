@@ -114,7 +114,7 @@ final class IndependentFigures {
     visits("antall_tilsynsbesok_fosterhjem", "antall_barn_tilsynskrav_ikke_oppfylt", Besokstype.TILSYN);
 
     Map<String, Sak> newest = list(Sak.class).collect(Collectors.toMap(Sak::barnId, x -> x,
-        (a, b) -> a.updatedAt().isAfter(b.updatedAt()) ? a : b));
+        (a, b) -> a.version().compareTo(b.version()) > 0 ? a : b));
     Set<String> young = newest.values().stream().filter(sak -> {
       LocalDate d = LocalDate.ofEpochDay(last);
       int age = d.getYear() - sak.fodt().getYear()

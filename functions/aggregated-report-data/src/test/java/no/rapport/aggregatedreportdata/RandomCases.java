@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import no.rapport.sourcedata.CaseRecord;
 import no.rapport.sourcedata.CaseRecord.Besokstype;
+import no.rapport.sourcedata.Version;
 
 /// Histories of case records out of one seed: new records, corrections (of a record's child, too) and withdrawals,
 /// with dates that like to fall on the rules' edges.
@@ -88,7 +89,8 @@ final class RandomCases {
     Instant updated = Instant.ofEpochSecond(clock++);
     String barn = "barn-" + random.nextInt(children);
     return switch (type) {
-      case 0 -> new CaseRecord.Sak(id, source, updated, barn, date().minusYears(16 + random.nextInt(10)));
+      case 0 -> new CaseRecord.Sak(id, source, updated, barn, date().minusYears(16 + random.nextInt(10)),
+          new Version(updated.getEpochSecond() / 60, clock, 0, 0)); // of one minute the last imported counts
       case 1 -> {
         LocalDate mottatt = date();
         Optional<LocalDate> konkludert = maybe(mottatt.plusDays(random.nextInt(12)));

@@ -75,7 +75,7 @@ final class CaseForm implements RowForm {
     }
     String system = cells.word("source_system");
     Optional<CaseRecord> parsed = TYPES.contains(type)
-        ? Optional.of(attributes(cells, type, id, system, updatedAt, owner))
+        ? Optional.of(attributes(cells, type, id, system, updatedAt, owner, version))
         : Optional.empty();
     if (cells.isRejected()) {
       // The identity of what is rejected is not used.
@@ -94,9 +94,9 @@ final class CaseForm implements RowForm {
   }
 
   private static CaseRecord attributes(
-      Cells cells, String type, String id, String system, Instant updatedAt, String owner) {
+      Cells cells, String type, String id, String system, Instant updatedAt, String owner, Version version) {
     return switch (type) {
-      case "sak" -> new Sak(id, system, updatedAt, owner, cells.date("fodt"));
+      case "sak" -> new Sak(id, system, updatedAt, owner, cells.date("fodt"), version);
       case "melding" -> {
         Optional<LocalDate> concluded = cells.optionalDate("konkludert_dato");
         yield new Melding(

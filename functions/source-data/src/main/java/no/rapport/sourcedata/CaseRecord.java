@@ -29,8 +29,11 @@ public sealed interface CaseRecord {
   }
 
   /// A child's case.
+  ///
+  /// @param version tells which of a child's cases is the newest; of equals the last imported
   record Sak(
-      String recordId, String sourceSystem, Instant updatedAt, String barnId, LocalDate fodt) implements OfChild {
+      String recordId, String sourceSystem, Instant updatedAt, String barnId, LocalDate fodt, Version version)
+      implements OfChild {
     @Override
     public String toString() {
       return "Sak";

@@ -62,14 +62,18 @@ final class CaseRecordItem {
   }
 
   static String pack(CaseRecord caseRecord) {
-    return pack(caseRecord, ActivityItem.nanos(caseRecord.updatedAt()));
+    PackedText.Writer packed = packed(caseRecord, ActivityItem.nanos(caseRecord.updatedAt()));
+    if (caseRecord instanceof Sak sak) {
+      packed.number(sak.version().importedAt()).number(sak.version().file()).number(sak.version().line());
+    }
+    return packed.pack();
   }
 
   /// The same for records that mean the same to every figure: `updated_at` is left out, but for a child's case, of
   /// which the newest tells the birth date.
   static String fingerprint(CaseRecord caseRecord) {
-    return SourceDataTable.fingerprint(
-        identity(caseRecord) + "#" + (caseRecord instanceof Sak ? pack(caseRecord) : pack(caseRecord, 0)));
+    long updatedAt = caseRecord instanceof Sak ? ActivityItem.nanos(caseRecord.updatedAt()) : 0;
+    return SourceDataTable.fingerprint(identity(caseRecord) + "#" + packed(caseRecord, updatedAt).pack());
   }
 
   /// The periods whose figures may depend on the record, as [CaseChangeGroup] writes them.
@@ -102,7 +106,7 @@ final class CaseRecordItem {
         .orElse(List.of(quarter));
   }
 
-  private static String pack(CaseRecord caseRecord, long updatedAt) {
+  private static PackedText.Writer packed(CaseRecord caseRecord, long updatedAt) {
     var packed = new PackedText.Writer()
         .number(updatedAt)
         .text(caseRecord.sourceSystem())
@@ -141,7 +145,7 @@ final class CaseRecordItem {
           .number(stilling.besatt() ? 1 : 0)
           .number(stilling.oppfyller156() ? 1 : 0);
     }
-    return packed.pack();
+    return packed;
   }
 
   static CaseRecord unpack(String sortKey, String row) {
@@ -153,7 +157,8 @@ final class CaseRecordItem {
     String source = packed.text();
     String owner = packed.text();
     return switch (sortKey.substring(typeAt, idAt - 1)) {
-      case "sak" -> new Sak(id, source, updatedAt, owner, date(packed));
+      case "sak" -> new Sak(id, source, updatedAt, owner, date(packed), new Version(
+          ActivityItem.nanos(updatedAt), packed.number(), packed.number(), packed.number()));
       case "melding" -> new Melding(id, source, updatedAt, owner, date(packed), optionalDate(packed), integer(packed));
       case "undersokelse" -> new Undersokelse(
           id, source, updatedAt, owner, date(packed), optionalDate(packed), packed.number() == 1, integer(packed));

@@ -12,7 +12,7 @@ import java.util.Comparator;
 ///   wins
 /// @param file tells files apart that were put in the same millisecond
 /// @param line the row's line in the file
-record Version(long updatedAt, long importedAt, long file, long line) implements Comparable<Version> {
+public record Version(long updatedAt, long importedAt, long file, long line) implements Comparable<Version> {
 
   private static final Comparator<Version> ORDER = Comparator.comparingLong(Version::updatedAt)
       .thenComparingLong(Version::importedAt)

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -71,7 +72,7 @@ class CaseImportTest {
     assertThat(report.at("/rejected").toString()).isEqualTo("[]");
     var none = Optional.<LocalDate>empty();
     assertThat(data.cases()).containsExactlyInAnyOrder(
-        new Sak("1", SYSTEM, UPDATED, "b", LocalDate.of(2010, 5, 6)),
+        new Sak("1", SYSTEM, UPDATED, "b", LocalDate.of(2010, 5, 6), newestCase().version()),
         new Melding("1", SYSTEM, UPDATED, "b", LocalDate.of(2025, 1, 2),
             Optional.of(LocalDate.of(2025, 1, 8)), OptionalInt.of(2)),
         new Melding("2", SYSTEM, UPDATED, "b", LocalDate.of(2025, 1, 2), none, OptionalInt.empty()),
@@ -149,6 +150,22 @@ class CaseImportTest {
 
     assertThat(data.cases()).singleElement().isInstanceOfSatisfying(CaseRecord.Stilling.class,
         stilling -> assertThat(stilling.prosent()).isEqualByComparingTo("33.333333333333336"));
+  }
+
+  @Test
+  void takesTheCaseThatWasImportedLastForTheNewestOfEquals() {
+    put(line("sak", "9", "'barn_id':'b','fodt':'2010-01-01'"), line("sak", "10", "'barn_id':'b','fodt':'2011-01-01'"));
+    assertThat(newestCase().recordId()).isEqualTo("10");
+
+    put(line("sak", "2", "'barn_id':'b','fodt':'2012-01-01'"));
+    assertThat(newestCase().recordId()).isEqualTo("2");
+    put(line("sak", "9", "2025-07-02T00:00:00Z", "'barn_id':'b','fodt':'2010-01-01'"));
+    assertThat(newestCase().recordId()).isEqualTo("9");
+  }
+
+  private Sak newestCase() {
+    return data.cases().stream().filter(Sak.class::isInstance).map(Sak.class::cast)
+        .max(Comparator.comparing(Sak::version)).orElseThrow();
   }
 
   @Test
