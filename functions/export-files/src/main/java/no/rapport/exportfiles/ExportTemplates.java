@@ -85,7 +85,7 @@ final class ExportTemplates {
     return records.find(COLLECTION, id, caller::maySee).map(Stored::of);
   }
 
-  /// Keeps a new template; the same one again, as a repeated request makes it, is found.
+  /// Keeps a new template; the same one again, as a repeated request makes it, is found, or stays deleted.
   Stored keep(ExportTemplate template) {
     Map<String, String> filters = Map.of("format", template.order().format().extension(),
         "period_from", template.order().period().from().toString(),
@@ -93,7 +93,8 @@ final class ExportTemplates {
     Entry entry = Entry.first(COLLECTION, template.orgId(), Long.toString(template.id()), template.createdAt(), KEPT,
         filters, Documents.write(template));
     Note newest = Note.first(partition(template), "newest", Documents.write(new Newest("")), null);
-    if (records.commit(new Change.Create(entry), new Change.AddNote(newest))) {
+    if (records.commit(new Change.Create(entry), new Change.AddNote(newest))
+        || records.wasRemoved(COLLECTION, entry.id(), template.createdAt())) {
       return new Stored(template, entry);
     }
     return records.find(COLLECTION, entry.id()).map(Stored::of)

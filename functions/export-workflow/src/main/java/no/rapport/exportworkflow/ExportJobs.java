@@ -51,7 +51,8 @@ public final class ExportJobs {
     return records.find(kind.collection(), id, caller::maySee).map(Stored::of);
   }
 
-  /// Stores a new job, together with other changes. The same job again, as a repeated request makes it, is found.
+  /// Stores a new job, together with other changes. The same job again, as a repeated request makes it, is found; where
+  /// it has been deleted since, it stays so, and the answer is as the first one was.
   ///
   /// @return empty when one of the other changes does not hold
   public Optional<Stored> accept(ExportJob job, Change... others) {
@@ -59,8 +60,10 @@ public final class ExportJobs {
         job.kind().statusOf(job), filters(job), Documents.write(job));
     List<Change> changes = new ArrayList<>(List.of(others));
     changes.addFirst(new Change.Create(entry));
-    return records.commit(changes) ? Optional.of(new Stored(job, entry))
-        : find(job.kind(), job.id()).filter(stored -> stored.job().requestedBy().equals(job.requestedBy()));
+    if (records.commit(changes) || records.wasRemoved(entry.collection(), job.id(), job.createdAt())) {
+      return Optional.of(new Stored(job, entry));
+    }
+    return find(job.kind(), job.id()).filter(stored -> stored.job().requestedBy().equals(job.requestedBy()));
   }
 
   /// Moves a job on, together with other changes, however many others write at the same time.

@@ -35,7 +35,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 /// | item | `pk` | `sk` |
 /// |---|---|---|
 /// | resource | `{org}#{collection}` | `{created}#{id}` |
-/// | pointer by id | `id#{collection}#{id}` | `id` |
+/// | pointer by id; of what is deleted an empty one for a while | `id#{collection}#{id}` | `id` |
 /// | totals of an organisation, 8 shards | `{org}#{collection}#totals` | shard |
 /// | totals of all organisations, 16 shards | `*#{collection}#totals` | shard |
 /// | note | `note#{partition}` | `note#{sort}` |
@@ -58,7 +58,7 @@ public final class DynamoRecords implements Records {
     this(client, table, Clock.systemUTC());
   }
 
-  /// @param clock tells which notes have expired when new ones are added under their keys
+  /// @param clock tells which notes, and ids of what was removed, have expired when new ones are added under their keys
   public DynamoRecords(DynamoDbClient client, String table, Clock clock) {
     this.client = client;
     this.table = table;
@@ -70,10 +70,17 @@ public final class DynamoRecords implements Records {
     var pointer = get(pointerKey(collection, id));
     // What is absent and what is not visible take two reads too, the second in vain: time must not tell what another
     // organisation has.
-    boolean found = !pointer.isEmpty() && visible.test(orgIdOf(pointer.get("entry_pk").s()));
+    boolean found = pointer.containsKey("entry_pk") && visible.test(orgIdOf(pointer.get("entry_pk").s()));
     var key = found ? Map.of("pk", pointer.get("entry_pk"), "sk", pointer.get("entry_sk"))
         : pointerKey(collection, id + "#");
     return Optional.of(get(key)).filter(item -> item.containsKey("document")).map(DynamoRecords::entry);
+  }
+
+  @Override
+  public boolean wasRemoved(String collection, String id, Instant now) {
+    var pointer = get(pointerKey(collection, id));
+    return !pointer.containsKey("entry_pk") && Optional.ofNullable(pointer.get("expires"))
+        .filter(expires -> Long.parseLong(expires.n()) > now.getEpochSecond()).isPresent();
   }
 
   @Override
@@ -241,9 +248,9 @@ public final class DynamoRecords implements Records {
     }
   }
 
-  // A deleted resource may be made again under its id: its version alone would not tell, its key does.
   private static final String AS_SEEN = "version = :seen";
   private static final String ABSENT = "attribute_not_exists(pk)";
+  private static final String ABSENT_OR_EXPIRED = ABSENT + " OR expires <= :now";
 
   private List<TransactWriteItem> writes(List<Change> changes) {
     List<TransactWriteItem> writes = new ArrayList<>();
@@ -251,7 +258,7 @@ public final class DynamoRecords implements Records {
     for (Change change : changes) {
       switch (change) {
         case Change.Create(Entry entry) -> {
-          writes.add(put(pointer(entry), ABSENT, Map.of()));
+          writes.add(put(pointer(entry), ABSENT_OR_EXPIRED, now()));
           writes.add(put(item(entry), ABSENT, Map.of()));
           count(totals, entry, 1);
         }
@@ -264,16 +271,14 @@ public final class DynamoRecords implements Records {
         }
         case Change.Delete(Entry seen) -> {
           writes.add(delete(entryKey(seen), seen.version()));
-          writes.add(TransactWriteItem.builder().delete(d -> d.tableName(table)
-              .key(pointerKey(seen.collection(), seen.id()))).build());
+          writes.add(TransactWriteItem.builder().put(p -> p.tableName(table).item(removed(seen))).build());
           count(totals, seen, -1);
         }
         case Change.Unchanged(Entry seen) -> writes.add(TransactWriteItem.builder().conditionCheck(c -> c
             .tableName(table).key(entryKey(seen)).conditionExpression(AS_SEEN)
             .expressionAttributeValues(seenVersion(seen.version()))).build());
         // An expired note may still lie in the table; it is as good as absent.
-        case Change.AddNote(Note note) -> writes.add(put(item(note), ABSENT + " OR expires <= :now",
-            Map.of(":now", number(clock.instant().getEpochSecond()))));
+        case Change.AddNote(Note note) -> writes.add(put(item(note), ABSENT_OR_EXPIRED, now()));
         case Change.ReplaceNote(Note seen, Note next) ->
             writes.add(put(item(next), AS_SEEN, seenVersion(seen.version())));
         case Change.RemoveNote(Note seen) ->
@@ -287,6 +292,16 @@ public final class DynamoRecords implements Records {
       }
     });
     return writes;
+  }
+
+  private Map<String, AttributeValue> now() {
+    return Map.of(":now", number(clock.instant().getEpochSecond()));
+  }
+
+  private Map<String, AttributeValue> removed(Entry entry) {
+    var item = new HashMap<>(pointerKey(entry.collection(), entry.id()));
+    item.put("expires", number(clock.instant().plus(Change.Delete.REMEMBERED).getEpochSecond()));
+    return item;
   }
 
   private record TotalKey(String pk, String sk) implements Comparable<TotalKey> {

@@ -19,6 +19,7 @@ public final class InMemoryRecords implements Records {
   private final Clock clock;
   private final Map<String, Entry> entries = new HashMap<>();
   private final Map<String, TreeMap<String, Note>> notes = new HashMap<>();
+  private final Map<String, Instant> removedUntil = new HashMap<>();
 
   public InMemoryRecords() {
     this(Clock.systemUTC());
@@ -32,6 +33,11 @@ public final class InMemoryRecords implements Records {
   @Override
   public synchronized Optional<Entry> find(String collection, String id, Predicate<String> visible) {
     return Optional.ofNullable(entries.get(key(collection, id))).filter(entry -> visible.test(entry.orgId()));
+  }
+
+  @Override
+  public synchronized boolean wasRemoved(String collection, String id, Instant now) {
+    return removedUntil.getOrDefault(key(collection, id), Instant.MIN).isAfter(now);
   }
 
   @Override
@@ -90,7 +96,8 @@ public final class InMemoryRecords implements Records {
 
   private boolean holds(Change change) {
     return switch (change) {
-      case Change.Create(Entry entry) -> !entries.containsKey(key(entry.collection(), entry.id()));
+      case Change.Create(Entry entry) -> !entries.containsKey(key(entry.collection(), entry.id()))
+          && !wasRemoved(entry.collection(), entry.id(), clock.instant());
       case Change.Replace(Entry seen, Entry _) -> isAsSeen(seen);
       case Change.Delete(Entry seen) -> isAsSeen(seen);
       case Change.Unchanged(Entry seen) -> isAsSeen(seen);
@@ -104,7 +111,10 @@ public final class InMemoryRecords implements Records {
     switch (change) {
       case Change.Create(Entry entry) -> entries.put(key(entry.collection(), entry.id()), entry);
       case Change.Replace(Entry _, Entry next) -> entries.put(key(next.collection(), next.id()), next);
-      case Change.Delete(Entry seen) -> entries.remove(key(seen.collection(), seen.id()));
+      case Change.Delete(Entry seen) -> {
+        entries.remove(key(seen.collection(), seen.id()));
+        removedUntil.put(key(seen.collection(), seen.id()), clock.instant().plus(Change.Delete.REMEMBERED));
+      }
       case Change.Unchanged _ -> { }
       case Change.AddNote(Note note) -> put(note);
       case Change.ReplaceNote(Note _, Note next) -> put(next);

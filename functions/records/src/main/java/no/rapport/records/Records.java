@@ -18,6 +18,10 @@ public interface Records {
   /// of what is absent: the reads are the same, and it is not read itself.
   Optional<Entry> find(String collection, String id, Predicate<String> visible);
 
+  /// Whether a resource of that id was removed within the last [Change.Delete#REMEMBERED]; consistent. Until then its id
+  /// cannot be taken again: a request that is repeated late does not bring back what was deleted meanwhile.
+  boolean wasRemoved(String collection, String id, Instant now);
+
   /// A page of a list, newest first by (created, id).
   ///
   /// @throws IllegalArgumentException when the cursor is not one of ours

@@ -170,7 +170,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void deletesAndLetsTheIdBeUsedAgain() {
+  void deletesAndKeepsTheIdTakenForAsLongAsARequestMayBeRepeated() {
     Entry entry = anEntry("org-a", "rpt_1", 0, "pending");
     store(entry);
     assertThat(records.commit(new Change.Delete(entry))).isTrue();
@@ -179,9 +179,20 @@ abstract class RecordsContract {
     assertThat(ids(everything("org-a"))).isEmpty();
     assertThat(records.commit(new Change.Delete(entry))).isFalse();
     assertThat(records.commit(new Change.Replace(entry, entry.next("pending", Map.of(), "{}")))).isFalse();
+    assertThat(records.commit(new Change.Create(entry))).as("the same, late").isFalse();
+    assertThat(records.wasRemoved(COLLECTION, "rpt_1", clock.instant())).isTrue();
+    assertThat(records.wasRemoved(COLLECTION, "rpt_2", clock.instant())).isFalse();
+    assertThat(records.find(COLLECTION, "rpt_1")).isEmpty();
+    assertThat(records.list(everything("org-a")).total()).isZero();
+
+    clock.pass(Change.Delete.REMEMBERED.minusSeconds(1));
     Entry again = anEntry("org-b", "rpt_1", 9, "failed");
+    assertThat(records.commit(new Change.Create(again))).isFalse();
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(records.wasRemoved(COLLECTION, "rpt_1", clock.instant())).isFalse();
     store(again);
     assertThat(records.find(COLLECTION, "rpt_1")).contains(again);
+    assertThat(records.wasRemoved(COLLECTION, "rpt_1", clock.instant())).isFalse();
   }
 
   @Test

@@ -91,12 +91,11 @@ public final class ReportRecords {
   }
 
   /// Stores a new report. The same report again, as a request that is repeated under its idempotency key makes it, is
-  /// found.
+  /// found; where it has been deleted since, it stays so, and the answer is as the first one was.
   Stored create(ReportRecord report) {
     Entry entry = entry(report);
     return records.commit(new Change.Create(entry)) ? new Stored(report, entry)
-        : find(report.reportId()).orElseThrow(() ->
-            new IllegalStateException("The report was deleted while it was entered: " + report.reportId()));
+        : find(report.reportId()).orElseGet(() -> new Stored(report, entry));
   }
 
   /// To be committed in the transaction that completes a Bufdir export; refused where the record is there already.

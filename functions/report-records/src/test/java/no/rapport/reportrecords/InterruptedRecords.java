@@ -36,6 +36,11 @@ final class InterruptedRecords implements Records {
   }
 
   @Override
+  public boolean wasRemoved(String collection, String id, Instant now) {
+    return records.wasRemoved(collection, id, now);
+  }
+
+  @Override
   public Page list(Listing listing) {
     return records.list(listing);
   }
