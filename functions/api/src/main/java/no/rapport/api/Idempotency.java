@@ -21,7 +21,8 @@ import no.rapport.records.Records;
 ///
 /// The first use reserves the key together with the time and the seed of the ids that the request will make. A
 /// request that dies halfway is therefore repeated with the same ids: what it had stored is found, not stored again.
-/// Only successful answers are kept; a refused request has left nothing and frees its key.
+/// Only successful answers are kept. A refused request has left nothing and frees its key, unless it repeats one that
+/// died: that may have left something, so the key keeps its ids until it has an answer or is forgotten.
 public final class Idempotency {
 
   private static final Duration KEPT = Duration.ofHours(24);
@@ -77,7 +78,7 @@ public final class Idempotency {
         return Reply.conflict("The first request with this Idempotency-Key is still in flight").retryAfter(1);
       }
       var again = new Use(requestSha256, use.time(), use.seed(), now.plus(LEASE), null);
-      Note note = stored.get().next(Documents.write(again));
+      Note note = taken(stored.get(), Documents.write(again), now.plus(LEASE));
       if (records.commit(new Change.ReplaceNote(stored.get(), note))) {
         return run(request, handler, note, again);
       }
@@ -90,20 +91,32 @@ public final class Idempotency {
     try {
       reply = handler.apply(request.reserved(use.time(), use.seed()));
     } catch (InvalidRequest refused) {
-      records.commit(new Change.RemoveNote(note));
+      refused(note, use);
       throw refused;
     }
     if (reply.status() >= 500) {
       return reply;
     }
     if (reply.status() >= 300) {
-      records.commit(new Change.RemoveNote(note));
+      refused(note, use);
       return reply;
     }
     var answered = new Use(use.requestSha256(), use.time(), use.seed(), use.leaseUntil(),
         new Answer(reply.status(), reply.headers(), reply.body().orElse(null)));
     records.commit(new Change.ReplaceNote(note, note.next(Documents.write(answered))));
     return reply;
+  }
+
+  /// As it was, but not gone before whoever has taken it over is done.
+  private static Note taken(Note seen, String document, Instant atLeastUntil) {
+    return new Note(seen.partition(), seen.sort(), seen.version() + 1, document,
+        seen.expires().map(expires -> expires.isBefore(atLeastUntil) ? atLeastUntil : expires));
+  }
+
+  private void refused(Note note, Use use) {
+    boolean first = note.version() == 1;
+    records.commit(first ? new Change.RemoveNote(note) : new Change.ReplaceNote(note, note.next(Documents.write(
+        new Use(use.requestSha256(), use.time(), use.seed(), Instant.EPOCH, null)))));
   }
 
   private static String sha256(String text) {

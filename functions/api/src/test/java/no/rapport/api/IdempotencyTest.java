@@ -162,6 +162,34 @@ class IdempotencyTest {
   }
 
   @Test
+  void keepsTheIdsOfWhatDiedHalfwayWhereItsRepetitionIsRefused() {
+    send(aPost("{}", "k"), request -> {
+      make(request);
+      throw new IllegalStateException("the function is gone");
+    });
+    clock.now = clock.now.plusSeconds(31);
+    assertThat(send(aPost("{}", "k"), _ -> Reply.tooManyRequests("Full", 1)).getStatusCode()).isEqualTo(429);
+    assertThat(send(aPost("{}", "k"), _ -> Reply.notFound()).getStatusCode()).as("at once").isEqualTo(404);
+    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(202);
+    assertThat(made.get(1)).isEqualTo(made.get(0));
+    assertThat(things()).isEqualTo(1);
+  }
+
+  @Test
+  void doesNotForgetAKeyWhileItIsInUse() {
+    send(aPost("{}", "k"), _ -> {
+      throw new IllegalStateException("the function is gone");
+    });
+    clock.now = clock.now.plus(Duration.ofHours(24)).minusSeconds(1);
+    send(aPost("{}", "k"), request -> {
+      clock.now = clock.now.plusSeconds(2);
+      assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(409);
+      return make(request);
+    });
+    assertThat(things()).isEqualTo(1);
+  }
+
+  @Test
   void forgetsAKeyAfterADay() {
     send(aPost("{}", "k"), this::make);
     clock.now = clock.now.plus(Duration.ofHours(24)).minusSeconds(1);

@@ -207,7 +207,11 @@ public record ExportJob(
         : Optional.empty();
   }
 
+  /// Queued again; as it is where it was queued by this very request, which is repeated.
   Optional<ExportJob> retried(Instant now) {
+    if (state.isUnfinished() && retryCount > 0 && queuedAt.equals(now)) {
+      return Optional.of(this);
+    }
     return state == ExportState.FAILED && retryCount < MOST_RETRIES
         ? Optional.of(with(ExportState.QUEUED).attempt(attempt + 1).retryCount(retryCount + 1).automaticRetries(0)
             .queuedAt(now).errorMessage(null).completedAt(null).notified(false).build())
