@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
@@ -78,13 +79,19 @@ final class Files {
   /// Removes every object below a prefix and every upload that was begun there.
   ///
   /// @return how many were found
+  /// @throws SdkClientException where some could not be removed
   int removeBelow(String prefix) {
     int found = 0;
     for (var page : s3.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix))) {
       List<ObjectIdentifier> keys = page.contents().stream()
           .map(object -> ObjectIdentifier.builder().key(object.key()).build()).toList();
       if (!keys.isEmpty()) {
-        s3.deleteObjects(delete -> delete.bucket(bucket).delete(d -> d.objects(keys).quiet(true)));
+        var refused = s3.deleteObjects(delete -> delete.bucket(bucket).delete(d -> d.objects(keys).quiet(true))).errors();
+        if (!refused.isEmpty()) {
+          // The request as a whole succeeds even where single objects stay.
+          throw SdkClientException.create(refused.size() + " objects could not be removed, the first for "
+              + refused.getFirst().code());
+        }
       }
       found += keys.size();
     }

@@ -19,7 +19,12 @@ final class FollowUps {
   /// @param rounds how often the sweeper has started it again
   record Owed(ExportKind kind, String exportId, int attempt, Instant since, int rounds) {}
 
-  record Due(Owed owed, Note note) {}
+  record Due(Owed owed, Note note) {
+
+    static Due of(Note note) {
+      return new Due(Documents.read(note.document(), Owed.class), note);
+    }
+  }
 
   /// What ending a job leaves to be done; nothing where nothing follows.
   static List<Change> owe(ExportJob job, Instant now) {
@@ -33,9 +38,8 @@ final class FollowUps {
     return note.<List<Change>>map(done -> List.of(new Change.RemoveNote(done))).orElse(List.of());
   }
 
-  static List<Due> due(Records records, int limit, Instant now) {
-    return records.notes(PARTITION, "", limit, now).stream()
-        .map(note -> new Due(Documents.read(note.document(), Owed.class), note)).toList();
+  static List<Note> due(Records records, int limit, Instant now) {
+    return records.notes(PARTITION, "", limit, now);
   }
 
   static Change another(Due due) {

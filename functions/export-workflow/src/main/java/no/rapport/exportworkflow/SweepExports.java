@@ -4,12 +4,18 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.IntSupplier;
 import no.rapport.api.Log;
 import no.rapport.api.Metrics;
+import no.rapport.records.Change;
 import no.rapport.records.Entry;
+import no.rapport.records.Note;
 import no.rapport.reportrecords.Cleanup;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
@@ -22,6 +28,8 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
 
   /// How long a start may take by itself before it counts as missed.
   private static final Duration GRACE = Duration.ofSeconds(45);
+  /// More than a few organisations can have unfinished: none of them hides another's jobs.
+  private static final int MOST_JOBS = 5_000;
   private static final int BATCH = 500;
 
   private final ExportWorkflow workflow;
@@ -35,27 +43,51 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
   }
 
   /// @return how many jobs and duties were looked at
+  /// @throws SdkException the last one that kept it from looking at jobs, follow-ups or removals; the others are done
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     Instant now = workflow.now();
+    var looked = new TreeMap<String, Object>();
+    Optional<SdkException> failure = Optional.empty();
+    for (var duty : List.<Map.Entry<String, IntSupplier>>of(Map.entry("cleanups", () -> cleanUp(now)),
+        Map.entry("follow_ups", () -> followUp(now)), Map.entry("jobs", () -> repairJobs(now)))) {
+      try {
+        looked.put(duty.getKey(), duty.getValue().getAsInt());
+      } catch (SdkException e) {
+        failure = Optional.of(e);
+      }
+    }
+    failure.ifPresent(e -> {
+      throw e;
+    });
+    return looked;
+  }
+
+  private int repairJobs(Instant now) {
     int jobs = 0;
+    var startedFor = new HashSet<String>();
     for (ExportKind kind : ExportKind.values()) {
       Instant oldest = now;
       for (String status : kind.unfinished()) {
-        for (Entry entry : workflow.records().inStatus(kind.collection(), status, BATCH)) {
-          safely("job", entry.id(), () -> repair(kind, entry.id(), now));
+        for (Entry entry : workflow.records().inStatus(kind.collection(), status, MOST_JOBS)) {
+          safely("job", entry.id(), () -> repair(kind, entry.id(), now, startedFor));
           oldest = entry.created().isBefore(oldest) ? entry.created() : oldest;
           jobs++;
         }
       }
       Metrics.put(kind.collection(), Map.of("OldestUnfinishedSeconds", Duration.between(oldest, now).toSeconds()));
     }
-    var followUps = FollowUps.due(workflow.records(), BATCH, now);
-    followUps.forEach(due -> safely("follow_up", due.owed().exportId(), () -> followUpAgain(due, now)));
-    return Map.of("jobs", jobs, "follow_ups", followUps.size(), "cleanups", cleanUp(now));
+    return jobs;
   }
 
-  private void repair(ExportKind kind, String id, Instant now) {
+  private int followUp(Instant now) {
+    List<Note> open = FollowUps.due(workflow.records(), MOST_JOBS, now);
+    open.forEach(note -> safely("follow_up", note.sort(), () -> followUpAgain(FollowUps.Due.of(note), now)));
+    return open.size();
+  }
+
+  /// @param startedFor the organisations whose waiting jobs this sweep has started
+  private void repair(ExportKind kind, String id, Instant now, Set<String> startedFor) {
     // The index may lag: what is done is decided by the job itself.
     Optional<ExportJob> found = workflow.jobs().find(kind, id).map(ExportJobs.Stored::job)
         .filter(job -> job.state().isUnfinished())
@@ -66,7 +98,9 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     ExportJob job = found.get();
     Optional<ExecutionStatus> status = workflow.executions().statusOf(job);
     if (status.isEmpty() && job.state() != ExportState.PROCESSING) {
-      workflow.places().startWaiting(job.orgId());
+      if (startedFor.add(job.orgId())) {
+        workflow.places().startWaiting(job.orgId());
+      }
     } else if (status.isEmpty()) {
       workflow.executions().start(job);
       Log.warn("execution_started_by_sweeper", Map.of("job_id", job.id(), "organization", job.orgId()));
@@ -84,7 +118,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     Optional<ExportJobs.Stored> stored = workflow.jobs().find(due.owed().kind(), due.owed().exportId());
     if (stored.map(ExportJobs.Stored::job).filter(job -> job.attempt() == due.owed().attempt()
         && !job.state().isUnfinished() && !job.isFollowedUp()).isEmpty()) {
-      workflow.records().commit(new no.rapport.records.Change.RemoveNote(due.note()));
+      workflow.records().commit(new Change.RemoveNote(due.note()));
     } else if (workflow.executions().statusOf(stored.get().job()).filter(ExecutionStatus.RUNNING::equals).isEmpty()
         && workflow.records().commit(FollowUps.another(due))) {
       workflow.executions().followUpAgain(stored.get().job(), due.owed().rounds() + 1);
@@ -94,12 +128,12 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
   private int cleanUp(Instant now) {
     int count = 0;
     String after = "";
-    List<Cleanup.Due> page;
+    List<Note> page;
     do {
       page = Cleanup.due(workflow.records(), after, BATCH, now);
-      for (Cleanup.Due due : page) {
-        safely("cleanup", due.note().sort(), () -> cleanUp(due, now));
-        after = due.note().sort();
+      for (Note note : page) {
+        safely("cleanup", note.sort(), () -> cleanUp(Cleanup.Due.of(note), now));
+        after = note.sort();
         count++;
       }
     } while (page.size() == BATCH);
@@ -114,7 +148,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
   private static void safely(String what, String id, Runnable repair) {
     try {
       repair.run();
-    } catch (SdkException | IllegalStateException e) {
+    } catch (RuntimeException e) {
       Log.error("sweep_failed", Map.of("what", what, "id", id), e);
     }
   }

@@ -1,22 +1,38 @@
 package no.rapport.exportworkflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import no.rapport.emulator.EmbeddedS3;
+import no.rapport.records.Change;
 import no.rapport.records.InMemoryRecords;
+import no.rapport.records.Note;
+import no.rapport.records.Records;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
+import no.rapport.reportrecords.Cleanup;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.S3Error;
+import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.paginators.ListObjectsV2Iterable;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
@@ -193,5 +209,99 @@ class ExportLimitsTest {
     assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> false, NOON))
         .isEqualTo(new ExportRequests.Changed());
     assertThat(job("exp-1").state()).isEqualTo(ExportState.QUEUED);
+  }
+
+  @Test
+  void doesNotBringBackWhatWasDeletedWhereItsOrderIsRepeatedLate() {
+    ExportJob first = ordered("org-1042", "exp-1", 0);
+    works("exp-1");
+    fails("exp-1", "java.lang.IllegalStateException");
+    workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON);
+
+    assertThat(ordered("org-1042", "exp-1", 0)).as("the first answer").isEqualTo(first);
+    assertThat(workflow.jobs().find(ExportKind.BUFDIR_EXPORT, "exp-1")).isEmpty();
+    assertThat(workflow.records().countInStatus("bufdir-exports", "org-1042", "queued")).isZero();
+  }
+
+  @Test
+  void takesARetryThatIsRepeatedForTheSameRetry() {
+    ordered("org-1042", "exp-1", 0);
+    works("exp-1");
+    fails("exp-1", "java.lang.IllegalStateException");
+    workflow.requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON.plusSeconds(60));
+    works("exp-1");
+
+    assertThat(workflow.requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON.plusSeconds(60)))
+        .isInstanceOf(ExportRequests.Done.class);
+    assertThat(job("exp-1").retryCount()).isEqualTo(1);
+    assertThat(job("exp-1").attempt()).isEqualTo(2);
+    assertThat(workflow.requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON.plusSeconds(61)))
+        .isEqualTo(new ExportRequests.Refused("processing"));
+  }
+
+  @Test
+  void isNotKeptFromOtherDutiesByOneThatCannotBeRead() {
+    S3.putObject(put -> put.bucket(BUCKET).key("exports/org-1042/exp-9/1/a"), RequestBody.fromString("left"));
+    workflow.records().commit(new Change.AddNote(Note.first("cleanup", "a", "no duty", null)),
+        new Change.AddNote(Note.first("follow-ups", "a", "[]", null)),
+        new Cleanup(List.of("exports/org-1042/exp-9/"), NOON).duty("b"));
+
+    new SweepExports(workflow).handleRequest(Map.of(), null);
+
+    assertThat(S3.listObjectsV2(list -> list.bucket(BUCKET).prefix("exports/org-1042/exp-9/")).contents()).isEmpty();
+    assertThat(Cleanup.due(workflow.records(), "", 10, NOON)).extracting(Note::sort).containsExactly("a");
+  }
+
+  @Test
+  void removesFilesEvenWhereJobsCannotBeLookedAtAndSaysThatItFailed() {
+    S3.putObject(put -> put.bucket(BUCKET).key("exports/org-1042/exp-9/1/a"), RequestBody.fromString("left"));
+    var stored = new InMemoryRecords(Clock.fixed(NOON, ZoneOffset.UTC));
+    var records = (Records) Proxy.newProxyInstance(Records.class.getClassLoader(), new Class<?>[] {Records.class},
+        (_, method, arguments) -> {
+          if (method.getName().equals("inStatus")) {
+            throw SdkClientException.create("The index cannot be read");
+          }
+          return method.invoke(stored, arguments);
+        });
+    records.commit(new Cleanup(List.of("exports/org-1042/exp-9/"), NOON).duty("b"));
+    var blind = ExportWorkflow.forRequests(records, S3, null, new Starts(), BUCKET, "arn:export", "arn:retry",
+        Clock.fixed(NOON, ZoneOffset.UTC));
+
+    assertThatThrownBy(() -> new SweepExports(blind).handleRequest(Map.of(), null))
+        .isInstanceOf(SdkClientException.class);
+
+    assertThat(S3.listObjectsV2(list -> list.bucket(BUCKET).prefix("exports/org-1042/exp-9/")).contents()).isEmpty();
+  }
+
+  @Test
+  void doesNotTakeForRemovedWhatTheBucketKept() {
+    var keeping = new S3Client() {
+      @Override
+      public String serviceName() {
+        return "s3";
+      }
+
+      @Override
+      public void close() {}
+
+      @Override
+      public ListObjectsV2Response listObjectsV2(ListObjectsV2Request request) {
+        return ListObjectsV2Response.builder().isTruncated(false).contents(S3Object.builder().key("k").build()).build();
+      }
+
+      @Override
+      public ListObjectsV2Iterable listObjectsV2Paginator(ListObjectsV2Request request) {
+        return new ListObjectsV2Iterable(this, request);
+      }
+
+      @Override
+      public DeleteObjectsResponse deleteObjects(DeleteObjectsRequest request) {
+        return DeleteObjectsResponse.builder()
+            .errors(S3Error.builder().key("k").code("InternalError").build()).build();
+      }
+    };
+
+    assertThatThrownBy(() -> new Files(keeping, BUCKET).removeBelow("exports/org-1042/"))
+        .isInstanceOf(SdkClientException.class).hasMessageContaining("InternalError");
   }
 }

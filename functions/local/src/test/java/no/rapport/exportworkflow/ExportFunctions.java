@@ -43,8 +43,8 @@ public final class ExportFunctions {
   /// What is still owed: follow-ups and removals.
   public static List<String> duties(ExportWorkflow workflow, Instant now) {
     return java.util.stream.Stream.concat(
-        FollowUps.due(workflow.records(), 100, now).stream().map(due -> "follow-up " + due.note().sort()),
-        Cleanup.due(workflow.records(), "", 100, now).stream().map(due -> "removal " + due.note().sort())).toList();
+        FollowUps.due(workflow.records(), 100, now).stream().map(note -> "follow-up " + note.sort()),
+        Cleanup.due(workflow.records(), "", 100, now).stream().map(note -> "removal " + note.sort())).toList();
   }
 
 }

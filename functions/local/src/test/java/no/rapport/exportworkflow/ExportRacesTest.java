@@ -27,6 +27,7 @@ import no.rapport.records.DynamoRecords;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Listing;
 import no.rapport.records.Records;
+import no.rapport.reportrecords.Cleanup;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
@@ -213,9 +214,9 @@ class ExportRacesTest {
       var job = workflow.jobs().find(KIND, id).map(ExportJobs.Stored::job);
       for (int sweep = 0; sweep < 2; sweep++) {
         var later = at(NOON.plus(Duration.ofMinutes(20)));
-        no.rapport.reportrecords.Cleanup.due(records, "", 100, NOON).forEach(due -> {
+        Cleanup.due(records, "", 100, NOON).stream().map(Cleanup.Due::of).forEach(due -> {
           due.cleanup().prefixes().forEach(later.files()::removeBelow);
-          no.rapport.reportrecords.Cleanup.done(due, later.now()).ifPresent(records::commit);
+          Cleanup.done(due, later.now()).ifPresent(records::commit);
         });
       }
       var files = new HashSet<String>();

@@ -25,7 +25,13 @@ public record Cleanup(List<String> prefixes, Instant until) {
   }
 
   /// A duty that is open, with the note that holds it.
-  public record Due(Cleanup cleanup, Note note) {}
+  public record Due(Cleanup cleanup, Note note) {
+
+    /// @throws IllegalStateException when the note holds something else
+    public static Due of(Note note) {
+      return new Due(Documents.read(note.document(), Cleanup.class), note);
+    }
+  }
 
   /// The change that leaves this duty.
   ///
@@ -34,10 +40,9 @@ public record Cleanup(List<String> prefixes, Instant until) {
     return new Change.AddNote(Note.first(PARTITION, id, Documents.write(this), null));
   }
 
-  /// Open duties, at most `limit`, after the one of that id.
-  public static List<Due> due(Records records, String afterId, int limit, Instant now) {
-    return records.notes(PARTITION, afterId, limit, now).stream()
-        .map(note -> new Due(Documents.read(note.document(), Cleanup.class), note)).toList();
+  /// The notes of open duties, at most `limit`, after the one of that id.
+  public static List<Note> due(Records records, String afterId, int limit, Instant now) {
+    return records.notes(PARTITION, afterId, limit, now);
   }
 
   /// The change that ends a duty, once its time is over.

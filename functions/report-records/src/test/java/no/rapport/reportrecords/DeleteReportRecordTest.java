@@ -39,7 +39,7 @@ class DeleteReportRecordTest {
       assertThat(line.deletedBy()).isEqualTo("key_7");
       assertThat(line.fileSha256()).contains(export.fileSha256());
     });
-    assertThat(Cleanup.due(records, "", 10, Instant.now())).singleElement().satisfies(due ->
+    assertThat(Cleanup.due(records, "", 10, Instant.now())).singleElement().extracting(Cleanup.Due::of).satisfies(due ->
         assertThat(due.cleanup().prefixes()).containsExactly(export.fileRef(), export.sealed().prefix()));
     assertThat(Call.delete("rpt_9").to(delete).status()).isEqualTo(404);
   }
