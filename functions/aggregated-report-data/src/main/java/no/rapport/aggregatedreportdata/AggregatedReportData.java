@@ -5,6 +5,7 @@ import java.util.Set;
 import no.rapport.api.Environment;
 import no.rapport.api.Idempotency;
 import no.rapport.api.Priming;
+import no.rapport.api.Reply;
 import no.rapport.records.DynamoRecords;
 import no.rapport.records.Listing;
 import no.rapport.records.Records;
@@ -39,6 +40,11 @@ record AggregatedReportData(Records records, CaseSource cases, Executions execut
     var records = new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), "priming");
     new Snapshots(records).find("priming");
     records.list(Listing.of(Snapshots.COLLECTION, "priming", Set.of(), 1));
+  }
+
+  static Reply full() {
+    return Reply.tooManyRequests("The organisation has " + Snapshots.AT_WORK
+        + " aggregations running, which is the most; wait for one to end", 5);
   }
 
   Snapshots snapshots() {

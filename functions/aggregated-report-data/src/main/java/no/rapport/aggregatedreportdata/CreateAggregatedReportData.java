@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import java.time.Instant;
 import no.rapport.aggregatedreportdata.Snapshots.Cached;
+import no.rapport.aggregatedreportdata.Snapshots.Full;
 import no.rapport.aggregatedreportdata.Snapshots.Joined;
 import no.rapport.aggregatedreportdata.Snapshots.Started;
 import no.rapport.aggregatedreportdata.Snapshots.Stored;
@@ -39,6 +40,7 @@ public final class CreateAggregatedReportData
         case Cached(var stored) -> Reply.ok(data.json().detail(stored)).etag(stored.entry().version());
         case Joined(var stored) -> accepted(stored, request.now());
         case Started(var stored) -> accepted(stored, request.now());
+        case Full() -> AggregatedReportData.full();
       };
     });
   }

@@ -41,6 +41,10 @@ final class Snapshots {
 
   private static final int ATTEMPTS = 60;
 
+  /// Aggregations of one organisation at once, each of which reads in 16 tasks: more would take from the others what all
+  /// share. Soft by design: two requests at the same moment may both see the last place.
+  static final int AT_WORK = 10;
+
   private final Records records;
 
   Snapshots(Records records) {
@@ -84,8 +88,13 @@ final class Snapshots {
   }
 
   /// Snapshots of every organisation that are being aggregated, oldest first; may lag.
-  List<Stored> processing(int limit) {
-    return records.inStatus(COLLECTION, PROCESSING, limit).stream().map(Stored::of).toList();
+  List<Entry> processing(int limit) {
+    return records.inStatus(COLLECTION, PROCESSING, limit);
+  }
+
+  /// Whether the organisation has as many aggregations running as it may have.
+  boolean areFull(String orgId) {
+    return records.countInStatus(COLLECTION, orgId, PROCESSING) >= AT_WORK;
   }
 
   // ---------- requests ----------------------------------------------------------------------------------------------
@@ -101,6 +110,9 @@ final class Snapshots {
 
   /// A new snapshot was made, whose aggregation is to be started.
   record Started(Stored stored) implements Requested {}
+
+  /// The organisation has as many aggregations running as it may have: nothing was stored.
+  record Full() implements Requested {}
 
   /// Requests a period's figures.
   ///
@@ -131,11 +143,16 @@ final class Snapshots {
           return running.map(Joined::new);
         }
       }
+      if (areFull(orgId)) {
+        return Optional.of(new Full());
+      }
       PeriodStanding next = period.value().started(snapshotId);
       var snapshot = Snapshot.requested(snapshotId, orgId, periodId, new Snapshot.Run(jobId, next.runs(), now));
       Entry entry = Entry.first(COLLECTION, orgId, snapshotId, now, PROCESSING, filters(periodId),
           Documents.write(snapshot));
+      // Where an earlier try of this very request made it and it has been deleted since, it stays so.
       return records.commit(new Change.Create(entry), period.replacedBy(next))
+          || records.wasRemoved(COLLECTION, snapshotId, now)
           ? Optional.of(new Started(new Stored(entry, snapshot))) : Optional.empty();
     });
   }

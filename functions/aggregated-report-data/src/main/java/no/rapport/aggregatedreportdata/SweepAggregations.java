@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Map;
 import no.rapport.aggregatedreportdata.Snapshots.Stored;
 import no.rapport.api.Log;
+import no.rapport.records.Entry;
 
 /// Every minute: starts aggregations that were stored but not started, and fails those whose execution has ended
 /// without telling (aborted, timed out). The one owner of repairs; the state machine itself ends all others.
@@ -16,7 +17,7 @@ public final class SweepAggregations implements RequestHandler<Map<String, Objec
   private static final Duration GRACE = Duration.ofSeconds(10);
   /// After this long, what could not be started fails.
   private static final Duration GIVEN_UP = Duration.ofMinutes(15);
-  private static final int AT_ONCE = 500;
+  private static final int AT_ONCE = 5_000;
 
   private final AggregatedReportData data;
 
@@ -38,13 +39,14 @@ public final class SweepAggregations implements RequestHandler<Map<String, Objec
   private Output sweep(Instant now) {
     int started = 0;
     int failed = 0;
-    for (Stored stored : data.snapshots().processing(AT_ONCE)) {
-      Snapshot.Run run = stored.snapshot().run();
-      if (run.requestedAt().plus(GRACE).isAfter(now)) {
-        continue;
-      }
-      Claim claim = stored.snapshot().claim();
+    for (Entry entry : data.snapshots().processing(AT_ONCE)) {
       try {
+        Snapshot snapshot = Stored.of(entry).snapshot();
+        Snapshot.Run run = snapshot.run();
+        if (run.requestedAt().plus(GRACE).isAfter(now)) {
+          continue;
+        }
+        Claim claim = snapshot.claim();
         switch (data.executions().standingOf(run.jobId())) {
           case RUNNING -> { }
           case NEVER_STARTED -> {
@@ -60,7 +62,7 @@ public final class SweepAggregations implements RequestHandler<Map<String, Objec
         }
       } catch (RuntimeException e) {
         // One that cannot be repaired now must not keep the others waiting; the next sweep tries it again.
-        Log.error("aggregation_not_swept", Map.of("job_id", run.jobId()), e);
+        Log.error("aggregation_not_swept", Map.of("snapshot_id", entry.id()), e);
       }
     }
     if (started + failed > 0) {

@@ -47,6 +47,9 @@ public final class UpdateAggregatedReportData
     if (!request.matches(seen.get().entry().version())) {
       return Optional.of(Reply.preconditionFailed());
     }
+    if (!seen.get().snapshot().isProcessing() && data.snapshots().areFull(seen.get().snapshot().organizationId())) {
+      return Optional.of(AggregatedReportData.full());
+    }
     return data.snapshots().invalidate(seen.get(), reason, jobId, request.now()).map(stored -> {
       RequestAggregation.start(data.executions(), stored.snapshot().claim());
       if (seen.get().snapshot().isProcessing()) {

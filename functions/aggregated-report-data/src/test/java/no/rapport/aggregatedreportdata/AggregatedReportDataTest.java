@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import no.rapport.aggregatedreportdata.Executions.Standing;
 import no.rapport.aggregatedreportdata.Stack.Answer;
+import no.rapport.api.Ids;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.records.DynamoRecords;
 import no.rapport.sourcedata.CaseRecord;
@@ -134,6 +135,47 @@ class AggregatedReportDataTest {
     assertThat(stack.post("{\"organization_id\": \"org-1042\"}", Map.of()).status()).isEqualTo(422);
     assertThat(stack.list(Map.of("colour", "red")).status()).isEqualTo(400);
     assertThat(stack.executions.started).isEmpty();
+  }
+
+  @Test
+  void letsAnOrganisationHaveTenAggregationsAtOnceAndRefusesMoreWith429() {
+    String finished = stack.aggregated(ORG, "2023");
+    String first = stack.post(ORG, "2024", true).text("/snapshot_id");
+    for (int i = 1; i < Snapshots.AT_WORK; i++) {
+      assertThat(stack.post(ORG, "2024", true).status()).isEqualTo(202);
+    }
+    int runs = stack.executions.started.size();
+
+    Answer refused = stack.post(ORG, "2024", true);
+
+    assertThat(refused.status()).isEqualTo(429);
+    assertThat(refused.headers()).containsEntry("Retry-After", "5");
+    assertThat(stack.put(finished).status()).as("one more").isEqualTo(429);
+    assertThat(stack.get(finished).text("/snapshot_status")).isEqualTo("current");
+    assertThat(stack.list(Map.of("organization_id", ORG)).json().at("/pagination/total").asInt())
+        .isEqualTo(Snapshots.AT_WORK + 1);
+    assertThat(stack.executions.started).hasSize(runs);
+    assertThat(stack.post(ORG, "2024", false).status()).as("joins what is running").isEqualTo(202);
+    assertThat(stack.put(first).status()).as("takes the place of what is running").isEqualTo(202);
+    assertThat(stack.post("org-2001", "2024", true).status()).as("another organisation").isEqualTo(202);
+    stack.fail(stack.executions.started.get(runs).jobId());
+    assertThat(stack.post(ORG, "2024", true).status()).as("once one has ended").isEqualTo(202);
+  }
+
+  @Test
+  void doesNotBringBackWhatWasDeletedWhereItsRequestIsRepeatedLate() {
+    var ids = Ids.derived("one request");
+    var request = new RequestAggregation(stack.data.snapshots(), stack.data.cases(), stack.data.executions());
+    var order = new RequestAggregation.Order(ORG, "2024", true);
+    Instant now = stack.clock.instant();
+    Snapshots.Stored made = ((Snapshots.Started) request.apply(order, ids, now)).stored();
+    stack.fail(made.snapshot().run().jobId());
+    assertThat(stack.delete(made.snapshot().snapshotId()).status()).isEqualTo(200);
+
+    assertThat(request.apply(order, Ids.derived("one request"), now)).isInstanceOf(Snapshots.Started.class);
+
+    assertThat(stack.get(made.snapshot().snapshotId()).status()).isEqualTo(404);
+    assertThat(stack.list(Map.of("organization_id", ORG)).json().at("/pagination/total").asInt()).isZero();
   }
 
   // ---------- the cache ---------------------------------------------------------------------------------------------

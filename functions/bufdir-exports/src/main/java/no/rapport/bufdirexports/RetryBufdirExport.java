@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Optional;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
@@ -12,6 +13,7 @@ import no.rapport.exportworkflow.ExportJob;
 import no.rapport.exportworkflow.ExportJobs;
 import no.rapport.exportworkflow.ExportKind;
 import no.rapport.exportworkflow.ExportRequests;
+import no.rapport.exportworkflow.ExportState;
 
 /// `POST /api/v1/bufdir-exports/{export_id}/retry`: starts a failed export again, at most five times.
 public final class RetryBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
@@ -37,6 +39,11 @@ public final class RetryBufdirExport implements RequestHandler<APIGatewayProxyRe
   }
 
   private Reply retry(Request request, ExportJobs.Stored stored) {
+    var full = stored.job().state() == ExportState.FAILED ? exports.requests().refusalIfFull(stored.job().orgId())
+        : Optional.<Reply>empty();
+    if (full.isPresent()) {
+      return full.get();
+    }
     var outcome = exports.requests().retry(ExportKind.BUFDIR_EXPORT, stored.job().id(), request::matches,
         request.now());
     if (!(outcome instanceof ExportRequests.Done(ExportJobs.Stored retried))) {

@@ -7,13 +7,16 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import no.rapport.exportworkflow.ExportJobs;
 import no.rapport.exportworkflow.ExportKind;
 import no.rapport.exportworkflow.ExportOrder;
+import no.rapport.exportworkflow.ExportState;
 import no.rapport.exportworkflow.ExportWorkflow;
 import no.rapport.records.Documents;
 import no.rapport.records.InMemoryRecords;
@@ -64,6 +67,32 @@ class CreateBufdirExportTest {
     assertThat(records.list(Listing.of("bufdir-exports", "org-1", Set.of(), 1)).total()).isEqualTo(100);
   }
 
+  @Test
+  void refusesARetryWhereTheQueueIsFull() throws IOException {
+    String failed = Documents.mapper().readTree(post(false, "").getBody()).get("export_id").textValue();
+    new ExportJobs(records).move(ExportKind.BUFDIR_EXPORT, failed, job -> Optional.of(job.reported(ExportState.FAILED,
+        Optional.empty(), Optional.empty(), Optional.empty(), Instant.now())));
+    for (int i = 0; i < 99; i++) {
+      post(false, "");
+    }
+    assertThat(retry(failed).getStatusCode()).isEqualTo(202);
+    new ExportJobs(records).move(ExportKind.BUFDIR_EXPORT, failed, job -> Optional.of(job.reported(ExportState.FAILED,
+        Optional.empty(), Optional.empty(), Optional.empty(), Instant.now())));
+    post(false, "");
+
+    var refused = retry(failed);
+
+    assertThat(refused.getStatusCode()).isEqualTo(429);
+    assertThat(refused.getHeaders()).containsEntry("Retry-After", "30");
+    assertThat(new ExportJobs(records).find(ExportKind.BUFDIR_EXPORT, failed).orElseThrow().job().state())
+        .isEqualTo(ExportState.FAILED);
+  }
+
+  private APIGatewayProxyResponseEvent retry(String id) {
+    return new RetryBufdirExport(new BufdirExports(workflow(), false)).handleRequest(request("POST")
+        .withPath("/api/v1/bufdir-exports/" + id + "/retry").withPathParameters(Map.of("export_id", id)), null);
+  }
+
   private ExportOrder accepted(APIGatewayProxyResponseEvent answer) throws IOException {
     assertThat(answer.getStatusCode()).as(answer.getBody()).isEqualTo(202);
     String id = Documents.mapper().readTree(answer.getBody()).get("export_id").textValue();
@@ -71,6 +100,19 @@ class CreateBufdirExportTest {
   }
 
   private APIGatewayProxyResponseEvent post(boolean canSubmit, String more) {
+    return new CreateBufdirExport(new BufdirExports(workflow(), canSubmit)).handleRequest(request("POST")
+        .withPath("/api/v1/bufdir-exports").withHeaders(Map.of("Content-Type", "application/json"))
+        .withBody("{\"org_id\": \"org-1\", \"format\": \"excel\", \"period_from\": \"2025-01-01\", "
+            + "\"period_to\": \"2025-12-31\"" + more + "}"), null);
+  }
+
+  private static APIGatewayProxyRequestEvent request(String method) {
+    var context = new APIGatewayProxyRequestEvent.ProxyRequestContext().withRequestId("req-1");
+    context.setAuthorizer(Map.of("caller", "key_admin", "role", "admin", "organizations", "*"));
+    return new APIGatewayProxyRequestEvent().withHttpMethod(method).withRequestContext(context);
+  }
+
+  private ExportWorkflow workflow() {
     var sfn = new SfnClient() {
       @Override
       public StartExecutionResponse startExecution(StartExecutionRequest request) {
@@ -88,14 +130,7 @@ class CreateBufdirExportTest {
         // holds nothing
       }
     };
-    var workflow = ExportWorkflow.forRequests(records, null, null, sfn, "bucket", "arn:a:states:b:c:stateMachine:export",
+    return ExportWorkflow.forRequests(records, null, null, sfn, "bucket", "arn:a:states:b:c:stateMachine:export",
         "arn:a:states:b:c:stateMachine:retry", Clock.systemUTC());
-    var context = new APIGatewayProxyRequestEvent.ProxyRequestContext().withRequestId("req-1");
-    context.setAuthorizer(Map.of("caller", "key_admin", "role", "admin", "organizations", "*"));
-    var event = new APIGatewayProxyRequestEvent().withHttpMethod("POST").withPath("/api/v1/bufdir-exports")
-        .withHeaders(Map.of("Content-Type", "application/json")).withRequestContext(context)
-        .withBody("{\"org_id\": \"org-1\", \"format\": \"excel\", \"period_from\": \"2025-01-01\", "
-            + "\"period_to\": \"2025-12-31\"" + more + "}");
-    return new CreateBufdirExport(new BufdirExports(workflow, canSubmit)).handleRequest(event, null);
   }
 }
