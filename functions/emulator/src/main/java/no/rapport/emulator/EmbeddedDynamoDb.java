@@ -129,11 +129,16 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
   /// @param logicalId the resource, for example `RecordsTable`
   /// @return the table's name
   public String newTable(String logicalId) {
-    var name = logicalId + "-" + UUID.randomUUID();
     try (var client = client()) {
-      client.createTable(TableDefinition.of(name,
-          TemplateDocument.section(TemplateDocument.section(Resources.OF_TEMPLATE, logicalId), "Properties")).create());
+      return newTable(client, logicalId);
     }
+  }
+
+  /// The same, wherever the client leads.
+  public static String newTable(DynamoDbClient client, String logicalId) {
+    var name = logicalId + "-" + UUID.randomUUID();
+    client.createTable(TableDefinition.of(name,
+        TemplateDocument.section(TemplateDocument.section(Resources.OF_TEMPLATE, logicalId), "Properties")).create());
     return name;
   }
 

@@ -1,5 +1,7 @@
 package no.rapport.local;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,15 +10,21 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import no.rapport.emulator.FunctionError;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpFullRequest;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -27,7 +35,7 @@ import software.amazon.awssdk.services.sfn.model.SfnException;
 ///
 /// A place is named by the function, which of its invocations, and which call within it; place 0 of a task's invocation
 /// is the workflow's own call of the function. Functions run on threads of their own, so that one can be left behind.
-final class CallFaults implements ExecutionInterceptor {
+final class CallFaults {
 
   /// What can go wrong at a call.
   enum Kind {
@@ -35,6 +43,8 @@ final class CallFaults implements ExecutionInterceptor {
     REQUEST_LOST,
     /// The service does what it was asked; nobody hears of it.
     ANSWER_LOST,
+    /// The caller waits no longer; what it asked for is done later, after whatever was done in its place.
+    TIMED_OUT,
     THROTTLED,
     SERVER_ERROR,
     /// Another transaction is at the same items.
@@ -58,8 +68,16 @@ final class CallFaults implements ExecutionInterceptor {
 
     /// Whether the kind makes sense here.
     boolean allows(Kind kind) {
-      return kind != Kind.CONFLICT || operation.startsWith("Transact");
+      return switch (kind) {
+        case CONFLICT -> operation.startsWith("Transact");
+        // The workflow's own calls time out as functions that go on late; a read that is done late changes nothing.
+        case TIMED_OUT -> !operation.equals("Invoke") && !READING.matcher(operation).lookingAt();
+        case GOES_ON_LATE, DELIVERED_TWICE -> !operation.equals("Publish");
+        case REQUEST_LOST, ANSWER_LOST, THROTTLED, SERVER_ERROR, ENDED -> true;
+      };
     }
+
+    private static final Pattern READING = Pattern.compile("Get|Query|List|Describe|Head");
   }
 
   record Fault(Place place, Kind kind) {
@@ -79,6 +97,11 @@ final class CallFaults implements ExecutionInterceptor {
     }
   }
 
+  /// For the SDK's clients: knows by the thread which world's function is calling.
+  static final ExecutionInterceptor INTERCEPTOR = new Interceptor();
+
+  private static final SdkHttpClient HTTP = UrlConnectionHttpClient.create();
+  private static final Pattern WRITING_RECORDS = Pattern.compile("(Transact|BatchW|Put|Update|Delete).*(Item|Items)");
   private static final ExecutionAttribute<Boolean> LOSE_ANSWER = new ExecutionAttribute<>("rapport.loseAnswer");
   private static final InheritableThreadLocal<Invocation> CURRENT = new InheritableThreadLocal<>();
 
@@ -87,6 +110,8 @@ final class CallFaults implements ExecutionInterceptor {
   private final List<Place> places = new ArrayList<>();
   private final List<Fault> struck = new ArrayList<>();
   private final List<Invocation> late = new ArrayList<>();
+  private final List<Runnable> lateRequests = new ArrayList<>();
+  private boolean wrote = true;
   private int placesAtFirstStrike = -1;
   private volatile boolean over;
 
@@ -102,6 +127,13 @@ final class CallFaults implements ExecutionInterceptor {
   /// The places that were passed after the first fault had struck.
   synchronized List<Place> placesAfterFirst() {
     return placesAtFirstStrike < 0 ? List.of() : List.copyOf(places.subList(placesAtFirstStrike, places.size()));
+  }
+
+  /// Whether anything was written to the tables since this was asked last.
+  synchronized boolean hasWritten() {
+    boolean written = wrote;
+    wrote = false;
+    return written;
   }
 
   synchronized List<Fault> struck() {
@@ -140,7 +172,7 @@ final class CallFaults implements ExecutionInterceptor {
         run(begin(function, work));
         yield run(invocation);
       }
-      case CONFLICT -> throw new IllegalStateException("No conflict at a function's call");
+      case CONFLICT, TIMED_OUT -> throw new IllegalStateException("Not at a function's call: " + kind);
       case null -> run(invocation);
     };
   }
@@ -162,9 +194,16 @@ final class CallFaults implements ExecutionInterceptor {
   /// Lets those go on that nobody waits for any more.
   void letLateOnesGoOn() {
     List<Invocation> going;
+    List<Runnable> arriving;
     synchronized (this) {
       going = List.copyOf(late);
       late.clear();
+      arriving = List.copyOf(lateRequests);
+      lateRequests.clear();
+      wrote |= !going.isEmpty() || !arriving.isEmpty();
+    }
+    if (!over) {
+      arriving.forEach(Runnable::run);
     }
     for (Invocation invocation : going) {
       invocation.goOn.countDown();
@@ -194,17 +233,22 @@ final class CallFaults implements ExecutionInterceptor {
   }
 
   /// A place where something else than the SDK calls AWS: the workflow's own publication.
-  ///
-  /// @return whether the answer is to be lost
-  boolean passes(String name) {
+  void pass(String name, Runnable act) {
     Kind kind = strike(begin(name, () -> null), "Publish");
-    if (kind == null || kind == Kind.DELIVERED_TWICE || kind == Kind.GOES_ON_LATE) {
-      return false;
+    if (kind == null) {
+      act.run();
+      return;
     }
     if (kind == Kind.ANSWER_LOST) {
-      return true;
+      act.run();
+    } else if (kind == Kind.TIMED_OUT) {
+      later(act);
     }
     throw SdkClientException.create("Fault as planned: " + kind);
+  }
+
+  private synchronized void later(Runnable request) {
+    lateRequests.add(request);
   }
 
   private final class Invocation {
@@ -220,6 +264,10 @@ final class CallFaults implements ExecutionInterceptor {
       this.name = name;
       this.function = function;
       this.work = work;
+    }
+
+    CallFaults world() {
+      return CallFaults.this;
     }
 
     void start() {
@@ -279,20 +327,44 @@ final class CallFaults implements ExecutionInterceptor {
 
   // --- the SDK's calls -------------------------------------------------------------------------------------------
 
-  @Override
-  public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
-    Invocation invocation = CURRENT.get();
-    if (invocation == null) {
-      return;
+  private static final class Interceptor implements ExecutionInterceptor {
+
+    @Override
+    public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+      Invocation invocation = CURRENT.get();
+      if (invocation != null) {
+        invocation.world().beforeTransmission(invocation, context, attributes);
+      }
     }
+
+    @Override
+    public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
+      if (Boolean.TRUE.equals(attributes.getAttribute(LOSE_ANSWER))) {
+        throw SdkClientException.create("Fault as planned: the answer was lost");
+      }
+    }
+  }
+
+  private void beforeTransmission(Invocation invocation, Context.BeforeTransmission context,
+      ExecutionAttributes attributes) {
     if (over) {
       throw new Gone();
     }
     String service = attributes.getAttribute(SdkExecutionAttribute.SERVICE_NAME);
     String operation = attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME);
+    if (WRITING_RECORDS.matcher(operation).matches()) {
+      synchronized (this) {
+        wrote = true;
+      }
+    }
     switch (strike(invocation, operation)) {
       case REQUEST_LOST -> throw SdkClientException.create("Fault as planned: the connection broke");
       case ANSWER_LOST -> attributes.putAttribute(LOSE_ANSWER, true);
+      case TIMED_OUT -> {
+        SdkHttpFullRequest request = (SdkHttpFullRequest) context.httpRequest();
+        later(() -> send(request));
+        throw ApiCallTimeoutException.create(1);
+      }
       case THROTTLED -> throw refusal(service, operation, "SlowDown", 503, "ThrottlingException", "ThrottlingError");
       case SERVER_ERROR -> throw refusal(service, operation, "InternalError", 500, "InternalServerError", "");
       case CONFLICT -> throw refusal(service, operation, "", 400, "", "TransactionConflict");
@@ -312,10 +384,20 @@ final class CallFaults implements ExecutionInterceptor {
     }
   }
 
-  @Override
-  public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
-    if (Boolean.TRUE.equals(attributes.getAttribute(LOSE_ANSWER))) {
-      throw SdkClientException.create("Fault as planned: the answer was lost");
+  /// A request that its caller has given up reaches the service, signed as it was.
+  private static void send(SdkHttpFullRequest request) {
+    boolean toTables = request.firstMatchingHeader("X-Amz-Target").filter(t -> t.startsWith("DynamoDB")).isPresent();
+    var call = (toTables ? FaultyWorld.DYNAMO_DB_HTTP : HTTP).prepareRequest(HttpExecuteRequest.builder().request(request)
+        .contentStreamProvider(request.contentStreamProvider().orElse(null)).build());
+    try {
+      var answer = call.call();
+      if (answer.httpResponse().statusCode() >= 500 || answer.httpResponse().statusCode() == 403) {
+        throw new IllegalStateException("A late request was not taken: " + answer.httpResponse().statusCode() + " "
+            + request.method() + " " + request.encodedPath());
+      }
+      answer.responseBody().ifPresent(body -> body.abort());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -46,6 +46,7 @@ import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.emulator.EmbeddedS3;
 import no.rapport.emulator.ExecutionStatus;
 import no.rapport.emulator.FunctionError;
+import no.rapport.emulator.HeapDynamoDb;
 import no.rapport.emulator.Loopback;
 import no.rapport.emulator.StepFunctions;
 import no.rapport.emulator.TopicMessage;
@@ -67,10 +68,12 @@ import no.rapport.reportreexports.ReexportFunctions;
 import no.rapport.sourcedata.SourceDataFunctions;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
@@ -87,16 +90,23 @@ final class FaultyWorld implements AutoCloseable {
   private static final Template TEMPLATE =
       TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET);
   private static final SdkHttpClient HTTP = UrlConnectionHttpClient.create();
-  private static final DynamoDbClient DYNAMO_DB = EmbeddedDynamoDb.shared().client();
+  /// DynamoDB Local, or the heap's, with which thousands of walks take minutes instead of hours.
+  static final SdkHttpClient DYNAMO_DB_HTTP =
+      System.getProperty("rapport.faults.dynamodb", "local").equals("heap") ? new HeapDynamoDb() : HTTP;
+  private static final DynamoDbClient DYNAMO_DB = dynamoDb(DynamoDbClient.builder());
   private static final S3Client S3 = EmbeddedS3.shared().client();
+  /// What the functions call AWS with; whose call it is, the thread tells.
+  private static final DynamoDbClient FAULTY_DYNAMO_DB = dynamoDb(faulty(DynamoDbClient.builder()));
+  private static final S3Client FAULTY_S3 = faulty(S3Client.builder().endpointOverride(EmbeddedS3.shared().endpoint())
+      .forcePathStyle(true)).build();
   private static final S3Presigner PRESIGNER = EmbeddedS3.shared().presigner();
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> JOBS = List.of("bufdir-exports", "report-reexports", "export-files");
 
   final CallFaults faults;
   private final String id = UUID.randomUUID().toString();
-  private final String records = EmbeddedDynamoDb.shared().newTable("RecordsTable");
-  private final String source = EmbeddedDynamoDb.shared().newTable("SourceDataTable");
+  private final String records = EmbeddedDynamoDb.newTable(DYNAMO_DB, "RecordsTable");
+  private final String source = EmbeddedDynamoDb.newTable(DYNAMO_DB, "SourceDataTable");
   private final String bucket = "faulty-" + id;
   private final VirtualTime time = VirtualTime.standing(Instant.now());
   private final Clock clock = new WorldClock(time);
@@ -152,22 +162,20 @@ final class FaultyWorld implements AutoCloseable {
       machines.put(machine.logicalId(), stepFunctions.createStateMachine(machine.name(),
           machine.definition().toString(), Names.arn("AWS::IAM::Role", machine.logicalId() + "Role")));
     }
-    DynamoDbClient dynamoDb = closed(faulty(DynamoDbClient.builder().endpointOverride(EmbeddedDynamoDb.shared().endpoint())
-        .httpClient(HTTP)).build());
-    S3Client s3 = closed(faulty(S3Client.builder().endpointOverride(EmbeddedS3.shared().endpoint()).forcePathStyle(true)
-        .httpClient(HTTP)).build());
-    SfnClient sfn = closed(faulty(SfnClient.builder().endpointOverride(stepFunctions.endpoint()).httpClient(HTTP)).build());
+    SfnClient sfn = closed(faulty(SfnClient.builder().endpointOverride(stepFunctions.endpoint())).build());
     String export = machine(machines, "Export");
     String retry = machine(machines, "Retry");
-    var workflow = ExportFunctions.workflow(dynamoDb, records, source, s3, PRESIGNER, sfn, bucket, export, retry, clock);
+    var workflow = ExportFunctions.workflow(FAULTY_DYNAMO_DB, records, source, FAULTY_S3, PRESIGNER, sfn, bucket, export, retry, clock);
     observed = ExportFunctions.workflow(DYNAMO_DB, records, source, S3, PRESIGNER, sfn, bucket, export, retry, clock);
-    var aggregation = new AggregationFunctions(dynamoDb, records, source, sfn, machine(machines, "Aggregation"), clock);
+    var aggregation = new AggregationFunctions(FAULTY_DYNAMO_DB, records, source, sfn, machine(machines, "Aggregation"),
+        clock);
     tasks.putAll(ExportFunctions.tasks(workflow));
     tasks.putAll(aggregation.tasks());
     handlers.putAll(BufdirExportFunctions.handlers(workflow));
     handlers.putAll(ReexportFunctions.handlers(workflow));
     handlers.putAll(ExportFileFunctions.handlers(workflow));
-    handlers.putAll(ReportRecordFunctions.handlers(new DynamoRecords(dynamoDb, records), s3, PRESIGNER, bucket));
+    handlers.putAll(ReportRecordFunctions.handlers(new DynamoRecords(FAULTY_DYNAMO_DB, records), FAULTY_S3, PRESIGNER,
+        bucket));
     handlers.putAll(aggregation.handlers());
     watch = aggregation.watch();
   }
@@ -177,9 +185,14 @@ final class FaultyWorld implements AutoCloseable {
         .getValue();
   }
 
-  private <B extends AwsClientBuilder<B, ?>> B faulty(B builder) {
-    return builder.region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS)
-        .overrideConfiguration(override -> override.addExecutionInterceptor(faults)
+  private static DynamoDbClient dynamoDb(DynamoDbClientBuilder builder) {
+    return builder.region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS).httpClient(DYNAMO_DB_HTTP)
+        .endpointOverride(DYNAMO_DB_HTTP == HTTP ? EmbeddedDynamoDb.shared().endpoint() : Loopback.uri(1)).build();
+  }
+
+  private static <B extends AwsClientBuilder<B, ?> & SdkSyncClientBuilder<B, ?>> B faulty(B builder) {
+    return builder.region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS).httpClient(HTTP)
+        .overrideConfiguration(override -> override.addExecutionInterceptor(CallFaults.INTERCEPTOR)
             .retryStrategy(AwsRetryStrategy.doNotRetry()));
   }
 
@@ -324,7 +337,6 @@ final class FaultyWorld implements AutoCloseable {
   void pass(Duration duration) {
     time.awaitQuiet();
     goOnLate();
-    seeNewJobs();
     time.advance(duration);
     time.awaitQuiet();
     seeStates();
@@ -377,10 +389,12 @@ final class FaultyWorld implements AutoCloseable {
 
   private List<String> unfinished() {
     var found = new ArrayList<String>();
-    jobs().filter(job -> job.state() == ExportState.INITIALIZING || job.state() == ExportState.QUEUED
-        || job.state() == ExportState.PROCESSING).forEach(job -> found.add(job.id() + " is " + job.state()));
-    list("aggregated-report-data").stream().filter(entry -> entry.status().equals("processing"))
-        .forEach(entry -> found.add(entry.id() + " is processing"));
+    var entries = everything();
+    jobsAmong(entries).stream().filter(job -> job.state() == ExportState.INITIALIZING
+        || job.state() == ExportState.QUEUED || job.state() == ExportState.PROCESSING)
+        .forEach(job -> found.add(job.id() + " is " + job.state()));
+    entries.stream().filter(entry -> entry.collection().equals("aggregated-report-data")
+        && entry.status().equals("processing")).forEach(entry -> found.add(entry.id() + " is processing"));
     return found;
   }
 
@@ -388,9 +402,8 @@ final class FaultyWorld implements AutoCloseable {
   void settle() {
     rest();
     sweep();
-    for (int round = 0; round < 6; round++) {
+    for (int round = 0; round < 12; round++) {
       pass(Duration.ofMinutes(17));
-      sweep();
       sweep();
       if (isQuiet() && ExportFunctions.duties(observed, clock.instant()).isEmpty()) {
         return;
@@ -435,39 +448,42 @@ final class FaultyWorld implements AutoCloseable {
   }
 
   private String publish(TopicMessage message) {
-    boolean lost = armed && faults.passes("Notify");
-    synchronized (published) {
-      published.add(message);
-    }
-    if (lost) {
-      throw software.amazon.awssdk.core.exception.SdkClientException.create("Fault as planned: the answer was lost");
+    Runnable publication = () -> {
+      synchronized (published) {
+        published.add(message);
+      }
+    };
+    if (armed) {
+      faults.pass("Notify", publication);
+    } else {
+      publication.run();
     }
     return UUID.randomUUID().toString();
   }
 
   // --- what must hold --------------------------------------------------------------------------------------------
 
+  /// All resources, as one look at the whole table shows them.
+  private List<Entry> everything() {
+    return DYNAMO_DB.scanPaginator(scan -> scan.tableName(records).consistentRead(true)).items().stream()
+        .filter(item -> item.containsKey("collection"))
+        .map(item -> new Entry(item.get("collection").s(), item.get("org").s(), item.get("id").s(),
+            Instant.parse(item.get("created").s()), item.get("status").s(), Long.parseLong(item.get("version").n()),
+            new TreeMap<>(), item.get("document").s())).toList();
+  }
+
   private List<Entry> list(String collection) {
-    return observed.records().list(Listing.of(collection, ORG, Set.of(), 100)).entries();
+    return everything().stream().filter(entry -> entry.collection().equals(collection)).toList();
   }
 
-  private java.util.stream.Stream<ExportJob> jobs() {
-    return JOBS.stream().flatMap(collection -> list(collection).stream()).map(entry -> ExportJobs.Stored.of(entry).job());
+  private static List<ExportJob> jobsAmong(List<Entry> entries) {
+    return entries.stream().filter(entry -> JOBS.contains(entry.collection()))
+        .map(entry -> ExportJobs.Stored.of(entry).job()).toList();
   }
 
-  /// Looks at the jobs that are known; new ones are found while time passes.
   private synchronized void seeStates() {
-    if (!armed) {
-      return;
-    }
-    for (ExportJob job : List.copyOf(lastSeen.values())) {
-      observed.jobs().find(job.kind(), job.id()).ifPresent(stored -> see(stored.job()));
-    }
-  }
-
-  private synchronized void seeNewJobs() {
-    if (armed) {
-      jobs().forEach(this::see);
+    if (armed && faults.hasWritten()) {
+      jobsAmong(everything()).forEach(this::see);
     }
   }
 
@@ -491,8 +507,12 @@ final class FaultyWorld implements AutoCloseable {
     idsByKey.forEach((key, answers) -> assertThat(answers).as("2: one answer for " + key).hasSize(1));
     var wanted = new TreeSet<String>();
     Map<String, byte[]> objects = objects();
-    jobs().forEach(job -> checkJob(job, wanted, objects));
-    for (Entry entry : list("report-records")) {
+    var entries = everything();
+    jobsAmong(entries).forEach(job -> checkJob(job, entries, wanted, objects));
+    for (Entry entry : entries) {
+      if (!entry.collection().equals("report-records")) {
+        continue;
+      }
       var report = Documents.read(entry.document(), ReportRecord.class);
       checkFile(report.fileRef().orElseThrow(), report.fileSizeBytes().orElseThrow(),
           report.fileSha256().orElseThrow(), wanted, objects);
@@ -509,7 +529,7 @@ final class FaultyWorld implements AutoCloseable {
     });
   }
 
-  private void checkJob(ExportJob job, Set<String> wanted, Map<String, byte[]> objects) {
+  private void checkJob(ExportJob job, List<Entry> entries, Set<String> wanted, Map<String, byte[]> objects) {
     if (job.state() == ExportState.COMPLETED) {
       var file = job.file().orElseThrow();
       checkFile(file.key(), file.sizeBytes(), file.sha256(), wanted, objects);
@@ -528,8 +548,8 @@ final class FaultyWorld implements AutoCloseable {
     } else {
       assertThat(told).as("4: nothing told").isEmpty();
     }
-    long inHistory = list("report-records").stream()
-        .filter(entry -> entry.document().contains("\"" + job.id() + "\"")).count();
+    long inHistory = entries.stream().filter(entry -> entry.collection().equals("report-records")
+        && entry.document().contains("\"" + job.id() + "\"")).count();
     boolean reportDeleted = deleted.keySet().stream().anyMatch(how -> how.startsWith("GetReportRecord"));
     if (job.kind() == ExportKind.BUFDIR_EXPORT && !reportDeleted) {
       assertThat(inHistory).as("5: in the history once").isEqualTo(job.state() == ExportState.COMPLETED ? 1 : 0);
@@ -560,7 +580,7 @@ final class FaultyWorld implements AutoCloseable {
       assertThat(observed.records().list(Listing.of(collection, OTHER_ORG, Set.of(), 100)).total())
           .as("10: the other organisation's " + collection).isZero();
     }
-    for (ExportJob job : jobs().toList()) {
+    for (ExportJob job : jobsAmong(everything())) {
       if (job.kind() == ExportKind.BUFDIR_EXPORT) {
         assertThat(answer("GetBufdirExport", Map.of("export_id", job.id()), null, null, OTHER_ORG).status())
             .as("10: another organisation").isEqualTo(404);
@@ -606,7 +626,7 @@ final class FaultyWorld implements AutoCloseable {
 
   String describe() {
     var text = new StringBuilder();
-    jobs().forEach(job -> text.append(job.kind().collection()).append(' ').append(job.id()).append(' ')
+    jobsAmong(everything()).forEach(job -> text.append(job.kind().collection()).append(' ').append(job.id()).append(' ')
         .append(job.state()).append(" attempt ").append(job.attempt()).append('\n'));
     stepFunctions.executions().forEach(execution -> text.append(execution.name()).append(' ').append(execution.status())
         .append('\n'));
