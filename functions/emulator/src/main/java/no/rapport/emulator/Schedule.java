@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.emulator;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -11,14 +11,14 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/// Runs several actors one at a time in an order that a seed decides, on a clock of its own.
+/// For tests: runs several actors one at a time in an order that a seed decides, on a clock of its own.
 ///
 /// An actor gives up its turn at every call to a service ([#turn]); there it may also be struck by a fault, or end
 /// because its function has run for as long as functions may. The same seed gives the same history.
-final class Schedule {
+public final class Schedule {
 
   /// Thrown through an actor whose function is ended by the platform: nothing of it catches this.
-  static final class Ended extends Error {
+  public static final class Ended extends Error {
     private static final long serialVersionUID = 1L;
 
     Ended() {
@@ -83,23 +83,25 @@ final class Schedule {
   private boolean stalling;
   private volatile Throwable failure;
 
-  Schedule(long seed) {
+  /// @param seed the same gives the same history
+  public Schedule(long seed) {
     random = new Random(seed);
   }
 
-  Random random() {
+  public Random random() {
     return random;
   }
 
-  Instant now() {
+  public Instant now() {
     return now;
   }
 
-  List<String> trace() {
+  /// What actors did, in order, as they told it.
+  public List<String> trace() {
     return trace;
   }
 
-  Clock clock() {
+  public Clock clock() {
     return new Clock() {
       @Override
       public ZoneId getZone() {
@@ -119,7 +121,7 @@ final class Schedule {
   }
 
   /// Adds an actor, which begins when it is given its first turn.
-  void begin(String name, Duration mayRun, Runnable act) {
+  public void begin(String name, Duration mayRun, Runnable act) {
     Actor actor = new Actor(name, mayRun, act);
     actors.add(actor);
     actor.thread.start();
@@ -127,12 +129,12 @@ final class Schedule {
 
   /// Lets actors stand still now and then for minutes, as a function does that waits for a slow service: what others do
   /// meanwhile is done before it goes on.
-  void stall(boolean stall) {
+  public void stall(boolean stall) {
     stalling = stall;
   }
 
   /// Gives up the turn; called by actors before each thing that others may see.
-  void turn(String what) {
+  public void turn(String what) {
     if (current != null) {
       Actor me = current;
       if (stalling && random.nextInt(150) == 0) {
@@ -145,19 +147,20 @@ final class Schedule {
   }
 
   /// Gives up the turn until something holds.
-  void waitUntil(BooleanSupplier condition) {
+  public void waitUntil(BooleanSupplier condition) {
     Actor me = current;
     me.waitsFor = condition;
     me.pass();
     me.waitsFor = () -> true;
   }
 
-  void advance(Duration by) {
+  /// Moves the clock.
+  public void advance(Duration by) {
     now = now.plus(by);
   }
 
   /// Gives turns until all actors are over, or for so long.
-  void run(Duration atMost) {
+  public void run(Duration atMost) {
     Instant end = now.plus(atMost);
     while (!actors.isEmpty() && now.isBefore(end)) {
       List<Actor> ready = actors.stream().filter(a -> a.waitsFor.getAsBoolean() || now.isAfter(a.mustEndBy)).toList();

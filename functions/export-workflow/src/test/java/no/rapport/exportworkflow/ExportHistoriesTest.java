@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import no.rapport.emulator.Schedule;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.reporting.Activity;

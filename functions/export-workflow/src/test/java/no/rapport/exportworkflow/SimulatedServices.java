@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import no.rapport.emulator.Schedule;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
 import no.rapport.records.Entry;
@@ -55,6 +56,7 @@ final class SimulatedServices {
   private final Map<String, String> uploadKeys = new TreeMap<>();
   private final Map<String, Execution> executions = new HashMap<>();
   private final List<String> published = new ArrayList<>();
+  private final Map<String, List<Entry>> inStatusBefore = new HashMap<>();
   private final AtomicInteger uploadIds = new AtomicInteger();
   private double faultRate;
   private ExportWorkflow workflow;
@@ -114,13 +116,23 @@ final class SimulatedServices {
       }
 
       @Override
+      public boolean wasRemoved(String collection, String id, java.time.Instant now) {
+        return call("removed " + id, () -> stored.wasRemoved(collection, id, now));
+      }
+
+      @Override
       public Page list(Listing listing) {
         return call("list", () -> stored.list(listing));
       }
 
+      /// The index may be as far behind as the time it was asked before.
       @Override
       public List<Entry> inStatus(String collection, String status, int limit) {
-        return call("inStatus " + status, () -> stored.inStatus(collection, status, limit));
+        return call("inStatus " + status, () -> {
+          List<Entry> now = stored.inStatus(collection, status, limit);
+          List<Entry> before = inStatusBefore.put(collection + status, now);
+          return faultRate > 0 && before != null && schedule.random().nextInt(4) == 0 ? before : now;
+        });
       }
 
       @Override
