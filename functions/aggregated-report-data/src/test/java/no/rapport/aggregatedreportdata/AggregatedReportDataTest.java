@@ -138,7 +138,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void letsAnOrganisationHaveTenAggregationsAtOnceAndRefusesMoreWith429() {
+  void letsAnOrganisationHaveFourYearsOfAggregationsAtOnceAndRefusesMoreWith429() {
     String finished = stack.aggregated(ORG, "2023");
     String first = stack.post(ORG, "2024", true).text("/snapshot_id");
     for (int i = 1; i < Snapshots.AT_WORK; i++) {
