@@ -9,9 +9,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,7 +44,7 @@ public final class RouteNotFound implements RequestHandler<APIGatewayProxyReques
   }
 
   private static String query(APIGatewayProxyRequestEvent event) {
-    Map<String, List<String>> parameters = new TreeMap<>();
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
     if (event.getMultiValueQueryStringParameters() != null) {
       parameters.putAll(event.getMultiValueQueryStringParameters());
     } else if (event.getQueryStringParameters() != null) {

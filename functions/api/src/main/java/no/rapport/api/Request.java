@@ -212,7 +212,8 @@ public final class Request {
     }
   }
 
-  /// NUL and lone surrogates are legal JSON escapes that neither a table nor a file can hold.
+  /// NUL and lone surrogates are legal JSON escapes that neither a table nor a file can hold. U+FFFD is what is left of
+  /// bytes that were not UTF-8: API Gateway puts it in their place, and what was meant is lost.
   private static void refuseUnstorable(JsonNode node) {
     if (node.isTextual()) {
       refuseUnstorable(node.textValue());
@@ -228,6 +229,9 @@ public final class Request {
           && Character.isLowSurrogate(text.charAt(i + 1));
       if (c == 0 || Character.isSurrogate(c) && !pair) {
         throw InvalidRequest.malformed("The body holds a NUL character or half a surrogate pair");
+      }
+      if (c == '\ufffd') {
+        throw InvalidRequest.malformed("The body is not UTF-8 text, or holds the replacement character U+FFFD");
       }
       if (pair) {
         i++;

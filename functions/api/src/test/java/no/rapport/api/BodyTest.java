@@ -116,7 +116,7 @@ class BodyTest {
         "{\"a\":" + "[".repeat(16) + "]".repeat(16) + "}", "{\"text\":\"" + "a".repeat(16 * 1024 + 1) + "\"}",
         "{\"" + "n".repeat(200) + "\":1}", "{\"integer\":" + "1".repeat(60) + "}", "{\"text\":\"a\\u0000b\"}",
         "{\"text\":\"\\ud800\"}", "{\"text\":\"\\udc00\\ud800\"}", "{\"\\udfff\":1}", "{\"a\":[{\"b\":\"\\u0000\"}]}",
-        "{\"text\":\"\ud800\"}")) {
+        "{\"text\":\"\ud800\"}", "{\"text\":\"\ufffd\"}", "{\"\\ufffd\":1}")) {
       assertProblem(send(body), 400);
     }
     assertThat(pointers(send("{\"a\":" + "[".repeat(15) + "]".repeat(15) + "}"))).containsExactly("/a");

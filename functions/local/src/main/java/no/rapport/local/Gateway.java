@@ -5,10 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -46,11 +43,6 @@ final class Gateway implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern CONTEXT = Pattern.compile("\\$context\\.(?:error\\.(messageString|message)|(requestId))");
 
-  static {
-    // Without it every answer waits for the client's delayed acknowledgement; read once, at the server's first use.
-    System.setProperty("sun.net.httpserver.nodelay", "true");
-  }
-
   /// Who may call without a key.
   enum PublicContracts {
     /// All endpoints that the contracts call public answer anybody, as an admin.
@@ -64,17 +56,17 @@ final class Gateway implements AutoCloseable {
   private final PublicContracts publicContracts;
   private final RouteTable routes;
   private final List<String> allowedOrigins;
-  private final HttpServer server;
+  private final HttpFront front;
   private final Map<String, HttpHandler> mounts = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  private Gateway(Template template, Functions functions, PublicContracts publicContracts, HttpServer server) {
+  private Gateway(Template template, Functions functions, PublicContracts publicContracts, int port) {
     this.template = template;
     this.functions = functions;
     this.publicContracts = publicContracts;
     this.routes = new RouteTable(template.routes());
     this.allowedOrigins = allowedOrigins(template);
-    this.server = server;
+    this.front = HttpFront.start("The API", port, this::answer);
   }
 
   /// Starts listening.
@@ -82,17 +74,7 @@ final class Gateway implements AutoCloseable {
   /// @param port on 127.0.0.1, or 0 for a free one
   /// @throws no.rapport.emulator.PortTakenException if it is taken
   static Gateway start(int port, Template template, Functions functions, PublicContracts publicContracts) {
-    Loopback.requireFree(port, "The API");
-    try {
-      var server = HttpServer.create(new InetSocketAddress(Loopback.HOST, port), 0);
-      var gateway = new Gateway(template, functions, publicContracts, server);
-      server.setExecutor(gateway.threads);
-      server.createContext("/", gateway::answer);
-      server.start();
-      return gateway;
-    } catch (IOException e) {
-      throw new UncheckedIOException("The API cannot listen on port " + port, e);
-    }
+    return new Gateway(template, functions, publicContracts, port);
   }
 
   /// Answers below `path` with something that is not the API's.
@@ -101,7 +83,7 @@ final class Gateway implements AutoCloseable {
   }
 
   int port() {
-    return server.getAddress().getPort();
+    return front.port();
   }
 
   URI baseUrl() {
@@ -110,7 +92,7 @@ final class Gateway implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    front.close();
     threads.shutdownNow();
   }
 

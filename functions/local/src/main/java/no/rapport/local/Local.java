@@ -1,8 +1,9 @@
 package no.rapport.local;
 
 import java.lang.management.ManagementFactory;
-import java.net.URI;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import no.rapport.api.Role;
 import no.rapport.emulator.PortTakenException;
 
 /// `mvn -q -Plocal`: the whole system on 127.0.0.1 until it is interrupted.
@@ -36,7 +37,7 @@ public final class Local {
         stopped.countDown();
       }
     }));
-    System.out.println(welcome(rapport, options));
+    System.out.println(welcome(rapport, options, DemoKeys.issue(rapport)));
     System.out.flush();
     stopped.await();
   }
@@ -50,11 +51,11 @@ public final class Local {
     };
   }
 
-  private static String welcome(LocalRapport rapport, Options options) {
+  static String welcome(LocalRapport rapport, Options options, Map<Role, String> keys) {
     var seconds = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1000.0;
     var base = rapport.baseUrl();
     var keyed = options.publicContracts() == Gateway.PublicContracts.KEY;
-    var key = keyed ? " -H \"x-api-key: $KEY\"" : "";
+    var key = keyed ? " -H 'x-api-key: " + keys.get(Role.ADMIN) + "'" : "";
     return """
 
         Ready on %1$s   (after %2$.1f s)
@@ -65,8 +66,13 @@ public final class Local {
           Step Functions   %5$s
           data             %6$s
 
+        Keys for the header x-api-key, good until the next start; %8$s:
+          org              %9$s   of org-1042
+          worker           %10$s   of org-1042; may also report the state of records and re-exports
+          admin            %11$s   of every organisation
+
         Three to try, in another window:
-        %8$s
+
           curl -sT activities.csv --aws-sigv4 aws:amz:eu-north-1:s3 --user local:local-secret \\
             -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \\
             %3$s/rapport-local/imports/org-1042/activities/2025.csv
@@ -78,17 +84,7 @@ public final class Local {
         """.formatted(base, seconds, rapport.s3Endpoint(), rapport.dynamoDbEndpoint(),
         rapport.stepFunctionsEndpoint(), options.data().map(Object::toString)
             .orElse("a temporary folder, removed at the end (RAPPORT_DATA keeps it)"), key,
-        keyed ? issueKey(base) : "");
-  }
-
-  /// Endpoints that need a key are of no use without one.
-  private static String issueKey(URI base) {
-    return """
-
-          # every endpoint needs a key here; this one makes it
-          KEY=$(curl -s %s/_local/2015-03-31/functions/ManageApiKeysFunction/invocations \\
-            -d '{"action":"issue","client":"me","label":"mine","role":"admin","organizations":"*"}' \\
-            | sed 's/.*"key":"\\([^"]*\\)".*/\\1/')
-        """.formatted(base);
+        keyed ? "every endpoint needs one" : "export files need one, the other endpoints check one that is sent",
+        keys.get(Role.ORG), keys.get(Role.WORKER), keys.get(Role.ADMIN));
   }
 }

@@ -7,11 +7,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.zip.ZipInputStream;
 import no.rapport.api.Role;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 
@@ -78,6 +81,60 @@ class ExportFilesJourneyTest {
     assertThat(complete.path("id").asLong()).isNotEqualTo(file.path("id").asLong());
     assertThat(client.get(files).body().path("export_files").findValuesAsText("status"))
         .isEqualTo(List.of("available", "success_with_errors"));
+  }
+
+  /// `available`, `success_with_errors` and `empty_list` have journeys of their own.
+  @Test
+  void passesThroughTheOtherFourStatusesAndMakesOneFileAtATime() throws Exception {
+    client.importActivities(ORG, "2023.csv", """
+        activity_id;org_id;activity_type;date;participant_count;duration_minutes;location;municipality;county;\
+        target_group;title;notes;attachments;updated_at
+        act-9;org-export-files;group_session;2023-03-14;12;90;Tana bru;5628;Finnmark;barn;Samling;;;2026-01-01T08:00:00Z""");
+    String files = template("2023", false);
+
+    Faults.add(new Faults.Fault("S3", "", "/parts/file-", "SlowDown", 1000));
+    var begun = client.post(files, null);
+    assertThat(begun.body().at("/export_files/status").asText()).isEqualTo("queued");
+    String file = begun.body().at("/export_files/href").asText();
+    Eventually.holds(file + " to be made", () ->
+        client.get(file).body().at("/export_files/status").asText().equals("in_progress"));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var asked = threads.invokeAll(Collections.nCopies(50, () ->
+          client.post(files, null).body().at("/export_files/href").asText()));
+      for (var answer : asked) {
+        assertThat(answer.get()).isEqualTo(file);
+      }
+    }
+    assertThat(client.delete(files.replace("/export_files", "")).status()).isEqualTo(409);
+    Faults.clear();
+    JsonNode made = ended(files);
+    assertThat(made.path("status").asText()).isEqualTo("available");
+    assertThat(client.get(files).body().at("/pagination/total").asInt()).isEqualTo(1);
+
+    Faults.add(new Faults.Fault("DynamoDb", "Query", "SourceDataTable", "AccessDeniedException", 1000));
+    JsonNode failed = ended(files);
+    Faults.clear();
+    assertThat(failed.path("status").asText()).isEqualTo("failed");
+    assertThat(failed.path("download_url").isNull()).isTrue();
+
+    String link = ended(files).path("download_url").asText();
+    assertThat(client.download(link).statusCode()).isEqualTo(200);
+    assertThat(client.delete(files.replace("/export_files", "")).status()).isEqualTo(200);
+    assertThat(client.download(link).statusCode()).isEqualTo(404);
+
+    String others = template("2022", false);
+    Faults.add(new Faults.Fault("Sfn", "StartExecution", "", "ServiceUnavailable", 1000));
+    var notStarted = client.post(others, null);
+    assertThat(notStarted.status()).isEqualTo(201);
+    assertThat(notStarted.body().at("/export_files/status").asText()).isEqualTo("initializing");
+    assertThat(client.post(others, null).body().at("/export_files/id"))
+        .isEqualTo(notStarted.body().at("/export_files/id"));
+    Faults.clear();
+  }
+
+  @AfterEach
+  void clearFaults() {
+    Faults.clear();
   }
 
   @Test

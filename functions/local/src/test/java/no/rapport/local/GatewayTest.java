@@ -84,6 +84,33 @@ class GatewayTest {
   }
 
   @Test
+  void takesAPathOrQueryThatIsNoUriAsIfItHadBeenEncoded() throws IOException {
+    assertThat(raw("GET /api/v1/things/%zz{id}\\?a=%&b={c}|<d>\u00e5 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 ").contains("pathParameters={id=%zz{id}\\}", "query={a=[%], b=[{c}|<d>");
+    assertThat(raw("GET http://x/api/v1/things/1%00?b=1#c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 ").contains("path=/api/v1/things/1%00\n", "query={b=[1]}");
+    assertThat(raw("GET /api/v1/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 404 ").endsWith("{\"message\":\"Not Found\"}");
+  }
+
+  @Test
+  void answersWhatIsNotHttpWithAProblem() throws IOException {
+    for (String request : new String[] {"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nna me: x\r\n\r\n",
+        "\0\1\2\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+        "GET /" + "a".repeat(70_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"}) {
+      assertThat(raw(request)).as(request).matches("(?s)HTTP/1.1 (4\\d\\d|505) .*").containsIgnoringCase("x-request-id: ")
+          .contains("application/problem+json", "\"request_id\":").doesNotContain("<");
+    }
+  }
+
+  private static String raw(String request) throws IOException {
+    try (var socket = new java.net.Socket("127.0.0.1", open.port())) {
+      socket.getOutputStream().write(request.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
   void treatsACallerWithoutKeyAsAdminInOpenModeOnly() {
     assertThat(send(request(open, "/api/v1/things")).body())
         .contains("caller=anonymous", "role=admin", "organizations=*");

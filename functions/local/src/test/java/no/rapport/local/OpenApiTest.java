@@ -78,9 +78,28 @@ class OpenApiTest {
   }
 
   @Test
-  void givesExamplesThatFitTheirSchemas() {
-    description.document().at("/components/schemas").properties().forEach(schema ->
-        schema.getValue().path("examples").forEach(example ->
-            assertThat(description.validate(schema.getValue(), example)).as(schema.getKey()).isEmpty()));
+  void givesEverySchemaParameterHeaderAndErrorExamplesThatFit() {
+    description.document().at("/components/schemas").properties().forEach(schema -> {
+      assertThat(schema.getValue().path("examples")).as(schema.getKey()).isNotEmpty();
+      schema.getValue().path("examples").forEach(example ->
+          assertThat(description.validate(schema.getValue(), example)).as(schema.getKey()).isEmpty());
+    });
+    for (String kind : new String[] {"parameters", "headers"}) {
+      description.document().at("/components/" + kind).properties().forEach(named ->
+          assertThat(description.validate(named.getValue().path("schema"), named.getValue().path("example")))
+              .as(named.getKey()).isEmpty());
+    }
+    for (var operation : description.operations()) {
+      operation.definition().path("responses").properties().forEach(response -> {
+        var content = description.resolved(response.getValue()).at("/content/application~1problem+json");
+        if (!content.isMissingNode()) {
+          assertThat(content.path("examples")).as(operation.id() + " " + response.getKey()).isNotEmpty();
+          content.path("examples").forEach(example -> {
+            assertThat(description.validate(content.path("schema"), example.path("value"))).isEmpty();
+            assertThat(example.at("/value/status").asText()).isEqualTo(response.getKey());
+          });
+        }
+      });
+    }
   }
 }

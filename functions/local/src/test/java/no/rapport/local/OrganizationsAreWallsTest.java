@@ -34,6 +34,9 @@ class OrganizationsAreWallsTest {
       "exp-20260301-abc123", "snap-001", "reexp_01KA2L5P6Q7R8S9T0U1V2W3X", "-", "a".repeat(64), "a".repeat(65), "%20",
       "..%2Fx", "%C3%A5", "null", "0", "-1", "1%00");
 
+  private static final List<Map<String, String>> HEADERS = List.of(Map.of(), Map.of("If-Match", "\"1\""),
+      Map.of("If-Match", "*"), Map.of("Idempotency-Key", "one"));
+
   private static Gateway gateway;
   private static Client owner;
   /// Path of each foreign thing, by the path of its route.
@@ -64,6 +67,10 @@ class OrganizationsAreWallsTest {
         FOREIGN_PATHS.computeIfAbsent(route.path(), _ -> new ArrayList<>()).add(path);
       }
     }
+    String mine = made(clientOf(Role.ORG, MINE).post("/api/v1/exports", "{\"org_id\": \"" + MINE + "\", \"name\": \"x\", "
+        + "\"format\": \"csv\", " + PERIOD + "}"), "/exports/id");
+    FOREIGN_PATHS.get("/api/v1/exports/{export_id}/export_files/{export_file_id}")
+        .add("/api/v1/exports/" + mine + "/export_files/" + file);
     FOREIGN_THINGS.addAll(List.of("/api/v1/report-records/" + record, "/api/v1/report-reexports/" + reexport,
         "/api/v1/bufdir-exports/" + export, "/api/v1/aggregated-report-data/" + snapshot, "/api/v1/exports/" + template,
         "/api/v1/exports/" + template + "/export_files/" + file));
@@ -121,16 +128,17 @@ class OrganizationsAreWallsTest {
         if (!operation.path().contains("{")) {
           continue;
         }
-        var answers = new LinkedHashMap<String, String>();
-        for (String path : FOREIGN_PATHS.get(operation.path())) {
-          answers.put(path, seen(stranger.send(operation.method(), path, bodyFor(operation), Map.of())));
+        var paths = new ArrayList<>(FOREIGN_PATHS.get(operation.path()));
+        NONSENSE.forEach(id -> paths.add(
+            operation.path().replaceAll("\\{[^}]+}", java.util.regex.Matcher.quoteReplacement(id))));
+        for (var headers : HEADERS) {
+          var answers = new LinkedHashMap<String, String>();
+          for (String path : paths) {
+            answers.put(path, seen(stranger.send(operation.method(), path, bodyFor(operation), headers)));
+          }
+          assertThat(answers.values().stream().distinct()).as(operation.id() + headers + answers).hasSize(1);
+          assertThat(answers.values().iterator().next()).as(operation.id()).matches("40[34] .*");
         }
-        for (String id : NONSENSE) {
-          String path = operation.path().replaceAll("\\{[^}]+}", java.util.regex.Matcher.quoteReplacement(id));
-          answers.put(path, seen(stranger.send(operation.method(), path, bodyFor(operation), Map.of())));
-        }
-        assertThat(answers.values().stream().distinct()).as(operation.id() + answers).hasSize(1);
-        assertThat(answers.values().iterator().next()).as(operation.id()).matches("40[34] .*");
         tried.add(operation.id());
       }
     }
@@ -153,7 +161,22 @@ class OrganizationsAreWallsTest {
         assertThat(foreign.body().at("/pagination/total").asInt()).isZero();
         assertThat(seen(foreign)).isEqualTo(seen(stranger.get(operation.path() + "?" + name + "=" + NOBODY)));
         assertThat(stranger.get(operation.path()).body().toString()).doesNotContain(FOREIGN);
+        String cursor = owner.get(operation.path() + "?limit=1&cursor=").body().at("/pagination/next_cursor").asText("");
+        assertThat(String.valueOf(stranger.get(operation.path() + "?cursor=" + cursor).body())).doesNotContain(FOREIGN);
         assertThat(owner.get(operation.path()).body().at("/pagination/total").asInt()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void findsNothingByTheIdsOfForeignThings() {
+    String record = FOREIGN_THINGS.getFirst().substring("/api/v1/report-records/".length());
+    String export = FOREIGN_THINGS.get(2).substring("/api/v1/bufdir-exports/".length());
+    for (Client stranger : strangers()) {
+      for (String filter : List.of("/api/v1/report-reexports?report_id=" + record,
+          "/api/v1/report-records?export_id=" + export)) {
+        assertThat(owner.get(filter).body().at("/pagination/total").asInt()).as(filter).isPositive();
+        assertThat(seen(stranger.get(filter))).isEqualTo(seen(stranger.get(filter + "0"))).startsWith("200 ");
       }
     }
   }

@@ -44,6 +44,7 @@ public final class DeleteReportReexport
             .put("reexport_id", job.id())
             .put("cancelled", true)
             .put("cancelled_at", cancelled.job().cancelledAt().orElseThrow().toString()))
+            .etag(cancelled.entry().version())
         : ReportReexports.refusal(outcome, "only what is pending or running can be cancelled");
   }
 }

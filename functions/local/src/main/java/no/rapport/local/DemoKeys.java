@@ -1,0 +1,38 @@
+package no.rapport.local;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import no.rapport.access.ApiKeys;
+import no.rapport.access.KeyOrder;
+import no.rapport.api.Environment;
+import no.rapport.api.Role;
+
+/// A key for each role, to try the local stack with.
+final class DemoKeys {
+
+  private static final String CLIENT = "demo-";
+  private static final String ORGANIZATION = "org-1042";
+
+  private DemoKeys() {}
+
+  /// New keys; those of an earlier start are revoked, since a key that was shown once cannot be shown again.
+  static Map<Role, String> issue(LocalRapport rapport) {
+    var keys = new ApiKeys(rapport.dynamoDb(), Environment.required("ACCESS_TABLE"));
+    Instant now = Instant.now();
+    keys.list().stream().filter(key -> key.client().startsWith(CLIENT) && key.isLive(now))
+        .forEach(key -> keys.revoke(key.id(), now));
+    var issued = new EnumMap<Role, String>(Role.class);
+    for (Role role : Role.values()) {
+      Optional<Set<String>> organizations = role == Role.ADMIN ? Optional.empty() : Optional.of(Set.of(ORGANIZATION));
+      switch (keys.issue(new KeyOrder(CLIENT + role.word(), "Demo", role, organizations, Duration.ofDays(365)), now)) {
+        case ApiKeys.Issued(_, String text) -> issued.put(role, text);
+        case ApiKeys.TwoKeysLive(var live) -> throw new IllegalStateException("Demo keys were not revoked: " + live);
+      }
+    }
+    return issued;
+  }
+}
