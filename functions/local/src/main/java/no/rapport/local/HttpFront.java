@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import no.rapport.emulator.Loopback;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.Content;
@@ -163,6 +164,11 @@ final class HttpFront implements AutoCloseable {
   private static final class Problems extends ErrorHandler {
 
     @Override
+    public boolean errorPageForMethod(String method) {
+      return true;
+    }
+
+    @Override
     protected void generateResponse(Request request, Response response, int code, String message, Throwable cause,
         Callback callback) {
       var id = response.getHeaders().get("x-request-id") != null ? response.getHeaders().get("x-request-id")
@@ -172,7 +178,7 @@ final class HttpFront implements AutoCloseable {
       response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/problem+json");
       response.write(true, ByteBuffer.wrap("""
           {"type":"about:blank","title":"%s","status":%d,"detail":"%s","message":"%s","request_id":"%s"}"""
-          .formatted(code >= 500 ? "Internal Server Error" : "Bad Request", code, text, text, id)
+          .formatted(HttpStatus.getMessage(code), code, text, text, id)
           .getBytes(StandardCharsets.UTF_8)), callback);
     }
   }

@@ -96,7 +96,8 @@ class GatewayTest {
   @Test
   void answersWhatIsNotHttpWithAProblem() throws IOException {
     for (String request : new String[] {"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nna me: x\r\n\r\n",
-        "\0\1\2\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
+        "\0\1\2\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
+        "PUT / HTTP/1.1\r\nHost: x\r\nIf-Match: \"\u007f\"\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
         "GET /" + "a".repeat(70_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"}) {
       assertThat(raw(request)).as(request).matches("(?s)HTTP/1.1 (4\\d\\d|505) .*").containsIgnoringCase("x-request-id: ")
           .contains("application/problem+json", "\"request_id\":").doesNotContain("<");
