@@ -23,7 +23,7 @@ public final class AggregatePart implements RequestHandler<Map<String, Object>, 
 
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Task.perform(input, Input.class, this::count);
+    return Task.perform(input, context, Input.class, this::count);
   }
 
   private Tally count(Input input) {

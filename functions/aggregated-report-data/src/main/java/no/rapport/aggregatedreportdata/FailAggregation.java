@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.util.Map;
 import no.rapport.api.Log;
+import no.rapport.api.Metrics;
 
 /// Where the aggregation ends when a task has failed for good: the snapshot becomes `failed` and keeps its last good
 /// figures.
@@ -28,12 +29,15 @@ public final class FailAggregation implements RequestHandler<Map<String, Object>
 
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Task.perform(input, Input.class, this::fail);
+    return Task.perform(input, context, Input.class, this::fail);
   }
 
   private Output fail(Input input) {
     boolean failed = data.snapshots().fail(
         new Claim(input.organizationId(), input.periodId(), input.snapshotId(), input.jobId()));
+    if (failed) {
+      Metrics.put(Snapshots.COLLECTION, Map.of("Failed", 1L));
+    }
     Log.warn("aggregation_failed", Map.of("job_id", input.jobId(), "snapshot_id", input.snapshotId(), "step",
         input.step(), "error", input.error()));
     return new Output(input.snapshotId(), failed);

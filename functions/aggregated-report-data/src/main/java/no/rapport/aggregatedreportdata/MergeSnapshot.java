@@ -14,6 +14,6 @@ public final class MergeSnapshot implements RequestHandler<Map<String, Object>, 
 
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Task.perform(input, Input.class, parts -> new Merged(Tally.total(parts.tallies())));
+    return Task.perform(input, context, Input.class, parts -> new Merged(Tally.total(parts.tallies())));
   }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import no.rapport.aggregatedreportdata.Snapshots.Published;
 import no.rapport.aggregatedreportdata.Snapshots.Superseded;
+import no.rapport.api.Log;
+import no.rapport.api.Metrics;
 
 /// Last task of the aggregation: computes the figures, completes the snapshot and tells the followers of the period
 /// which of them changed, all in one transaction.
@@ -33,14 +35,20 @@ public final class PublishChanges implements RequestHandler<Map<String, Object>,
 
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Task.perform(input, Input.class, this::publish);
+    return Task.perform(input, context, Input.class, this::publish);
   }
 
   /// @throws SupersededRun when the snapshot waits for another aggregation, or for none
   private Output publish(Input input) {
     return switch (data.snapshots().publish(input.claim(), input.mark(), FigureRules.figures(input.total()),
         data.clock().instant().truncatedTo(ChronoUnit.SECONDS))) {
-      case Published(var changed) -> new Output(input.snapshotId(), changed);
+      case Published(var changed, var seconds) -> {
+        Metrics.put(Snapshots.COLLECTION, Map.of("Completed", 1L, "DurationSeconds", seconds,
+            "ChangedFigures", (long) changed.size()));
+        Log.info("aggregation_completed", Map.of("snapshot_id", input.snapshotId(), "seconds", seconds,
+            "changed_figures", changed.size()));
+        yield new Output(input.snapshotId(), changed);
+      }
       case Superseded() -> throw new SupersededRun(input.jobId());
     };
   }

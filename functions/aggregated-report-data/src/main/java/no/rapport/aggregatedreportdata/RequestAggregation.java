@@ -33,6 +33,8 @@ record RequestAggregation(Snapshots snapshots, CaseSource cases, Executions exec
     Requested requested = snapshots.request(order.organizationId(), order.periodId(), order.force(), mark,
         "snap-" + ids.ulid(now), "job-agg-" + ids.ulid(now), now);
     if (requested instanceof Started(var stored)) {
+      Log.info("aggregation_accepted", Map.of("job_id", stored.snapshot().run().jobId(), "organization",
+          order.organizationId()));
       start(executions, stored.snapshot().claim());
     }
     return requested;

@@ -191,7 +191,8 @@ final class Snapshots {
   /// It is what readers see now.
   ///
   /// @param changedFieldKeys what the stream's followers were told
-  record Published(List<String> changedFieldKeys) implements Ended {}
+  /// @param seconds since it was asked for, at least 1
+  record Published(List<String> changedFieldKeys, long seconds) implements Ended {}
 
   /// A newer aggregation has taken its place, or the snapshot is gone: nothing was written.
   record Superseded() implements Ended {}
@@ -233,7 +234,7 @@ final class Snapshots {
       changes.add(period.replacedBy(next));
       changes.add(new Change.Replace(seen.get().entry(), seen.get().entry().next(isCurrent ? CURRENT : HISTORICAL,
           seen.get().entry().filters(), Documents.write(completed))));
-      return records.commit(changes) ? Optional.of(new Published(changed)) : Optional.empty();
+      return records.commit(changes) ? Optional.of(new Published(changed, seconds)) : Optional.empty();
     });
   }
 

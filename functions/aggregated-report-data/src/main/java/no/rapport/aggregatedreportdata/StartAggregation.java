@@ -33,7 +33,7 @@ public final class StartAggregation implements RequestHandler<Map<String, Object
 
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Task.perform(input, Claim.class, this::plan);
+    return Task.perform(input, context, Claim.class, this::plan);
   }
 
   /// @throws SupersededRun when the snapshot waits for another aggregation, or for none

@@ -4,9 +4,12 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import no.rapport.aggregatedreportdata.Snapshots.Stored;
 import no.rapport.api.Log;
+import no.rapport.api.Metrics;
 import no.rapport.records.Entry;
 
 /// Every minute: starts aggregations that were stored but not started, and fails those whose execution has ended
@@ -33,13 +36,17 @@ public final class SweepAggregations implements RequestHandler<Map<String, Objec
 
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
-    return Task.perform(event, Object.class, _ -> sweep(data.clock().instant()));
+    return Task.perform(event, context, Object.class, _ -> sweep(data.clock().instant()));
   }
 
   private Output sweep(Instant now) {
     int started = 0;
     int failed = 0;
-    for (Entry entry : data.snapshots().processing(AT_ONCE)) {
+    List<Entry> processing = data.snapshots().processing(AT_ONCE);
+    Instant oldest = processing.stream().map(Entry::created).min(Comparator.naturalOrder()).orElse(now);
+    Metrics.put(Snapshots.COLLECTION, Map.of("Processing", (long) processing.size(),
+        "OldestUnfinishedSeconds", Math.max(0, Duration.between(oldest, now).toSeconds())));
+    for (Entry entry : processing) {
       try {
         Snapshot snapshot = Stored.of(entry).snapshot();
         Snapshot.Run run = snapshot.run();

@@ -37,7 +37,7 @@ public final class Api {
     String requestId = requestId(event, context);
     Reply reply;
     try {
-      reply = handler.get();
+      reply = Log.about(Map.of("request_id", requestId), handler);
     } catch (InvalidRequest invalid) {
       reply = invalid.reply();
     } catch (RuntimeException e) {

@@ -3,13 +3,21 @@ package no.rapport.api;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// Structured log: one JSON object a line on standard output, which Lambda hands to CloudWatch Logs.
 ///
 /// Values are escaped by the JSON writer. Callers pass ids, words and counts only: no text from data, no link, no key.
 public final class Log {
 
+  private static final ScopedValue<Map<String, String>> ABOUT = ScopedValue.newInstance();
+
   private Log() {}
+
+  /// Does `work`, all of whose lines on this thread then say what they are about: a request, an organisation, a job.
+  public static <T> T about(Map<String, String> members, Supplier<T> work) {
+    return ScopedValue.where(ABOUT, members).call(work::get);
+  }
 
   public static void info(String event, Map<String, ?> members) {
     write("INFO", event, members);
@@ -42,6 +50,7 @@ public final class Log {
       Map<String, ?> members) {
     var line = JsonNodeFactory.instance.objectNode();
     line.put("timestamp", Instant.now().toString()).put("level", level).put("event", event);
+    ABOUT.orElse(Map.of()).forEach(line::put);
     members.forEach((name, value) -> {
       if (value instanceof Number number) {
         line.put(name, number.longValue());

@@ -51,7 +51,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
   /// @return the claim and `assembled`
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(() -> assemble(input));
+    return Tasks.run(input, context, () -> assemble(input));
   }
 
   private Map<String, Object> assemble(Map<String, Object> input) {

@@ -35,7 +35,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
   /// @return the claim, `outcome`, and what follows
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(() -> complete(input));
+    return Tasks.run(input, context, () -> complete(input));
   }
 
   private Map<String, Object> complete(Map<String, Object> input) {

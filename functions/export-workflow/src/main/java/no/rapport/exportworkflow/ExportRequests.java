@@ -68,6 +68,7 @@ public final class ExportRequests {
   /// @return empty when one of the other changes does not hold
   public Optional<ExportJobs.Stored> begin(ExportJob job, Change... others) {
     Optional<ExportJobs.Stored> accepted = jobs.accept(job, others);
+    accepted.ifPresent(stored -> log("export_accepted", stored.job()));
     accepted.map(ExportJobs.Stored::job)
         .filter(stored -> stored.state() == ExportState.QUEUED || stored.state() == ExportState.INITIALIZING)
         .ifPresent(stored -> afterwards("start_execution", stored, () -> {
@@ -84,6 +85,7 @@ public final class ExportRequests {
     Outcome outcome = change(kind, id, ifMatch, job -> job.cancelled(reason, now), (before, _) -> List.of(
         new Cleanup(before.leftovers(), now.plus(TASKS_END_WITHIN)).duty(before.id() + "#cancelled")));
     if (outcome instanceof Done(ExportJobs.Stored stored)) {
+      log("export_cancelled", stored.job());
       afterwards("stop_execution", stored.job(), () -> executions.stop(stored.job(), "Cancelled by the caller"));
       afterwards("remove_files", stored.job(), () -> stored.job().leftovers().forEach(files::removeBelow));
       places.startWaitingAfterwards(stored.job().orgId());
@@ -96,6 +98,7 @@ public final class ExportRequests {
     Outcome outcome = change(kind, id, ifMatch, job -> job.retried(now), (_, _) -> List.of());
     return switch (outcome) {
       case Done(ExportJobs.Stored stored) -> {
+        log("export_retried", stored.job());
         afterwards("start_execution", stored.job(), () -> places.startOrWait(stored.job()));
         yield outcome;
       }
@@ -156,6 +159,7 @@ public final class ExportRequests {
           : job.leftovers();
       if (jobs.records().commit(new Change.Delete(seen.get().entry()),
           new Cleanup(prefixes, now.plus(TASKS_END_WITHIN)).duty(job.id() + "#deleted"))) {
+        log("export_deleted", job);
         afterwards("remove_files", job, () -> prefixes.forEach(files::removeBelow));
         return new Done(seen.get());
       }
@@ -190,6 +194,11 @@ public final class ExportRequests {
         return new Done(seen.get().as(next.get()));
       }
     }
+  }
+
+  private static void log(String event, ExportJob job) {
+    Log.info(event, Map.of("job_id", job.id(), "organization", job.orgId(), "kind", job.kind().collection(),
+        "attempt", job.attempt()));
   }
 
   /// Does what the committed write calls for. The caller's answer does not depend on it: the sweeper repeats it.

@@ -31,7 +31,7 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
   /// @return the claim, `outcome` (`failed`, `restarted` or `superseded`), and what is to be notified
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(() -> fail(input));
+    return Tasks.run(input, context, () -> fail(input));
   }
 
   private Map<String, Object> fail(Map<String, Object> input) {

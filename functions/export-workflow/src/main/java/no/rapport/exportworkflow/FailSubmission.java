@@ -23,7 +23,7 @@ public final class FailSubmission implements RequestHandler<Map<String, Object>,
   /// @return the claim, `outcome`, and what follows
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(() -> {
+    return Tasks.run(input, context, () -> {
       var claim = Tasks.claim(input);
       var failure = new Failure("SubmitToBufdir", String.valueOf(input.getOrDefault("error", "")));
       Log.warn("submission_given_up", Map.of("job_id", claim.exportId(), "organization", claim.orgId(),

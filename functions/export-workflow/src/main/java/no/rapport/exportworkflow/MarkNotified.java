@@ -20,7 +20,7 @@ public final class MarkNotified implements RequestHandler<Map<String, Object>, M
 
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(() -> mark(input));
+    return Tasks.run(input, context, () -> mark(input));
   }
 
   private Map<String, Object> mark(Map<String, Object> input) {

@@ -28,7 +28,7 @@ public final class PlanExport implements RequestHandler<Map<String, Object>, Map
   /// @return the claim, `plan` (key of what is read once) and `parts` (what each run of `RenderPart` is told)
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(() -> plan(input));
+    return Tasks.run(input, context, () -> plan(input));
   }
 
   private Map<String, Object> plan(Map<String, Object> input) {

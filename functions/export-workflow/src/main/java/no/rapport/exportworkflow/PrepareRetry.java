@@ -22,7 +22,7 @@ public final class PrepareRetry implements RequestHandler<Map<String, Object>, M
   /// @return the claim and `action`: `export`, `follow_up` (with what follows) or `none`
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(() -> prepare(input));
+    return Tasks.run(input, context, () -> prepare(input));
   }
 
   private Map<String, Object> prepare(Map<String, Object> input) {

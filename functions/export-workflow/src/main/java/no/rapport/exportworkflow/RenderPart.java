@@ -37,7 +37,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
   /// @return `index`, `rows`, and `run`: the name under which this run has written
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(() -> render(input));
+    return Tasks.run(input, context, () -> render(input));
   }
 
   private Map<String, Object> render(Map<String, Object> input) {

@@ -26,7 +26,7 @@ public final class SubmitToBufdir implements RequestHandler<Map<String, Object>,
   /// @return the claim, `outcome`, and what follows
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(() -> submit(Tasks.claim(input)));
+    return Tasks.run(input, context, () -> submit(Tasks.claim(input)));
   }
 
   private Map<String, Object> submit(Executions.Claim claim) {

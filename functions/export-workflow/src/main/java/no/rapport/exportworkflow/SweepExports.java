@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -68,14 +69,19 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     var startedFor = new HashSet<String>();
     for (ExportKind kind : ExportKind.values()) {
       Instant oldest = now;
+      var gauges = new TreeMap<String, Long>();
       for (String status : kind.unfinished()) {
-        for (Entry entry : workflow.records().inStatus(kind.collection(), status, MOST_JOBS)) {
+        List<Entry> unfinished = workflow.records().inStatus(kind.collection(), status, MOST_JOBS);
+        gauges.put(status.substring(0, 1).toUpperCase(Locale.ROOT) + status.substring(1), (long) unfinished.size());
+        for (Entry entry : unfinished) {
           safely("job", entry.id(), () -> repair(kind, entry.id(), now, startedFor));
           oldest = entry.created().isBefore(oldest) ? entry.created() : oldest;
           jobs++;
         }
       }
-      Metrics.put(kind.collection(), Map.of("OldestUnfinishedSeconds", Duration.between(oldest, now).toSeconds()));
+      // Jobs by state, at most as many as are looked at in one sweep.
+      gauges.put("OldestUnfinishedSeconds", Duration.between(oldest, now).toSeconds());
+      Metrics.put(kind.collection(), gauges);
     }
     return jobs;
   }

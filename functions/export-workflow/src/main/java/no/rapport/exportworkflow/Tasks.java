@@ -1,5 +1,6 @@
 package no.rapport.exportworkflow;
 
+import com.amazonaws.services.lambda.runtime.Context;
 import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
+import no.rapport.api.Log;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -19,12 +21,14 @@ final class Tasks {
 
   private Tasks() {}
 
-  /// Runs a task's work, and names what fails for a passing reason so that the state machine knows it.
+  /// Runs a task's work, whose log lines say which job it is about, and names what fails for a passing reason so that
+  /// the state machine knows it.
   ///
   /// @throws PassingFailure for load, networks and the services' own faults
-  static <T> T run(Supplier<T> work) {
+  static <T> T run(Map<String, Object> input, Context context, Supplier<T> work) {
     try {
-      return work.get();
+      return Log.about(Map.of("request_id", context == null ? "" : context.getAwsRequestId(),
+          "organization", String.valueOf(input.get("org_id")), "job_id", String.valueOf(input.get("export_id"))), work);
     } catch (SdkClientException | UncheckedIOException | TransactionCanceledException e) {
       throw new PassingFailure(e);
     } catch (AwsServiceException e) {

@@ -14,6 +14,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttribute;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+import software.amazon.awssdk.http.SdkHttpResponse;
 
 /// Makes calls of the AWS SDK in this JVM fail on order, to show what the system does when a service fails it.
 ///
@@ -146,30 +147,36 @@ public final class Faults {
       if (error.equals("Network")) {
         return SdkClientException.create("Ordered fault: the connection broke");
       }
-      var status = switch (error) {
-        case "InternalServerError", "InternalError" -> 500;
-        case "ServiceUnavailable", "SlowDown" -> 503;
-        case "AccessDenied", "AccessDeniedException" -> 403;
-        default -> 400;
-      };
-      var details = AwsErrorDetails.builder().serviceName(service)
-          .errorCode(error).errorMessage("Ordered fault: " + error).build();
-      return builder(error, service, request).awsErrorDetails(details).message("Ordered fault: " + error).statusCode(status)
-          .requestId("ordered-fault").build();
+      return refusal(error, "Ordered fault: " + error, service, request);
     }
 
-    /// The modelled exception beside the request's class, else the service's general one.
-    private static AwsServiceException.Builder builder(String error, String service, SdkRequest request) {
-      var model = request.getClass().getPackageName();
-      for (var name : List.of(error, error + "Exception", service + "Exception")) {
-        try {
-          return (AwsServiceException.Builder)
-              Class.forName(model + "." + name).getMethod("builder").invoke(null);
-        } catch (ReflectiveOperationException e) {
-          // Not in the model of that service: the next name, or the plain exception.
-        }
+  }
+
+  /// What the SDK throws where a service answers with that error.
+  static AwsServiceException refusal(String error, String message, String service, SdkRequest request) {
+    var status = switch (error) {
+      case "InternalServerError", "InternalError" -> 500;
+      case "ServiceUnavailable", "SlowDown" -> 503;
+      case "AccessDenied", "AccessDeniedException" -> 403;
+      default -> 400;
+    };
+    var details = AwsErrorDetails.builder().serviceName(service).errorCode(error).errorMessage(message)
+        .sdkHttpResponse(SdkHttpResponse.builder().statusCode(status).build()).build();
+    return builder(error, service, request).awsErrorDetails(details).message(message).statusCode(status)
+        .requestId("ordered-fault").build();
+  }
+
+  /// The modelled exception beside the request's class, else the service's general one.
+  private static AwsServiceException.Builder builder(String error, String service, SdkRequest request) {
+    var model = request.getClass().getPackageName();
+    for (var name : List.of(error, error + "Exception", service + "Exception")) {
+      try {
+        return (AwsServiceException.Builder)
+            Class.forName(model + "." + name).getMethod("builder").invoke(null);
+      } catch (ReflectiveOperationException e) {
+        // Not in the model of that service: the next name, or the plain exception.
       }
-      return AwsServiceException.builder();
     }
+    return AwsServiceException.builder();
   }
 }

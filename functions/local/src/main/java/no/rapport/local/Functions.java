@@ -98,8 +98,11 @@ final class Functions implements AutoCloseable {
     var queue = idle.computeIfAbsent(function.name(), _ -> new ConcurrentLinkedDeque<>());
     var work = threads.submit(() -> {
       var warm = queue.pollFirst();
-      var instance = warm == null ? Instance.of(function) : warm;
-      instance.handle(event, result, call);
+      var instance = Permissions.as(function, () -> {
+        var at = warm == null ? Instance.of(function) : warm;
+        at.handle(event, result, call);
+        return at;
+      });
       queue.addFirst(instance);
       return null;
     });

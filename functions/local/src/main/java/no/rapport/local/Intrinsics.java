@@ -150,6 +150,10 @@ final class Intrinsics {
     if (resources.containsKey(name)) {
       return physicalNames.apply(name);
     }
+    // The published version that SAM's `AutoPublishAlias` leads to; here there is only one.
+    if (name.endsWith(".Alias")) {
+      return getAtt(name.substring(0, name.length() - "Alias".length()) + "Arn");
+    }
     // Resources that SAM makes beside a function or an API, such as its role or stage.
     if (resources.keySet().stream().anyMatch(name::startsWith)) {
       return name;

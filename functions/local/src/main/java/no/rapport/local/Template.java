@@ -33,6 +33,7 @@ record Template(
   /// @param name what `!Ref` gives; the logical id unless the template names it
   /// @param code the deployable, as `CodeUri` names it
   /// @param handler the class, or `Class::method`
+  /// @param grants what its policies allow
   record LambdaFunction(
       String logicalId,
       String name,
@@ -41,6 +42,7 @@ record Template(
       Map<String, String> environment,
       Duration timeout,
       int memoryMb,
+      List<Permissions.Grant> grants,
       List<Schedule> schedules,
       List<Upload> uploads) {}
 
@@ -82,8 +84,9 @@ record Template(
   ///
   /// @param definition the ASL document
   /// @param file where it stands
-  record StateMachine(
-      String logicalId, String name, JsonNode definition, Path file, Map<String, String> substitutions) {}
+  /// @param grants what its policies allow
+  record StateMachine(String logicalId, String name, JsonNode definition, Path file, Map<String, String> substitutions,
+      List<Permissions.Grant> grants) {}
 
   /// The function of that name, ARN or logical id.
   LambdaFunction function(String reference) {

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import no.rapport.emulator.TableDefinition;
@@ -24,9 +25,9 @@ import no.rapport.emulator.TemplateDocument;
 
 /// Reads a SAM template as CloudFormation and SAM would understand it.
 ///
-/// What shapes behaviour here (functions, their events, the API, tables, buckets, state machines, topics) is read in
-/// full, and a form of it that is not understood fails by name. What has no counterpart on one machine (policies,
-/// alarms, dashboards, log groups) is passed over.
+/// What shapes behaviour here (functions, their policies and events, the API, tables, buckets, state machines, topics) is
+/// read in full, and a form of it that is not understood fails by name. What has no counterpart on one machine (alarms,
+/// dashboards, log groups) is passed over.
 final class TemplateReader {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -139,7 +140,26 @@ final class TemplateReader {
     return new Template.LambdaFunction(id, name, code, String.valueOf(handler), environment,
         Duration.ofSeconds(number(own.getOrDefault("Timeout", shared.getOrDefault("Timeout", 3)))),
         number(own.getOrDefault("MemorySize", shared.getOrDefault("MemorySize", 128))),
-        schedules, uploads);
+        grants(id, own), schedules, uploads);
+  }
+
+  /// What the policies of a function or a state machine allow.
+  private List<Permissions.Grant> grants(String id, Map<String, Object> own) {
+    var grants = new ArrayList<Permissions.Grant>();
+    for (var policy : list(own.get("Policies"))) {
+      if (!(policy instanceof Map<?, ?>) || !object(policy).containsKey("Statement")) {
+        throw new UnsupportedInTemplate(id + ": only policies that are statements are supported, not " + policy);
+      }
+      for (var entry : list(object(policy).get("Statement"))) {
+        var statement = object(entry);
+        if (!statement.keySet().equals(Set.of("Effect", "Action", "Resource")) || !statement.get("Effect").equals("Allow")) {
+          throw new UnsupportedInTemplate(id + ": only Allow with Action and Resource is supported, not " + statement);
+        }
+        grants.add(new Permissions.Grant(list(statement.get("Action")).stream().map(String::valueOf).toList(),
+            list(statement.get("Resource")).stream().map(String::valueOf).map(this::withLocalBucket).toList()));
+      }
+    }
+    return grants;
   }
 
   private static Map<String, Object> variables(Map<String, Object> function) {
@@ -249,7 +269,7 @@ final class TemplateReader {
       }
       return java.util.regex.Matcher.quoteReplacement(value);
     });
-    return new Template.StateMachine(id, nameOf(id), json(uri, text), file, substitutions);
+    return new Template.StateMachine(id, nameOf(id), json(uri, text), file, substitutions, grants(id, own));
   }
 
   // --- names -----------------------------------------------------------------------------------------------------

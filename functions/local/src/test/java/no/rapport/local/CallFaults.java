@@ -345,6 +345,12 @@ final class CallFaults {
     }
   }
 
+  /// Tables and buckets have names of their own in each world.
+  private static Permissions.Need asDeployed(Permissions.Need need) {
+    return new Permissions.Need(need.action(), need.resource().replaceFirst("(RecordsTable|SourceDataTable)[^/]*", "$1")
+        .replaceFirst("^arn:aws:s3:::faulty-[0-9a-f-]{36}", "arn:aws:s3:::" + LocalRapport.BUCKET));
+  }
+
   private void beforeTransmission(Invocation invocation, Context.BeforeTransmission context,
       ExecutionAttributes attributes) {
     if (over) {
@@ -352,6 +358,8 @@ final class CallFaults {
     }
     String service = attributes.getAttribute(SdkExecutionAttribute.SERVICE_NAME);
     String operation = attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME);
+    Permissions.check(FaultyWorld.TEMPLATE.function(invocation.function + "Function"), service, context.request(),
+        Permissions.needs(service, operation, context.request()).stream().map(CallFaults::asDeployed).toList());
     if (WRITING_RECORDS.matcher(operation).matches()) {
       synchronized (this) {
         wrote = true;

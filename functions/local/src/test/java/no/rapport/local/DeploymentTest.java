@@ -127,6 +127,32 @@ class DeploymentTest {
     }
   }
 
+  /// A function's own ARN would lead past the published version, and with it past the snapshot it starts from.
+  @Test
+  void everythingCallsThePublishedVersion() throws IOException {
+    assertThat(Files.readString(HOME.resolve("template.yaml"))).doesNotContainPattern("GetAtt \\w+Function\\.Arn");
+  }
+
+  @Test
+  void everyStateMachineMayCallWhatItCallsAndNothingElse() {
+    for (var machine : TEMPLATE.stateMachines()) {
+      var called = new TreeSet<String>();
+      tasks(machine.definition()).values().forEach(task -> {
+        var arguments = task.path("Arguments");
+        for (var name : List.of("FunctionName", "TopicArn", "StateMachineArn")) {
+          if (arguments.has(name)) {
+            called.add(arguments.path(name).asText());
+          }
+        }
+      });
+      var allowed = machine.grants().stream()
+          .filter(grant -> List.of("lambda:InvokeFunction", "sns:Publish", "states:StartExecution")
+              .contains(grant.actions().getFirst()))
+          .flatMap(grant -> grant.resources().stream()).collect(Collectors.toCollection(TreeSet::new));
+      assertThat(allowed).as(machine.logicalId()).isEqualTo(called);
+    }
+  }
+
   @Test
   void noPolicyAllowsEveryAction() throws IOException {
     for (var statement : statements(TemplateDocument.read(HOME.resolve("template.yaml")))) {

@@ -87,7 +87,7 @@ final class FaultyWorld implements AutoCloseable {
 
   static final String ORG = "org-1042";
   private static final String OTHER_ORG = "org-2001";
-  private static final Template TEMPLATE =
+  static final Template TEMPLATE =
       TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET);
   private static final SdkHttpClient HTTP = UrlConnectionHttpClient.create();
   /// DynamoDB Local, or the heap's, with which thousands of walks take minutes instead of hours.

@@ -5,8 +5,11 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.S3Event;
 import com.amazonaws.services.lambda.runtime.events.models.s3.S3EventNotification.S3EventNotificationRecord;
 import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import no.rapport.api.Log;
 import no.rapport.sourcedata.ImportKey.Continuation;
 import no.rapport.sourcedata.ImportKey.Organization;
 import no.rapport.sourcedata.ImportKey.RowFile;
@@ -16,7 +19,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /// Imports what is put below `imports/` in the bucket; everything else, its own reports among it, is left alone.
 ///
-/// The log names files and counts, never what is in them.
+/// The log names organisations and what came of their files, neither a file's name nor what is in it: both are the
+/// organisation's own words.
 public final class ImportSourceData implements RequestHandler<S3Event, Void> {
 
   /// Enough to write what is on its way and the checkpoint, with the longest pauses.
@@ -46,8 +50,8 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
           .map(time -> Instant.ofEpochMilli(time.getMillis()));
       BooleanSupplier stop = stop(context);
       switch (ImportKey.of(key).orElse(null)) {
-        case RowFile file -> log(context, key, importFile.begin(bucket, file, putAt, stop));
-        case Continuation(RowFile file) -> log(context, key, importFile.resume(bucket, file, stop));
+        case RowFile file -> log(context, file, importFile.begin(bucket, file, putAt, stop));
+        case Continuation(RowFile file) -> log(context, file, importFile.resume(bucket, file, stop));
         case Organization organization -> importOrganization.apply(bucket, organization, putAt);
         case null -> { }
       }
@@ -60,7 +64,8 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
     return () -> context.getRemainingTimeInMillis() < margin;
   }
 
-  private static void log(Context context, String key, ImportFile.Outcome outcome) {
-    context.getLogger().log("Import of " + key + ": " + outcome);
+  private static void log(Context context, RowFile file, ImportFile.Outcome outcome) {
+    Log.info("import_" + outcome.name().toLowerCase(Locale.ROOT), Map.of("request_id", context.getAwsRequestId(),
+        "organization", file.orgId(), "form", file.csv() ? "csv" : "jsonl"));
   }
 }

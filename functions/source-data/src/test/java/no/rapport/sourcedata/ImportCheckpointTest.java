@@ -79,7 +79,7 @@ class ImportCheckpointTest {
     data.deliver(key, SourceData.NOON, () -> 900_000);
 
     assertThat(data.report(key)).isEqualTo(report);
-    assertThat(data.log).last().asString().endsWith("ALREADY_DONE");
+    assertThat(data.log).last().asString().contains("import_already_done");
   }
 
   @Test
@@ -90,7 +90,7 @@ class ImportCheckpointTest {
     var remaining = new AtomicInteger(100_000);
 
     data.deliver(key, SourceData.NOON, () -> remaining.addAndGet(-20_000));
-    assertThat(data.log).last().asString().endsWith("PAUSED");
+    assertThat(data.log).last().asString().contains("import_paused");
     data.deliver(key + ".checkpoint.json", SourceData.NOON.plusSeconds(1), () -> 900_000);
 
     assertThat(data.report(key).at("/counts/imported").asInt()).isEqualTo(4);

@@ -104,6 +104,7 @@ class ImportSourceDataTest {
     data.deliver("imports/" + SourceData.ORG + "/activities/gone.csv", SourceData.NOON, () -> 900_000);
 
     assertThat(data.keys("imports/" + SourceData.ORG + "/activities/" + data.folder)).hasSize(4);
-    assertThat(data.log).containsExactly("Import of imports/org-042/activities/gone.csv: SUPERSEDED");
+    assertThat(data.log).singleElement().asString().contains("\"event\":\"import_superseded\"",
+        "\"organization\":\"org-042\"", "\"request_id\":").doesNotContain("gone.csv");
   }
 }

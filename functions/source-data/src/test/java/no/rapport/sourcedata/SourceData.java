@@ -8,7 +8,9 @@ import com.amazonaws.services.lambda.runtime.events.S3Event;
 import com.amazonaws.services.lambda.runtime.events.models.s3.S3EventNotification;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -78,7 +80,15 @@ final class SourceData {
   }
 
   void deliver(String key, Instant putAt, IntSupplier remainingMillis) {
-    new ImportSourceData(s3, dynamoDb, table).handleRequest(event(key, putAt), context(remainingMillis));
+    var console = System.out;
+    var written = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
+    try {
+      new ImportSourceData(s3, dynamoDb, table).handleRequest(event(key, putAt), context(remainingMillis));
+    } finally {
+      System.setOut(console);
+      written.toString(StandardCharsets.UTF_8).lines().forEach(log::add);
+    }
   }
 
   static S3Event event(String key, Instant putAt) {

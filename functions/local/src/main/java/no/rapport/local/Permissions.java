@@ -1,0 +1,204 @@
+package no.rapport.local;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import no.rapport.api.Log;
+import software.amazon.awssdk.core.SdkRequest;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+import software.amazon.awssdk.services.dynamodb.model.TransactGetItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+
+/// Holds each function to its own policy in `template.yaml`.
+///
+/// On AWS every function has a role of its own; here all share one process. So each call of the AWS SDK is looked at as
+/// IAM would: what it needs must stand in the policy of the function that makes it, or it is refused as IAM refuses.
+///
+/// Source: the service authorization reference of DynamoDB, S3, Step Functions and Secrets Manager.
+final class Permissions {
+
+  private static final InheritableThreadLocal<Template.LambdaFunction> CALLER = new InheritableThreadLocal<>();
+  private static final Map<String, Set<Need>> USED = new ConcurrentHashMap<>();
+
+  private Permissions() {}
+
+  /// What a call needs.
+  ///
+  /// @param action for example `dynamodb:GetItem`
+  /// @param resource an ARN
+  record Need(String action, String resource) {
+
+    @Override
+    public String toString() {
+      return action + " on " + resource;
+    }
+  }
+
+  /// What a statement of a policy allows.
+  ///
+  /// @param resources ARNs, with `*` for any text
+  record Grant(List<String> actions, List<String> resources) {
+
+    boolean covers(Need need) {
+      return actions.contains(need.action()) && resources.stream().anyMatch(pattern -> matches(pattern, need.resource()));
+    }
+  }
+
+  static boolean matches(String pattern, String resource) {
+    return Pattern.compile(Pattern.quote(pattern).replace("*", "\\E.*\\Q")).matcher(resource).matches();
+  }
+
+  /// Does a function's work under its policy; threads that it starts are under it too.
+  static <T> T as(Template.LambdaFunction function, Callable<T> work) throws Exception {
+    CALLER.set(function);
+    try {
+      return work.call();
+    } finally {
+      CALLER.remove();
+    }
+  }
+
+  /// What functions have needed in this JVM so far, by logical id.
+  static Map<String, Set<Need>> used() {
+    return Map.copyOf(USED);
+  }
+
+  /// @throws software.amazon.awssdk.awscore.exception.AwsServiceException as the service answers whom IAM refuses
+  static void check(Template.LambdaFunction function, String service, SdkRequest request, Collection<Need> needs) {
+    for (var need : needs) {
+      if (function.grants().stream().noneMatch(grant -> grant.covers(need))) {
+        Log.warn("refused_by_policy", Map.of("function", function.logicalId(), "need", need));
+        throw Faults.refusal(service.equals("S3") ? "AccessDenied" : "AccessDeniedException",
+            "The policy of " + function.logicalId() + " does not allow " + need, service, request);
+      }
+      USED.computeIfAbsent(function.logicalId(), _ -> ConcurrentHashMap.newKeySet()).add(need);
+    }
+  }
+
+  /// What a request needs.
+  ///
+  /// @throws UnsupportedOperationException for an operation that no function has called so far
+  static List<Need> needs(String service, String operation, SdkRequest request) {
+    return switch (service) {
+      case "DynamoDb" -> dynamoDb(operation, request);
+      case "S3" -> s3(operation, request);
+      case "Sfn" -> List.of(new Need("states:" + operation, text(request,
+          operation.equals("StartExecution") ? "stateMachineArn" : "executionArn")));
+      // The address and credentials of the stub, whose secret has no ARN.
+      case "Secrets Manager", "SecretsManager" ->
+          List.of(new Need("secretsmanager:" + operation, text(request, "SecretId")));
+      default -> throw new UnsupportedOperationException(service + " " + operation + " is new to the local stack");
+    };
+  }
+
+  /// What an answer shows to have been needed: whoever may not list a bucket is told "forbidden" of what is not there.
+  static List<Need> needsIfAbsent(String service, String operation, SdkRequest request) {
+    return service.equals("S3") && Set.of("GetObject", "HeadObject", "CopyObject").contains(operation)
+        ? List.of(new Need("s3:ListBucket", "arn:aws:s3:::" + text(request, "Bucket"))) : List.of();
+  }
+
+  private static List<Need> dynamoDb(String operation, SdkRequest request) {
+    return switch (operation) {
+      case "TransactWriteItems" -> {
+        var needs = new ArrayList<Need>();
+        for (var item : list(request, "TransactItems")) {
+          var write = (TransactWriteItem) item;
+          if (write.put() != null) {
+            needs.add(table("PutItem", write.put().tableName()));
+          } else if (write.update() != null) {
+            needs.add(table("UpdateItem", write.update().tableName()));
+          } else if (write.delete() != null) {
+            needs.add(table("DeleteItem", write.delete().tableName()));
+          } else {
+            needs.add(table("ConditionCheckItem", write.conditionCheck().tableName()));
+          }
+        }
+        yield needs;
+      }
+      case "TransactGetItems" -> list(request, "TransactItems").stream()
+          .map(item -> table("GetItem", ((TransactGetItem) item).get().tableName())).toList();
+      case "BatchGetItem", "BatchWriteItem" -> tables(request).stream()
+          .map(name -> table(operation, String.valueOf(name))).toList();
+      case "Query", "Scan" -> {
+        var index = request.getValueForField("IndexName", String.class);
+        var need = table(operation, text(request, "TableName"));
+        yield List.of(index.map(name -> new Need(need.action(), need.resource() + "/index/" + name)).orElse(need));
+      }
+      default -> List.of(table(operation, text(request, "TableName")));
+    };
+  }
+
+  private static Need table(String operation, String name) {
+    return new Need("dynamodb:" + operation, Names.arn("AWS::DynamoDB::Table", name));
+  }
+
+  private static List<Need> s3(String operation, SdkRequest request) {
+    var bucket = "arn:aws:s3:::" + text(request, "Bucket");
+    var key = request.getValueForField("Key", String.class);
+    return switch (operation) {
+      case "GetObject", "HeadObject" -> List.of(new Need("s3:GetObject", bucket + "/" + key.orElseThrow()));
+      case "PutObject", "CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload" ->
+          List.of(new Need("s3:PutObject", bucket + "/" + key.orElseThrow()));
+      case "CopyObject", "UploadPartCopy" -> List.of(
+          new Need("s3:GetObject", "arn:aws:s3:::" + URLDecoder.decode(text(request, "CopySource"), StandardCharsets.UTF_8)),
+          new Need("s3:PutObject", bucket + "/" + key.orElse("")));
+      case "DeleteObject" -> List.of(new Need("s3:DeleteObject", bucket + "/" + key.orElseThrow()));
+      case "DeleteObjects" -> request.getValueForField("Delete", software.amazon.awssdk.services.s3.model.Delete.class)
+          .orElseThrow().objects().stream().map(object -> new Need("s3:DeleteObject", bucket + "/" + object.key())).toList();
+      case "AbortMultipartUpload" -> List.of(new Need("s3:AbortMultipartUpload", bucket + "/" + key.orElseThrow()));
+      case "ListObjectsV2" -> List.of(new Need("s3:ListBucket", bucket));
+      case "ListMultipartUploads" -> List.of(new Need("s3:ListBucketMultipartUploads", bucket));
+      default -> throw new UnsupportedOperationException("S3 " + operation + " is new to the local stack");
+    };
+  }
+
+  private static List<?> list(SdkRequest request, String member) {
+    return (List<?>) request.getValueForField(member, Object.class).orElseThrow();
+  }
+
+  private static Set<?> tables(SdkRequest request) {
+    return ((Map<?, ?>) request.getValueForField("RequestItems", Object.class).orElseThrow()).keySet();
+  }
+
+  private static String text(SdkRequest request, String member) {
+    return request.getValueForField(member, String.class).orElseThrow();
+  }
+
+  /// Found by the SDK through `software/amazon/awssdk/global/handlers/execution.interceptors`; of two with one simple name
+  /// it would keep one.
+  public static final class Guard implements ExecutionInterceptor {
+
+    /// As the SDK makes it.
+    public Guard() {}
+
+    @Override
+    public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+      var function = CALLER.get();
+      if (function != null) {
+        var service = attributes.getAttribute(SdkExecutionAttribute.SERVICE_NAME);
+        check(function, service, context.request(),
+            needs(service, attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME), context.request()));
+      }
+    }
+
+    @Override
+    public void afterTransmission(Context.AfterTransmission context, ExecutionAttributes attributes) {
+      var function = CALLER.get();
+      if (function != null && context.httpResponse().statusCode() == 404) {
+        var service = attributes.getAttribute(SdkExecutionAttribute.SERVICE_NAME);
+        check(function, service, context.request(),
+            needsIfAbsent(service, attributes.getAttribute(SdkExecutionAttribute.OPERATION_NAME), context.request()));
+      }
+    }
+  }
+}

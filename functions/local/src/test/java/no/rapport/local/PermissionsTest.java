@@ -1,0 +1,44 @@
+package no.rapport.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.core.sync.RequestBody;
+
+/// Functions are held to their policies. That no policy lacks anything, every journey shows, and every fault too: the local
+/// stack and the world of faults refuse what the policy of the calling function does not allow.
+class PermissionsTest {
+
+  private static final LocalRapport RAPPORT = LocalRapport.shared();
+
+  @Test
+  void refusesWhatThePolicyDoesNotAllowAsTheServicesDo() {
+    var list = RAPPORT.template().function("ListExportsFunction");
+
+    assertThatThrownBy(() -> Permissions.as(list, () -> RAPPORT.dynamoDb().putItem(put -> put.tableName("RecordsTable")
+        .item(Map.of("pk", AttributeValue.fromS("x"), "sk", AttributeValue.fromS("x"))))))
+        .isInstanceOfSatisfying(DynamoDbException.class,
+            refused -> assertThat(refused.awsErrorDetails().errorCode()).isEqualTo("AccessDeniedException"))
+        .hasMessageContaining("ListExportsFunction").hasMessageContaining("dynamodb:PutItem");
+    assertThatThrownBy(() -> Permissions.as(list, () -> RAPPORT.s3().putObject(put -> put.bucket(LocalRapport.BUCKET)
+        .key("reports/org/x"), RequestBody.fromString("x"))))
+        .isInstanceOfSatisfying(S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(403));
+  }
+
+  @Test
+  void tellsWhomMayNotListThatAnAbsentObjectIsForbidden() {
+    var task = RAPPORT.template().function("RenderPartFunction");
+    var withoutListing = RAPPORT.template().function("PlanExportFunction");
+
+    assertThatThrownBy(() -> Permissions.as(task, () -> RAPPORT.s3().headObject(head -> head.bucket(LocalRapport.BUCKET)
+        .key("sealed/org/absent")))).isInstanceOfSatisfying(S3Exception.class, absent -> assertThat(absent.statusCode()).isEqualTo(404));
+    assertThatThrownBy(() -> Permissions.as(withoutListing, () -> RAPPORT.s3().headObject(head -> head
+        .bucket(LocalRapport.BUCKET).key("sealed/org/absent"))))
+        .isInstanceOfSatisfying(S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(403));
+  }
+}
