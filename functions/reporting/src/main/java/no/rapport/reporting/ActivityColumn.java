@@ -3,18 +3,18 @@ package no.rapport.reporting;
 /// The columns of the activities, in order. The last one is Rapport's own: why Bufdir would not count the row.
 enum ActivityColumn {
   ACTIVITY_ID("activity_id", Wording.ACTIVITY_ID, 15),
-  ACTIVITY_TYPE("activity_type", Wording.ACTIVITY_TYPE, 22),
+  ACTIVITY_TYPE("activity_type", Wording.ACTIVITY_TYPE, 21),
   DATE("date", Wording.DATE, 11),
-  PARTICIPANTS("participant_count", Wording.PARTICIPANTS, 11),
-  DURATION("duration_minutes", Wording.DURATION, 12),
-  LOCATION("location", Wording.LOCATION, 20),
-  MUNICIPALITY("municipality", Wording.MUNICIPALITY, 10),
-  COUNTY("county", Wording.COUNTY, 16),
+  PARTICIPANTS("participant_count", Wording.PARTICIPANTS, 15),
+  DURATION("duration_minutes", Wording.DURATION, 14),
+  LOCATION("location", Wording.LOCATION, 16),
+  MUNICIPALITY("municipality", Wording.MUNICIPALITY, 13),
+  COUNTY("county", Wording.COUNTY, 15),
   TARGET_GROUP("target_group", Wording.TARGET_GROUP, 19),
   TITLE("title", Wording.TITLE, 34),
-  NOTES("notes", Wording.NOTES, 38),
-  ATTACHMENTS("attachments", Wording.FILES, 22),
-  NOT_COUNTED_BECAUSE("not_counted_because", Wording.NOT_COUNTED_BECAUSE, 44);
+  NOTES("notes", Wording.NOTES, 36),
+  ATTACHMENTS("attachments", Wording.FILES, 20),
+  NOT_COUNTED_BECAUSE("not_counted_because", Wording.NOT_COUNTED_BECAUSE, 26);
 
   private final String key;
   private final Wording heading;

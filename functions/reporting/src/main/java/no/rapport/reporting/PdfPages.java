@@ -19,8 +19,8 @@ final class PdfPages {
   static final int BOTTOM = MARGIN + 180;
 
   private static final int FOOTER_BASELINE = MARGIN - 60;
+  private static final int ROOM_FOR_NUMBER = 1_000;
   private static final int PAGES_A_NODE = 64;
-  private static final int ROOM_FOR_TOTAL = 190;
 
   private final PdfObjects objects;
   private final PdfFonts fonts = new PdfFonts();
@@ -66,7 +66,8 @@ final class PdfPages {
   PdfPages(PdfObjects objects, ReportLocale locale, String footer) {
     this.objects = objects;
     this.locale = locale;
-    this.footer = PdfText.shown(footer);
+    this.footer = PdfText.lines(PdfStyle.FOOTER.font(), PdfText.shown(footer),
+        PdfStyle.FOOTER.inThousandths(RIGHT - LEFT - ROOM_FOR_NUMBER), 1).getFirst();
     pageTree = objects.reserve();
     resources = objects.reserve();
     total = objects.reserve();
@@ -77,6 +78,10 @@ final class PdfPages {
 
   Bytes content() {
     return content;
+  }
+
+  ReportLocale locale() {
+    return locale;
   }
 
   PdfFonts fonts() {
@@ -155,15 +160,16 @@ final class PdfPages {
     pagesOfNode = 0;
   }
 
-  /// The number of all pages is drawn by one form, which is written when it is known.
+  /// The number of all pages is drawn by one form, which is written when it is known; as its width is not known before,
+  /// nothing stands behind it.
   private void putFooter() {
     content.put("/Artifact<</Type/Pagination/Subtype/Footer>>BDC BT ");
     String number = PdfText.shown(Wording.PAGE.in(locale) + " " + pageCount + " " + Wording.OF.in(locale) + " ");
     content.put(PdfStyle.FOOTER.operators());
-    putLine(PdfStyle.FOOTER, LEFT, FOOTER_BASELINE, footer);
-    putLine(PdfStyle.FOOTER, RIGHT - ROOM_FOR_TOTAL - PdfStyle.FOOTER.width(number), FOOTER_BASELINE, number);
+    putLine(PdfStyle.FOOTER, RIGHT - PdfStyle.FOOTER.width(footer), FOOTER_BASELINE, footer);
+    putLine(PdfStyle.FOOTER, LEFT, FOOTER_BASELINE, number);
     content.put("ET q 1 0 0 1 ");
-    putTenths(RIGHT - ROOM_FOR_TOTAL);
+    putTenths(LEFT + PdfStyle.FOOTER.width(number));
     putTenths(FOOTER_BASELINE);
     content.put("cm /Total Do Q EMC\n");
   }

@@ -13,7 +13,7 @@ final class PdfRow {
   /// The most lines of a row: less than a page has. What is beyond ends in an ellipsis.
   static final int MOST_LINES = 40;
   /// Between a column's border and its text.
-  static final int INSET = 25;
+  static final int INSET = 35;
 
   private final PdfColumn[] columns;
   private final Bytes bytes;

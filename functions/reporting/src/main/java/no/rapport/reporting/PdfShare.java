@@ -54,7 +54,7 @@ final class PdfShare implements ShareWriter {
     String[] headings = {Wording.DATE.in(locale), Wording.ACTIVITY_ID.in(locale), title, place,
         Wording.TARGET_GROUP.in(locale), Wording.PARTICIPANTS.in(locale), Wording.DURATION.in(locale),
         Wording.FILES.in(locale), Wording.NOT_COUNTED_BECAUSE.in(locale)};
-    int[] widths = {520, 850, 1880, 1080, 850, 500, 540, 750, 649};
+    int[] widths = {520, 850, 1800, 1080, 850, 580, 540, 750, 649};
     PdfColumn[] columns = new PdfColumn[widths.length];
     int x = PdfPages.LEFT;
     for (int i = 0; i < widths.length; i++) {

@@ -20,6 +20,7 @@ final class PdfTable {
 
   private final PdfPages pages;
   private final PdfColumn[] columns;
+  private final String attributes;
   private final String continuation;
   private final boolean cellsTagged;
   private final String spanning;
@@ -28,12 +29,14 @@ final class PdfTable {
   private final PdfRow row;
   private boolean bodyOpen;
 
-  /// @param continuation stands above the heading on further pages
+  /// @param attributes further entries of the table's dictionary
+  /// @param name stands above the heading on further pages
   /// @param cellsTagged whether each cell is an element; else each row is one cell, which keeps huge tables light
-  PdfTable(PdfPages pages, PdfColumn[] columns, String continuation, boolean cellsTagged) {
+  PdfTable(PdfPages pages, PdfColumn[] columns, String attributes, String name, boolean cellsTagged) {
     this.pages = pages;
     this.columns = columns;
-    this.continuation = PdfText.shown(continuation);
+    this.attributes = attributes;
+    this.continuation = PdfText.shown(name + " (" + Wording.CONTINUED.in(pages.locale()) + ")");
     this.cellsTagged = cellsTagged;
     this.spanning = "/A<</O/Table/ColSpan " + columns.length + ">>";
     BitSet regular = pages.fonts().used(PdfStyle.REGULAR);
@@ -66,7 +69,7 @@ final class PdfTable {
   }
 
   void begin() throws IOException {
-    pages.open("Table", "");
+    pages.open("Table", attributes);
     if (!pages.hasRoom(startHeight())) {
       pages.newPage();
     }
@@ -143,10 +146,8 @@ final class PdfTable {
       closeBody();
       pages.newPage();
       pages.beginArtifact();
-      if (!continuation.isEmpty()) {
-        pages.putText(PdfStyle.SECTION, PdfPages.LEFT, pages.y() - ASCENT, continuation);
-        pages.moveDown(LEADING + BELOW);
-      }
+      pages.putText(PdfStyle.SECTION, PdfPages.LEFT, pages.y() - ASCENT, continuation);
+      pages.moveDown(LEADING + BELOW);
       pages.endArtifact();
       headingBackground();
       pages.beginArtifact();

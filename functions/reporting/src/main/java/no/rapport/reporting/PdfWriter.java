@@ -39,12 +39,15 @@ record PdfWriter() implements ReportWriter {
     private final KeyFigures figures;
     private final ActivityTotals totals;
     private final PdfPages pages;
+    /// Of an element whose words a Sami report has in Bokmål, so that it is read aloud as such.
+    private final String inBokmal;
 
     private Report(OutputStream out, ReportDescription description, KeyFigures figures) throws IOException {
       this.description = description;
       this.locale = description.locale();
       this.figures = figures;
       this.totals = figures.totals();
+      this.inBokmal = locale == ReportLocale.SE ? "/Lang(" + ReportLocale.NB.tag() + ")" : "";
       this.pages = new PdfPages(new PdfObjects(out), locale,
           XlsxOverview.documentTitle(description) + " · " + XlsxOverview.period(description));
     }
@@ -63,8 +66,19 @@ record PdfWriter() implements ReportWriter {
     }
 
     private void line(String type, PdfStyle style, String text, int height) throws IOException {
-      pages.beginLeaf(type, "");
-      pages.putText(style, PdfPages.LEFT, pages.y() - style.size(), PdfText.shown(text));
+      line(type, "", style, text, height);
+    }
+
+    /// @param attributes further entries of the element's dictionary
+    /// @param height of the last line with what is below it
+    private void line(String type, String attributes, PdfStyle style, String text, int height) throws IOException {
+      List<String> lines = PdfText.lines(style.font(), PdfText.shown(text),
+          style.inThousandths(PdfPages.RIGHT - PdfPages.LEFT), 3);
+      pages.beginLeaf(type, attributes);
+      for (int i = 0; i < lines.size(); i++) {
+        pages.moveDown(i == 0 ? 0 : style.size() * 5 / 4);
+        pages.putText(style, PdfPages.LEFT, pages.y() - style.size(), lines.get(i));
+      }
       pages.endLeaf();
       pages.moveDown(height);
     }
@@ -110,7 +124,7 @@ record PdfWriter() implements ReportWriter {
       chapter(Wording.BY_TYPE.in(locale), 600);
       PdfTable table = new PdfTable(pages, columns(new int[] {3300, 1100, 1100, 1100, 1099}, 1,
           Wording.ACTIVITY_TYPE.in(locale), Wording.ROWS.in(locale), Wording.COUNTABLE_ROWS.in(locale),
-          Wording.PARTICIPANTS.in(locale), Wording.HOURS.in(locale)), Wording.BY_TYPE.in(locale), true);
+          Wording.PARTICIPANTS.in(locale), Wording.HOURS.in(locale)), "", Wording.BY_TYPE.in(locale), true);
       table.begin();
       for (String type : ActivityTypes.inOrder(totals.byType().keySet())) {
         counts(table, ActivityTypes.name(type, locale), totals.byType().get(type), PdfStyle.REGULAR);
@@ -210,7 +224,7 @@ record PdfWriter() implements ReportWriter {
       headings[across + 1] = Wording.TOTAL.in(locale);
       String title = Wording.BY_MONTH_AND_TYPE.in(locale);
       line("H3", PdfStyle.SECTION, title, 150);
-      PdfTable table = new PdfTable(pages, columns(widths, 1, headings), title, true);
+      PdfTable table = new PdfTable(pages, columns(widths, 1, headings), "", title, true);
       table.begin();
       for (int i = 0; i < numbers.down().size(); i++) {
         monthRow(table, numbers.down().get(i), numbers.counts()[i], PdfStyle.REGULAR);
@@ -236,7 +250,7 @@ record PdfWriter() implements ReportWriter {
           new PdfColumn(PdfPages.LEFT + 5200, 750, true, Wording.CHANGE.in(locale)),
           new PdfColumn(PdfPages.LEFT + 6000, 750, false, Wording.UNIT.in(locale)),
           new PdfColumn(PdfPages.LEFT + 6750, 949, false, Wording.SOURCE.in(locale))},
-          Wording.FIGURES.in(locale), true);
+          inBokmal, Wording.FIGURES.in(locale), true);
       table.begin();
       String section = "";
       for (ShownFigure figure : ShownFigure.of(snapshot, description.suppression())) {
@@ -272,8 +286,7 @@ record PdfWriter() implements ReportWriter {
       for (String type : ActivityTypes.inOrder(totals.byType().keySet())) {
         ActivityTotals.Count count = totals.byType().get(type);
         String name = ActivityTypes.name(type, locale);
-        PdfTable table = new PdfTable(pages, columns, name + " (" + Wording.CONTINUED.in(locale) + ")",
-            totals.rows() <= MOST_TAGGED_ROWS);
+        PdfTable table = new PdfTable(pages, columns, "", name, totals.rows() <= MOST_TAGGED_ROWS);
         if (first) {
           pages.newPage();
           first = false;
@@ -341,8 +354,8 @@ record PdfWriter() implements ReportWriter {
         if (!pages.hasRoom(height)) {
           pages.newPage();
         }
-        line("H3", PdfStyle.SECTION, topic.getKey(), 135);
-        pages.beginLeaf("P", "");
+        line("H3", inBokmal, PdfStyle.SECTION, topic.getKey(), 135);
+        pages.beginLeaf("P", inBokmal);
         for (String text : lines) {
           pages.putText(PdfStyle.REGULAR, PdfPages.LEFT, pages.y() - 80, text);
           pages.moveDown(115);

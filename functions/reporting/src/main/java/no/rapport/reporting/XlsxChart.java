@@ -47,7 +47,8 @@ record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingR
     xml.put("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<c:chartSpace xmlns:c=\"http://schemas."
         + "openxmlformats.org/drawingml/2006/chart\" xmlns:a=\"" + MAIN + "\"><c:date1904 val=\"0\"/>"
         + "<c:roundedCorners val=\"0\"/><c:chart><c:title><c:tx><c:rich><a:bodyPr/><a:p><a:pPr><a:defRPr sz=\"1400\""
-        + " b=\"1\"/></a:pPr><a:r><a:rPr lang=\"" + locale.tag() + "\" sz=\"1400\" b=\"1\"/><a:t>");
+        + " b=\"1\"/></a:pPr><a:r><a:rPr lang=\"" + locale.tag() + "\" sz=\"1400\" b=\"1\"><a:solidFill><a:srgbClr val=\"12486B\"/>"
+        + "</a:solidFill></a:rPr><a:t>");
     XlsxText.put(xml, title());
     xml.put("</a:t></a:r></a:p></c:rich></c:tx><c:overlay val=\"0\"/></c:title><c:autoTitleDeleted val=\"0\"/>"
         + "<c:plotArea><c:layout/><c:barChart><c:barDir val=\"col\"/><c:grouping val=\"stacked\"/>"
@@ -62,7 +63,8 @@ record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingR
       xml.put("</c:f><c:strCache><c:ptCount val=\"1\"/><c:pt idx=\"0\"><c:v>");
       XlsxText.put(xml, activities.names().get(i));
       xml.put("</c:v></c:pt></c:strCache></c:strRef></c:tx><c:spPr><a:solidFill><a:srgbClr val=\"" + ChartColours.of(i)
-          + "\"/></a:solidFill></c:spPr><c:invertIfNegative val=\"0\"/><c:cat><c:strRef><c:f>");
+          + "\"/></a:solidFill><a:ln w=\"3175\"><a:solidFill><a:srgbClr val=\"FFFFFF\"/></a:solidFill></a:ln></c:spPr>"
+          + "<c:invertIfNegative val=\"0\"/><c:cat><c:strRef><c:f>");
       XlsxText.put(xml, months);
       xml.put("</c:f><c:strCache><c:ptCount val=\"" + activities.months().size() + "\"/>");
       for (int month = 0; month < activities.months().size(); month++) {
@@ -82,6 +84,7 @@ record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingR
         + "</c:barChart><c:catAx><c:axId val=\"111111111\"/><c:scaling><c:orientation val=\"minMax\"/></c:scaling>"
         + "<c:delete val=\"0\"/><c:axPos val=\"b\"/><c:numFmt formatCode=\"General\" sourceLinked=\"0\"/>"
         + "<c:majorTickMark val=\"none\"/><c:minorTickMark val=\"none\"/><c:tickLblPos val=\"nextTo\"/>"
+        + "<c:spPr><a:ln w=\"9525\"><a:solidFill><a:srgbClr val=\"7F8C99\"/></a:solidFill></a:ln></c:spPr>"
         + "<c:crossAx val=\"222222222\"/><c:crosses val=\"autoZero\"/><c:auto val=\"0\"/><c:lblAlgn val=\"ctr\"/>"
         + "<c:lblOffset val=\"100\"/><c:noMultiLvlLbl val=\"1\"/></c:catAx><c:valAx><c:axId val=\"222222222\"/>"
         + "<c:scaling><c:orientation val=\"minMax\"/><c:min val=\"0\"/></c:scaling><c:delete val=\"0\"/>"
@@ -95,7 +98,9 @@ record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingR
         + "<c:minorTickMark val=\"none\"/><c:tickLblPos val=\"nextTo\"/><c:spPr><a:ln><a:noFill/></a:ln></c:spPr>"
         + "<c:crossAx val=\"111111111\"/><c:crosses val=\"autoZero\"/><c:crossBetween val=\"between\"/></c:valAx>"
         + "</c:plotArea><c:legend><c:legendPos val=\"b\"/><c:overlay val=\"0\"/></c:legend><c:plotVisOnly val=\"1\"/>"
-        + "<c:dispBlanksAs val=\"zero\"/></c:chart></c:chartSpace>");
+        + "<c:dispBlanksAs val=\"zero\"/></c:chart><c:spPr><a:solidFill><a:srgbClr val=\"FFFFFF\"/></a:solidFill><a:ln><a:noFill/>"
+        + "</a:ln></c:spPr><c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz=\"1000\"><a:solidFill><a:srgbClr val=\"3E4C59\"/>"
+        + "</a:solidFill></a:defRPr></a:pPr><a:endParaRPr lang=\"" + locale.tag() + "\"/></a:p></c:txPr></c:chartSpace>");
     return xml.toByteArray();
   }
 

@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 final class XlsxOverview {
 
   private static final BigDecimal MINUTES_OF_AN_HOUR = BigDecimal.valueOf(60);
+  private static final int LABEL_WIDTH = 34;
+  private static final int CARD_WIDTH = 22;
   private static final int TABLE_COLUMNS = 6;
   private static final int MATRIX_COLUMN = 7;
   private static final int MATRIX_HEADING_ROW = XlsxChart.rows() + 3;
@@ -62,7 +64,7 @@ final class XlsxOverview {
   }
 
   XlsxSheet summary() {
-    XlsxSheet sheet = new XlsxSheet(locale, 40, 20, 20, 20, 20).onOnePage();
+    XlsxSheet sheet = new XlsxSheet(locale, LABEL_WIDTH, CARD_WIDTH, CARD_WIDTH, CARD_WIDTH, CARD_WIDTH).onOnePage();
     sheet.row(32).text(XlsxStyle.TITLE, Wording.REPORT_TITLE.in(locale));
     sheet.row(0).text(XlsxStyle.SUBTITLE, description.organizationName() + " \u00B7 " + period(description));
     sheet.row(10);
@@ -97,7 +99,7 @@ final class XlsxOverview {
       sheet.row(0).text(XlsxStyle.LABEL, Wording.NOT_COUNTED_BECAUSE.in(locale)).empty(XlsxStyle.ITEM, 4);
       for (Map.Entry<String, Long> reason : totals.notCounted().entrySet()) {
         String words = Countability.valueOf(reason.getKey()).reason(locale);
-        sheet.row(words.length() > 36 ? 32 : 0).text(XlsxStyle.INDENTED_LABEL, words)
+        sheet.row(words.length() > LABEL_WIDTH - 6 ? 32 : 0).text(XlsxStyle.INDENTED_LABEL, words)
             .number(XlsxStyle.INTEGER, reason.getValue()).empty(XlsxStyle.ITEM, 3);
       }
     }
@@ -112,7 +114,9 @@ final class XlsxOverview {
   }
 
   private void fact(XlsxSheet sheet, Wording label, String text) {
-    sheet.row(0).text(XlsxStyle.LABEL, label.in(locale)).text(XlsxStyle.FACT, text).empty(XlsxStyle.ITEM, 3);
+    int lines = 1 + text.length() / (4 * CARD_WIDTH - 4);
+    sheet.row(XlsxSheet.ROW_HEIGHT + (lines - 1) * 15).text(XlsxStyle.LABEL, label.in(locale))
+        .text(XlsxStyle.FACT, text).merge(3).empty(XlsxStyle.FACT, 3);
   }
 
   private static void counts(XlsxSheet sheet, String label, ActivityTotals.Count count, XlsxStyle text,
@@ -124,10 +128,10 @@ final class XlsxOverview {
   /// The table of figures, from column A; to its right the chart and below that its numbers.
   XlsxSheet keyFigures() {
     XlsxSheet sheet = new XlsxSheet(locale, keyFigureWidths());
-    sheet.row(24).text(XlsxStyle.HEADING, Wording.FIELD.in(locale))
-        .text(XlsxStyle.NUMBER_HEADING, Wording.VALUE.in(locale))
-        .text(XlsxStyle.NUMBER_HEADING, Wording.PRIOR_PERIOD.in(locale))
-        .text(XlsxStyle.NUMBER_HEADING, Wording.CHANGE.in(locale))
+    sheet.row(32).text(XlsxStyle.HEADING, Wording.FIELD.in(locale))
+        .text(XlsxStyle.FILTERED_NUMBER_HEADING, Wording.VALUE.in(locale))
+        .text(XlsxStyle.FILTERED_NUMBER_HEADING, Wording.PRIOR_PERIOD.in(locale))
+        .text(XlsxStyle.FILTERED_NUMBER_HEADING, Wording.CHANGE.in(locale))
         .text(XlsxStyle.INDENTED_HEADING, Wording.UNIT.in(locale)).text(XlsxStyle.HEADING, Wording.SOURCE.in(locale))
         .tableHeading(TABLE_COLUMNS);
     int matrixRows = monthly.isEmpty() ? 0 : months.down().size() + 2;
@@ -147,8 +151,8 @@ final class XlsxOverview {
 
   private double[] keyFigureWidths() {
     double[] widths = new double[MATRIX_COLUMN + 1 + months.across().size() + 1];
-    Arrays.fill(widths, months.monthsAcross() ? 10.5 : 13);
-    System.arraycopy(new double[] {62, 13, 15, 13, 18, 24, 4, months.monthsAcross() ? 26 : 16}, 0, widths, 0,
+    Arrays.fill(widths, months.monthsAcross() ? 10 : 13);
+    System.arraycopy(new double[] {56, 13, 16, 13, 18, 24, 4, months.monthsAcross() ? 24 : 16}, 0, widths, 0,
         MATRIX_COLUMN + 1);
     return widths;
   }
@@ -268,7 +272,7 @@ final class XlsxOverview {
     sheet.row(22).text(XlsxStyle.HEADING, Wording.TOPIC.in(locale))
         .text(XlsxStyle.HEADING, Wording.EXPLANATION.in(locale));
     for (Map.Entry<String, String> topic : methodTopics(description)) {
-      int lines = 1 + topic.getValue().length() / 105;
+      int lines = 1 + topic.getValue().length() / 120;
       sheet.row(15 * lines + 6).text(XlsxStyle.TOPIC, topic.getKey()).text(XlsxStyle.WRAPPED, topic.getValue());
     }
     return sheet;

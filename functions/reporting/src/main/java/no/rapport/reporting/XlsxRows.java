@@ -22,9 +22,12 @@ final class XlsxRows {
   private static final int INTEGER = 6;
   private static final int SHORT = 7;
   private static final int LONG = 8;
-  private static final int REMARKED = 9;
+  /// From a text's opening to the one of a cell that breaks its lines.
+  private static final int WRAPPED = 2;
+  private static final int REMARKED = 11;
   /// From a text's opening to the one that keeps white space; remarks have none to keep.
-  private static final int PRESERVED = 3;
+  private static final int PRESERVED = 5;
+  private static final String PRESERVE = " xml:space=\"preserve\"";
   private static final byte[][] CONSTANTS = {
       Bytes.ascii("<row>"),
       Bytes.ascii("</row>"),
@@ -35,20 +38,31 @@ final class XlsxRows {
       value(XlsxStyle.COUNT),
       inlineString(XlsxStyle.TEXT, ""),
       inlineString(XlsxStyle.LONG_TEXT, ""),
+      inlineString(XlsxStyle.WRAPPED_TEXT, ""),
+      inlineString(XlsxStyle.WRAPPED_LONG_TEXT, ""),
       inlineString(XlsxStyle.REMARK, ""),
-      inlineString(XlsxStyle.TEXT, " xml:space=\"preserve\""),
-      inlineString(XlsxStyle.LONG_TEXT, " xml:space=\"preserve\"")};
+      inlineString(XlsxStyle.TEXT, PRESERVE),
+      inlineString(XlsxStyle.LONG_TEXT, PRESERVE),
+      inlineString(XlsxStyle.WRAPPED_TEXT, PRESERVE),
+      inlineString(XlsxStyle.WRAPPED_LONG_TEXT, PRESERVE)};
 
   private static final int SLOTS = 256;
   /// Longer texts are not looked up as a whole.
   private static final int LONGEST_REMEMBERED = 128;
+  /// Beyond this, some programs show a cell in text format as hash marks.
+  private static final int LONGEST_IN_TEXT_FORMAT = 255;
+  /// Longer texts stay on one line: their row would fill the window and still not show all.
+  private static final int LONGEST_WRAPPED = 1_000;
+  /// In points.
+  private static final int LINE_HEIGHT = 15;
+  private static final int HIGHEST_ROW = 405;
 
   /// What a column holds.
   enum Kind {
     /// Texts that are hardly ever the same twice.
     UNIQUE_TEXT(SHORT),
     TEXT(SHORT),
-    /// Texts that may be longer than some programs show of cells in text format.
+    /// Texts that may be long.
     LONG_TEXT(LONG),
     /// Rapport's own words on a row.
     REMARK(REMARKED),
@@ -65,21 +79,26 @@ final class XlsxRows {
   private final ReportLocale locale;
   private final CellDeflater deflater;
   private final Kind[] kinds;
+  private final int[] widths;
   /// The row at hand: a column's text, or its number where the text is null.
   private final String[] rowTexts;
   private final int[] rowNumbers;
+  private final int[] openings;
   private final String[] texts;
   private final int[] numbers;
   private final int[] places;
   private final int[] sizes;
   private long rows;
 
-  XlsxRows(OutputStream out, ReportLocale locale, Kind... columns) {
+  /// @param widths of the columns in characters: longer texts are broken into lines
+  XlsxRows(OutputStream out, ReportLocale locale, Kind[] columns, int[] widths) {
     this.locale = locale;
     this.deflater = new CellDeflater(out, CONSTANTS);
     this.kinds = columns;
+    this.widths = widths;
     this.rowTexts = new String[columns.length];
     this.rowNumbers = new int[columns.length];
+    this.openings = new int[columns.length];
     this.texts = new String[columns.length * SLOTS];
     this.numbers = new int[columns.length * SLOTS];
     this.places = new int[columns.length * SLOTS];
@@ -121,7 +140,7 @@ final class XlsxRows {
 
   /// Writes the row; the next one begins with what this one held.
   void end() throws IOException {
-    deflater.constant(ROW);
+    begin();
     // One loop with one call of each kind keeps the compiler's work, and so the first seconds, small.
     for (int column = 0; column < kinds.length; column++) {
       Kind kind = kinds[column];
@@ -131,12 +150,58 @@ final class XlsxRows {
       } else if (text.isEmpty()) {
         deflater.constant(EMPTY);
       } else {
-        writeText(column, text, kind == Kind.DATE ? SHORT : kind.opening, kind != Kind.UNIQUE_TEXT);
+        writeText(column, text, openings[column], kind != Kind.UNIQUE_TEXT);
       }
     }
     deflater.constant(ROW_END);
     deflater.advance();
     rows++;
+  }
+
+  /// Finds how each text is set, and how high the row has to be: not every program finds that by itself.
+  private void begin() {
+    int lines = 1;
+    for (int column = 0; column < kinds.length; column++) {
+      String text = rowTexts[column];
+      if (text == null || text.isEmpty()) {
+        continue;
+      }
+      Kind kind = kinds[column];
+      boolean preserved = XlsxText.needsPreserving(text);
+      int own = lines(text, preserved, widths[column]);
+      lines = Math.max(lines, own);
+      if (kind == Kind.REMARK) {
+        openings[column] = REMARKED;
+      } else {
+        openings[column] = (kind == Kind.LONG_TEXT || text.length() > LONGEST_IN_TEXT_FORMAT ? LONG : SHORT)
+            + (own > 1 ? WRAPPED : 0) + (preserved ? PRESERVED : 0);
+      }
+    }
+    if (lines == 1) {
+      deflater.constant(ROW);
+    } else {
+      int start = deflater.position();
+      deflater.text().put("<row ht=\"" + Math.min(lines * LINE_HEIGHT, HIGHEST_ROW) + "\">");
+      deflater.appended(start);
+    }
+  }
+
+  /// The lines that a text takes: the letters of a text are a little narrower than the digits that widths are given in.
+  private static int lines(String text, boolean mayBeBroken, int width) {
+    int length = text.length();
+    int room = width + width / 8;
+    if (length <= room && !mayBeBroken || length > LONGEST_WRAPPED) {
+      return 1;
+    }
+    int lines = 0;
+    int from = 0;
+    while (from <= length) {
+      int end = text.indexOf('\n', from);
+      end = end < 0 ? length : end;
+      lines += Math.max(1, (end - from + room - 1) / room);
+      from = end + 1;
+    }
+    return lines;
   }
 
   private void writeText(int column, String text, int opening, boolean remembered) {
@@ -150,7 +215,7 @@ final class XlsxRows {
     if (text.equals(texts[slot]) && deflater.isInWindow(places[slot])) {
       int size = sizes[slot];
       deflater.repeat(places[slot], size);
-      deflater.constantAt(XlsxText.needsPreserving(text) ? opening + PRESERVED : opening, place);
+      deflater.constantAt(opening, place);
       deflater.constantAt(TEXT_END, place + size - CONSTANTS[TEXT_END].length);
     } else {
       putText(text, opening);
@@ -162,7 +227,7 @@ final class XlsxRows {
 
   private void putText(String text, int opening) {
     String fitted = XlsxText.fitted(text, locale);
-    deflater.constant(XlsxText.needsPreserving(fitted) ? opening + PRESERVED : opening);
+    deflater.constant(opening);
     int start = deflater.position();
     XlsxText.put(deflater.text(), fitted);
     deflater.appended(start);

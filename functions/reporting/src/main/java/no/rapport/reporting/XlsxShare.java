@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// A share of a workbook: rows of the sheet of activities, then rows of the sheet of attachments. Attachments' rows wait,
 /// compressed, in memory until the activities are through.
@@ -18,8 +19,12 @@ final class XlsxShare implements ShareWriter {
       XlsxRows.Kind.DATE, XlsxRows.Kind.NUMBER, XlsxRows.Kind.NUMBER, XlsxRows.Kind.TEXT, XlsxRows.Kind.TEXT,
       XlsxRows.Kind.TEXT, XlsxRows.Kind.TEXT, XlsxRows.Kind.LONG_TEXT, XlsxRows.Kind.LONG_TEXT,
       XlsxRows.Kind.LONG_TEXT, XlsxRows.Kind.REMARK};
+  private static final int[] ACTIVITY_WIDTHS = Stream.of(ActivityColumn.values()).mapToInt(ActivityColumn::width)
+      .toArray();
   private static final XlsxRows.Kind[] ATTACHMENT_KINDS = {XlsxRows.Kind.TEXT, XlsxRows.Kind.DATE,
       XlsxRows.Kind.LONG_TEXT, XlsxRows.Kind.LONG_TEXT};
+  /// Of the columns of attachments, in characters.
+  static final int[] ATTACHMENT_WIDTHS = {18, 12, 60, 60};
 
   private final OutputStream out;
   private final ReportLocale locale;
@@ -37,7 +42,7 @@ final class XlsxShare implements ShareWriter {
     this.locale = description.locale();
     this.withAttachments = description.includeAnnexes();
     this.index = index;
-    this.activities = new XlsxRows(out, locale, ACTIVITY_KINDS);
+    this.activities = new XlsxRows(out, locale, ACTIVITY_KINDS, ACTIVITY_WIDTHS);
   }
 
   @Override
@@ -69,7 +74,7 @@ final class XlsxShare implements ShareWriter {
   private void attachment(Activity activity, String name) throws IOException {
     if (attachments.isEmpty() || attachments.getLast().rows().rows() == ReportWriter.MAX_SHARE_ROWS) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      attachments.add(new Kept(bytes, new XlsxRows(bytes, locale, ATTACHMENT_KINDS)));
+      attachments.add(new Kept(bytes, new XlsxRows(bytes, locale, ATTACHMENT_KINDS, ATTACHMENT_WIDTHS)));
     }
     XlsxRows rows = attachments.getLast().rows();
     rows.text(0, activity.activityId());

@@ -8,21 +8,23 @@ enum XlsxStyle {
   TEXT(49, 0, 0, 2, "<alignment vertical=\"top\"/>"),
   /// Long texts: as [#TEXT], by the prefix instead, as the text format shows only 255 characters in some programs.
   LONG_TEXT(0, 0, 0, 2, "<alignment vertical=\"top\"/>"),
+  WRAPPED_TEXT(49, 0, 0, 2, "<alignment vertical=\"top\" wrapText=\"1\"/>"),
+  WRAPPED_LONG_TEXT(0, 0, 0, 2, "<alignment vertical=\"top\" wrapText=\"1\"/>"),
   DATE(164, 0, 0, 2, "<alignment horizontal=\"left\" vertical=\"top\"/>"),
   COUNT(3, 0, 0, 2, "<alignment horizontal=\"right\" vertical=\"top\" indent=\"1\"/>"),
   EMPTY(0, 0, 0, 2, ""),
   /// What a reader should not overlook.
-  REMARK(49, 5, 0, 2, "<alignment vertical=\"top\"/>"),
+  REMARK(49, 5, 0, 2, "<alignment vertical=\"top\" wrapText=\"1\"/>"),
   ITEM(0, 0, 0, 2, "<alignment vertical=\"center\"/>"),
   INTEGER(3, 0, 0, 2, Alignment.FIGURE),
   DECIMAL(165, 0, 0, 2, Alignment.FIGURE),
   WRAPPED(0, 0, 0, 2, "<alignment vertical=\"top\" wrapText=\"1\"/>"),
   TITLE(0, 2, 0, 0, "<alignment vertical=\"center\"/>"),
   SUBTITLE(0, 4, 0, 0, "<alignment vertical=\"center\"/>"),
-  LABEL(0, 3, 0, 2, "<alignment vertical=\"center\"/>"),
+  LABEL(0, 3, 0, 2, "<alignment vertical=\"center\" wrapText=\"1\"/>"),
   TOPIC(0, 3, 0, 2, "<alignment vertical=\"top\" wrapText=\"1\"/>"),
   /// A fact beside its label: text that may be long.
-  FACT(0, 0, 0, 2, "<alignment vertical=\"center\"/>"),
+  FACT(0, 0, 0, 2, "<alignment horizontal=\"left\" vertical=\"center\" wrapText=\"1\"/>"),
   SECTION(0, 3, 3, 2, "<alignment vertical=\"center\"/>"),
   TOTAL_LABEL(0, 3, 0, 3, "<alignment vertical=\"center\"/>"),
   TOTAL_INTEGER(3, 3, 0, 3, Alignment.FIGURE),
@@ -32,9 +34,12 @@ enum XlsxStyle {
   MARK(0, 0, 0, 2, Alignment.FIGURE),
   SIGNED_INTEGER(166, 0, 0, 2, Alignment.FIGURE),
   SIGNED_DECIMAL(167, 0, 0, 2, Alignment.FIGURE),
-  NUMBER_HEADING(0, 1, 2, 1, "<alignment horizontal=\"right\" vertical=\"center\" indent=\"1\" wrapText=\"1\"/>"),
+  NUMBER_HEADING(0, 1, 2, 1, "<alignment horizontal=\"right\" vertical=\"center\" wrapText=\"1\"/>"),
+  /// The same in a table that is filtered: clear of the filter's button.
+  FILTERED_NUMBER_HEADING(0, 1, 2, 1,
+      "<alignment horizontal=\"right\" vertical=\"center\" indent=\"2\" wrapText=\"1\"/>"),
   /// A number's heading that must stay on one line.
-  SHRUNK_HEADING(0, 1, 2, 1, "<alignment horizontal=\"right\" vertical=\"center\" indent=\"1\" shrinkToFit=\"1\"/>"),
+  SHRUNK_HEADING(0, 1, 2, 1, "<alignment horizontal=\"right\" vertical=\"center\" shrinkToFit=\"1\"/>"),
   /// Text right of a number.
   INDENTED(0, 0, 0, 2, "<alignment horizontal=\"left\" vertical=\"center\" indent=\"1\"/>"),
   INDENTED_HEADING(0, 1, 2, 1, "<alignment horizontal=\"left\" vertical=\"center\" indent=\"1\"/>"),
@@ -46,7 +51,8 @@ enum XlsxStyle {
 
   /// Cells that are set alike.
   private static final class Alignment {
-    private static final String FIGURE = "<alignment horizontal=\"right\" vertical=\"center\" indent=\"1\"/>";
+    /// Without an indent from the right, which LibreOffice forgets in some cells of a row.
+    private static final String FIGURE = "<alignment horizontal=\"right\" vertical=\"center\"/>";
   }
 
   private final int format;
@@ -100,7 +106,7 @@ enum XlsxStyle {
       xml.append("<xf numFmtId=\"").append(style.format).append("\" fontId=\"").append(style.font)
           .append("\" fillId=\"").append(style.fill).append("\" borderId=\"").append(style.border)
           .append("\" xfId=\"0\"");
-      if (style == LONG_TEXT || style == FACT) {
+      if (style == LONG_TEXT || style == WRAPPED_LONG_TEXT || style == FACT) {
         xml.append(" quotePrefix=\"1\"");
       }
       xml.append(style.format > 0 ? " applyNumberFormat=\"1\"" : "").append(style.font > 0 ? " applyFont=\"1\"" : "")

@@ -43,8 +43,15 @@ final class XlsxText {
     if (length == 0) {
       return false;
     }
-    return text.charAt(0) <= ' ' || text.charAt(length - 1) <= ' ' || text.indexOf('\n') >= 0
-        || text.indexOf('\t') >= 0 || text.indexOf('\r') >= 0;
+    if (text.charAt(0) <= ' ' || text.charAt(length - 1) <= ' ') {
+      return true;
+    }
+    for (int i = 1; i < length; i++) {
+      if (text.charAt(i) < ' ') {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Appends the text, escaped for element content and quoted attributes.

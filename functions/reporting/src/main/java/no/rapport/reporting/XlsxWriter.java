@@ -38,15 +38,20 @@ record XlsxWriter() implements ReportWriter {
     joinSheets(workbook, Wording.ACTIVITIES.in(locale), columns, shares, XlsxShare.ACTIVITIES, source, locale);
     if (description.includeAnnexes()) {
       joinSheets(workbook, Wording.ATTACHMENTS.in(locale),
-          List.of(new XlsxSheet.Column(Wording.ACTIVITY_ID.in(locale), 18, false),
-              new XlsxSheet.Column(Wording.DATE.in(locale), 12, false),
-              new XlsxSheet.Column(Wording.TITLE.in(locale), 60, false),
-              new XlsxSheet.Column(Wording.FILE_NAME.in(locale), 60, false)),
+          attachmentColumns(locale),
           shares, XlsxShare.ATTACHMENTS, source, locale);
       workbook.methods(overview.methods());
     }
     workbook.finish();
     out.flush();
+  }
+
+  private static List<XlsxSheet.Column> attachmentColumns(ReportLocale locale) {
+    List<XlsxSheet.Column> columns = new ArrayList<>();
+    for (Wording heading : List.of(Wording.ACTIVITY_ID, Wording.DATE, Wording.TITLE, Wording.FILE_NAME)) {
+      columns.add(new XlsxSheet.Column(heading.in(locale), XlsxShare.ATTACHMENT_WIDTHS[columns.size()], false));
+    }
+    return columns;
   }
 
   private record Piece(int share, ShareSummary.Section section) {}

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pdfbox.Loader;
+import org.apache.pdfbox.cos.COSDictionary;
 import org.apache.pdfbox.cos.COSName;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.PDPage;
 import org.apache.pdfbox.pdmodel.documentinterchange.logicalstructure.PDStructureElement;
 import org.apache.pdfbox.pdmodel.documentinterchange.logicalstructure.PDStructureNode;
 import org.apache.pdfbox.text.PDFTextStripper;
+import org.apache.pdfbox.text.TextPosition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,6 +126,43 @@ class PdfWriterTest {
         if (text.contains("a-")) {
           assertThat(text).contains("Aktivitets-ID", "Målgruppe");
         }
+      }
+    }
+  }
+
+  @Test
+  void longNamesOfOrganizationsStayOnThePage() throws IOException {
+    String name = "Landsforeningen for pårørende i Nordre og Søndre Land, ".repeat(6) + "Toten";
+    byte[] file = Reports.write(ReportFormat.PDF, new ReportDescription("o", name, Reports.year(2025), List.of(),
+        ReportLocale.NB, true, Suppression.NONE), List.of(), 0, Optional.empty());
+    try (PDDocument document = Loader.loadPDF(file)) {
+      List<Float> ends = new ArrayList<>();
+      new PDFTextStripper() {
+        @Override
+        protected void processTextPosition(TextPosition text) {
+          ends.add(text.getX() + text.getWidth());
+        }
+      }.getText(document);
+      assertThat(ends).isNotEmpty().allMatch(end -> end <= document.getPage(0).getMediaBox().getWidth() - 35);
+    }
+    assertThat(text(file).replaceAll("\\s+", " ")).contains(", Toten · 01.01.2025");
+  }
+
+  @Test
+  void whatASamiReportHasInBokmalIsMarkedAsSuch() throws IOException {
+    for (ReportLocale locale : ReportLocale.values()) {
+      byte[] file = Reports.write(ReportFormat.PDF, Reports.aDescription(locale), List.of(), 0,
+          Optional.of(Reports.aSnapshot()));
+      try (PDDocument document = Loader.loadPDF(file)) {
+        long marked = document.getDocument().getXrefTable().keySet().stream().map(key -> {
+          try {
+            return document.getDocument().getObjectFromPool(key).getObject();
+          } catch (RuntimeException e) {
+            throw new AssertionError(e);
+          }
+        }).filter(object -> object instanceof COSDictionary element && "nb-NO".equals(element.getString(COSName.LANG))
+            && "StructElem".equals(element.getNameAsString(COSName.TYPE))).count();
+        assertThat(marked).as("%s", locale).isEqualTo(locale == ReportLocale.SE ? 15 : 0);
       }
     }
   }

@@ -120,6 +120,46 @@ class XlsxStructureTest {
   }
 
   @Test
+  void textsWiderThanTheirColumnAreBrokenIntoLinesAndTheirRowsAreHighEnough() throws IOException {
+    Activity row = Reports.anActivity("short", LocalDate.of(2025, 1, 1));
+    List<Activity> rows = List.of(row,
+        Reports.withTexts(Reports.anActivity("two", LocalDate.of(2025, 1, 2)), "To\nlinjer", ""),
+        Reports.withTexts(Reports.anActivity("wide", LocalDate.of(2025, 1, 3)), "t", "ord ".repeat(60).strip()),
+        Reports.withTexts(Reports.anActivity("novel", LocalDate.of(2025, 1, 4)), "t", "ord ".repeat(300)));
+    try (XSSFWorkbook workbook = open(Reports.write(ReportFormat.XLSX, BOKMAL, rows, 1, Optional.empty()))) {
+      XSSFSheet sheet = workbook.getSheet("Aktiviteter");
+      assertThat(sheet.getRow(1).getHeightInPoints()).isEqualTo(15);
+      assertThat(sheet.getRow(1).getCell(9).getCellStyle().getWrapText()).isFalse();
+      assertThat(sheet.getRow(2).getHeightInPoints()).isEqualTo(30);
+      assertThat(sheet.getRow(2).getCell(9).getCellStyle().getWrapText()).isTrue();
+      assertThat(sheet.getRow(3).getHeightInPoints()).isEqualTo(90);
+      assertThat(sheet.getRow(3).getCell(10).getCellStyle().getWrapText()).isTrue();
+      assertThat(sheet.getRow(3).getCell(10).getStringCellValue()).isEqualTo("ord ".repeat(60).strip());
+      assertThat(sheet.getRow(4).getHeightInPoints()).as("a row that would fill the window").isEqualTo(15);
+    }
+  }
+
+  @Test
+  void longFactsOfTheSummaryAreShownInFull() throws IOException {
+    ReportDescription description = new ReportDescription("o", "Org", Reports.year(2025), ActivityTypes.codes(),
+        ReportLocale.NB, true, Suppression.NONE);
+    try (XSSFWorkbook workbook = open(Reports.write(ReportFormat.XLSX, description, Reports.someActivities(20, 1), 1,
+        Optional.empty()))) {
+      XSSFSheet sheet = workbook.getSheet("Sammendrag");
+      int row = 0;
+      while (sheet.getRow(row).getCell(0) == null
+          || !sheet.getRow(row).getCell(0).toString().equals("Utvalg av aktivitetstyper")) {
+        row++;
+      }
+      assertThat(sheet.getRow(row).getCell(1).getStringCellValue()).startsWith("Gruppesamling, ").endsWith("Foredrag");
+      assertThat(sheet.getRow(row).getCell(1).getCellStyle().getWrapText()).isTrue();
+      assertThat(sheet.getRow(row).getHeightInPoints()).isEqualTo(48);
+      assertThat(sheet.getMergedRegions()).extracting(cells -> cells.formatAsString())
+          .contains("B" + (row + 1) + ":E" + (row + 1));
+    }
+  }
+
+  @Test
   void withoutAnnexesOnlySummaryAndActivitiesAreThere() throws IOException {
     ReportDescription plain = new ReportDescription("o", "Org", Reports.year(2025), List.of(), ReportLocale.EN, false,
         Suppression.NONE);

@@ -18,7 +18,8 @@ final class JsonRows implements Rows {
   static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
           .streamReadConstraints(StreamReadConstraints.builder()
               .maxNestingDepth(16)
-              .maxStringLength(16 * 1024)
+              // A text that is too long is told by its column, as in CSV.
+              .maxStringLength((int) Lines.LONGEST)
               .maxNameLength(128)
               .maxNumberLength(40)
               .maxDocumentLength(Lines.LONGEST)
