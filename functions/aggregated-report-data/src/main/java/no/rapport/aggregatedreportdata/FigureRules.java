@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import no.rapport.reporting.FigureCatalogue;
+import no.rapport.reporting.FigureSnapshot;
 
 /// What the 34 figures are, once everything is counted: which sums they are made of, and which types of record they
 /// count. A figure whose type has no live record, of any date, is empty; so is one with a zero denominator. Shares,
@@ -22,15 +23,25 @@ final class FigureRules {
   private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
   /// @param counts a figure is empty unless there are live records of all these types
-  private record Rule(String key, Set<RecordType> counts, Function<Tally, Optional<BigDecimal>> value) {}
+  /// @param share numerator and denominator of a percentage that is no more than those
+  private record Rule(String key, Set<RecordType> counts, Function<Tally, Optional<BigDecimal>> value,
+      Optional<Share> share) {}
+
+  private record Share(Sum numerator, Sum denominator) {
+
+    FigureSnapshot.Fraction of(Tally tally) {
+      return new FigureSnapshot.Fraction(BigDecimal.valueOf(tally.count(numerator)),
+          BigDecimal.valueOf(tally.count(denominator)));
+    }
+  }
 
   private static final Map<String, Rule> RULES = Stream.of(
       rule("antall_meldinger_mottatt", count(MELDINGER_MOTTATT), MELDING),
       rule("antall_barn_med_melding", count(BARN_MED_MELDING), MELDING),
       rule("antall_meldinger_henlagt", count(MELDINGER_HENLAGT), MELDING),
       rule("antall_meldinger_til_undersokelse", count(MELDINGER_TIL_UNDERSOKELSE), MELDING),
-      rule("andel_meldinger_konkludert_innen_frist",
-          share(MELDINGER_KONKLUDERT_INNEN_FRIST, MELDINGER_KONKLUDERT), MELDING),
+      share("andel_meldinger_konkludert_innen_frist",
+          MELDINGER_KONKLUDERT_INNEN_FRIST, MELDINGER_KONKLUDERT, MELDING),
 
       rule("antall_undersokelser_pabegynt", count(UNDERSOKELSER_PABEGYNT), UNDERSOKELSE),
       rule("antall_undersokelser_avsluttet", count(UNDERSOKELSER_AVSLUTTET), UNDERSOKELSE),
@@ -48,15 +59,15 @@ final class FigureRules {
       rule("antall_barn_med_hjelpetiltak_ved_periodeslutt", count(BARN_MED_HJELPETILTAK_VED_PERIODESLUTT), TILTAK),
       rule("antall_nye_barn_med_tiltak", count(NYE_BARN_MED_TILTAK), TILTAK),
       rule("antall_barn_hjelpetiltak_med_tiltaksplan", count(BARN_MED_TILTAKSPLAN), TILTAK),
-      rule("andel_barn_hjelpetiltak_med_tiltaksplan",
-          share(BARN_MED_TILTAKSPLAN, BARN_MED_HJELPETILTAK_VED_PERIODESLUTT), TILTAK),
+      share("andel_barn_hjelpetiltak_med_tiltaksplan",
+          BARN_MED_TILTAKSPLAN, BARN_MED_HJELPETILTAK_VED_PERIODESLUTT, TILTAK),
       rule("antall_barn_hjelpetiltak_med_evaluert_plan", count(BARN_MED_EVALUERT_PLAN), TILTAK),
 
       rule("antall_barn_plassert_utenfor_hjemmet", count(BARN_PLASSERT), TILTAK),
       rule("antall_barn_med_omsorgsovertakelse", count(BARN_MED_OMSORGSOVERTAKELSE), TILTAK),
       rule("antall_akuttplasseringer", count(AKUTTPLASSERINGER), TILTAK),
       rule("antall_barn_i_fosterhjem", count(BARN_I_FOSTERHJEM), TILTAK),
-      rule("andel_barn_i_fosterhjem", share(BARN_I_FOSTERHJEM, BARN_PLASSERT), TILTAK),
+      share("andel_barn_i_fosterhjem", BARN_I_FOSTERHJEM, BARN_PLASSERT, TILTAK),
       rule("antall_barn_i_institusjon", count(BARN_I_INSTITUSJON), TILTAK),
       rule("antall_flyttinger", count(FLYTTINGER), FLYTTING),
       rule("antall_barn_med_omsorgsplan", count(BARN_MED_OMSORGSPLAN), TILTAK),
@@ -67,7 +78,7 @@ final class FigureRules {
       rule("antall_barn_tilsynskrav_ikke_oppfylt", count(BARN_MED_FOR_FA_TILSYNSBESOK), TILSYN, TILTAK),
 
       rule("antall_unge_med_ettervern", count(UNGE_MED_ETTERVERN), SAK, TILTAK),
-      rule("andel_ettervernstilbud_akseptert", share(ETTERVERN_AKSEPTERT, ETTERVERN_KONKLUDERT), ETTERVERN),
+      share("andel_ettervernstilbud_akseptert", ETTERVERN_AKSEPTERT, ETTERVERN_KONKLUDERT, ETTERVERN),
 
       rule("antall_arsverk", tally -> quotient(tally.bemannet(), HUNDRED), STILLING),
       rule("andel_arsverk_med_kompetansekrav",
@@ -82,20 +93,22 @@ final class FigureRules {
       Rule rule = RULES.get(figure.key());
       Optional<BigDecimal> value = rule.counts().stream().allMatch(total::has) ? rule.value().apply(total)
           : Optional.empty();
-      return new Figure(figure.key(), value, total.onlySource(rule.counts()).orElse(figure.defaultDataSource()));
+      return new Figure(figure.key(), value, total.onlySource(rule.counts()).orElse(figure.defaultDataSource()),
+          rule.share().filter(_ -> value.isPresent()).map(share -> share.of(total)));
     }).toList();
   }
 
   private static Rule rule(String key, Function<Tally, Optional<BigDecimal>> value, RecordType... counts) {
-    return new Rule(key, Set.of(counts), value);
+    return new Rule(key, Set.of(counts), value, Optional.empty());
   }
 
   private static Function<Tally, Optional<BigDecimal>> count(Sum sum) {
     return tally -> Optional.of(BigDecimal.valueOf(tally.count(sum)));
   }
 
-  private static Function<Tally, Optional<BigDecimal>> share(Sum numerator, Sum denominator) {
-    return tally -> percent(tally.count(numerator), tally.count(denominator));
+  private static Rule share(String key, Sum numerator, Sum denominator, RecordType... counts) {
+    return new Rule(key, Set.of(counts), tally -> percent(tally.count(numerator), tally.count(denominator)),
+        Optional.of(new Share(numerator, denominator)));
   }
 
   private static Optional<BigDecimal> percent(long numerator, long denominator) {

@@ -3,6 +3,7 @@ package no.rapport.aggregatedreportdata;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -50,6 +51,20 @@ class FigureRulesTest {
     }
     // The histories are no alibi: every figure took many values, the empty one among them.
     seen.forEach((key, values) -> assertThat(values).as(key).hasSizeGreaterThan(3));
+  }
+
+  @Test
+  void keepsTheCountsBehindPercentagesOfChildren() {
+    List<CaseRecord> live = new RandomCases(11, 30, List.of("fagsystem-a")).happen(400, RandomCases.ALL_TYPES);
+    var withCounts = FigureRules.figures(tally(live, "2024")).stream()
+        .filter(figure -> figure.share().isPresent()).toList();
+    assertThat(withCounts).extracting(Figure::fieldKey).containsExactly("andel_meldinger_konkludert_innen_frist",
+        "andel_barn_hjelpetiltak_med_tiltaksplan", "andel_barn_i_fosterhjem", "andel_ettervernstilbud_akseptert");
+    assertThat(withCounts).allSatisfy(figure -> {
+      var share = figure.share().orElseThrow();
+      assertThat(figure.value().orElseThrow()).isEqualByComparingTo(share.numerator().scaleByPowerOfTen(2)
+          .divide(share.denominator(), 1, RoundingMode.HALF_UP));
+    });
   }
 
   @Test

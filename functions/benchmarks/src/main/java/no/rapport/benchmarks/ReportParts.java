@@ -30,26 +30,33 @@ import no.rapport.reporting.ShareWriter;
 import no.rapport.reporting.Suppression;
 
 /// How the time of an export falls with the number of its parts. Every part is rendered by a cold JVM of its own, as each
-/// task is by a Lambda function (C1 only, serial collector, `-Xmx400m`), and another one joins them and takes the SHA-256.
+/// task is by a Lambda function (serial collector, `-Xmx400m`), and another one joins them and takes the SHA-256.
 /// Two run at once; the critical path is what as many machines as parts would take: the part with the most CPU time, and
-/// the joining. Reading rows and the network to the bucket are not part of it.
+/// the joining. Starting the JVM, which a snapshot spares, is not part of it; neither are reading rows and the network.
 ///
-/// Arguments: a format (default xlsx), a number of rows (default 1000000), then the numbers of parts (default 1 2 4 8 16).
+/// Arguments: a format (default xlsx), a number of rows (default 1000000), `c1` for the first compiler only (as without a
+/// snapshot), then the numbers of parts (default 1 2 4 8 16).
 public final class ReportParts {
 
   private static final int AT_ONCE = 2;
+  private static final String FIRST_COMPILER = "c1";
   private static final String RENDER = "--render";
   private static final String JOIN = "--join";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ReportDescription DESCRIPTION = new ReportDescription("org-1", "Organisasjonen",
       Period.ofId("2025").orElseThrow(), List.of(), ReportLocale.NB, true, Suppression.NONE);
 
+  private static long startedAt;
+
   private ReportParts() {}
 
   /// What one process tells of itself.
   private record Spent(double cpuSeconds, String peakMegabytes) {}
 
-  public static void main(String[] args) throws Exception {
+  public static void main(String... given) throws Exception {
+    startedAt = ReportFiles.cpuNanos();
+    String[] args = Arrays.stream(given).filter(argument -> !argument.equals(FIRST_COMPILER)).toArray(String[]::new);
+    boolean firstCompilerOnly = args.length < given.length;
     if (args.length > 0 && args[0].equals(RENDER)) {
       render(ReportFormat.valueOf(args[1]), Path.of(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]),
           Integer.parseInt(args[5]));
@@ -63,12 +70,13 @@ public final class ReportParts {
       System.out.printf(Locale.ROOT, "%s, %,d rows%n%6s %14s %14s %14s %16s %14s %10s%n", format, rows, "parts",
           "wall, s", "longest, CPU-s", "joining, CPU-s", "critical path, s", "all, CPU-s", "peak, MB");
       for (int parts : counts) {
-        measure(format, rows, parts);
+        measure(format, rows, parts, firstCompilerOnly);
       }
     }
   }
 
-  private static void measure(ReportFormat format, int rows, int parts) throws Exception {
+  private static void measure(ReportFormat format, int rows, int parts, boolean firstCompilerOnly)
+      throws Exception {
     Path folder = Files.createTempDirectory("rapport-parts");
     long began = System.nanoTime();
     List<Spent> rendered = new ArrayList<>();
@@ -76,13 +84,14 @@ public final class ReportParts {
       List<Callable<Spent>> tasks = new ArrayList<>();
       for (int part = 0; part < parts; part++) {
         int index = part;
-        tasks.add(() -> run(RENDER, format.name(), folder.toString(), "" + index, "" + rows, "" + parts));
+        tasks.add(() -> run(firstCompilerOnly, RENDER, format.name(), folder.toString(), "" + index, "" + rows,
+            "" + parts));
       }
       for (Future<Spent> task : executor.invokeAll(tasks)) {
         rendered.add(task.get());
       }
     }
-    Spent joined = run(JOIN, format.name(), folder.toString(), "" + parts);
+    Spent joined = run(firstCompilerOnly, JOIN, format.name(), folder.toString(), "" + parts);
     double wall = (System.nanoTime() - began) / 1e9;
     double longest = rendered.stream().mapToDouble(Spent::cpuSeconds).max().orElseThrow();
     double all = rendered.stream().mapToDouble(Spent::cpuSeconds).sum() + joined.cpuSeconds();
@@ -97,10 +106,10 @@ public final class ReportParts {
     Files.delete(folder);
   }
 
-  private static Spent run(String... args) throws IOException, InterruptedException {
+  private static Spent run(boolean firstCompilerOnly, String... args) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx400m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
-        ReportParts.class.getName()));
+        "-Xmx400m", "-XX:+UseSerialGC", firstCompilerOnly ? "-XX:TieredStopAtLevel=1" : "-XX:+TieredCompilation",
+        "-cp", System.getProperty("java.class.path"), ReportParts.class.getName()));
     command.addAll(List.of(args));
     Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     Spent spent = JSON.readValue(process.getInputStream(), Spent.class);
@@ -110,10 +119,10 @@ public final class ReportParts {
     return spent;
   }
 
-  /// All CPU time of this process, its start included.
+  /// The CPU time of this process since it started to work.
   private static void tell() throws IOException {
     System.out.println(JSON.writeValueAsString(
-        new Spent(ReportFiles.cpuNanos() / 1e9, "%4s".formatted(ReportFiles.peakMegabytes()))));
+        new Spent((ReportFiles.cpuNanos() - startedAt) / 1e9, "%4s".formatted(ReportFiles.peakMegabytes()))));
   }
 
   private static void render(ReportFormat format, Path folder, int index, int rows, int parts) throws IOException {

@@ -111,8 +111,8 @@ final class BufdirConnector {
 
   private static Answer answer(HttpResponse<String> response) {
     int status = response.statusCode();
-    if (status == 408 || status == 409 || status == 425) {
-      // Not now: another run is sending the same file, or the service asks for patience.
+    if (status == 408 || status == 409) {
+      // Timeouts both: the upload was too slow, or one that was given up here is still arriving there.
       throw new PassingFailure(new IllegalStateException("Answered " + status));
     }
     if (status >= 400) {

@@ -71,13 +71,16 @@ final class TodaysRows implements RowSource {
   @Override
   public Optional<FigureSnapshot> figures() {
     return order.period().id().flatMap(periodId -> newestGood(periodId).map(snapshot -> {
-      Map<String, BigDecimal> prior = new HashMap<>();
-      newestGood(Period.priorId(periodId)).ifPresent(p -> p.aggregate().figures().stream()
-          .filter(figure -> figure.value() != null)
-          .forEach(figure -> prior.put(figure.fieldKey(), figure.value())));
+      Map<String, StoredSnapshot.Figure> prior = new HashMap<>();
+      newestGood(Period.priorId(periodId)).ifPresent(before ->
+          before.aggregate().figures().forEach(figure -> prior.put(figure.fieldKey(), figure)));
       return new FigureSnapshot(snapshot.snapshotId(), periodId, snapshot.aggregate().figures().stream()
-          .map(figure -> new FigureSnapshot.Figure(figure.fieldKey(), Optional.ofNullable(figure.value()),
-              Optional.ofNullable(prior.get(figure.fieldKey())), figure.dataSource()))
+          .map(figure -> {
+            var before = Optional.ofNullable(prior.get(figure.fieldKey()));
+            return new FigureSnapshot.Figure(figure.fieldKey(), Optional.ofNullable(figure.value()),
+                before.map(StoredSnapshot.Figure::value), figure.dataSource(), Optional.ofNullable(figure.share()),
+                before.map(StoredSnapshot.Figure::share));
+          })
           .toList());
     }));
   }
@@ -98,7 +101,9 @@ final class TodaysRows implements RowSource {
 
     record Aggregate(List<Figure> figures) {}
 
-    record Figure(String fieldKey, BigDecimal value, String dataSource) {}
+    /// @param value null where it could not be computed
+    /// @param share what a percentage was computed from; null where it is not known
+    record Figure(String fieldKey, BigDecimal value, String dataSource, FigureSnapshot.Fraction share) {}
   }
 
   @Override

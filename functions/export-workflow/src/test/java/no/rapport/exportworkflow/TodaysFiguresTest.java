@@ -33,6 +33,25 @@ class TodaysFiguresTest {
         new Figure("antall_arsverk", Optional.empty(), Optional.empty(), "hr-system"))));
   }
 
+  /// Without the counts, a report with suppression has to hide every percentage of which they are not known otherwise.
+  @Test
+  void takesTheCountsBehindPercentagesAlong() {
+    String document = """
+        {"snapshot_id":"snap-%s","ordinal":1,"good":true,"state":"COMPLETED","aggregate":{"mark":"","figures":[
+        {"field_key":"andel_ettervernstilbud_akseptert","value":%s,"data_source":"familia",
+        "share":{"numerator":%s,"denominator":%s}}]}}""";
+    snapshot("snap-now", "2025", document.formatted("now", "75.0", 30, 40));
+    snapshot("snap-then", "2024", document.formatted("then", "50.0", 10, 20));
+    assertThat(figures("2025")).hasValueSatisfying(figures -> assertThat(figures.figures()).containsExactly(
+        new Figure("andel_ettervernstilbud_akseptert", Optional.of(new BigDecimal("75.0")),
+            Optional.of(new BigDecimal("50.0")), "familia", Optional.of(fraction(30, 40)),
+            Optional.of(fraction(10, 20)))));
+  }
+
+  private static FigureSnapshot.Fraction fraction(int numerator, int denominator) {
+    return new FigureSnapshot.Fraction(BigDecimal.valueOf(numerator), BigDecimal.valueOf(denominator));
+  }
+
   @Test
   void takesNoneWhereThereIsNoGoodSnapshot() {
     snapshot("snap-3", "2024", 3, false, "7");
@@ -46,10 +65,14 @@ class TodaysFiguresTest {
   }
 
   private void snapshot(String id, String periodId, int ordinal, boolean good, String value) {
-    records.commit(new Change.Create(Entry.first("aggregated-report-data", "org-1", id, Instant.EPOCH, "current",
-        Map.of("period_id", periodId), """
+    snapshot(id, periodId, """
             {"snapshot_id":"%s","ordinal":%d,"good":%s,"state":"COMPLETED","aggregate":{"mark":"","figures":[
             {"field_key":"antall_flyttinger","value":%s,"data_source":"familia"},
-            {"field_key":"antall_arsverk","data_source":"hr-system"}]}}""".formatted(id, ordinal, good, value))));
+            {"field_key":"antall_arsverk","data_source":"hr-system"}]}}""".formatted(id, ordinal, good, value));
+  }
+
+  private void snapshot(String id, String periodId, String document) {
+    records.commit(new Change.Create(Entry.first("aggregated-report-data", "org-1", id, Instant.EPOCH, "current",
+        Map.of("period_id", periodId), document)));
   }
 }

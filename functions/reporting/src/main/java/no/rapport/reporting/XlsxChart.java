@@ -98,9 +98,10 @@ record XlsxChart(MonthlyActivities activities, ReportLocale locale, int headingR
         + "<c:minorTickMark val=\"none\"/><c:tickLblPos val=\"nextTo\"/><c:spPr><a:ln><a:noFill/></a:ln></c:spPr>"
         + "<c:crossAx val=\"111111111\"/><c:crosses val=\"autoZero\"/><c:crossBetween val=\"between\"/></c:valAx>"
         + "</c:plotArea><c:legend><c:legendPos val=\"b\"/><c:overlay val=\"0\"/></c:legend><c:plotVisOnly val=\"1\"/>"
-        + "<c:dispBlanksAs val=\"zero\"/></c:chart><c:spPr><a:solidFill><a:srgbClr val=\"FFFFFF\"/></a:solidFill><a:ln><a:noFill/>"
-        + "</a:ln></c:spPr><c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz=\"1000\"><a:solidFill><a:srgbClr val=\"3E4C59\"/>"
-        + "</a:solidFill></a:defRPr></a:pPr><a:endParaRPr lang=\"" + locale.tag() + "\"/></a:p></c:txPr></c:chartSpace>");
+        + "<c:dispBlanksAs val=\"zero\"/></c:chart><c:spPr><a:solidFill><a:srgbClr val=\"FFFFFF\"/></a:solidFill>"
+        + "<a:ln><a:noFill/></a:ln></c:spPr><c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz=\"1000\"><a:solidFill>"
+        + "<a:srgbClr val=\"3E4C59\"/></a:solidFill></a:defRPr></a:pPr><a:endParaRPr lang=\"" + locale.tag()
+        + "\"/></a:p></c:txPr></c:chartSpace>");
     return xml.toByteArray();
   }
 

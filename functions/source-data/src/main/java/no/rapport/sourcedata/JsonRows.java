@@ -19,7 +19,7 @@ final class JsonRows implements Rows {
           .streamReadConstraints(StreamReadConstraints.builder()
               .maxNestingDepth(16)
               // A text that is too long is told by its column, as in CSV.
-              .maxStringLength((int) Lines.LONGEST)
+              .maxStringLength(Lines.LONGEST)
               .maxNameLength(128)
               .maxNumberLength(40)
               .maxDocumentLength(Lines.LONGEST)

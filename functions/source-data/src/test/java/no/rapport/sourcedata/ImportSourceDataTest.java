@@ -54,6 +54,21 @@ class ImportSourceDataTest {
   }
 
   @Test
+  void namesTheColumnOfATextThatIsTooLongInEitherForm() {
+    String csv = HEADER + row("a-1", "2025-02-03", "x".repeat(20_000), "2025-02-04T10:11:12Z");
+    String json = "{\"activity_id\":\"a-1\",\"org_id\":\"org-042\",\"activity_type\":\"course\",\"date\":\"2025-02-03\","
+        + "\"participant_count\":3,\"duration_minutes\":45,\"location\":\"\",\"municipality\":\"\",\"county\":\"\","
+        + "\"target_group\":\"\",\"title\":\"" + "x".repeat(20_000) + "\",\"updated_at\":\"2025-02-04T10:11:12Z\"}\n";
+    for (var file : List.of(List.of("long.csv", csv), List.of("long.jsonl", json))) {
+      assertThat(data.importText(data.activitiesKey(file.getFirst()), file.getLast()).at("/rejected"))
+          .as(file.getFirst()).singleElement().satisfies(rejected -> {
+            assertThat(rejected.path("column").asText()).isEqualTo("title");
+            assertThat(rejected.path("reason").asText()).isEqualTo("must have at most 16000 characters");
+          });
+    }
+  }
+
+  @Test
   void importsAFileThatWasUploadedInParts() {
     var text = new StringBuilder(HEADER);
     String notes = "n".repeat(15_000);
