@@ -1,6 +1,5 @@
 package no.rapport.exportfiles;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,6 @@ import no.rapport.records.Listing;
 import no.rapport.records.Note;
 import no.rapport.records.Page;
 import no.rapport.records.Records;
-import no.rapport.reportrecords.Cleanup;
 
 /// Templates in the records table, and the files they start.
 ///
@@ -31,10 +29,6 @@ final class ExportTemplates {
 
   static final String COLLECTION = "exports";
   private static final String KEPT = "active";
-  /// Longer than a task may run: until then what a stopped task still writes is removed again.
-  private static final Duration TASKS_END_WITHIN = Duration.ofMinutes(16);
-  /// Prefixes in one duty: far below the size of an item.
-  private static final int PREFIXES = 1_000;
 
   private final Records records;
   private final ExportJobs jobs;
@@ -145,18 +139,10 @@ final class ExportTemplates {
       if (last.isPresent() && last.get().state().isUnfinished()) {
         return new Busy(last.get());
       }
-      List<ExportJob> files = files(seen.get().template());
-      List<Change> changes = new ArrayList<>(List.of(new Change.Delete(seen.get().entry()),
-          new Change.RemoveNote(newest.get())));
-      for (int from = 0; from < files.size(); from += PREFIXES) {
-        List<String> prefixes = files.subList(from, Math.min(files.size(), from + PREFIXES)).stream()
-            .map(file -> "exports/" + file.orgId() + "/" + file.id() + "/").toList();
-        changes.add(new Cleanup(prefixes, now.plus(TASKS_END_WITHIN))
-            .duty("export-template-" + id + "#deleted#" + from));
-      }
-      if (records.commit(changes)) {
-        // From here on nothing is to be seen any more; what is not removed now, the sweeper removes.
-        files.forEach(file -> requests.delete(ExportKind.EXPORT_FILE, file.id(), _ -> true, now));
+      // Files go first, each with its own duty: whoever is interrupted leaves a template that can be deleted again, and
+      // no file without one.
+      files(seen.get().template()).forEach(file -> requests.delete(ExportKind.EXPORT_FILE, file.id(), _ -> true, now));
+      if (records.commit(new Change.Delete(seen.get().entry()), new Change.RemoveNote(newest.get()))) {
         return new Deleted();
       }
     }

@@ -395,17 +395,22 @@ final class CallFaults {
   /// A request that its caller has given up reaches the service, signed as it was.
   private static void send(SdkHttpFullRequest request) {
     boolean toTables = request.firstMatchingHeader("X-Amz-Target").filter(t -> t.startsWith("DynamoDB")).isPresent();
-    var call = (toTables ? FaultyWorld.DYNAMO_DB_HTTP : HTTP).prepareRequest(HttpExecuteRequest.builder().request(request)
-        .contentStreamProvider(request.contentStreamProvider().orElse(null)).build());
-    try {
-      var answer = call.call();
-      if (answer.httpResponse().statusCode() >= 500 || answer.httpResponse().statusCode() == 403) {
-        throw new IllegalStateException("A late request was not taken: " + answer.httpResponse().statusCode() + " "
-            + request.method() + " " + request.encodedPath());
+    for (int attempt = 1; ; attempt++) {
+      try {
+        var answer = (toTables ? FaultyWorld.DYNAMO_DB_HTTP : HTTP).prepareRequest(HttpExecuteRequest.builder()
+            .request(request).contentStreamProvider(request.contentStreamProvider().orElse(null)).build()).call();
+        answer.responseBody().ifPresent(body -> body.abort());
+        int status = answer.httpResponse().statusCode();
+        if (status >= 500 || status == 403) {
+          throw new IllegalStateException("A late request was not taken: " + status + " " + request.encodedPath());
+        }
+        return;
+      } catch (IOException e) {
+        // A connection that was kept open may be closed by now.
+        if (attempt == 3) {
+          throw new UncheckedIOException(e);
+        }
       }
-      answer.responseBody().ifPresent(body -> body.abort());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
