@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.HistoryEvent;
@@ -21,6 +23,7 @@ final class Trace {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SHOWN = 200;
+  private static final Pattern RETRY = Pattern.compile("-r\\d+$");
 
   private final SfnClient sfn;
 
@@ -29,11 +32,15 @@ final class Trace {
   }
 
   /// The newest executions of all state machines.
-  ArrayNode executions() {
+  ///
+  /// @param id what their names hold; empty for any
+  /// @param status such as `FAILED`; empty for any
+  ArrayNode executions(String id, String status) {
     var all = new ArrayList<ExecutionListItem>();
     for (var machine : sfn.listStateMachines(list -> { }).stateMachines()) {
-      sfn.listExecutionsPaginator(list -> list.stateMachineArn(machine.stateMachineArn()).maxResults(SHOWN))
-          .executions().stream().limit(SHOWN).forEach(all::add);
+      sfn.listExecutionsPaginator(list -> list.stateMachineArn(machine.stateMachineArn()).maxResults(SHOWN)
+          .statusFilter(status.isEmpty() ? null : status))
+          .executions().stream().filter(execution -> execution.name().contains(id)).limit(SHOWN).forEach(all::add);
     }
     all.sort((a, b) -> b.startDate().compareTo(a.startDate()));
     var list = JSON.createArrayNode();
@@ -71,7 +78,24 @@ final class Trace {
     var over = !execution.statusAsString().equals("RUNNING");
     shown.set("runs", runs(events, over, execution.stopDate()));
     shown.put("events", events.size());
+    var related = shown.putArray("related");
+    for (var other : executions(RETRY.matcher(execution.name()).replaceFirst(""), "")) {
+      if (!other.path("arn").asText().equals(arn)) {
+        related.add(other);
+      }
+    }
     return shown;
+  }
+
+  /// The newest execution of a job, whichever attempt of it that is.
+  Optional<String> newestOf(String job) {
+    for (var execution : executions(job, "")) {
+      var name = execution.path("name").asText();
+      if (name.equals(job) || RETRY.matcher(name).replaceFirst("").equals(job)) {
+        return Optional.of(execution.path("arn").asText());
+      }
+    }
+    return Optional.empty();
   }
 
   // --- the runs of states ----------------------------------------------------------------------------------------
@@ -81,6 +105,7 @@ final class Trace {
     final Run before;
     final Instant entered;
     final String input;
+    final Integer iteration;
     Instant exited;
     String output;
     int attempts;
@@ -88,24 +113,29 @@ final class Trace {
     final List<String[]> errors = new ArrayList<>();
     boolean broken;
 
-    Run(String state, Run before, Instant entered, String input) {
+    Run(String state, Run before, Instant entered, String input, Integer iteration) {
       this.state = state;
       this.before = before;
       this.entered = entered;
       this.input = input;
+      this.iteration = iteration;
     }
   }
 
   private static ObjectNode runs(List<HistoryEvent> events, boolean over, Instant end) {
     var byEvent = new HashMap<Long, Run>();
+    var iterations = new HashMap<Long, Integer>();
     var byState = new LinkedHashMap<String, List<Run>>();
     for (var event : events) {
       var before = byEvent.get(event.previousEventId());
       var run = before;
       var type = event.typeAsString();
+      var iteration = type.equals("MapIterationStarted") ? event.mapIterationStartedEventDetails().index()
+          : type.startsWith("MapState") ? null : iterations.get(event.previousEventId());
+      iterations.put(event.id(), iteration);
       if (event.stateEnteredEventDetails() != null) {
         var details = event.stateEnteredEventDetails();
-        run = new Run(details.name(), before, event.timestamp(), details.input());
+        run = new Run(details.name(), before, event.timestamp(), details.input(), iteration);
         byState.computeIfAbsent(details.name(), _ -> new ArrayList<>()).add(run);
       } else if (event.stateExitedEventDetails() != null) {
         run = open(before, event.stateExitedEventDetails().name(), byState);
@@ -177,6 +207,8 @@ final class Trace {
     if (run.iterations > 0) {
       shown.put("iterations", run.iterations);
     }
+    shown.put("from", run.before == null ? null : run.before.state);
+    shown.put("iteration", run.iteration);
     shown.set("input", json(run.input));
     shown.set("output", json(run.output));
     var errors = shown.putArray("errors");

@@ -21,8 +21,8 @@ import software.amazon.awssdk.services.sfn.model.InvalidArnException;
 /// |---|---|
 /// | `GET /_local/` | the page |
 /// | `GET /_local/watch` | the page of figures, see [WatchPage] |
-/// | `GET /_local/api/executions` | the newest executions |
-/// | `GET /_local/api/execution?arn=` or `?name=` | one, with its definition and the runs of its states |
+/// | `GET /_local/api/executions?id=&status=` | the newest executions; either may be left out |
+/// | `GET /_local/api/execution?arn=` or `?name=` | one, or a job's newest, with its definition and states' runs |
 /// | `GET /_local/api/notifications` | what was published |
 /// | `GET`, `POST`, `DELETE /_local/faults` | faults that stand, order one, take all back |
 /// | `POST /_local/2015-03-31/functions/{name}/invocations` | Lambda's Invoke, for functions that no route reaches |
@@ -68,7 +68,8 @@ final class TracePage implements HttpHandler {
         return;
       }
       switch (method + " " + path) {
-        case "GET api/executions" -> send(exchange, 200, trace.executions());
+        case "GET api/executions" -> send(exchange, 200,
+            trace.executions(parameter(exchange, "id"), parameter(exchange, "status")));
         case "GET api/execution" -> send(exchange, 200, trace.execution(arn(exchange)));
         case "GET api/notifications" -> send(exchange, 200, notifications());
         case "GET faults" -> send(exchange, 200, faults());
@@ -106,21 +107,25 @@ final class TracePage implements HttpHandler {
   }
 
   private String arn(HttpExchange exchange) {
-    var query = exchange.getRequestURI().getRawQuery();
-    if (query == null) {
+    var arn = parameter(exchange, "arn");
+    var name = parameter(exchange, "name");
+    if (arn.isEmpty() && name.isEmpty()) {
       throw new IllegalArgumentException("Give ?arn= or ?name=");
     }
-    var equals = query.indexOf('=');
-    var value = URLDecoder.decode(query.substring(equals + 1), StandardCharsets.UTF_8);
-    if (query.startsWith("arn=")) {
-      return value;
-    }
-    for (var execution : trace.executions()) {
-      if (execution.path("name").asText().equals(value)) {
-        return execution.path("arn").asText();
+    return arn.isEmpty()
+        ? trace.newestOf(name).orElseThrow(() -> ExecutionDoesNotExistException.builder().message(name).build())
+        : arn;
+  }
+
+  /// Empty where it is absent.
+  private static String parameter(HttpExchange exchange, String name) {
+    var query = exchange.getRequestURI().getRawQuery();
+    for (var pair : query == null ? new String[0] : query.split("&")) {
+      if (pair.startsWith(name + "=")) {
+        return URLDecoder.decode(pair.substring(name.length() + 1), StandardCharsets.UTF_8);
       }
     }
-    throw ExecutionDoesNotExistException.builder().message(value).build();
+    return "";
   }
 
   private JsonNode notifications() {

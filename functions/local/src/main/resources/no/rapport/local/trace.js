@@ -2,7 +2,7 @@
 // Everything from outside reaches the page as text, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
-const view = {arn: null, state: null, run: 0, executions: [], execution: null, drawn: ""};
+const view = {arn: null, job: "", state: null, run: 0, executions: [], execution: null, drawn: ""};
 const byId = id => document.getElementById(id);
 
 function make(name, attributes = {}, ...children) {
@@ -11,8 +11,13 @@ function make(name, attributes = {}, ...children) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
     else if (value !== null && value !== undefined) element.setAttribute(key, value);
   }
-  element.append(...children.filter(child => child !== null && child !== undefined));
+  fill(element, ...children);
   return element;
+}
+
+// What is null or undefined is left out.
+function fill(element, ...children) {
+  element.replaceChildren(...children.filter(child => child !== null && child !== undefined));
 }
 
 function draw(name, attributes = {}, ...children) {
@@ -34,6 +39,7 @@ function lasted(from, to) {
 
 async function get(path) {
   const answer = await fetch("/_local/api/" + path, {cache: "no-store"});
+  if (answer.status === 404) return null;
   if (!answer.ok) throw new Error(path + ": " + answer.status);
   return answer.json();
 }
@@ -41,9 +47,7 @@ async function get(path) {
 // ---- the list -------------------------------------------------------------------------------------------------
 
 function showList() {
-  const wanted = byId("filter").value.trim();
-  const shown = view.executions.filter(execution => execution.name.includes(wanted));
-  const items = shown.map(execution => make("button",
+  const items = view.executions.map(execution => make("button",
       {type: "button", class: execution.status, "data-arn": execution.arn,
         "aria-current": String(execution.arn === view.arn), onclick: () => choose(execution.arn)},
       make("span", {class: "dot " + execution.status}),
@@ -53,14 +57,29 @@ function showList() {
           make("span", {class: "word"}, execution.status.toLowerCase().replace("_", " ")))));
   const focused = document.activeElement && document.activeElement.dataset.arn;
   byId("list").replaceChildren(...(items.length ? items
-      : [make("p", {class: "empty"}, wanted ? "No execution by that id." : "No executions yet.")]));
+      : [make("p", {class: "empty"}, byId("filter").value || byId("status").value ? "No such execution."
+          : "No executions yet.")]));
   if (focused) {
     for (const item of items) if (item.dataset.arn === focused) item.focus({preventScroll: true});
   }
 }
 
+// A link to the page may name an execution's ARN or a job's id; of a job it shows the newest execution.
+function fromAddress() {
+  let wanted = location.hash.slice(1);
+  try {
+    wanted = decodeURIComponent(wanted);
+  } catch {
+    // Not encoded: as it stands.
+  }
+  if (wanted === view.arn || !wanted) return;
+  Object.assign(view, {arn: wanted.startsWith("arn:") ? wanted : null, job: wanted, state: null, run: 0, drawn: ""});
+  refresh();
+}
+
 function choose(arn) {
   view.arn = arn;
+  view.job = "";
   view.state = null;
   view.run = 0;
   view.drawn = "";
@@ -71,7 +90,7 @@ function choose(arn) {
 
 // ---- the graph ------------------------------------------------------------------------------------------------
 
-const NODE = {width: 190, height: 44, gapX: 34, gapY: 46, pad: 18};
+const NODE = {width: 190, height: 44, gapX: 34, gapY: 36, pad: 18};
 
 function targets(state) {
   const next = [];
@@ -187,8 +206,7 @@ function paint(plan, dx, dy) {
       const to = plan.boxes[edge.to];
       if (!to) continue;
       const path = course(box, to, edge.caught);
-      const taken = view.execution.runs[box.name] && view.execution.runs[edge.to]
-          && (!edge.caught || view.execution.runs[box.name].some(run => run.status === "caught"));
+      const taken = (view.execution.runs[edge.to] || []).some(run => run.from === box.name);
       group.append(draw("path", {d: path, "marker-end": "url(#arrow)",
         class: "edge" + (edge.caught ? " catch" : "") + (taken ? " taken" : "")}));
     }
@@ -211,10 +229,7 @@ function paint(plan, dx, dy) {
     node.append(label, draw("text", {x: box.width / 2, y: box.parts.length ? 34 : 34, class: "kind"}, details));
     const pick = event => {
       event.stopPropagation();
-      view.state = box.name;
-      view.run = 0;
-      view.drawn = "";
-      showExecution();
+      pickState(box.name);
     };
     node.addEventListener("click", pick);
     node.addEventListener("keydown", event => {
@@ -264,18 +279,61 @@ function cause(value) {
   }
 }
 
+// The run to look at first is one that did not go well.
+function pickState(name, index = (view.execution.runs[name] || []).findIndex(run => run.status !== "succeeded")) {
+  view.state = name;
+  view.run = Math.max(index, 0);
+  view.drawn = "";
+  showExecution();
+  if (matchMedia("(max-width: 70rem)").matches) byId("state").scrollIntoView();
+}
+
+function executionLink(execution) {
+  return make("a", {href: "#" + encodeURIComponent(execution.arn), class: execution.status},
+      make("span", {class: "dot " + execution.status}), execution.machine, " ", execution.name);
+}
+
+// One bar for each run of a state, on the time from the execution's start to its end, or to now.
+function timeline(execution) {
+  const start = new Date(execution.started), end = execution.stopped ? new Date(execution.stopped) : new Date();
+  const share = at => 100 * ((at ? new Date(at) : end) - start) / Math.max(1, end - start);
+  const rows = Object.entries(execution.runs).flatMap(([name, runs]) => runs.map((run, index) => ({name, run, index})))
+      .sort((a, b) => a.run.entered < b.run.entered ? -1 : 1);
+  return make("ol", {class: "timeline", "aria-label": "Timeline"}, ...rows.map(({name, run, index}) => {
+    const bar = make("i", {class: run.status});
+    bar.style.marginLeft = Math.min(share(run.entered), 99.5) + "%";
+    bar.style.width = Math.max(0.5, share(run.exited) - share(run.entered)) + "%";
+    return make("li", {}, make("button", {type: "button", "data-row": name + " " + index,
+      onclick: () => pickState(name, index)},
+        make("span", {}, name, run.iteration === null ? null : " #" + run.iteration),
+        make("span", {class: "track"}, bar),
+        make("span", {}, lasted(run.entered, run.exited))));
+  }));
+}
+
 function showExecution() {
   const execution = view.execution;
   if (!execution) return;
+  if (!view.state && execution.status === "FAILED") {
+    const broken = Object.entries(execution.runs).find(([, runs]) => runs.some(run => run.errors.length));
+    if (broken) {
+      view.state = broken[0];
+      view.run = broken[1].findIndex(run => run.errors.length);
+    }
+  }
+  const same = view.shown === execution.arn;
+  if (view.drawn && execution.status === "RUNNING" && same && !getSelection().isCollapsed) return;
   const drawn = JSON.stringify([execution.status, execution.events, view.state, view.run]);
   if (drawn === view.drawn && execution.status !== "RUNNING") return;
   view.drawn = drawn;
   const scrolled = document.querySelector(".graph");
-  const place = scrolled && view.shown === execution.arn ? [scrolled.scrollLeft, scrolled.scrollTop] : null;
+  const rows = document.querySelector(".timeline");
+  const row = rows && same ? rows.scrollTop : 0;
+  const place = scrolled && same ? [scrolled.scrollLeft, scrolled.scrollTop] : null;
   view.shown = execution.arn;
-  const focused = document.activeElement && document.activeElement.dataset && document.activeElement.dataset.state;
+  const focused = Object.entries(document.activeElement?.dataset || {})[0];
   const pane = make("div", {class: "graph"}, graph(execution));
-  byId("execution").replaceChildren(
+  fill(byId("execution"),
       make("h2", {class: "mono"}, execution.name),
       make("p", {class: "facts"},
           make("span", {class: execution.status}, make("span", {class: "word"}, execution.status)),
@@ -283,13 +341,18 @@ function showExecution() {
           make("span", {}, "started ", make("b", {}, time(execution.started))),
           make("span", {}, "took ", make("b", {}, lasted(execution.started, execution.stopped))),
           make("span", {}, make("b", {}, String(execution.events)), " events")),
-      pane,
+      execution.related.length
+          ? make("p", {class: "facts related"}, "Same job:", ...execution.related.map(executionLink)) : null,
       ...block("Error", execution.error), ...block("Cause", execution.cause && cause(execution.cause)),
+      pane,
+      make("p", {class: "label"}, "Timeline"), timeline(execution),
       ...block("Input", execution.input), ...block("Output", execution.output));
   if (place) pane.scrollTo(...place);
   else pane.scrollTo((pane.querySelector(".start").getBBox().x) - pane.clientWidth / 2 + 5, 0);
+  document.querySelector(".timeline").scrollTop = row;
   if (focused) {
-    const again = [...pane.querySelectorAll("[data-state]")].find(node => node.dataset.state === focused);
+    const again = [...byId("execution").querySelectorAll(`[data-${focused[0]}]`)]
+        .find(node => node.dataset[focused[0]] === focused[1]);
     if (again) again.focus({preventScroll: true});
   }
   showState();
@@ -307,21 +370,30 @@ function showState() {
     return;
   }
   const run = runs[Math.min(view.run, runs.length - 1)];
-  section.replaceChildren(
+  const inRuns = document.activeElement && document.activeElement.closest(".runs");
+  const child = run.output && run.output.ExecutionArn;
+  fill(section,
       make("h2", {}, view.state),
       runs.length < 2 ? null : make("p", {class: "runs"}, ...runs.map((each, index) => make("button",
-          {type: "button", class: each.status, "aria-pressed": String(each === run), onclick: () => {
+          {type: "button", class: each.status, "aria-pressed": String(each === run),
+            "aria-label": (each.iteration === null ? `Run ${index + 1}` : `Iteration ${each.iteration}`)
+                + ", " + each.status,
+            onclick: () => {
             view.run = index;
             showState();
-          }}, String(index + 1)))),
+          }}, each.iteration === null ? String(index + 1) : "#" + each.iteration))),
       make("p", {class: "facts"},
           make("span", {class: run.status}, make("span", {class: "word"}, run.status)),
           make("span", {}, "entered ", make("b", {}, time(run.entered))),
           make("span", {}, "took ", make("b", {}, lasted(run.entered, run.exited))),
           make("span", {}, make("b", {}, String(run.retries)), run.retries === 1 ? " retry" : " retries"),
-          run.iterations ? make("span", {}, make("b", {}, String(run.iterations)), " iterations") : null),
+          run.iterations ? make("span", {}, make("b", {}, String(run.iterations)), " iterations") : null,
+          run.iteration === null ? null : make("span", {}, "iteration ", make("b", {}, String(run.iteration)))),
+      child ? make("p", {class: "facts related"}, "Started:",
+          ...view.execution.related.filter(each => each.arn === child).map(executionLink)) : null,
       ...run.errors.flatMap(error => block(error.error, cause(error.cause))),
       ...block("Input", run.input), ...block("Output", run.output));
+  if (inRuns) section.querySelector("[aria-pressed=true]")?.focus({preventScroll: true});
 }
 
 function showNotifications(list) {
@@ -334,14 +406,17 @@ function showNotifications(list) {
 
 // ---- live -----------------------------------------------------------------------------------------------------
 
-let busy = false;
+let busy = false, again = false;
 
 async function refresh() {
-  if (busy) return;
+  if (busy) {
+    again = true;
+    return;
+  }
   busy = true;
   try {
-    const wanted = view.arn;
-    const [executions, notifications] = await Promise.all([get("executions"), get("notifications")]);
+    const query = new URLSearchParams({id: byId("filter").value.trim(), status: byId("status").value});
+    const [executions, notifications] = await Promise.all([get("executions?" + query), get("notifications")]);
     view.executions = executions;
     showList();
     const known = JSON.stringify(notifications);
@@ -349,16 +424,23 @@ async function refresh() {
       view.notifications = known;
       showNotifications(notifications);
     }
-    if (!view.arn && executions.length) {
+    if (!view.arn && !view.job && executions.length) {
       view.arn = executions[0].arn;
       showList();
     }
-    const arn = wanted || view.arn;
-    if (arn) {
-      const execution = await get("execution?arn=" + encodeURIComponent(arn));
-      if (arn === view.arn) {
+    const {arn, job} = view;
+    if (arn || job) {
+      const execution = await get("execution?" + new URLSearchParams(arn ? {arn} : {name: job}));
+      if (arn === view.arn && job === view.job) {
         view.execution = execution;
-        showExecution();
+        if (execution) {
+          view.arn = execution.arn;
+          if (!arn) showList();
+          showExecution();
+        } else {
+          byId("execution").replaceChildren(make("p", {class: "empty"}, `No execution of ${job || arn} yet.`));
+          byId("state").replaceChildren();
+        }
       }
     }
     byId("live").textContent = "live";
@@ -368,14 +450,19 @@ async function refresh() {
     byId("live").className = "";
   } finally {
     busy = false;
+    if (again) {
+      again = false;
+      refresh();
+    }
   }
 }
 
-byId("filter").addEventListener("input", showList);
-if (location.hash.length > 1) {
-  const wanted = decodeURIComponent(location.hash.slice(1));
-  if (wanted.startsWith("arn:")) view.arn = wanted;
-  else byId("filter").value = wanted;
-}
+byId("filter").addEventListener("input", refresh);
+byId("filter").addEventListener("keydown", event => {
+  if (event.key === "Enter" && view.executions.length) choose(view.executions[0].arn);
+});
+byId("status").addEventListener("change", refresh);
+addEventListener("hashchange", fromAddress);
+fromAddress();
 refresh();
 setInterval(() => document.hidden || refresh(), 1000);

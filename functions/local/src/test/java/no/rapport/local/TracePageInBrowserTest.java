@@ -66,6 +66,61 @@ class TracePageInBrowserTest {
     assertThat(page).contains("&lt;img src=x onerror=").doesNotContain("<img", "<title>taken");
   }
 
+  @Test
+  void findsAJobByItsIdAndSaysWhyItFailed() throws Exception {
+    client.ended(client.order("org-browser", "csv"));
+    Faults.add(new Faults.Fault("DynamoDb", "Query", "SourceDataTable", "AccessDeniedException", 1000));
+    String id;
+    try {
+      id = client.order("org-browser", "pdf");
+      assertThat(client.ended(id).path("status").asText()).isEqualTo("failed");
+    } finally {
+      Faults.clear();
+    }
+    client.ended(client.order("org-browser", "json"));
+
+    try (var page = open("#" + id)) {
+      page.await("document.querySelector('#execution h2')?.textContent", id);
+      assertThat(page.evaluate("document.querySelector('#state h2').textContent")).isEqualTo("PlanExport");
+      assertThat(page.evaluate("document.querySelector('#state').textContent")).contains("AccessDenied")
+          .doesNotContain("null");
+
+      page.evaluate("(find => {find.value = '" + id + "'; find.dispatchEvent(new Event('input'));})"
+          + "(document.querySelector('#filter'))");
+      page.await("[...document.querySelectorAll('#list .name')].map(name => name.textContent)", id);
+      page.evaluate("(status => {status.value = 'SUCCEEDED'; status.dispatchEvent(new Event('change'));})"
+          + "(document.querySelector('#status'))");
+      page.await("document.querySelector('#list').textContent", "No such execution.");
+    }
+  }
+
+  @Test
+  void showsEachIterationOfAMapByItself() throws Exception {
+    var machine = "arn:aws:states:eu-north-1:000000000000:stateMachine:browser-iterations";
+    rapport.sfn().createStateMachine(create -> create.name("browser-iterations")
+        .roleArn("arn:aws:iam::000000000000:role/browser").definition("""
+            {"QueryLanguage": "JSONata", "StartAt": "Each", "States": {"Each": {
+              "Type": "Map", "Items": "{% ['one', 'two', 'three'] %}", "End": true,
+              "ItemProcessor": {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "Part",
+                "States": {"Part": {"Type": "Pass", "End": true}}}}}}"""));
+    var arn = rapport.sfn().startExecution(start -> start.stateMachineArn(machine)).executionArn();
+
+    try (var page = open("#" + arn)) {
+      page.await("document.querySelector('[data-state=Part]')?.classList.contains('succeeded')", "true");
+      page.evaluate("document.querySelector('[data-state=Part]').dispatchEvent(new MouseEvent('click'))");
+      page.await("[...document.querySelectorAll('#state .runs button')].map(each => each.textContent)", "#0,#1,#2");
+      page.evaluate("document.querySelectorAll('#state .runs button')[1].click()");
+      page.await("[...document.querySelectorAll('#state pre')].map(each => each.textContent)", "two,two");
+      assertThat(page.evaluate("document.querySelectorAll('.timeline li').length")).isEqualTo("4");
+    }
+  }
+
+  private Chromium open(String fragment) throws Exception {
+    var browser = browser();
+    assumeTrue(browser.isPresent(), "no Chromium is installed");
+    return Chromium.open(browser.get(), folder, rapport.baseUrl().resolve("/_local/" + fragment));
+  }
+
   private static String classOf(String page, String state) {
     var node = Pattern.compile("<g class=\"([^\"]*)\"[^>]*data-state=\"" + state + "\"").matcher(page);
     assertThat(node.find()).as(state).isTrue();
