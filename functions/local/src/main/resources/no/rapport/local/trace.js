@@ -250,15 +250,15 @@ function paint(plan, dx, dy) {
 
 function graph(execution) {
   const plan = layout(execution.definition);
-  const width = plan.width + 140, height = plan.height + 56;
+  const width = plan.width + 108, height = plan.height + 56;
   const svg = draw("svg", {width, height, viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "State graph"});
   svg.append(draw("defs", {}, draw("marker", {id: "arrow", viewBox: "0 0 8 8", refX: 1, refY: 4, markerWidth: 7,
     markerHeight: 7, orient: "auto"}, draw("path", {d: "M0 0 L8 4 L0 8 z", class: "arrow"}))));
   const start = plan.boxes[plan.machine.StartAt];
-  svg.append(draw("circle", {cx: 70 + start.x + start.width / 2, cy: 10, r: 5, class: "end start"}));
+  svg.append(draw("circle", {cx: 54 + start.x + start.width / 2, cy: 10, r: 5, class: "end start"}));
   svg.append(draw("path", {class: "edge taken", "marker-end": "url(#arrow)",
-    d: `M${70 + start.x + start.width / 2} 15 V27`}));
-  svg.append(paint(plan, 70, 34));
+    d: `M${54 + start.x + start.width / 2} 15 V27`}));
+  svg.append(paint(plan, 54, 34));
   return svg;
 }
 
