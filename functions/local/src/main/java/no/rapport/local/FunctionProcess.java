@@ -10,12 +10,14 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -38,6 +40,10 @@ public final class FunctionProcess implements AutoCloseable {
       "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac", "-Djava.net.preferIPv4Stack=true");
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  /// Names the native half of the runtime's client, which otherwise each process writes to one and the same file below
+  /// `/tmp`: under the feet of another that runs from it, or where another user's lies.
+  private static final String NATIVE_CLIENT =
+      "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI=" + nativeClient();
 
   private final RuntimeApi api;
   private final Process process;
@@ -128,6 +134,7 @@ public final class FunctionProcess implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       // Three quarters of the memory, about what the managed runtime gives to the heap.
       command.add("-XX:MaxHeapSize=" + function.memoryMb() * 3L / 4 + "m");
+      command.add(NATIVE_CLIENT);
       command.addAll(start.jvmArguments());
       command.addAll(List.of("-classpath", classPath, AWSLambda.class.getName(), start.handler()));
       var builder = new ProcessBuilder(command).directory(start.taskRoot().toFile()).redirectErrorStream(true)
@@ -162,6 +169,20 @@ public final class FunctionProcess implements AutoCloseable {
   public static List<Path> runtime() {
     return Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
         .map(FunctionProcess::location).distinct().toList();
+  }
+
+  private static Path nativeClient() {
+    var machine = System.getProperty("os.arch").equals("aarch64") ? "aarch_64" : "x86_64";
+    var library = Files.exists(Path.of("/etc/alpine-release")) ? "linux_musl" : "linux";
+    var name = "/jni/libaws-lambda-jni." + library + "-" + machine + ".so";
+    try (var in = AWSLambda.class.getResourceAsStream(name)) {
+      var file = Files.createTempFile("libaws-lambda-jni", ".so");
+      file.toFile().deleteOnExit();
+      Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static Path location(Class<?> type) {
@@ -220,11 +241,20 @@ public final class FunctionProcess implements AutoCloseable {
     }
   }
 
+  /// Waits until the function asks for its first event, or has said why it cannot be made, which its first call tells.
+  void awaitReady() {
+    await(api.ready(), "does not get ready");
+  }
+
   /// Waits until a function under SnapStart is ready for its snapshot.
   public void awaitCheckpoint() {
+    await(api.checkpoint(), "does not get to its snapshot");
+  }
+
+  private void await(CountDownLatch latch, String otherwise) {
     try {
-      if (!api.checkpoint().await(60, TimeUnit.SECONDS)) {
-        throw new IllegalStateException(function.logicalId() + " does not get to its snapshot\n" + output());
+      if (!latch.await(60, TimeUnit.SECONDS)) {
+        throw new IllegalStateException(function.logicalId() + " " + otherwise + "\n" + output());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -33,10 +33,7 @@ import java.util.concurrent.TimeoutException;
 ///
 /// Instances are kept and used again, as warm ones are. All share this JVM, so the functions' environment variables
 /// are system properties here (see [#environment(Template)]).
-final class Functions implements AutoCloseable {
-
-  /// The largest event and the largest result of a synchronous call.
-  static final int MAX_PAYLOAD = 6 * 1024 * 1024;
+final class Functions implements Lambda, AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -71,13 +68,8 @@ final class Functions implements AutoCloseable {
     return values;
   }
 
-  /// Calls a function and waits for its result.
-  ///
-  /// @param reference its name, ARN or logical id
-  /// @param event JSON
-  /// @return JSON
-  /// @throws FunctionFailed when it threw, or did not end in time
-  byte[] invoke(String reference, byte[] event) throws FunctionFailed {
+  @Override
+  public byte[] invoke(String reference, byte[] event) throws FunctionFailed {
     var result = new ByteArrayOutputStream();
     invoke(template.function(reference), event, result);
     if (result.size() > MAX_PAYLOAD) {
@@ -87,8 +79,8 @@ final class Functions implements AutoCloseable {
     return result.toByteArray();
   }
 
-  /// Calls a function whose result goes out while it is being written.
-  void stream(String reference, byte[] event, OutputStream result) throws FunctionFailed {
+  @Override
+  public void stream(String reference, byte[] event, OutputStream result) throws FunctionFailed {
     invoke(template.function(reference), event, result);
   }
 

@@ -52,7 +52,7 @@ final class Gateway implements AutoCloseable {
   }
 
   private final Template template;
-  private final Functions functions;
+  private final Lambda functions;
   private final PublicContracts publicContracts;
   private final RouteTable routes;
   private final List<String> allowedOrigins;
@@ -60,7 +60,7 @@ final class Gateway implements AutoCloseable {
   private final Map<String, HttpHandler> mounts = new ConcurrentHashMap<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  private Gateway(Template template, Functions functions, PublicContracts publicContracts, int port) {
+  private Gateway(Template template, Lambda functions, PublicContracts publicContracts, int port) {
     this.template = template;
     this.functions = functions;
     this.publicContracts = publicContracts;
@@ -73,7 +73,7 @@ final class Gateway implements AutoCloseable {
   ///
   /// @param port on 127.0.0.1, or 0 for a free one
   /// @throws no.rapport.emulator.PortTakenException if it is taken
-  static Gateway start(int port, Template template, Functions functions, PublicContracts publicContracts) {
+  static Gateway start(int port, Template template, Lambda functions, PublicContracts publicContracts) {
     return new Gateway(template, functions, publicContracts, port);
   }
 
@@ -188,7 +188,7 @@ final class Gateway implements AutoCloseable {
 
   private void invoke(HttpExchange exchange, String requestId, Template.Route route, byte[] event)
       throws IOException {
-    if (event.length > Functions.MAX_PAYLOAD) {
+    if (event.length > Lambda.MAX_PAYLOAD) {
       own(exchange, requestId, "REQUEST_TOO_LARGE", 413, "Request Too Long");
       return;
     }

@@ -28,6 +28,7 @@ final class RuntimeApi implements AutoCloseable {
   private final LinkedBlockingQueue<Call> calls = new LinkedBlockingQueue<>();
   private final Map<String, Call> taken = new ConcurrentHashMap<>();
   private final CompletableFuture<byte[]> initError = new CompletableFuture<>();
+  private final CountDownLatch ready = new CountDownLatch(1);
   private final CountDownLatch checkpoint = new CountDownLatch(1);
   private final CountDownLatch restore = new CountDownLatch(1);
 
@@ -79,6 +80,11 @@ final class RuntimeApi implements AutoCloseable {
     return initError;
   }
 
+  /// Counted down when the function asks for its first event, or has said why it could not be made.
+  CountDownLatch ready() {
+    return ready;
+  }
+
   /// Counted down where a function under SnapStart has done all that it does before the snapshot.
   CountDownLatch checkpoint() {
     return checkpoint;
@@ -97,6 +103,7 @@ final class RuntimeApi implements AutoCloseable {
         case "invocation/next" -> next(exchange);
         case "init/error", "restore/error" -> {
           initError.complete(body);
+          ready.countDown();
           exchange.sendResponseHeaders(202, -1);
         }
         case "restore/next" -> {
@@ -112,6 +119,7 @@ final class RuntimeApi implements AutoCloseable {
   }
 
   private void next(HttpExchange exchange) throws IOException, InterruptedException {
+    ready.countDown();
     var call = calls.take();
     taken.put(call.id(), call);
     var headers = exchange.getResponseHeaders();

@@ -14,21 +14,26 @@ import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/// Speaks to the local stack as a user does.
+/// Speaks to the system as a user does.
 final class Client {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Set<String> OVER = Set.of("completed", "failed", "cancelled");
 
-  private final LocalRapport rapport;
+  private final S3Client s3;
   private final URI base;
   private final Map<String, String> headers;
 
   Client(LocalRapport rapport, URI base, Map<String, String> headers) {
-    this.rapport = rapport;
+    this(rapport.s3(), base, headers);
+  }
+
+  Client(S3Client s3, URI base, Map<String, String> headers) {
+    this.s3 = s3;
     this.base = base;
     this.headers = headers;
   }
@@ -96,13 +101,13 @@ final class Client {
   /// Puts activities into the bucket and waits for the import's report.
   JsonNode importActivities(String organization, String file, String csv) {
     var key = "imports/" + organization + "/activities/" + file;
-    rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromString(csv));
+    s3.putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromString(csv));
     return Eventually.value("a report of " + key, () -> object(key + ".report.json")).path("counts");
   }
 
   Optional<JsonNode> object(String key) {
     try {
-      return Optional.of(JSON.readTree(rapport.s3().getObject(get -> get.bucket(LocalRapport.BUCKET).key(key),
+      return Optional.of(JSON.readTree(s3.getObject(get -> get.bucket(LocalRapport.BUCKET).key(key),
           ResponseTransformer.toBytes()).asByteArray()));
     } catch (NoSuchKeyException e) {
       return Optional.empty();

@@ -4,228 +4,211 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import no.rapport.emulator.BucketEvent;
-import no.rapport.emulator.FunctionError;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import no.rapport.emulator.Loopback;
-import no.rapport.emulator.StepFunctions;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.localstack.LocalStackContainer;
 import org.testcontainers.utility.DockerImageName;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.core.sync.ResponseTransformer;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/// The main job on a DynamoDB and an S3 that are not ours: the deployables as processes, tables, bucket and workflows as
-/// `template.yaml` defines them, from a file of source data to a link and to its end.
+/// Every contract and the ways of a job on a DynamoDB and an S3 that are not ours: the deployables as processes,
+/// tables, bucket, routes and workflows as `template.yaml` defines them.
 ///
 /// On LocalStack through Testcontainers where Docker is found (`-Drapport.localstack.image=…` for another image), or
 /// on any newly started emulator that answers for both services at one address, for example `moto_server -p 5000`:
 /// `mvn verify -pl functions/local -am -Drapport.deployable.tests=independent -Dtest=IndependentEmulatorTest
 /// -Dsurefire.failIfNoSpecifiedTests=false -Drapport.aws.endpoint=http://127.0.0.1:5000`
 @Tag("independent")
-class IndependentEmulatorTest {
+class IndependentEmulatorTest extends EveryContract {
 
   /// The newest line of images that needs no token.
   private static final String IMAGE = System.getProperty("rapport.localstack.image", "localstack/localstack:4.14.0");
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ORGANIZATION = "org-bufdir-042";
+  private static final Set<String> OVER = Set.of("completed", "failed", "cancelled");
 
   @TempDir
-  private Path folder;
-  private final Template template =
-      TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET);
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-  private final Map<String, FunctionProcess> processes = new ConcurrentHashMap<>();
-  private Map<String, String> aws = Map.of();
-  private S3Client s3;
+  private static Path folder;
+  private static LocalStackContainer localStack;
+  private static DeployedStack stack;
+  private static String key;
+  private static Client client;
 
-  @AfterEach
-  void close() throws Exception {
-    processes.values().forEach(FunctionProcess::close);
-    while (!opened.isEmpty()) {
-      opened.pop().close();
+  @BeforeAll
+  static void deploy() throws Exception {
+    var given = System.getProperty("rapport.aws.endpoint", "");
+    if (given.isEmpty()) {
+      assumeTrue(DockerClientFactory.instance().isDockerAvailable(),
+          "Skipped: LocalStack needs Docker, and none was found; -Drapport.aws.endpoint names another emulator");
+      localStack = new LocalStackContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor(
+          "localstack/localstack")).withServices("dynamodb", "s3");
+      localStack.start();
+      stack = new DeployedStack(localStack.getEndpoint(), localStack.getRegion(), localStack.getAccessKey(),
+          localStack.getSecretKey(), folder);
+    } else {
+      stack = new DeployedStack(URI.create(given), Loopback.REGION.id(), "test", "test", folder);
+    }
+    stack.startAll();
+    key = stack.key("admin", "\"*\"");
+    client = new Client(stack.s3(), stack.baseUrl(), Map.of("x-api-key", key));
+    stack.put("imports/org-described/activities/2025.csv", ACTIVITIES);
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    if (stack != null) {
+      stack.close();
+    }
+    if (localStack != null) {
+      localStack.close();
     }
   }
 
-  @Test
-  void takesSourceDataToAFileAndToItsEnd() throws Exception {
-    deploy(endpoint());
+  @Override
+  Client client() {
+    return client;
+  }
 
-    var key = "imports/" + ORGANIZATION + "/activities/2025.csv";
-    s3.putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromString("""
+  @Override
+  String key() {
+    return key;
+  }
+
+  @Test
+  void takesSourceDataToAFileToItsHistoryAndToItsEnd() throws Exception {
+    var report = imported("activities/2025.csv", """
         activity_id;org_id;activity_type;date;participant_count;duration_minutes;location;municipality;county;\
         target_group;title;notes;attachments;updated_at
         a1;%1$s;course;2025-03-01;5;60;Oslo;0301;Oslo;barn;Kurs i Čáhppesjávri;;;2025-03-02T00:00:00Z
         a2;%1$s;course;2025-13-01;5;60;Oslo;0301;Oslo;barn;Kurs;;;2025-03-02T00:00:00Z
-        """.formatted(ORGANIZATION)));
-    invoke("ImportSourceDataFunction", BucketNotification.of(
-        new BucketEvent("ObjectCreated:Put", LocalRapport.BUCKET, key, 300, "0".repeat(32)), Instant.now()));
-    var report = JSON.readTree(object(key + ".report.json").orElseThrow());
-    assertThat(report.at("/counts/imported").asInt()).as(report.toString()).isEqualTo(1);
-    assertThat(report.at("/counts/rejected").asInt()).isEqualTo(1);
+        """.formatted(ORGANIZATION));
+    assertThat(report.path("imported").asInt()).as(report.toString()).isEqualTo(1);
+    assertThat(report.path("rejected").asInt()).isEqualTo(1);
 
-    var accepted = call("create-bufdir-export", "CreateBufdirExportFunction", Map.of(), """
-        {"org_id": "%s", "format": "csv", "period_from": "2025-01-01", "period_to": "2025-12-31"}"""
-        .formatted(ORGANIZATION));
-    assertThat(accepted.path("statusCode").asInt()).as(accepted.toString()).isEqualTo(202);
-    var id = body(accepted).path("export_id").asText();
-    var path = Map.of("export_id", id);
-    var export = Eventually.value("an end of " + id, () -> Optional.of(body(call("get-bufdir-export",
-        "GetBufdirExportFunction", path, null))).filter(found -> !found.path("status").asText().matches("queued|processing")));
+    var place = ordered("csv");
+    var export = ended(place, "/status", OVER).body();
     assertThat(export.path("status").asText()).as(export.toString()).isEqualTo("completed");
     assertThat(export.path("row_count").asInt()).isEqualTo(1);
-
-    var file = download(export.path("file_url").asText());
+    var file = client.download(export.path("file_url").asText());
     assertThat(file.statusCode()).isEqualTo(200);
     assertThat(new String(file.body(), StandardCharsets.UTF_8)).contains("a1", "0301", "Kurs i Čáhppesjávri");
     assertThat(file.body()).hasSize(export.path("file_size_bytes").asInt());
     // Not every emulator does what this part of a link asks for.
     assertThat(export.path("file_url").asText()).contains("response-content-disposition=attachment");
 
-    var records = body(call("list-report-records", "ListReportRecordsFunction", Map.of(), null));
-    assertThat(records.at("/pagination/total").asInt()).as(records.toString()).isEqualTo(1);
-    assertThat(call("delete-bufdir-export", "DeleteBufdirExportFunction", path, null).path("statusCode").asInt())
-        .isEqualTo(200);
-    assertThat(call("get-bufdir-export", "GetBufdirExportFunction", path, null).path("statusCode").asInt())
-        .isEqualTo(404);
-    assertThat(download(export.path("file_url").asText()).statusCode()).isNotEqualTo(200);
+    var record = call(200, "GET", "/api/v1/report-records?org_id=" + ORGANIZATION + "&export_id="
+        + export.path("export_id").asText(), null).body();
+    assertThat(record.at("/pagination/total").asInt()).as(record.toString()).isEqualTo(1);
+    var reportId = record.at("/data/0/report_id").asText();
+    var again = call(202, "POST", "/api/v1/report-reexports", "{\"report_id\": \"" + reportId + "\"}")
+        .header("Location");
+    assertThat(ended(again, "/status", OVER).body().path("status").asText()).isEqualTo("completed");
+    assertThat(client.download(call(302, "GET", again + "/download", null).header("Location")).body())
+        .isEqualTo(file.body());
+
+    call(200, "DELETE", place, null);
+    call(404, "GET", place, null);
+    assertThat(client.download(export.path("file_url").asText()).statusCode()).isNotEqualTo(200);
+    var kept = call(302, "GET", "/api/v1/report-records/" + reportId + "/download", null).header("Location");
+    assertThat(client.download(kept).body()).isEqualTo(file.body());
+    call(200, "DELETE", "/api/v1/report-records/" + reportId, null);
+    assertThat(client.download(kept).statusCode()).isNotEqualTo(200);
   }
 
-  private URI endpoint() {
-    var given = System.getProperty("rapport.aws.endpoint", "");
-    if (!given.isEmpty()) {
-      credentials(Loopback.REGION.id(), "test", "test");
-      return URI.create(given);
-    }
-    assumeTrue(DockerClientFactory.instance().isDockerAvailable(),
-        "Skipped: LocalStack needs Docker, and none was found; -Drapport.aws.endpoint names another emulator");
-    var localStack = new LocalStackContainer(
-        DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("localstack/localstack")).withServices("dynamodb", "s3");
-    opened.push(localStack);
-    localStack.start();
-    credentials(localStack.getRegion(), localStack.getAccessKey(), localStack.getSecretKey());
-    return localStack.getEndpoint();
-  }
-
-  private void credentials(String region, String accessKey, String secretKey) {
-    aws = Map.of("AWS_REGION", region, "AWS_ACCESS_KEY_ID", accessKey, "AWS_SECRET_ACCESS_KEY", secretKey);
-  }
-
-  private void deploy(URI endpoint) throws Exception {
-    var identity = StaticCredentialsProvider.create(
-        AwsBasicCredentials.create(aws.get("AWS_ACCESS_KEY_ID"), aws.get("AWS_SECRET_ACCESS_KEY")));
-    var region = software.amazon.awssdk.regions.Region.of(aws.get("AWS_REGION"));
-    try (var dynamoDb = DynamoDbClient.builder().endpointOverride(endpoint).region(region)
-        .credentialsProvider(identity).httpClient(UrlConnectionHttpClient.create()).build()) {
-      for (var table : template.tables()) {
-        dynamoDb.createTable(table.create());
-        dynamoDb.waiter().waitUntilTableExists(wait -> wait.tableName(table.create().tableName()));
-        if (table.timeToLive().isPresent()) {
-          dynamoDb.updateTimeToLive(update -> update.tableName(table.create().tableName())
-              .timeToLiveSpecification(ttl -> ttl.attributeName(table.timeToLive().get()).enabled(true)));
-        }
-      }
-    }
-    s3 = S3Client.builder().endpointOverride(endpoint).region(region).credentialsProvider(identity)
-        .forcePathStyle(true).httpClient(UrlConnectionHttpClient.create()).build();
-    opened.push(s3);
-    s3.createBucket(create -> create.bucket(LocalRapport.BUCKET)
-        .createBucketConfiguration(where -> where.locationConstraint(region.id())));
-    var workflows = StepFunctions.builder().port(0).functions(this::task).topics(_ -> "published").start();
-    opened.push(workflows);
-    for (var machine : template.stateMachines()) {
-      workflows.createStateMachine(machine.name(), machine.definition().toString(),
-          Names.arn("AWS::IAM::Role", machine.logicalId() + "Role"));
-    }
-    aws = Map.of("AWS_REGION", aws.get("AWS_REGION"), "AWS_ACCESS_KEY_ID", aws.get("AWS_ACCESS_KEY_ID"),
-        "AWS_SECRET_ACCESS_KEY", aws.get("AWS_SECRET_ACCESS_KEY"), "AWS_ENDPOINT_URL_DYNAMODB", endpoint.toString(),
-        "AWS_ENDPOINT_URL_S3", endpoint.toString(), "AWS_ENDPOINT_URL_SFN", workflows.endpoint().toString());
-  }
-
-  private byte[] task(String functionArn, byte[] payload) throws FunctionError {
-    try {
-      return invoke(template.function(functionArn).logicalId(), payload);
-    } catch (RuntimeApi.Failed e) {
-      try {
-        throw new FunctionError(JSON.readTree(e.getMessage()).path("errorType").asText(), e.getMessage());
-      } catch (IOException unreadable) {
-        throw new UncheckedIOException(unreadable);
-      }
-    }
-  }
-
-  private byte[] invoke(String id, byte[] event) {
-    var process = processes.computeIfAbsent(id, _ -> {
-      var function = template.function(id);
-      return FunctionProcess.start(function, FunctionProcess.asOnLambda(function, folder, aws));
+  @Test
+  void failsIsRetriedAndCompletes() {
+    stack.beforeTask("PlanExportFunction", _ -> {
+      throw new IllegalStateException("The process is gone");
     });
-    synchronized (process) {
-      return process.invoke(event);
-    }
+    var place = ordered("pdf");
+    var failed = ended(place, "/status", OVER).body();
+    assertThat(failed.path("status").asText()).as(failed.toString()).isEqualTo("failed");
+    assertThat(failed.path("error_message").asText()).isNotEmpty();
+
+    stack.beforeTask("PlanExportFunction", _ -> {});
+    assertThat(call(202, "POST", place + "/retry", null).body().path("retry_count").asInt()).isEqualTo(1);
+    var completed = ended(place, "/status", OVER).body();
+    assertThat(completed.path("status").asText()).as(completed.toString()).isEqualTo("completed");
+    assertThat(completed.path("retry_count").asInt()).isEqualTo(1);
+    assertThat(client.download(completed.path("file_url").asText()).body()).startsWith("%PDF-".getBytes(
+        StandardCharsets.US_ASCII));
   }
 
-  /// Sends the function's own event with another path and body.
-  private JsonNode call(String event, String id, Map<String, String> pathParameters, String body) {
+  @Test
+  void staysCancelledWhateverItsTasksDo() {
+    var cancelled = new CountDownLatch(1);
+    stack.beforeTask("PlanExportFunction", _ -> await(cancelled));
+    var place = ordered("json");
+    call(200, "PUT", place + "/cancel", "{\"reason\": \"Incorrect date range selected\"}");
+    stack.beforeTask("PlanExportFunction", _ -> {});
+    cancelled.countDown();
+    call(409, "POST", place + "/retry", null);
+    var export = call(200, "GET", place, null).body();
+    assertThat(export.path("status").asText()).isEqualTo("cancelled");
+    assertThat(export.path("cancellation_reason").asText()).isEqualTo("Incorrect date range selected");
+    assertThat(export.path("file_url").isNull()).isTrue();
+    call(200, "DELETE", place, null);
+  }
+
+  @Test
+  void aggregatesWhatWasImportedAndTellsWhatChanged() throws Exception {
+    var data = "/api/v1/aggregated-report-data";
+    var order = "{\"organization_id\": \"" + ORGANIZATION + "\", \"period_id\": \"2024\"}";
+    imported("cases/first.jsonl", melding("m1", "b1", "2024-05-01") + melding("m2", "b2", "2023-06-01"));
+    var prior = call(202, "POST", data, order.replace("2024", "2023")).header("Location");
+    assertThat(ended(prior, "/snapshot_status", Set.of("current", "failed")).body().at("/sections/0/fields/0/value")
+        .asInt()).isEqualTo(1);
+    var place = call(202, "POST", data, order).header("Location");
+    var snapshot = ended(place, "/snapshot_status", Set.of("current", "failed")).body();
+    assertThat(snapshot.at("/sections/0/fields/0").toString()).isEqualTo("""
+        {"field_key":"antall_meldinger_mottatt","value":1,"prior_period_value":1,"data_source":"familia"}""");
+
+    imported("cases/second.jsonl", melding("m3", "b3", "2024-07-01"));
+    assertThat(call(200, "GET", place, null).body().path("cache_valid").asBoolean()).isFalse();
+    call(202, "PUT", place, "{\"invalidate_cache\": true, \"reason\": \"Late delivery\"}");
+    assertThat(ended(place, "/snapshot_status", Set.of("current", "failed")).body().at("/sections/0/fields/0/value")
+        .asInt()).isEqualTo(2);
+    var ticket = call(201, "POST", data + "/watch", order).body().path("ticket").asText();
+    var events = client.download(stack.baseUrl().resolve(data + "/watch?organization_id=" + ORGANIZATION
+        + "&period_id=2024&last_event_id=1&ticket=" + ticket).toString());
+    assertThat(events.statusCode()).isEqualTo(200);
+    assertThat(new String(events.body(), StandardCharsets.UTF_8)).contains("retry: ", "event: data_updated",
+        "\"changed_field_keys\":[\"antall_meldinger_mottatt\",\"antall_barn_med_melding\"]");
+  }
+
+  private String ordered(String format) {
+    return call(202, "POST", "/api/v1/bufdir-exports", """
+        {"org_id": "%s", "format": "%s", "period_from": "2025-01-01", "period_to": "2025-12-31"}"""
+        .formatted(ORGANIZATION, format)).header("Location");
+  }
+
+  /// @return the counts of the import's report
+  private JsonNode imported(String file, String content) throws FunctionFailed {
+    var at = "imports/" + ORGANIZATION + "/" + file;
+    stack.put(at, content);
+    return client.object(at + ".report.json").orElseThrow().path("counts");
+  }
+
+  private static String melding(String id, String child, String received) {
+    return """
+        {"type": "melding", "record_id": "%s", "org_id": "%s", "source_system": "familia", \
+        "updated_at": "2025-01-01T00:00:00Z", "barn_id": "%s", "mottatt_dato": "%s"}
+        """.formatted(id, ORGANIZATION, child, received);
+  }
+
+  private static void await(CountDownLatch latch) {
     try {
-      var request = (ObjectNode) JSON.readTree(Files.readString(Options.home().resolve("events/" + event + ".json")));
-      request.put("body", body);
-      var parameters = request.withObject("/pathParameters");
-      pathParameters.forEach((name, value) -> parameters.put(name, value));
-      request.putNull("queryStringParameters").putNull("multiValueQueryStringParameters");
-      var authorizer = request.withObject("/requestContext/authorizer");
-      authorizer.put("role", "org").put("organizations", ORGANIZATION);
-      return JSON.readTree(invoke(id, JSON.writeValueAsBytes(request)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static JsonNode body(JsonNode answer) {
-    try {
-      return JSON.readTree(answer.path("body").asText());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private Optional<byte[]> object(String key) {
-    try {
-      return Optional.of(s3.getObject(get -> get.bucket(LocalRapport.BUCKET).key(key), ResponseTransformer.toBytes())
-          .asByteArray());
-    } catch (NoSuchKeyException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static HttpResponse<byte[]> download(String link) throws IOException, InterruptedException {
-    try (var http = HttpClient.newHttpClient()) {
-      return http.send(HttpRequest.newBuilder(URI.create(link)).build(), HttpResponse.BodyHandlers.ofByteArray());
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
