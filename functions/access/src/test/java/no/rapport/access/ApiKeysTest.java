@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,9 @@ class ApiKeysTest {
     assertThat(keys.verify(issued.text(), NOON)).contains(issued.key());
     assertThat(keys.find(issued.key().id())).contains(issued.key());
     assertThat(issued.key().organizationsWord()).isEqualTo("org-a,org-b");
-    assertThat(issued.toString()).doesNotContain(issued.text());
+    assertThat(issued).hasToString("Issued[" + issued.key().id() + "]");
+    assertThat(KeyText.parse(issued.text())).hasValueSatisfying(text ->
+        assertThat(text).hasToString(issued.key().id()));
   }
 
   @Test
@@ -127,6 +130,11 @@ class ApiKeysTest {
   void listsAllKeysByClient() {
     ApiKeys.Issued oslo = issued(keys, anOrder("oslo"));
     ApiKeys.Issued bergen = issued(keys, anOrder("bergen", "org-b"));
-    assertThat(keys.list()).containsExactly(bergen.key(), oslo.key());
+    List<ApiKey> issued = new ArrayList<>(List.of(bergen.key(), oslo.key()));
+    for (int client = 0; client < 6; client++) {
+      issued.add(issued(keys, anOrder("trondheim-" + client)).key());
+    }
+    assertThat(keys.list()).containsExactlyElementsOf(issued);
+    assertThat(keys.find("key_of_nobody")).isEmpty();
   }
 }

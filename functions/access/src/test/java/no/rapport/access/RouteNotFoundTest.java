@@ -46,6 +46,14 @@ class RouteNotFoundTest {
   }
 
   @Test
+  void takesParametersOfOneValueEachToo() {
+    var request = event("route-not-found", APIGatewayProxyRequestEvent.class);
+    request.setMultiValueQueryStringParameters(null);
+    request.setQueryStringParameters(Map.of("limit", "5"));
+    assertThat(new RouteNotFound().handleRequest(request, null).getHeaders().get("Location")).endsWith("?limit=5");
+  }
+
+  @Test
   void namesTheStageOnTheDomainThatApiGatewayGives() {
     var answer = new RouteNotFound().handleRequest(event("route-not-found", APIGatewayProxyRequestEvent.class), null);
     assertThat(answer.getHeaders())
