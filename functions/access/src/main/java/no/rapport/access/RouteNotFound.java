@@ -16,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import no.rapport.api.Api;
+import no.rapport.api.Priming;
 import no.rapport.api.Reply;
 
 /// Every path that no other route takes, by any method: `404 {"message":"Not Found"}`, to anyone.
@@ -27,6 +28,12 @@ public final class RouteNotFound implements RequestHandler<APIGatewayProxyReques
   private static final Pattern DOUBLED = Pattern.compile(
       "/api/v1/(report-records|report-reexports|bufdir-exports|aggregated-report-data)(?<canonical>/api/v1/\\1(/.*)?)",
       Pattern.DOTALL);
+
+  public RouteNotFound() {
+    Priming.beforeSnapshot(() -> handleRequest(new APIGatewayProxyRequestEvent()
+        .withPath("/api/v1/report-records/api/v1/report-records/priming")
+        .withQueryStringParameters(Map.of("priming", "")), null));
+  }
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.Set;
 import no.rapport.api.Environment;
 import no.rapport.api.Idempotency;
+import no.rapport.api.Ids;
 import no.rapport.api.Priming;
 import no.rapport.api.Reply;
 import no.rapport.records.DynamoRecords;
@@ -24,22 +25,35 @@ record AggregatedReportData(Records records, CaseSource cases, Executions execut
   /// @throws IllegalStateException when `RECORDS_TABLE`, `SOURCE_DATA_TABLE` or `AGGREGATION_STATE_MACHINE_ARN` is
   ///     not set
   static AggregatedReportData fromEnvironment() {
-    DynamoDbClient dynamoDb = DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build();
-    String sourceData = Environment.required("SOURCE_DATA_TABLE");
-    Priming.beforeSnapshot(Environment.required("RECORDS_TABLE"), AggregatedReportData::practise);
+    String records = Environment.required("RECORDS_TABLE");
+    Priming.beforeSnapshot(records, AggregatedReportData::practise);
+    return over(UrlConnectionHttpClient.create(), records, Environment.required("SOURCE_DATA_TABLE"),
+        Environment.required("AGGREGATION_STATE_MACHINE_ARN"));
+  }
+
+  private static AggregatedReportData over(SdkHttpClient http, String records, String sourceData, String machineArn) {
+    DynamoDbClient dynamoDb = DynamoDbClient.builder().httpClient(http).build();
     return new AggregatedReportData(
-        new DynamoRecords(dynamoDb, Environment.required("RECORDS_TABLE")),
+        new DynamoRecords(dynamoDb, records),
         new ImportedCases(new CaseRecords(dynamoDb, sourceData), new OrganizationRegister(dynamoDb, sourceData)),
-        new StepFunctionsExecutions(SfnClient.builder().httpClient(UrlConnectionHttpClient.create()).build(),
-            Environment.required("AGGREGATION_STATE_MACHINE_ARN")),
+        new StepFunctionsExecutions(SfnClient.builder().httpClient(http).build(), machineArn),
         Clock.systemUTC());
   }
 
-  /// What a request does: finds and lists snapshots.
+  /// What a request does: asks for an aggregation and starts it, shows, finds and lists snapshots, follows a period.
   private static void practise(SdkHttpClient nowhere) {
-    var records = new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), "priming");
-    new Snapshots(records).find("priming");
-    records.list(Listing.of(Snapshots.COLLECTION, "priming", Set.of(), 1));
+    var data = over(nowhere, "priming", "priming", "arn:aws:states:::stateMachine:priming");
+    var order = new RequestAggregation.Order("priming", "2025", false);
+    var requested = new RequestAggregation(data.snapshots(), data.cases, data.executions)
+        .apply(order, Ids.derived("priming"), data.clock.instant());
+    if (requested instanceof Snapshots.Started(var started)) {
+      data.json().accepted(started, data.clock.instant());
+      data.json().detail(Snapshots.Stored.of(started.entry()));
+    }
+    data.snapshots().find("priming");
+    data.records.list(Listing.of(Snapshots.COLLECTION, "priming", Set.of(), 1));
+    Priming.once(data.idempotency());
+    WatchAggregatedReportData.practise(data);
   }
 
   static Reply full() {

@@ -7,9 +7,11 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -56,6 +58,22 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
   WatchAggregatedReportData(AggregatedReportData data, EventStream.Pause pause) {
     this.data = data;
     this.pause = pause;
+  }
+
+  /// One look at a stream.
+  ///
+  /// @param nowhere what keeps nothing
+  static void practise(AggregatedReportData nowhere) {
+    try {
+      new WatchAggregatedReportData(nowhere, _ -> false).handleRequest(new ByteArrayInputStream("""
+          {"httpMethod": "GET", "path": "/priming", "multiValueHeaders": {"Accept": ["text/event-stream"]},
+           "multiValueQueryStringParameters": {"organization_id": ["priming"], "period_id": ["2025"]},
+           "requestContext": {"requestId": "priming", "identity": {"sourceIp": "192.0.2.1"}, "authorizer":
+             {"caller": "priming", "role": "org", "organizations": "priming"}}}""".getBytes(StandardCharsets.UTF_8)),
+          OutputStream.nullOutputStream(), null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private record Watch(String organizationId, String periodId, Optional<String> lastEventId) {}

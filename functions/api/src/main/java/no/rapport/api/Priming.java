@@ -42,17 +42,15 @@ public final class Priming implements Resource {
 
   private static final String EVENT = """
       {"httpMethod": "POST", "path": "/priming", "resource": "/priming", "headers": {"Content-Type": "application/json"},
-       "multiValueHeaders": {"Content-Type": ["application/json"]}, "pathParameters": {"id": "priming"},
+       "multiValueHeaders": {"Content-Type": ["application/json"], "Idempotency-Key": ["priming"]}, "pathParameters": {"id": "priming"},
        "requestContext": {"requestId": "priming", "identity": {"sourceIp": "192.0.2.1"}, "authorizer":
          {"caller": "priming", "role": "org", "organizations": "priming"}},
        "body": "{\\"org_id\\": \\"priming\\", \\"period_from\\": \\"2025-01-01\\", \\"wrong\\": 1}", "isBase64Encoded": false}""";
 
-  private final String table;
-  private final Consumer<SdkHttpClient> practice;
+  private final Runnable steps;
 
-  private Priming(String table, Consumer<SdkHttpClient> practice) {
-    this.table = table;
-    this.practice = practice;
+  private Priming(Runnable steps) {
+    this.steps = steps;
   }
 
   /// Has this done before the snapshot, if one is going to be taken; otherwise does nothing.
@@ -61,8 +59,38 @@ public final class Priming implements Resource {
   /// @param practice what the function does for a request, with clients over the given HTTP client, which answers
   ///     everything with an empty JSON object
   public static void beforeSnapshot(String table, Consumer<SdkHttpClient> practice) {
+    register(() -> {
+      step("sdk", () -> SdkWarmUp.warmUp(DynamoDbClient.class));
+      step("read", () -> read(table));
+      step("events", Priming::events);
+      step("practice", () -> {
+        try (SdkHttpClient nowhere = new Nowhere()) {
+          practice.accept(nowhere);
+        }
+      });
+    });
+  }
+
+  /// The same for a function that calls no service.
+  ///
+  /// @param practice what the function does for a request
+  public static void beforeSnapshot(Runnable practice) {
+    register(() -> {
+      step("events", Priming::events);
+      step("practice", practice);
+    });
+  }
+
+  /// Answers a request that names an idempotency key.
+  ///
+  /// @param idempotency over a store that keeps nothing
+  public static void once(Idempotency idempotency) {
+    Api.answer(event(), null, idempotency, request -> Reply.accepted("/priming", JsonNodeFactory.instance.objectNode()));
+  }
+
+  private static void register(Runnable steps) {
     if (Environment.optional("AWS_LAMBDA_INITIALIZATION_TYPE", "").equals("snap-start")) {
-      var priming = new Priming(table, practice);
+      var priming = new Priming(steps);
       KEPT.add(priming);
       Core.getGlobalContext().register(priming);
     }
@@ -71,14 +99,7 @@ public final class Priming implements Resource {
   @Override
   public void beforeCheckpoint(Context<? extends Resource> context) {
     long began = System.nanoTime();
-    step("sdk", () -> SdkWarmUp.warmUp(DynamoDbClient.class));
-    step("read", this::read);
-    step("events", Priming::events);
-    step("practice", () -> {
-      try (SdkHttpClient nowhere = new Nowhere()) {
-        practice.accept(nowhere);
-      }
-    });
+    steps.run();
     Log.info("primed", Map.of("milliseconds", (System.nanoTime() - began) / 1_000_000));
   }
 
@@ -95,7 +116,7 @@ public final class Priming implements Resource {
     }
   }
 
-  private void read() {
+  private static void read(String table) {
     try (var dynamoDb = DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create())
         .overrideConfiguration(override -> override.putHeader("Connection", "close")).build()) {
       dynamoDb.getItem(get -> get.tableName(table).key(Map.of(
@@ -105,11 +126,9 @@ public final class Priming implements Resource {
 
   /// An event in, a reply with every field error out, as the runtime reads and writes them.
   private static void events() {
-    PojoSerializer<APIGatewayProxyRequestEvent> reader = LambdaEventSerializers.serializerFor(
-        APIGatewayProxyRequestEvent.class, Priming.class.getClassLoader());
     PojoSerializer<APIGatewayProxyResponseEvent> writer = LambdaEventSerializers.serializerFor(
         APIGatewayProxyResponseEvent.class, Priming.class.getClassLoader());
-    var event = reader.fromJson(new ByteArrayInputStream(EVENT.getBytes(StandardCharsets.UTF_8)));
+    var event = event();
     writer.toJson(Api.answer(event, null, request -> Reply.ok(JsonNodeFactory.instance.objectNode()
         .put("id", request.pathId("id")))), new ByteArrayOutputStream());
     writer.toJson(Api.answer(event, null, request -> Reply.ok(request.body(body -> {
@@ -117,6 +136,12 @@ public final class Priming implements Resource {
       body.date("period_from");
       return JsonNodeFactory.instance.objectNode();
     }))), new ByteArrayOutputStream());
+  }
+
+  private static APIGatewayProxyRequestEvent event() {
+    PojoSerializer<APIGatewayProxyRequestEvent> reader = LambdaEventSerializers.serializerFor(
+        APIGatewayProxyRequestEvent.class, Priming.class.getClassLoader());
+    return reader.fromJson(new ByteArrayInputStream(EVENT.getBytes(StandardCharsets.UTF_8)));
   }
 
   /// Sends nothing and has an empty JSON object for every answer.

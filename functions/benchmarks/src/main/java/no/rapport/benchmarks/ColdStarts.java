@@ -33,7 +33,12 @@ import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 /// | class path | zip on the JVM's own class path, as a container image may have it |
 /// | AOT cache | that with a cache from a training run (`-XX:AOTCache`) |
 /// | restored | under SnapStart: from the end of the snapshot to the answer, primed |
+/// | restored, C1 only | the same with the second compiler off |
 /// | restored, not primed | the same with priming left out |
+/// | second answer | of an instance that was restored: what the request itself takes, in the services too |
+///
+/// Counts do not depend on the machine's load: which classes are loaded until the first answer, and how many between a
+/// snapshot and the first answer.
 public final class ColdStarts {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -70,7 +75,7 @@ public final class ColdStarts {
       byte[] event = event(function);
       String name = function.replace("Function", "");
       variants.put(name + " | on demand", () -> coldStart(function, start, event));
-      variants.put(name + " | without CDS", () -> coldStart(function, with(start, "-Xshare:off"), event));
+      variants.put(name + " | without CDS", () -> coldStart(function, start.withJvm("-Xshare:off"), event));
       var flat = onClassPath(start);
       variants.put(name + " | class path", () -> coldStart(function, flat, event));
       var cached = withoutCds(flat, "-XX:AOTCache=" + train(function, flat, event));
@@ -78,6 +83,9 @@ public final class ColdStarts {
       variants.put(name + " | restored", () -> restored(function, start.forSnapshot(), event));
       variants.put(name + " | restored, not primed",
           () -> restored(function, withoutHooks(start).forSnapshot(), event));
+      variants.put(name + " | restored, C1 only",
+          () -> restored(function, start.forSnapshot().withJvm("-XX:TieredStopAtLevel=1"), event));
+      variants.put(name + " | second answer", () -> second(function, start.forSnapshot(), event));
     }
     String peer = "GetReportRecordFunction";
     var plain = peer(FunctionProcess.asOnLambda(rapport, peer, folder));
@@ -109,6 +117,15 @@ public final class ColdStarts {
       shares(function, FunctionProcess.asOnLambda(rapport, function, folder), event(function));
     }
     shares("plain SDK handler", plain, event);
+
+    System.out.printf("%n%-32s %8s %11s%n", "loaded after the snapshot", "primed", "not primed");
+    for (String function : functions) {
+      var start = FunctionProcess.asOnLambda(rapport, function, folder);
+      System.out.printf("%-32s %8d %11d%n", function.replace("Function", ""),
+          loadedAfterSnapshot(function, start, event(function)),
+          loadedAfterSnapshot(function, withoutHooks(start), event(function)));
+    }
+    System.out.printf("%-32s %8s %11d%n", "plain SDK handler", "", loadedAfterSnapshot(peer, plain, event));
   }
 
   private byte[] event(String function) throws IOException {
@@ -137,13 +154,38 @@ public final class ColdStarts {
     }
   }
 
-  private static String id(String function) {
-    return function.endsWith("Function") ? function : "GetReportRecordFunction";
+  private double second(String function, FunctionProcess.Start start, byte[] event) {
+    try (var process = FunctionProcess.start(rapport, id(function), start)) {
+      process.awaitCheckpoint();
+      process.restore();
+      process.invoke(event);
+      long began = System.nanoTime();
+      process.invoke(event);
+      return (System.nanoTime() - began) / 1e6;
+    }
   }
 
-  private static FunctionProcess.Start with(FunctionProcess.Start start, String... more) {
-    return new FunctionProcess.Start(start.taskRoot(), start.handler(), start.environment(),
-        Stream.concat(start.jvmArguments().stream(), Arrays.stream(more)).toList(), start.classPath(), start.snapStart());
+  /// How many classes are loaded from the snapshot to the first answer.
+  private long loadedAfterSnapshot(String function, FunctionProcess.Start start, byte[] event) throws IOException {
+    Path log = folder.resolve("classes.log");
+    try (var process = FunctionProcess.start(rapport, id(function),
+        start.forSnapshot().withJvm("-Xlog:class+load:file=" + log + ":none:filecount=0"))) {
+      process.awaitCheckpoint();
+      long before = lines(log);
+      process.restore();
+      process.invoke(event);
+      return lines(log) - before;
+    }
+  }
+
+  private static long lines(Path file) throws IOException {
+    try (var lines = Files.lines(file)) {
+      return lines.count();
+    }
+  }
+
+  private static String id(String function) {
+    return function.endsWith("Function") ? function : "GetReportRecordFunction";
   }
 
   /// Without this setting of the managed runtime nobody calls what is to be done before the snapshot.
@@ -199,7 +241,7 @@ public final class ColdStarts {
   /// Which classes are loaded until the answer, and how long until the next: what is read, verified and run in between.
   private void shares(String name, FunctionProcess.Start start, byte[] event) throws IOException {
     Path log = folder.resolve("classes.log");
-    coldStart(name, with(start, "-Xlog:class+load:file=" + log + ":uptimenanos:filecount=0"), event);
+    coldStart(name, start.withJvm("-Xlog:class+load:file=" + log + ":uptimenanos:filecount=0"), event);
     var count = new TreeMap<String, Integer>();
     var time = new TreeMap<String, Double>();
     String before = "JDK";

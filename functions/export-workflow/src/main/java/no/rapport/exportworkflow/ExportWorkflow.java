@@ -98,6 +98,7 @@ public final class ExportWorkflow {
     workflow.requests().begin(job);
     Documents.read(Documents.write(job), ExportJob.class);
     workflow.progress().of(job, workflow.now());
+    Priming.once(workflow.idempotency());
     workflow.links().to("exports/priming/priming.csv", "priming.csv", "text/csv");
   }
 

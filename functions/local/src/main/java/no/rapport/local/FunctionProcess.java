@@ -68,9 +68,17 @@ public final class FunctionProcess implements AutoCloseable {
   public record Start(Path taskRoot, String handler, Map<String, String> environment, List<String> jvmArguments,
       List<Path> classPath, boolean snapStart) {
 
-    /// The same for a snapshot.
+    /// The same for a snapshot. On `java25` the runtime then leaves both compilers on.
     public Start forSnapshot() {
-      return new Start(taskRoot, handler, environment, jvmArguments, classPath, true);
+      return new Start(taskRoot, handler, environment,
+          jvmArguments.stream().filter(argument -> !argument.startsWith("-XX:TieredStopAtLevel")).toList(), classPath,
+          true);
+    }
+
+    /// The same with further arguments of the JVM.
+    public Start withJvm(String... more) {
+      return new Start(taskRoot, handler, environment,
+          Stream.concat(jvmArguments.stream(), Stream.of(more)).toList(), classPath, snapStart);
     }
 
     /// The same with one variable more.

@@ -1,11 +1,13 @@
 package no.rapport.reportrecords;
 
+import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Optional;
 import java.util.Set;
 import no.rapport.api.Caller;
 import no.rapport.api.Environment;
+import no.rapport.api.Idempotency;
 import no.rapport.api.Priming;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
@@ -54,6 +56,7 @@ public final class ReportRecords {
     reports.create(report);
     reports.records.list(Listing.of(COLLECTION, report.orgId(), Set.of(), 1));
     ReportJson.detailed(Stored.of(entry(report)).report());
+    Priming.once(new Idempotency(reports.records, Clock.systemUTC()));
   }
 
   /// A report with the version it was read at.
