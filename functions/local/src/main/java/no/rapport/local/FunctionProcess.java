@@ -289,7 +289,7 @@ public final class FunctionProcess implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) { // one that makes an AOT cache makes it now
         process.destroyForcibly().waitFor();
       }
       Files.deleteIfExists(output);
