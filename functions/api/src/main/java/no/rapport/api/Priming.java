@@ -42,8 +42,8 @@ public final class Priming implements Resource {
 
   private static final String EVENT = """
       {"httpMethod": "POST", "path": "/priming", "resource": "/priming", "headers": {"Content-Type": "application/json"},
-       "multiValueHeaders": {"Content-Type": ["application/json"], "Idempotency-Key": ["priming"]}, "pathParameters": {"id": "priming"},
-       "requestContext": {"requestId": "priming", "identity": {"sourceIp": "192.0.2.1"}, "authorizer":
+       "multiValueHeaders": {"Content-Type": ["application/json"], "Idempotency-Key": ["priming"]},
+       "pathParameters": {"id": "priming"}, "requestContext": {"requestId": "priming", "identity": {"sourceIp": "192.0.2.1"}, "authorizer":
          {"caller": "priming", "role": "org", "organizations": "priming"}},
        "body": "{\\"org_id\\": \\"priming\\", \\"period_from\\": \\"2025-01-01\\", \\"wrong\\": 1}", "isBase64Encoded": false}""";
 
