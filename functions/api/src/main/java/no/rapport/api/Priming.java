@@ -85,7 +85,8 @@ public final class Priming implements Resource {
   ///
   /// @param idempotency over a store that keeps nothing
   public static void once(Idempotency idempotency) {
-    Api.answer(event(), null, idempotency, request -> Reply.accepted("/priming", JsonNodeFactory.instance.objectNode()));
+    Api.answer(event(), null, idempotency,
+        request -> Reply.accepted("/priming", JsonNodeFactory.instance.objectNode()));
   }
 
   private static void register(Runnable steps) {
