@@ -279,6 +279,11 @@ function cause(value) {
   }
 }
 
+// Iterations that run side by side start in any order; a reader looks for their numbers.
+function inOrder(runs) {
+  return runs.map((run, index) => [run, index]).sort(([a], [b]) => (a.iteration ?? -1) - (b.iteration ?? -1));
+}
+
 // The run to look at first is one that did not go well.
 function pickState(name, index = (view.execution.runs[name] || []).findIndex(run => run.status !== "succeeded")) {
   view.state = name;
@@ -374,7 +379,7 @@ function showState() {
   const child = run.output && run.output.ExecutionArn;
   fill(section,
       make("h2", {}, view.state),
-      runs.length < 2 ? null : make("p", {class: "runs"}, ...runs.map((each, index) => make("button",
+      runs.length < 2 ? null : make("p", {class: "runs"}, ...inOrder(runs).map(([each, index]) => make("button",
           {type: "button", class: each.status, "aria-pressed": String(each === run),
             "aria-label": (each.iteration === null ? `Run ${index + 1}` : `Iteration ${each.iteration}`)
                 + ", " + each.status,
