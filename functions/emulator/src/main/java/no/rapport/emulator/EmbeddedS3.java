@@ -15,6 +15,7 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import org.gaul.shaded.org.eclipse.jetty.server.Server;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -132,13 +133,16 @@ public final class EmbeddedS3 implements AutoCloseable {
   }
 
   /// A client of this store with path-style addresses; the caller closes it.
-  public S3Client client() {
+  ///
+  /// @param interceptors look at each of its calls, and may make it fail or wait
+  public S3Client client(ExecutionInterceptor... interceptors) {
     return S3Client.builder()
         .endpointOverride(endpoint())
         .region(Loopback.REGION)
         .credentialsProvider(Loopback.CREDENTIALS)
         .forcePathStyle(true)
         .httpClient(UrlConnectionHttpClient.create())
+        .overrideConfiguration(override -> override.executionInterceptors(List.of(interceptors)))
         .build();
   }
 

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import no.rapport.records.Documents;
 import no.rapport.reporting.ActivityTotals;
 import no.rapport.reporting.KeyFigures;
@@ -63,8 +64,8 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     List<ShareSummary> shares = new ArrayList<>();
     List<SealedRows.SealedPart> sealed = new ArrayList<>();
     long attachments = 0;
-    for (RenderPart.PartObjects part : parts) {
-      var rendered = files.getJson(part.summary(), RenderPart.Rendered.class);
+    for (RenderPart.Rendered rendered : Files.severalAtOnce(parts.stream().<Callable<RenderPart.Rendered>>map(
+        part -> () -> files.getJson(part.summary(), RenderPart.Rendered.class)).toList())) {
       shares.add(rendered.share());
       rendered.sealed().ifPresent(sealed::add);
       attachments += rendered.attachments();
@@ -74,9 +75,13 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     }
     var totals = shares.stream().map(ShareSummary::totals).reduce(ActivityTotals.NONE, ActivityTotals::plus);
     var figures = new KeyFigures(totals, plan.figures());
-    ReportArchive.Content report = out -> ReportWriter.of(job.order().format()).assemble(out,
-        ExportWorkflow.description(job, plan.organizationName()), figures, shares,
-        (index, offset, length) -> files.open(parts.get(index).share(), offset, length));
+    List<String> keys = parts.stream().map(RenderPart.PartObjects::share).toList();
+    ReportArchive.Content report = out -> {
+      try (var source = new ReadAhead(files, keys, shares)) {
+        ReportWriter.of(job.order().format()).assemble(out, ExportWorkflow.description(job, plan.organizationName()),
+            figures, shares, source);
+      }
+    };
     ExportFile file;
     String leftOut = null;
     // Attachments may change between two runs of this task: what a run writes is its own, and one run's is picked.
@@ -125,12 +130,15 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
 
   /// Gathers the parts that were picked, under names that every run of this task gives them.
   private Assembled seal(ExportJob job, Assembled assembled, PlanExport.Plan plan, List<SealedRows.SealedPart> picked) {
-    List<SealedRows.SealedPart> sealed = new ArrayList<>();
+    List<Callable<SealedRows.SealedPart>> copies = new ArrayList<>();
     for (SealedRows.SealedPart part : picked) {
-      String key = job.sealedAttemptPrefix() + "%05d.jsonl.gz".formatted(sealed.size());
-      workflow.files().copy(part.key(), key);
-      sealed.add(new SealedRows.SealedPart(key, part.rows(), part.sizeBytes(), part.sha256()));
+      String key = job.sealedAttemptPrefix() + "%05d.jsonl.gz".formatted(copies.size());
+      copies.add(() -> {
+        workflow.files().copy(part.key(), key);
+        return new SealedRows.SealedPart(key, part.rows(), part.sizeBytes(), part.sha256());
+      });
     }
+    List<SealedRows.SealedPart> sealed = Files.severalAtOnce(copies);
     var manifest = new SealedRows.Manifest(job.orgId(), plan.organizationName(), job.order().period(),
         job.order().activityTypes(), plan.figures(), sealed);
     String key = job.sealedAttemptPrefix() + "manifest.json";

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -41,8 +42,13 @@ final class BufdirConnector {
 
   /// Reads `BUFDIR_API_URL`, `BUFDIR_KEY_SECRET` and `MASKINPORTEN_…`: `TOKEN_URL`, `AUDIENCE`, `CLIENT_ID`, `SCOPE`.
   ///
-  /// @throws IllegalStateException naming the setting that is missing
-  static BufdirConnector fromEnvironment() {
+  /// @return empty where `BUFDIR_API_URL` is not set: the connector is off
+  /// @throws IllegalStateException naming the setting that is missing beside it
+  static Optional<BufdirConnector> fromEnvironment() {
+    String apiUrl = Environment.optional("BUFDIR_API_URL", "");
+    if (apiUrl.isEmpty()) {
+      return Optional.empty();
+    }
     var exchange = new Exchange(UPLOAD);
     var client = new MaskinportenTokens.Client(
         Exchange.secure("MASKINPORTEN_TOKEN_URL", Environment.required("MASKINPORTEN_TOKEN_URL")),
@@ -50,8 +56,8 @@ final class BufdirConnector {
         Environment.required("MASKINPORTEN_SCOPE"));
     var keys = SigningKey.inSecretsManager(SecretsManagerClient.builder().httpClient(UrlConnectionHttpClient.create())
         .build(), Environment.required("BUFDIR_KEY_SECRET"));
-    return new BufdirConnector(Exchange.secure("BUFDIR_API_URL", Environment.required("BUFDIR_API_URL")),
-        new MaskinportenTokens(client, keys, exchange, InstantSource.system()), exchange);
+    return Optional.of(new BufdirConnector(Exchange.secure("BUFDIR_API_URL", apiUrl),
+        new MaskinportenTokens(client, keys, exchange, InstantSource.system()), exchange));
   }
 
   /// How Bufdir answered.

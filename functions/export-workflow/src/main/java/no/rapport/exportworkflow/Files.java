@@ -1,6 +1,6 @@
 package no.rapport.exportworkflow;
 
-import java.io.IOException;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +9,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -23,6 +29,8 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 final class Files {
 
   private static final int PART = 8 * 1024 * 1024;
+  private static final int PARTS_AT_ONCE = 2;
+  private static final int REQUESTS_AT_ONCE = 8;
 
   private final S3Client s3;
   private final String bucket;
@@ -67,7 +75,7 @@ final class Files {
     return s3.getObject(get -> get.bucket(bucket).key(key));
   }
 
-  InputStream open(String key, long offset, long length) {
+  ResponseInputStream<GetObjectResponse> open(String key, long offset, long length) {
     return s3.getObject(get -> get.bucket(bucket).key(key).range("bytes=" + offset + "-" + (offset + length - 1)));
   }
 
@@ -116,18 +124,46 @@ final class Files {
     }
   }
 
+  /// Does requests that do not depend on each other several at a time.
+  ///
+  /// @return their results, in the order of the requests
+  static <T> List<T> severalAtOnce(List<Callable<T>> requests) {
+    try (var threads = Executors.newFixedThreadPool(REQUESTS_AT_ONCE, Thread.ofVirtual().factory())) {
+      return requests.stream().map(threads::submit).toList().stream().map(Files::result).toList();
+    }
+  }
+
+  /// The result of work done on another thread, whose failure is thrown as if it had been done on this one.
+  static <T> T result(Future<T> work) {
+    try {
+      return work.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw AbortedException.create("Interrupted while waiting for the store", e);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException failure -> throw failure;
+        case Error error -> throw error;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    }
+  }
+
   static String sha256(String text) {
     return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /// An object being written.
+  /// An object being written. Its parts are sent while the next ones are made: both together take as long as the slower of
+  /// the two, in the memory of three parts. Not thread safe.
   final class Upload extends OutputStream {
 
     private final String key;
     private final String contentType;
     private final MessageDigest digest = sha256();
-    private final byte[] buffer = new byte[PART];
-    private final List<CompletedPart> parts = new ArrayList<>();
+    private final byte[][] buffers = new byte[PARTS_AT_ONCE + 1][];
+    private final List<Future<CompletedPart>> parts = new ArrayList<>();
+    private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
+    private byte[] buffer = new byte[PART];
     private String uploadId;
     private int buffered;
     private long size;
@@ -136,6 +172,7 @@ final class Files {
     private Upload(String key, String contentType) {
       this.key = key;
       this.contentType = contentType;
+      buffers[0] = buffer;
     }
 
     @Override
@@ -166,36 +203,58 @@ final class Files {
         uploadId = s3.createMultipartUpload(create -> create.bucket(bucket).key(key).contentType(contentType))
             .uploadId();
       }
-      int number = parts.size() + 1;
-      byte[] part = buffered == PART ? buffer : java.util.Arrays.copyOf(buffer, buffered);
-      String etag = s3.uploadPart(upload -> upload.bucket(bucket).key(key).uploadId(uploadId).partNumber(number),
-          RequestBody.fromBytes(part)).eTag();
-      parts.add(CompletedPart.builder().partNumber(number).eTag(etag).build());
+      int index = parts.size();
+      if (index >= PARTS_AT_ONCE) {
+        result(parts.get(index - PARTS_AT_ONCE));
+      }
+      RequestBody content = content();
+      parts.add(senders.submit(() -> send(index + 1, content)));
+      // The buffer of the part that was awaited above, or a new one.
+      int next = (index + 1) % buffers.length;
+      if (buffers[next] == null) {
+        buffers[next] = new byte[PART];
+      }
+      buffer = buffers[next];
       buffered = 0;
+    }
+
+    private CompletedPart send(int number, RequestBody content) {
+      String etag = s3.uploadPart(
+          upload -> upload.bucket(bucket).key(key).uploadId(uploadId).partNumber(number), content).eTag();
+      return CompletedPart.builder().partNumber(number).eTag(etag).build();
+    }
+
+    /// What is buffered, not copied.
+    private RequestBody content() {
+      byte[] bytes = buffer;
+      int length = buffered;
+      return RequestBody.fromContentProvider(() -> new ByteArrayInputStream(bytes, 0, length), length,
+          "application/octet-stream");
     }
 
     /// Makes the object visible.
     Written complete() {
       if (uploadId == null) {
-        byte[] all = java.util.Arrays.copyOf(buffer, buffered);
-        s3.putObject(put -> put.bucket(bucket).key(key).contentType(contentType), RequestBody.fromBytes(all));
+        s3.putObject(put -> put.bucket(bucket).key(key).contentType(contentType), content());
       } else {
         if (buffered > 0) {
           sendPart();
         }
+        List<CompletedPart> all = parts.stream().map(Files::result).toList();
         s3.completeMultipartUpload(complete -> complete.bucket(bucket).key(key).uploadId(uploadId)
-            .multipartUpload(m -> m.parts(parts)));
+            .multipartUpload(m -> m.parts(all)));
       }
       completed = true;
       return new Written(size, HexFormat.of().formatHex(digest.digest()));
     }
 
+    /// Waits for what is being sent: a part that arrived after the upload was given up would stay.
     @Override
-    public void close() throws IOException {
+    public void close() {
+      senders.close();
       if (!completed && uploadId != null) {
         s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(uploadId));
       }
     }
   }
-
 }

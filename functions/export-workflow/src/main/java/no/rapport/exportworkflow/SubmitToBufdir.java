@@ -11,13 +11,14 @@ import no.rapport.api.Log;
 public final class SubmitToBufdir implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ExportWorkflow workflow;
-  private final BufdirConnector connector;
+  private final Optional<BufdirConnector> connector;
 
   public SubmitToBufdir() {
     this(ExportWorkflow.fromEnvironment(), BufdirConnector.fromEnvironment());
   }
 
-  SubmitToBufdir(ExportWorkflow workflow, BufdirConnector connector) {
+  /// @param connector empty where it is off; the function is deployed all the same, and must start
+  SubmitToBufdir(ExportWorkflow workflow, Optional<BufdirConnector> connector) {
     this.workflow = workflow;
     this.connector = connector;
   }
@@ -34,7 +35,7 @@ public final class SubmitToBufdir implements RequestHandler<Map<String, Object>,
         .filter(job -> job.isSubmissionDue() && job.attempt() == claim.attempt());
     if (due.isPresent()) {
       ExportFile file = due.get().file().orElseThrow();
-      var answer = connector.submit(due.get(), file, () -> workflow.files().open(file.key()));
+      var answer = connector.orElseThrow(() -> new ConnectorRefused("The connector is off")).submit(due.get(), file, () -> workflow.files().open(file.key()));
       record(workflow, claim, switch (answer) {
         case BufdirConnector.Accepted(String receiptId) -> Submission.accepted(receiptId, workflow.now());
         case BufdirConnector.Rejected(int status) -> Submission.rejected(("Bufdir did not take the file (HTTP status %d)."

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import no.rapport.emulator.BufdirStub;
@@ -164,7 +165,7 @@ class SubmissionWorkflowTest {
         "RenderPart", new RenderPart(workflow),
         "AssembleFile", new AssembleFile(workflow, ReportArchive.Limits.DEFAULT),
         "CompleteExport", new CompleteExport(workflow),
-        "SubmitToBufdir", new SubmitToBufdir(workflow, connector),
+        "SubmitToBufdir", new SubmitToBufdir(workflow, Optional.of(connector)),
         "FailSubmission", new FailSubmission(workflow),
         "FailExport", new FailExport(workflow),
         "PrepareRetry", new PrepareRetry(workflow));

@@ -12,6 +12,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,7 +33,7 @@ class SubmitToBufdirTest {
   private final BufdirStub bufdir = BufdirStub.start(0, clock);
   private final TaskRun run = new TaskRun().row("act-1").row("act-2");
   private final BufdirConnector connector = connector(Duration.ofSeconds(20), bufdir.secret());
-  private final SubmitToBufdir submit = new SubmitToBufdir(run.workflow, connector);
+  private final SubmitToBufdir submit = new SubmitToBufdir(run.workflow, Optional.of(connector));
 
   @AfterEach
   void closeTheStub() {
@@ -112,7 +113,7 @@ class SubmitToBufdirTest {
   void asksBeforeItSendsAgainAfterATimeout() {
     ExportJob job = completed();
     bufdir.fail(Fault.SILENCE_AFTER_ACCEPT);
-    var impatient = new SubmitToBufdir(run.workflow, connector(Duration.ofMillis(400), bufdir.secret()));
+    var impatient = new SubmitToBufdir(run.workflow, Optional.of(connector(Duration.ofMillis(400), bufdir.secret())));
     // On a busy machine its patience may end before it has sent anything.
     do {
       assertThatThrownBy(() -> impatient.handleRequest(TaskRun.claim(job), null)).isInstanceOf(PassingFailure.class);
@@ -261,7 +262,7 @@ class SubmitToBufdirTest {
   void isRefusedWithAnotherKey() {
     ExportJob job = completed();
     try (var other = BufdirStub.start()) {
-      var forged = new SubmitToBufdir(run.workflow, connector(Duration.ofSeconds(20), other.secret()));
+      var forged = new SubmitToBufdir(run.workflow, Optional.of(connector(Duration.ofSeconds(20), other.secret())));
       assertThatThrownBy(() -> forged.handleRequest(TaskRun.claim(job), null)).isInstanceOf(ConnectorRefused.class)
           .hasMessage("The token endpoint answered 400");
     }

@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +83,19 @@ class SnapshotTest {
       // The key of the authorizers' event has a wrong checksum, which costs no read.
       assertThat(passed.isEmpty()).as("The function works with its own client afterwards")
           .isEqualTo(id.startsWith("Authorize"));
+    }
+  }
+
+  /// Without a snapshot there is no version, and without that no stack.
+  @Test
+  void isTakenWhereTheConnectorIsOff() throws IOException {
+    var start = FunctionProcess.asOnLambda(RAPPORT, "SubmitToBufdirFunction", folder).forSnapshot();
+    for (String setting : List.of("BUFDIR_API_URL", "BUFDIR_KEY_SECRET", "MASKINPORTEN_TOKEN_URL", "MASKINPORTEN_AUDIENCE",
+        "MASKINPORTEN_CLIENT_ID", "MASKINPORTEN_SCOPE")) {
+      start = start.with(setting, "");
+    }
+    try (var process = FunctionProcess.start(RAPPORT, "SubmitToBufdirFunction", start)) {
+      process.awaitCheckpoint();
     }
   }
 

@@ -1,0 +1,73 @@
+package no.rapport.exportworkflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import no.rapport.emulator.EmbeddedS3;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+
+class FilesTest {
+
+  private static final S3Client S3 = EmbeddedS3.shared().client();
+  private static final String KEY = "reports/stor fil.bin";
+
+  private final String bucket = "files-" + UUID.randomUUID();
+  private final byte[] content = new byte[45_000_001];
+
+  @BeforeEach
+  void makeBucket() {
+    S3.createBucket(create -> create.bucket(bucket));
+    new Random(7).nextBytes(content);
+  }
+
+  @Test
+  void writesWhatTakesManyPartsInTheirOrder() throws Exception {
+    Files.Written written;
+    try (var upload = new Files(S3, bucket).upload(KEY, "application/pdf")) {
+      upload.write(content[0]);
+      for (int from = 1; from < content.length; from += 77_777) {
+        upload.write(content, from, Math.min(77_777, content.length - from));
+      }
+      written = upload.complete();
+    }
+    var stored = S3.getObjectAsBytes(get -> get.bucket(bucket).key(KEY));
+    assertThat(stored.asByteArray()).isEqualTo(content);
+    assertThat(stored.response().contentType()).isEqualTo("application/pdf");
+    assertThat(written).isEqualTo(new Files.Written(content.length,
+        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content))));
+  }
+
+  @Test
+  void leavesNothingOfAnUploadWithAPartThatFails() {
+    var parts = new AtomicInteger();
+    try (var failing = EmbeddedS3.shared().client(new ExecutionInterceptor() {
+      @Override
+      public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+        if (context.request() instanceof UploadPartRequest && parts.incrementAndGet() == 3) {
+          throw SdkClientException.create("Connection reset");
+        }
+      }
+    })) {
+      assertThatThrownBy(() -> {
+        try (var upload = new Files(failing, bucket).upload(KEY, "application/pdf")) {
+          upload.write(content, 0, content.length);
+          upload.complete();
+        }
+      }).isInstanceOf(SdkClientException.class).hasMessageContaining("Connection reset");
+    }
+    assertThat(S3.listObjectsV2(list -> list.bucket(bucket)).contents()).isEmpty();
+    assertThat(S3.listMultipartUploads(list -> list.bucket(bucket)).uploads()).isEmpty();
+  }
+}
