@@ -42,7 +42,8 @@ final class ReportArchive {
 
   /// An attachment that is not in the archive.
   ///
-  /// @param reason `not_found`, `not_readable` (in an archive of the store), or `invalid_name`
+  /// @param reason `not_found`; `masked_name`, where the import has masked a national identity number in the file's name, so
+  ///     that its object cannot be found; `not_readable` (in an archive of the store); or `invalid_name`
   record LeftOut(String activityId, String file, String reason) {}
 
   /// @param source key of the object that it was read from; empty for the report itself
@@ -59,6 +60,8 @@ final class ReportArchive {
   private static final int STORED = Deflater.NO_COMPRESSION;
   private static final int SAMPLE = 1 << 16;
   private static final int LONGEST_KEY = 1024;
+  /// How [NationalIdMask] leaves a number, or the longer part of one with a space in it.
+  private static final String MASKED_NUMBER = "******";
 
   private final Files bucket;
   private final ExportJob job;
@@ -115,7 +118,7 @@ final class ReportArchive {
       entry(names.next("attachments", activityId, file), level(sample, sampled), Optional.of(key),
           out -> copy(in, sampled, length, out));
     } catch (NoSuchKeyException e) {
-      leaveOut(activityId, file, "not_found");
+      leaveOut(activityId, file, file.contains(MASKED_NUMBER) ? "masked_name" : "not_found");
     } catch (InvalidObjectStateException e) {
       leaveOut(activityId, file, "not_readable");
     }

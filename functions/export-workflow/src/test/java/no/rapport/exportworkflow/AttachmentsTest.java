@@ -114,15 +114,16 @@ class AttachmentsTest {
 
   @Test
   void listsWhatIsMissingAndCompletes() throws IOException {
-    run.row("act-1", "fins ikke.pdf", "../act-2/referat.txt", "..", "a\u0000b", "x".repeat(1_100), "fnr 01010750160.pdf")
+    run.row("act-1", "fins ikke.pdf", "../act-2/referat.txt", "..", "a\u0000b", "x".repeat(1_100), "fnr 01010750160.pdf",
+            "fnr ****** *****.pdf")
         .row("act-2", "referat.txt", "referat.txt")
         .attachment("act-2", "referat.txt", TEXT);
     ExportJob done = run.run(run.accept(ExportKind.EXPORT_FILE, TaskRun.anOrder("csv", true, false)));
 
     assertThat(done.kind().statusOf(done)).isEqualTo("success_with_errors");
     JsonNode leftOut = Documents.mapper().readTree(run.read(done.leftOut().orElseThrow()));
-    assertThat(leftOut).hasSize(6).extracting(left -> left.get("reason").textValue()).containsExactly("not_found",
-        "invalid_name", "invalid_name", "invalid_name", "invalid_name", "not_found");
+    assertThat(leftOut).hasSize(7).extracting(left -> left.get("reason").textValue()).containsExactly("not_found",
+        "invalid_name", "invalid_name", "invalid_name", "invalid_name", "not_found", "masked_name");
     assertThat(leftOut.get(0).get("activity_id").textValue()).isEqualTo("act-1");
     assertThat(leftOut.get(0).get("file").textValue()).isEqualTo("fins ikke.pdf");
     assertThat(leftOut.get(5).get("file").textValue()).isEqualTo("fnr ***********.pdf");
