@@ -262,6 +262,14 @@ function graph(execution) {
   return svg;
 }
 
+function legend() {
+  return make("p", {class: "facts legend", "aria-label": "Colours"},
+      ...["succeeded", "running", "retrying", "caught", "failed", "aborted"].map(status =>
+          make("span", {class: status}, make("span", {class: "dot"}), status)),
+      make("span", {}, make("span", {class: "dot"}), "not reached"),
+      make("span", {}, make("span", {class: "dash"}), "on error"));
+}
+
 // ---- one execution --------------------------------------------------------------------------------------------
 
 const text = value => typeof value === "string" ? value : JSON.stringify(value, null, 2);
@@ -349,7 +357,7 @@ function showExecution() {
       execution.related.length
           ? make("p", {class: "facts related"}, "Same job:", ...execution.related.map(executionLink)) : null,
       ...block("Error", execution.error), ...block("Cause", execution.cause && cause(execution.cause)),
-      pane,
+      pane, legend(),
       make("p", {class: "label"}, "Timeline"), timeline(execution),
       ...block("Input", execution.input), ...block("Output", execution.output));
   if (place) pane.scrollTo(...place);

@@ -6,12 +6,14 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /// workflow on its way; after each the sweeper runs to rest and all invariants are checked over tables, bucket,
 /// executions and notifications.
 ///
-/// `mvn verify` takes a sample, drawn by a seed. All single faults, and pairs of faults where the second strikes after
+/// `mvn verify` takes a sample of all journeys and kinds of faults, drawn by a seed. All single faults, and pairs of faults where the second strikes after
 /// the first:
 ///
 ///     mvn verify -pl functions/local -am -Dtest=EveryCallFailsTest -Dsurefire.failIfNoSpecifiedTests=false
@@ -219,6 +221,13 @@ class EveryCallFailsTest {
     }
   }
 
+  private record Planned(Journey journey, List<Fault> faults) {
+
+    List<?> stratum() {
+      return Stream.concat(Stream.of(journey), faults.stream().map(Fault::kind)).toList();
+    }
+  }
+
   /// What a run came to.
   private record Run(Journey journey, List<Fault> planned, int struck, List<Place> places, List<Place> after,
       Optional<String> violation) {}
@@ -241,7 +250,7 @@ class EveryCallFailsTest {
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     try {
       long began = System.nanoTime();
-      var singles = new ArrayList<Callable<Run>>();
+      var singles = new ArrayList<Planned>();
       long possible;
       var calls = new StringBuilder();
       for (Journey journey : journeys) {
@@ -249,7 +258,7 @@ class EveryCallFailsTest {
         assertThat(plain.violation()).as(journey + " without a fault").isEmpty();
         calls.append(journey).append(' ').append(plain.places().size()).append(", ");
         for (Fault fault : faultsAt(plain.places())) {
-          singles.add(() -> run(journey, List.of(fault)));
+          singles.add(new Planned(journey, List.of(fault)));
         }
       }
       possible = singles.size();
@@ -257,11 +266,11 @@ class EveryCallFailsTest {
       console.println("Calls: " + calls + "single faults possible: " + possible);
       report(console, "single faults", first, began);
       began = System.nanoTime();
-      var pairs = new ArrayList<Callable<Run>>();
+      var pairs = new ArrayList<Planned>();
       for (Run run : first) {
         if (run.journey() != Journey.DELETE && run.journey() != Journey.EXPORT_FILE) {
           for (Fault second : faultsAt(run.after())) {
-            pairs.add(() -> run(run.journey(), List.of(run.planned().getFirst(), second)));
+            pairs.add(new Planned(run.journey(), List.of(run.planned().getFirst(), second)));
           }
         }
       }
@@ -280,16 +289,21 @@ class EveryCallFailsTest {
         .map(kind -> new Fault(place, kind))).toList();
   }
 
-  private static <T> List<T> sample(List<T> from, String many, Random random) {
+  /// Takes of every journey and every kind of fault (or two of them) as many as of every other, as long as there are some.
+  private static List<Planned> sample(List<Planned> from, String many, Random random) {
     if (many.equals("all")) {
       return from;
     }
     var shuffled = new ArrayList<>(from);
     Collections.shuffle(shuffled, random);
+    var taken = new HashMap<Object, Integer>();
+    var turns = new IdentityHashMap<Planned, Integer>();
+    shuffled.forEach(planned -> turns.put(planned, taken.merge(planned.stratum(), 1, Integer::sum)));
+    shuffled.sort(Comparator.comparing(turns::get));
     return shuffled.subList(0, Math.min(Integer.parseInt(many), shuffled.size()));
   }
 
-  private static List<Run> all(PrintStream console, List<Callable<Run>> runs) throws InterruptedException {
+  private static List<Run> all(PrintStream console, List<Planned> runs) throws InterruptedException {
     var done = new ConcurrentLinkedQueue<Run>();
     var next = new AtomicInteger();
     var failure = new AtomicLong();
@@ -298,7 +312,7 @@ class EveryCallFailsTest {
         threads.submit(() -> {
           for (int i = next.getAndIncrement(); i < runs.size(); i = next.getAndIncrement()) {
             try {
-              Run run = runs.get(i).call();
+              Run run = run(runs.get(i).journey(), runs.get(i).faults());
               done.add(run);
               if (run.violation().isPresent()) {
                 console.println("VIOLATED by " + run.journey() + " " + run.planned());

@@ -32,6 +32,8 @@ class IndependentEmulatorTest extends EveryContract {
 
   /// The newest line of images that needs no token.
   private static final String IMAGE = System.getProperty("rapport.localstack.image", "localstack/localstack:4.14.0");
+  private static final String NO_DOCKER = "IndependentEmulatorTest is skipped: LocalStack needs Docker, and none was found."
+      + " -Drapport.aws.endpoint names another emulator.";
   private static final String ORGANIZATION = "org-bufdir-042";
   private static final Set<String> OVER = Set.of("completed", "failed", "cancelled");
 
@@ -46,8 +48,12 @@ class IndependentEmulatorTest extends EveryContract {
   static void deploy() throws Exception {
     var given = System.getProperty("rapport.aws.endpoint", "");
     if (given.isEmpty()) {
-      assumeTrue(DockerClientFactory.instance().isDockerAvailable(),
-          "Skipped: LocalStack needs Docker, and none was found; -Drapport.aws.endpoint names another emulator");
+      boolean docker = DockerClientFactory.instance().isDockerAvailable();
+      if (!docker) {
+        // Maven tells how many were skipped, not why.
+        System.out.println(NO_DOCKER);
+      }
+      assumeTrue(docker, NO_DOCKER);
       localStack = new LocalStackContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor(
           "localstack/localstack")).withServices("dynamodb", "s3");
       localStack.start();
