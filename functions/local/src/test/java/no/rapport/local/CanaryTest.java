@@ -14,16 +14,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import no.rapport.api.Role;
 import no.rapport.emulator.TemplateDocument;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// Secrets and personal data are planted in requests and in source data; after a journey that also meets refusals and
-/// failures none of them stands in anything that was written out: the output of all functions, workflow histories,
-/// the trace and notifications.
+/// failures none of them stands in anything that was written out: the output of all functions, reports of imports,
+/// workflow histories, the trace and notifications.
 class CanaryTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -90,6 +92,7 @@ class CanaryTest {
       var written = output.toString(StandardCharsets.UTF_8);
       assertThat(written).as("all functions' output").contains("export_completed", "export_failed", "key_refused");
       hasNoCanary("output", written);
+      importReports().forEach(this::hasNoCanary);
       for (var job : jobs) {
         hasNoCanary("history of " + job, history(job));
       }
@@ -124,6 +127,15 @@ class CanaryTest {
         {"type": %4$s %5$s
         """.formatted(organization, CHILD, CHILD_WRONG, NATIONAL_ID, NAME)));
     Eventually.value("a report of " + cases, () -> open.object(cases + ".report.json"));
+  }
+
+  private Map<String, String> importReports() {
+    var reports = rapport.s3().listObjectsV2(list -> list.bucket(LocalRapport.BUCKET).prefix("imports/" + organization + "/"))
+        .contents().stream().map(S3Object::key).filter(key -> key.endsWith(".report.json"))
+        .collect(Collectors.toMap(key -> key, key -> open.object(key).orElseThrow().toString()));
+    assertThat(reports).hasSize(2).allSatisfy((_, report) -> assertThat(report).contains("\"masked\""));
+    assertThat(reports.values()).anySatisfy(report -> assertThat(report).contains("\"rejected\":2"));
+    return reports;
   }
 
   private void refusals(URI base, Client client, String key) {
