@@ -12,11 +12,18 @@ public final class Log {
 
   private static final ScopedValue<Map<String, String>> ABOUT = ScopedValue.newInstance();
 
+  private static final ScopedValue<Boolean> QUIET = ScopedValue.newInstance();
+
   private Log() {}
 
   /// Does `work`, all of whose lines on this thread then say what they are about: a request, an organisation, a job.
   public static <T> T about(Map<String, String> members, Supplier<T> work) {
     return ScopedValue.where(ABOUT, members).call(work::get);
+  }
+
+  /// Does `work` without writing what it says, errors excepted: nobody asked for it.
+  static void quietly(Runnable work) {
+    ScopedValue.where(QUIET, true).run(work);
   }
 
   public static void info(String event, Map<String, ?> members) {
@@ -43,7 +50,10 @@ public final class Log {
   }
 
   private static void write(String level, String event, Map<String, ?> members) {
-    System.out.println(line(level, event, members));
+    var line = line(level, event, members);
+    if (!QUIET.isBound()) {
+      System.out.println(line);
+    }
   }
 
   private static com.fasterxml.jackson.databind.node.ObjectNode line(String level, String event,

@@ -111,7 +111,7 @@ public final class Priming implements Resource {
 
   private static void step(String name, Runnable step) {
     try {
-      step.run();
+      Log.quietly(step);
     } catch (RuntimeException | LinkageError e) {
       Log.error("priming_failed", Map.of("step", name), e);
     }
