@@ -64,7 +64,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     List<ShareSummary> shares = new ArrayList<>();
     List<SealedRows.SealedPart> sealed = new ArrayList<>();
     long attachments = 0;
-    for (RenderPart.Rendered rendered : Files.severalAtOnce(parts.stream().<Callable<RenderPart.Rendered>>map(
+    for (RenderPart.Rendered rendered : files.severalAtOnce(parts.stream().<Callable<RenderPart.Rendered>>map(
         part -> () -> files.getJson(part.summary(), RenderPart.Rendered.class)).toList())) {
       shares.add(rendered.share());
       rendered.sealed().ifPresent(sealed::add);
@@ -138,7 +138,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
         return new SealedRows.SealedPart(key, part.rows(), part.sizeBytes(), part.sha256());
       });
     }
-    List<SealedRows.SealedPart> sealed = Files.severalAtOnce(copies);
+    List<SealedRows.SealedPart> sealed = workflow.files().severalAtOnce(copies);
     var manifest = new SealedRows.Manifest(job.orgId(), plan.organizationName(), job.order().period(),
         job.order().activityTypes(), plan.figures(), sealed);
     String key = job.sealedAttemptPrefix() + "manifest.json";

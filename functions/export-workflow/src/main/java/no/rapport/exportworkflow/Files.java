@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.AbortedException;
@@ -34,10 +36,21 @@ final class Files {
 
   private final S3Client s3;
   private final String bucket;
+  private final Supplier<ExecutorService> threads;
 
   Files(S3Client s3, String bucket) {
+    this(s3, bucket, Executors::newVirtualThreadPerTaskExecutor);
+  }
+
+  /// @param threads makes what does several requests at once
+  Files(S3Client s3, String bucket, Supplier<ExecutorService> threads) {
     this.s3 = s3;
     this.bucket = bucket;
+    this.threads = threads;
+  }
+
+  ExecutorService threads() {
+    return threads.get();
   }
 
   /// What was written.
@@ -127,9 +140,17 @@ final class Files {
   /// Does requests that do not depend on each other several at a time.
   ///
   /// @return their results, in the order of the requests
-  static <T> List<T> severalAtOnce(List<Callable<T>> requests) {
-    try (var threads = Executors.newFixedThreadPool(REQUESTS_AT_ONCE, Thread.ofVirtual().factory())) {
-      return requests.stream().map(threads::submit).toList().stream().map(Files::result).toList();
+  <T> List<T> severalAtOnce(List<Callable<T>> requests) {
+    var places = new Semaphore(REQUESTS_AT_ONCE);
+    try (var executor = threads()) {
+      return requests.stream().map(request -> executor.submit(() -> {
+        places.acquire();
+        try {
+          return request.call();
+        } finally {
+          places.release();
+        }
+      })).toList().stream().map(Files::result).toList();
     }
   }
 
@@ -162,7 +183,7 @@ final class Files {
     private final MessageDigest digest = sha256();
     private final byte[][] buffers = new byte[PARTS_AT_ONCE + 1][];
     private final List<Future<CompletedPart>> parts = new ArrayList<>();
-    private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService senders = threads();
     private byte[] buffer = new byte[PART];
     private String uploadId;
     private int buffered;

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import no.rapport.reporting.ShareSource;
 import no.rapport.reporting.ShareSummary;
@@ -26,13 +25,14 @@ final class ReadAhead implements ShareSource, AutoCloseable {
   private final List<Piece> order;
   private final Map<Piece, Integer> places = new HashMap<>();
   private final Map<Piece, Future<ResponseInputStream<GetObjectResponse>>> opened = new HashMap<>();
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExecutorService threads;
 
   private record Piece(int share, long offset, long length) {}
 
   /// @param keys of the shares' objects, by their index
   ReadAhead(Files files, List<String> keys, List<ShareSummary> shares) {
     this.files = files;
+    this.threads = files.threads();
     this.keys = List.copyOf(keys);
     this.order = order(shares);
     for (Piece piece : order) {

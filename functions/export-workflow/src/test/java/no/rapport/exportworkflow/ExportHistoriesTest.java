@@ -105,7 +105,7 @@ class ExportHistoriesTest {
       services = new SimulatedServices(schedule, new double[] {0, 0.005, 0.02, 0.08}[random.nextInt(4)]);
       parts = random.nextInt(4);
       workflow = new ExportWorkflow(services.records(), services.s3(), null, services.sfn(), "bucket",
-          MACHINES + "export", MACHINES + "retry", (_, now) -> new FewRows(parts, now), schedule.clock());
+          MACHINES + "export", MACHINES + "retry", (_, now) -> new FewRows(parts, now), schedule.clock(), SameThread::new);
       services.use(workflow);
       kind = random.nextBoolean() ? ExportKind.BUFDIR_EXPORT : ExportKind.REPORT_REEXPORT;
       boolean reexport = kind == ExportKind.REPORT_REEXPORT;

@@ -1,5 +1,6 @@
 package no.rapport.reportrecords;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import no.rapport.records.Note;
 import no.rapport.records.Records;
 
 /// Objects that must go from the bucket: a duty that is left in the transaction which makes them unwanted, and which
-/// the sweeper repeats until nothing can write there any more.
+/// the sweeper repeats until nothing can write there any more (16 minutes).
 ///
 /// @param prefixes what to remove: every object whose key begins so (a whole key removes one object)
 /// @param until when the duty ends; before, it is repeated, since a task that runs on may still write
@@ -31,6 +32,13 @@ public record Cleanup(List<String> prefixes, Instant until) {
     public static Due of(Note note) {
       return new Due(Documents.read(note.document(), Cleanup.class), note);
     }
+  }
+
+  /// Whether a sweep, of which there is one a minute, is to remove now: at once, then at half of the time that is left, and
+  /// at last when nothing can write any more. Most find nothing, and each costs two lists of the bucket.
+  public boolean isTimely(Instant now) {
+    long left = Math.max(0, Duration.between(now, until).plusSeconds(59).toMinutes());
+    return left >= 15 || Long.bitCount(left) <= 1;
   }
 
   /// The change that leaves this duty.

@@ -1,0 +1,42 @@
+package no.rapport.exportworkflow;
+
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// Does all work where it is handed over, so that a schedule decides the order of everything.
+final class SameThread extends AbstractExecutorService {
+
+  private boolean shutdown;
+
+  @Override
+  public void execute(Runnable work) {
+    work.run();
+  }
+
+  @Override
+  public void shutdown() {
+    shutdown = true;
+  }
+
+  @Override
+  public List<Runnable> shutdownNow() {
+    shutdown = true;
+    return List.of();
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return shutdown;
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return shutdown;
+  }
+
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) {
+    return shutdown;
+  }
+}
