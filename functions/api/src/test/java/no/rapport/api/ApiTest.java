@@ -67,6 +67,11 @@ class ApiTest {
       assertThat(request.caller().mayReportAsWorker()).isTrue();
       return done();
     });
+    event.getRequestContext().setAuthorizer(Calls.authorizer("key_x", "org", "org-a"));
+    answer(event, request -> {
+      assertThat(request.caller().mayReportAsWorker()).isFalse();
+      return done();
+    });
     event.getRequestContext().setAuthorizer(Calls.authorizer("key_x", "admin", "*"));
     assertThat(answer(event, request -> request.caller().maySee("any") ? done() : Reply.notFound()).getStatusCode())
         .isEqualTo(200);

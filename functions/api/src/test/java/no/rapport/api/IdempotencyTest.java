@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -24,6 +26,7 @@ import no.rapport.records.Change;
 import no.rapport.records.Entry;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Listing;
+import no.rapport.records.Records;
 import org.junit.jupiter.api.Test;
 
 class IdempotencyTest {
@@ -115,7 +118,10 @@ class IdempotencyTest {
   @Test
   void freesTheKeyOfARequestThatWasRefused() {
     assertThat(send(aPost("{\"name\":5}", "k"), this::make).getStatusCode()).isEqualTo(422);
-    assertThat(send(aPost("{\"name\":\"a\"}", "k"), _ -> Reply.conflict("Not now")).getStatusCode()).isEqualTo(409);
+    for (int status : List.of(300, 308, 404, 409, 429)) {
+      var refused = new Reply(status, Map.of(), Optional.empty());
+      assertThat(send(aPost("{\"name\":\"a\"}", "k"), _ -> refused).getStatusCode()).isEqualTo(status);
+    }
     assertThat(send(aPost("{\"name\":\"a\"}", "k"), this::make).getStatusCode()).isEqualTo(202);
     assertThat(made).hasSize(1);
   }
@@ -151,14 +157,29 @@ class IdempotencyTest {
       throw new IllegalStateException("the function is gone");
     });
     assertThat(died.getStatusCode()).isEqualTo(500);
+    clock.now = clock.now.plusSeconds(29);
     assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(409);
-    clock.now = clock.now.plusSeconds(31);
+    clock.now = clock.now.plusSeconds(1);
     var again = send(aPost("{}", "k"), this::make);
     assertThat(again.getStatusCode()).isEqualTo(202);
     assertThat(made).hasSize(2);
     assertThat(made.get(1)).isEqualTo(made.get(0));
     assertThat(things()).isEqualTo(1);
     assertThat(send(aPost("{}", "k"), this::make).getBody()).isEqualTo(again.getBody());
+  }
+
+  @Test
+  void repeatsWhatAnsweredThatSomethingWentWrong() {
+    var failed = send(aPost("{}", "k"), request -> {
+      make(request);
+      return Reply.problem(500, "Something went wrong", List.of());
+    });
+    assertThat(failed.getStatusCode()).isEqualTo(500);
+    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).as("it may have left something").isEqualTo(409);
+    clock.now = clock.now.plusSeconds(30);
+    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(202);
+    assertThat(made.get(1)).isEqualTo(made.get(0));
+    assertThat(things()).isEqualTo(1);
   }
 
   @Test
@@ -198,6 +219,31 @@ class IdempotencyTest {
     clock.now = clock.now.plusSeconds(1);
     assertThat(send(aPost("{\"name\":\"other\"}", "k"), this::make).getStatusCode()).isEqualTo(202);
     assertThat(made).hasSize(2);
+  }
+
+  @Test
+  void forgetsAlsoWhatHadToBeRepeatedAfterADay() {
+    send(aPost("{}", "k"), _ -> {
+      throw new IllegalStateException("the function is gone");
+    });
+    clock.now = clock.now.plusSeconds(30);
+    send(aPost("{}", "k"), this::make);
+    clock.now = clock.now.plus(Duration.ofHours(24)).minusSeconds(31);
+    send(aPost("{}", "k"), this::make);
+    assertThat(made).hasSize(1);
+    clock.now = clock.now.plusSeconds(1);
+    send(aPost("{}", "k"), this::make);
+    assertThat(made).hasSize(2).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void says409WhereOthersAlwaysTakeTheKeyFirst() {
+    var contested = (Records) Proxy.newProxyInstance(Records.class.getClassLoader(), new Class<?>[] {Records.class},
+        (_, method, _) -> method.getName().equals("note") ? Optional.empty() : false);
+    var answer = Api.answer(aPost("{}", "k"), null, new Idempotency(contested, clock), this::make);
+    assertThat(answer.getStatusCode()).isEqualTo(409);
+    assertThat(answer.getHeaders()).containsKey("Retry-After");
+    assertThat(made).isEmpty();
   }
 
   @Test
