@@ -7,8 +7,6 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.fasterxml.jackson.core.type.TypeReference;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -25,8 +23,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -36,6 +32,7 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import no.rapport.aggregatedreportdata.Executions.Standing;
 import no.rapport.api.Ids;
+import no.rapport.emulator.Histories;
 import no.rapport.emulator.Schedule;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
@@ -56,8 +53,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 /// done, the sweeper (with an index that may be behind), followers that are cut off, and a clock.
 ///
 /// After every write: figures that count as valid are those that counting again would give, and nothing older takes the
-/// place of what is newer. When all has come to rest, all invariants. A seed names a history: `-Drapport.history=<seed>`
-/// runs and prints that one; `-Drapport.histories=<n>` and `-Drapport.firstHistory=<seed>` set which are run.
+/// place of what is newer. When all has come to rest, all invariants. A seed names a history ([Histories]).
 class AggregationHistoriesTest {
 
   private static final String ORG = "org-1042";
@@ -65,51 +61,21 @@ class AggregationHistoriesTest {
   private static final String FIGURE = "antall_meldinger_mottatt";
 
   @Test
-  void everyHistoryKeepsTheInvariants() throws InterruptedException {
-    Long one = Long.getLong("rapport.history");
-    if (one != null) {
-      History history = new History(one);
-      try {
-        history.live();
-      } finally {
-        history.schedule.trace().forEach(System.out::println);
-      }
-      return;
-    }
-    long count = Long.getLong("rapport.histories", 2_000);
-    long first = Long.getLong("rapport.firstHistory", 1);
-    var failures = new ConcurrentLinkedQueue<String>();
-    var next = new AtomicLong(first);
+  void everyHistoryKeepsTheInvariants() {
     var published = new AtomicLong();
     var told = new AtomicLong();
-    PrintStream console = System.out;
-    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int worker = 0; worker < 2; worker++) {
-        threads.submit(() -> {
-          for (long seed = next.getAndIncrement(); seed < first + count && failures.size() < 5;
-              seed = next.getAndIncrement()) {
-            try {
-              History history = new History(seed);
-              history.live();
-              published.addAndGet(history.published);
-              told.addAndGet(history.toldToFollowers);
-            } catch (AssertionError | RuntimeException e) {
-              failures.add("history " + seed + ": " + e);
-            }
-          }
-        });
-      }
-    }
-    System.setOut(console);
-    System.out.println(count + " histories, " + published + " aggregations published, " + told
-        + " events told to followers, " + failures.size() + " violations");
-    assertThat(failures).isEmpty();
-    assertThat(published.get()).as("aggregations do end well").isGreaterThan(count / 2);
-    assertThat(told.get()).as("followers are told").isGreaterThan(count / 2);
+    Histories lived = Histories.live(2_000, History::new, history -> {
+      published.addAndGet(history.published);
+      told.addAndGet(history.toldToFollowers);
+    });
+    System.out.println(lived.count() + " histories, " + published + " aggregations published, " + told
+        + " events told to followers, " + lived.violations().size() + " violations");
+    assertThat(lived.violations()).isEmpty();
+    assertThat(published.get()).as("aggregations do end well").isGreaterThanOrEqualTo(lived.count() / 2);
+    assertThat(told.get()).as("followers are told").isGreaterThanOrEqualTo(lived.count() / 2);
   }
 
-  private static final class History {
+  private static final class History implements Histories.History {
 
     private final Schedule schedule;
     private final Random random;
@@ -138,7 +104,13 @@ class AggregationHistoriesTest {
       data = new AggregatedReportData(new Calls(), cases, machine, schedule.clock());
     }
 
-    void live() {
+    @Override
+    public Schedule schedule() {
+      return schedule;
+    }
+
+    @Override
+    public void live() {
       int callers = 2 + random.nextInt(4);
       for (int i = 0; i < callers; i++) {
         int act = i == 0 ? 0 : random.nextInt(6);

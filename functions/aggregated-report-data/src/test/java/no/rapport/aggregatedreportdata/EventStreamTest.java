@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import no.rapport.aggregatedreportdata.Snapshots.Stored;
+import no.rapport.emulator.MovableClock;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.reporting.FigureCatalogue;
 import org.junit.jupiter.api.Tag;

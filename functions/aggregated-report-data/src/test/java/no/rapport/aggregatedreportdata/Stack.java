@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import no.rapport.emulator.MovableClock;
 import no.rapport.records.Documents;
 import no.rapport.records.Records;
 

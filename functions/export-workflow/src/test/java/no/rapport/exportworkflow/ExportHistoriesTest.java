@@ -2,8 +2,6 @@ package no.rapport.exportworkflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -14,11 +12,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import no.rapport.emulator.Histories;
 import no.rapport.emulator.Schedule;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
@@ -33,57 +29,22 @@ import software.amazon.awssdk.core.exception.SdkException;
 /// The whole life of an export job in random orders: callers, workflow, tasks that run twice or too long, executions
 /// that die, services that fail before or after they have done what they were asked, the sweeper, and a clock.
 ///
-/// Whatever happens, the invariants hold when all has come to rest. A seed names a history:
-/// `-Drapport.history=<seed>` runs and prints that one; `-Drapport.histories=<n>` sets how many are run.
+/// Whatever happens, the invariants hold when all has come to rest. A seed names a history ([Histories]).
 class ExportHistoriesTest {
 
   private static final String ORG = "org-1042";
   private static final String MACHINES = "arn:aws:states:eu-north-1:000000000000:stateMachine:rapport-";
 
   @Test
-  void everyHistoryKeepsTheInvariants() throws InterruptedException, ExecutionException {
-    Long one = Long.getLong("rapport.history");
-    if (one != null) {
-      History history = new History(one);
-      try {
-        history.live();
-      } finally {
-        history.schedule.trace().forEach(System.out::println);
-      }
-      return;
-    }
-    long count = Long.getLong("rapport.histories", 3_000);
-    long first = Long.getLong("rapport.firstHistory", 1);
-    var failures = new ConcurrentLinkedQueue<String>();
-    var next = new AtomicLong(first);
+  void everyHistoryKeepsTheInvariants() {
     var completed = new AtomicLong();
-    PrintStream console = System.out;
-    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int worker = 0; worker < 2; worker++) {
-        threads.submit(() -> {
-          for (long seed = next.getAndIncrement(); seed < first + count && failures.size() < 5;
-              seed = next.getAndIncrement()) {
-            try {
-              History history = new History(seed);
-              history.live();
-              if (history.endedCompleted) {
-                completed.incrementAndGet();
-              }
-            } catch (AssertionError | RuntimeException e) {
-              failures.add("history " + seed + ": " + e);
-            }
-          }
-        });
-      }
-    }
-    System.setOut(console);
-    System.out.println(count + " histories, " + completed + " completed, " + failures.size() + " violations");
-    assertThat(failures).isEmpty();
-    assertThat(completed.get()).as("histories are not all cut short").isGreaterThan(count / 5);
+    Histories lived = Histories.live(3_000, History::new, history -> completed.addAndGet(history.endedCompleted ? 1 : 0));
+    System.out.println(lived.count() + " histories, " + completed + " completed, " + lived.violations().size() + " violations");
+    assertThat(lived.violations()).isEmpty();
+    assertThat(completed.get()).as("histories are not all cut short").isGreaterThanOrEqualTo(lived.count() / 5);
   }
 
-  private static final class History {
+  private static final class History implements Histories.History {
 
     private final Schedule schedule;
     private final Random random;
@@ -116,7 +77,13 @@ class ExportHistoriesTest {
               Optional.empty()));
     }
 
-    void live() {
+    @Override
+    public Schedule schedule() {
+      return schedule;
+    }
+
+    @Override
+    public void live() {
       schedule.begin("create", Duration.ofSeconds(29), this::create);
       int callers = random.nextInt(4);
       for (int i = 0; i < callers; i++) {

@@ -17,9 +17,6 @@ public sealed interface Change {
     public static final Duration REMEMBERED = Duration.ofHours(25);
   }
 
-  /// Refused unless the resource is as it was seen; writes nothing.
-  record Unchanged(Entry seen) implements Change {}
-
   /// Stores a new note; refused where its key is taken.
   record AddNote(Note note) implements Change {}
 

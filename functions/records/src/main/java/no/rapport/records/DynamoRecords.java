@@ -274,9 +274,6 @@ public final class DynamoRecords implements Records {
           writes.add(TransactWriteItem.builder().put(p -> p.tableName(table).item(removed(seen))).build());
           count(totals, seen, -1);
         }
-        case Change.Unchanged(Entry seen) -> writes.add(TransactWriteItem.builder().conditionCheck(c -> c
-            .tableName(table).key(entryKey(seen)).conditionExpression(AS_SEEN)
-            .expressionAttributeValues(seenVersion(seen.version()))).build());
         // An expired note may still lie in the table; it is as good as absent.
         case Change.AddNote(Note note) -> writes.add(put(item(note), ABSENT_OR_EXPIRED, now()));
         case Change.ReplaceNote(Note seen, Note next) ->

@@ -100,7 +100,6 @@ public final class InMemoryRecords implements Records {
           && !wasRemoved(entry.collection(), entry.id(), clock.instant());
       case Change.Replace(Entry seen, Entry _) -> isAsSeen(seen);
       case Change.Delete(Entry seen) -> isAsSeen(seen);
-      case Change.Unchanged(Entry seen) -> isAsSeen(seen);
       case Change.AddNote(Note note) -> note(note.partition(), note.sort(), clock.instant()).isEmpty();
       case Change.ReplaceNote(Note seen, Note _) -> isAsSeen(seen);
       case Change.RemoveNote(Note seen) -> isAsSeen(seen);
@@ -115,7 +114,6 @@ public final class InMemoryRecords implements Records {
         entries.remove(key(seen.collection(), seen.id()));
         removedUntil.put(key(seen.collection(), seen.id()), clock.instant().plus(Change.Delete.REMEMBERED));
       }
-      case Change.Unchanged _ -> { }
       case Change.AddNote(Note note) -> put(note);
       case Change.ReplaceNote(Note _, Note next) -> put(next);
       case Change.RemoveNote(Note seen) -> notes.get(seen.partition()).remove(seen.sort());

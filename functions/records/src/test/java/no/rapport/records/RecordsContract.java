@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -22,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import no.rapport.emulator.MovableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +30,7 @@ abstract class RecordsContract {
   static final String COLLECTION = "report-records";
   static final Instant NOON = Instant.parse("2026-01-15T12:00:00Z");
 
-  final MovableClock clock = new MovableClock();
+  final MovableClock clock = new MovableClock(NOON);
   Records records;
 
   /// An empty store.
@@ -43,29 +42,6 @@ abstract class RecordsContract {
   @BeforeEach
   void start() {
     records = emptyRecords(clock);
-  }
-
-  static final class MovableClock extends Clock {
-    private volatile Instant now = NOON;
-
-    void pass(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 
   static Entry anEntry(String orgId, String id, int secondsAfterNoon, String status) {
@@ -197,24 +173,24 @@ abstract class RecordsContract {
 
   @Test
   void commitsAllChangesOrNone() {
-    Entry seen = anEntry("org-a", "rpt_1", 0, "pending");
-    store(seen);
-    Entry stale = seen;
-    Entry present = seen.next("completed", Map.of(), "{}");
-    assertThat(records.commit(new Change.Replace(seen, present))).isTrue();
+    Entry stale = anEntry("org-a", "rpt_1", 0, "pending");
+    store(stale);
+    Entry present = stale.next("completed", Map.of(), "{}");
+    assertThat(records.commit(new Change.Replace(stale, present))).isTrue();
     Note note = Note.first("events", "1", "{}", null);
 
     assertThat(records.commit(new Change.Create(anEntry("org-a", "rpt_2", 1, "pending")), new Change.AddNote(note),
-        new Change.Unchanged(stale))).isFalse();
+        new Change.Delete(stale))).isFalse();
     assertThat(records.find(COLLECTION, "rpt_2")).isEmpty();
     assertThat(records.note("events", "1", NOON)).isEmpty();
     assertThat(records.list(everything("org-a")).total()).isEqualTo(1);
 
     assertThat(records.commit(new Change.Create(anEntry("org-a", "rpt_2", 1, "pending")), new Change.AddNote(note),
-        new Change.Unchanged(present))).isTrue();
+        new Change.Delete(present))).isTrue();
+    assertThat(records.find(COLLECTION, "rpt_1")).isEmpty();
     assertThat(records.find(COLLECTION, "rpt_2")).isPresent();
     assertThat(records.note("events", "1", NOON)).contains(note);
-    assertThat(records.list(everything("org-a")).total()).isEqualTo(2);
+    assertThat(records.list(everything("org-a")).total()).isEqualTo(1);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package no.rapport.aggregatedreportdata;
+package no.rapport.emulator;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -6,16 +6,16 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/// A clock that tests move.
-final class MovableClock extends Clock {
+/// For tests: a clock in UTC that moves only when it is told to. Safe for use by many threads.
+public final class MovableClock extends Clock {
 
   private volatile Instant now;
 
-  MovableClock(Instant start) {
-    this.now = start;
+  public MovableClock(Instant start) {
+    now = start;
   }
 
-  synchronized void pass(Duration time) {
+  public synchronized void pass(Duration time) {
     now = now.plus(time);
   }
 
@@ -31,6 +31,6 @@ final class MovableClock extends Clock {
 
   @Override
   public Clock withZone(ZoneId zone) {
-    return this;
+    throw new UnsupportedOperationException("UTC only");
   }
 }
