@@ -75,6 +75,51 @@ class CsvWriterTest {
     assertThat(field(text)).isEqualTo(text);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "\u00A0", "a", "-1 2", "-1\u00A02", "-0", "+9", "/1", ":1"})
+  void leavesWhatIsNoFormulaAlone(String text) {
+    assertThat(CsvWriter.looksLikeFormula(text)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1  2", "-1, 2", "-,1", "-a", "+1/2", "+1:2", "-1 a", "\uFEFF=1", " -a", "＠A1", "\uFF0B1", "\uFF0D1"})
+  void findsFormulasBehindWhiteSpaceAndSigns(String text) {
+    assertThat(CsvWriter.looksLikeFormula(text)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource(textBlock = """
+      plain, plain
+      ' a', '" a"'
+      'a ', '"a "'
+      !a!, !a!
+      a;b, '"a;b"'
+      'a,b', '"a,b"'
+      'a\tb', '"a\tb"'
+      'a"b', '"a""b"'
+      'a\r\nb', '"a\r\nb"'
+      '=1;2', '"''=1;2"'
+      '\u007F\u0080', '\u007F\u0080'
+      """)
+  void quotesWhatAReaderCouldTakeApartOrTrim(String text, String field) {
+    assertThat(fieldAfter("", text, 0)).isEqualTo(field);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plain", "\"\"\"\"", "＝\"", "＝ååå ", "ååå", "😀😀😀", "=;", "-5"})
+  void writesTheSameWhateverRoomIsLeft(String text) {
+    for (int room = 0; room < 32; room++) {
+      assertThat(fieldAfter("a-1;12;", text, room)).isEqualTo("a-1;12;" + fieldAfter("", text, 1_000));
+    }
+  }
+
+  private static String fieldAfter(String written, String text, int room) {
+    var bytes = new Bytes(written.length() + room);
+    bytes.put(written);
+    CsvWriter.putField(bytes, text);
+    return text(bytes.toByteArray());
+  }
+
   @Test
   void aLoneSurrogateBecomesTheReplacementCharacter() {
     assertThat(field("a\uD800b\uDC00")).isEqualTo("a\uFFFDb\uFFFD");

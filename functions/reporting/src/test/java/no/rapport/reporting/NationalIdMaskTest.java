@@ -31,6 +31,21 @@ class NationalIdMaskTest {
     assertThat(NationalIdMask.mask(parted.replace(" ", "  ")).found()).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "\u00A0", "\u202F", "\u2009"})
+  void knowsEverySpaceThatPartsNumbers(String space) {
+    String number = withControlDigits("010107501");
+    assertThat(NationalIdMask.mask(number.substring(0, 6) + space + number.substring(6)).text())
+        .isEqualTo("******" + space + "*****");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-", "x", ".", "\n", "  "})
+  void takesNothingElseForASpace(String other) {
+    String number = withControlDigits("010107501");
+    assertThat(NationalIdMask.mask(number.substring(0, 6) + other + number.substring(6)).found()).isFalse();
+  }
+
   @Test
   void masksEveryNumberOfAText() {
     String number = withControlDigits("010107501");
@@ -40,7 +55,8 @@ class NationalIdMaskTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "12345678901", "+4722000000", "22 00 00 00", "2025-12-31", "0301", "123456789012",
-      "123456 78901", "20251231235959123", "Kontonummer 1234.56.78903"})
+      "123456 78901", "20251231235959123", "saksnummer 123456", "saksnummer 123456 ",
+      "123456 7890", "211012345678", "181012345678", "Kontonummer 1234.56.78903"})
   void leavesOtherNumbersAlone(String text) {
     assertThat(NationalIdMask.mask(text)).isEqualTo(new NationalIdMask.Masked(text, false));
   }
