@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -56,6 +57,8 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 /// place of what is newer. When all has come to rest, all invariants. A seed names a history ([Histories]).
 class AggregationHistoriesTest {
 
+  /// By how much the clocks of functions may be wrong: not at all, or far more than those of Lambda are.
+  private static final List<Duration> SKEWS = List.of(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(30));
   private static final String ORG = "org-1042";
   private static final List<String> PERIODS = List.of("2024", "2023");
   private static final String FIGURE = "antall_meldinger_mottatt";
@@ -83,6 +86,7 @@ class AggregationHistoriesTest {
     private final Cases cases = new Cases();
     private final Machine machine = new Machine();
     private final AggregatedReportData data;
+    private final Clock clock;
     private final Set<String> made = new HashSet<>();
     private final Set<String> deletesTried = new HashSet<>();
     private final Set<String> deleted = new HashSet<>();
@@ -101,7 +105,8 @@ class AggregationHistoriesTest {
       lags = random.nextBoolean();
       stored = new InMemoryRecords(schedule.clock());
       schedule.stall(faultRate > 0);
-      data = new AggregatedReportData(new Calls(), cases, machine, schedule.clock());
+      clock = schedule.clock(SKEWS.get((int) (seed % SKEWS.size())));
+      data = new AggregatedReportData(new Calls(), cases, machine, clock);
     }
 
     @Override
@@ -159,7 +164,7 @@ class AggregationHistoriesTest {
     /// Repeats its request as a client does, which makes the same ids.
     private void request(String period, boolean force) {
       String seed = "request-" + requests++;
-      Instant now = schedule.now();
+      Instant now = clock.instant();
       for (int attempt = 0; attempt < 3; attempt++) {
         try {
           var requested = new RequestAggregation(data.snapshots(), cases, machine)
@@ -189,7 +194,7 @@ class AggregationHistoriesTest {
           if (seen.isEmpty() || !seen.get().snapshot().isProcessing() && data.snapshots().areFull(ORG)) {
             return Optional.of(false);
           }
-          return data.snapshots().invalidate(seen.get(), "late delivery", jobId, schedule.now()).map(stored -> {
+          return data.snapshots().invalidate(seen.get(), "late delivery", jobId, clock.instant()).map(stored -> {
             RequestAggregation.start(machine, stored.snapshot().claim());
             if (seen.get().snapshot().isProcessing()) {
               machine.stop(seen.get().snapshot().run().jobId());
@@ -232,7 +237,7 @@ class AggregationHistoriesTest {
       while (going) {
         var out = new ByteArrayOutputStream();
         try {
-          new EventStream(data.snapshots(), schedule.clock(), _ -> random.nextInt(4) > 0 && going)
+          new EventStream(data.snapshots(), clock, _ -> random.nextInt(4) > 0 && going)
               .follow(ORG, "2024", follower.lastEventId, Duration.ofSeconds(25), out);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
@@ -247,7 +252,7 @@ class AggregationHistoriesTest {
       }
       try {
         var rest = new ByteArrayOutputStream();
-        new EventStream(data.snapshots(), schedule.clock(), _ -> false)
+        new EventStream(data.snapshots(), clock, _ -> false)
             .follow(ORG, "2024", follower.lastEventId, Duration.ofSeconds(25), rest);
         follower.read(rest.toByteArray());
       } catch (IOException e) {

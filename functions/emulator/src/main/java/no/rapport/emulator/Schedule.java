@@ -74,6 +74,7 @@ public final class Schedule {
     }
   }
 
+  private final long seed;
   private final Random random;
   private final List<Actor> actors = new ArrayList<>();
   private final Thread conductor = Thread.currentThread();
@@ -85,6 +86,7 @@ public final class Schedule {
 
   /// @param seed the same gives the same history
   public Schedule(long seed) {
+    this.seed = seed;
     random = new Random(seed);
   }
 
@@ -102,6 +104,13 @@ public final class Schedule {
   }
 
   public Clock clock() {
+    return clock(Duration.ZERO);
+  }
+
+  /// The clock as actors see it whose machines do not agree: each actor's is off by an amount of its own.
+  ///
+  /// @param most by which one may be before or after
+  public Clock clock(Duration most) {
     return new Clock() {
       @Override
       public ZoneId getZone() {
@@ -115,7 +124,8 @@ public final class Schedule {
 
       @Override
       public Instant instant() {
-        return now;
+        return current == null || most.isZero() ? now
+            : now.plusMillis(new Random(seed ^ current.name.hashCode()).nextLong(-most.toMillis(), most.toMillis() + 1));
       }
     };
   }

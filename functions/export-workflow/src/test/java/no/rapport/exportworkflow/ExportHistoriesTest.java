@@ -33,6 +33,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 class ExportHistoriesTest {
 
   private static final String ORG = "org-1042";
+  /// By how much the clocks of functions may be wrong: not at all, or far more than those of Lambda are.
+  private static final List<Duration> SKEWS = List.of(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(30));
   private static final String MACHINES = "arn:aws:states:eu-north-1:000000000000:stateMachine:rapport-";
 
   @Test
@@ -66,7 +68,8 @@ class ExportHistoriesTest {
       services = new SimulatedServices(schedule, new double[] {0, 0.005, 0.02, 0.08}[random.nextInt(4)]);
       parts = random.nextInt(4);
       workflow = new ExportWorkflow(services.records(), services.s3(), null, services.sfn(), "bucket",
-          MACHINES + "export", MACHINES + "retry", (_, now) -> new FewRows(parts, now), schedule.clock(), SameThread::new);
+          MACHINES + "export", MACHINES + "retry", (_, now) -> new FewRows(parts, now),
+          schedule.clock(SKEWS.get((int) (seed % SKEWS.size()))), SameThread::new);
       services.use(workflow);
       kind = random.nextBoolean() ? ExportKind.BUFDIR_EXPORT : ExportKind.REPORT_REEXPORT;
       boolean reexport = kind == ExportKind.REPORT_REEXPORT;
@@ -116,11 +119,11 @@ class ExportHistoriesTest {
       schedule.waitUntil(() -> !schedule.now().isBefore(at));
       try {
         switch (act) {
-          case 0, 1 -> note(workflow.requests().cancel(kind, "job-1", "wrong dates", _ -> true, schedule.now()));
-          case 2, 3 -> note(workflow.requests().retry(kind, "job-1", _ -> true, schedule.now()));
+          case 0, 1 -> note(workflow.requests().cancel(kind, "job-1", "wrong dates", _ -> true, workflow.now()));
+          case 2, 3 -> note(workflow.requests().retry(kind, "job-1", _ -> true, workflow.now()));
           default -> {
             deletesTried++;
-            if (workflow.requests().delete(kind, "job-1", _ -> true, schedule.now())
+            if (workflow.requests().delete(kind, "job-1", _ -> true, workflow.now())
                 instanceof ExportRequests.Done) {
               deleted = true;
             }
