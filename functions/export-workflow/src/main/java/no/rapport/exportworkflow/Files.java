@@ -184,7 +184,6 @@ final class Files {
     private final byte[][] buffers = new byte[PARTS_AT_ONCE + 1][];
     private final List<Future<CompletedPart>> parts = new ArrayList<>();
     private final ExecutorService senders = threads();
-    private byte[] buffer = new byte[PART];
     private String uploadId;
     private int buffered;
     private long size;
@@ -193,7 +192,15 @@ final class Files {
     private Upload(String key, String contentType) {
       this.key = key;
       this.contentType = contentType;
-      buffers[0] = buffer;
+    }
+
+    /// Of the part that is being made: a new one, or that of the part which was awaited before the last one was sent.
+    private byte[] buffer() {
+      int turn = parts.size() % buffers.length;
+      if (buffers[turn] == null) {
+        buffers[turn] = new byte[PART];
+      }
+      return buffers[turn];
     }
 
     @Override
@@ -212,7 +219,7 @@ final class Files {
           sendPart();
         }
         int n = Math.min(left, PART - buffered);
-        System.arraycopy(bytes, at, buffer, buffered, n);
+        System.arraycopy(bytes, at, buffer(), buffered, n);
         buffered += n;
         at += n;
         left -= n;
@@ -230,12 +237,6 @@ final class Files {
       }
       RequestBody content = content();
       parts.add(senders.submit(() -> send(index + 1, content)));
-      // The buffer of the part that was awaited above, or a new one.
-      int next = (index + 1) % buffers.length;
-      if (buffers[next] == null) {
-        buffers[next] = new byte[PART];
-      }
-      buffer = buffers[next];
       buffered = 0;
     }
 
@@ -247,7 +248,7 @@ final class Files {
 
     /// What is buffered, not copied.
     private RequestBody content() {
-      byte[] bytes = buffer;
+      byte[] bytes = buffer();
       int length = buffered;
       return RequestBody.fromContentProvider(() -> new ByteArrayInputStream(bytes, 0, length), length,
           "application/octet-stream");

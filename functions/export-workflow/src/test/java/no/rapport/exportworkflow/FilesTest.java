@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.UUID;
@@ -47,6 +48,19 @@ class FilesTest {
     assertThat(stored.response().contentType()).isEqualTo("application/pdf");
     assertThat(written).isEqualTo(new Files.Written(content.length,
         HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content))));
+  }
+
+  @Test
+  void writesWhatIsSmallAndWhatIsEmpty() {
+    for (int size : new int[] {0, 1, 8 * 1024 * 1024}) {
+      try (var upload = new Files(S3, bucket).upload(KEY, "text/csv")) {
+        upload.write(content, 0, size);
+        assertThat(upload.complete().sizeBytes()).isEqualTo(size);
+      }
+      var stored = S3.getObjectAsBytes(get -> get.bucket(bucket).key(KEY));
+      assertThat(stored.asByteArray()).isEqualTo(Arrays.copyOf(content, size));
+      assertThat(stored.response().contentType()).isEqualTo("text/csv");
+    }
   }
 
   @Test
