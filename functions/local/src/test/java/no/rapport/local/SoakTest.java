@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -29,6 +30,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import no.rapport.local.Client.Answer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -93,6 +96,7 @@ class SoakTest {
               + " %d violations, %d orphans, heap %d MB at the start and %d MB at the end%n", howLong.toSeconds(),
           answers.values().stream().mapToLong(AtomicLong::get).sum(), answers, exports.size(), reexports.size(),
           snapshots.size(), Faults.struckAtRandom(), violations.size(), orphans, before >> 20, after >> 20);
+      console.println(heapByClass());
       violations.stream().limit(30).forEach(console::println);
       assertThat(violations).isEmpty();
       assertThat(orphans).isZero();
@@ -217,6 +221,14 @@ class SoakTest {
   private static long usedHeap() {
     System.gc();
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  /// The classes that fill most of the heap.
+  private static String heapByClass() throws JMException {
+    var histogram = (String) ManagementFactory.getPlatformMBeanServer().invoke(
+        new ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
+        new Object[] {new String[0]}, new String[] {String[].class.getName()});
+    return histogram.lines().limit(18).collect(Collectors.joining("\n"));
   }
 
   // --- at the end ------------------------------------------------------------------------------------------------
