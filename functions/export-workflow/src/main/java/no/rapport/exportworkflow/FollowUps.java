@@ -16,6 +16,7 @@ final class FollowUps {
 
   private FollowUps() {}
 
+  /// @param since when it was left to be done, or last started again
   /// @param rounds how often the sweeper has started it again
   record Owed(ExportKind kind, String exportId, int attempt, Instant since, int rounds) {}
 
@@ -42,10 +43,10 @@ final class FollowUps {
     return records.notes(PARTITION, "", limit, now);
   }
 
-  static Change another(Due due) {
+  static Change another(Due due, Instant now) {
     Owed owed = due.owed();
     return new Change.ReplaceNote(due.note(), due.note().next(Documents.write(
-        new Owed(owed.kind(), owed.exportId(), owed.attempt(), owed.since(), owed.rounds() + 1))));
+        new Owed(owed.kind(), owed.exportId(), owed.attempt(), now, owed.rounds() + 1))));
   }
 
   private static String sort(ExportJob job) {

@@ -126,7 +126,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
         && !job.state().isUnfinished() && !job.isFollowedUp()).isEmpty()) {
       workflow.records().commit(new Change.RemoveNote(due.note()));
     } else if (workflow.executions().statusOf(stored.get().job()).filter(ExecutionStatus.RUNNING::equals).isEmpty()
-        && workflow.records().commit(FollowUps.another(due))) {
+        && workflow.records().commit(FollowUps.another(due, now))) {
       workflow.executions().followUpAgain(stored.get().job(), due.owed().rounds() + 1);
     }
   }

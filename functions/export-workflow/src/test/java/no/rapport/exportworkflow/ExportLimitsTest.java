@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,11 +32,6 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.paginators.ListObjectsV2Iterable;
-import software.amazon.awssdk.services.sfn.SfnClient;
-import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
-import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
-import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
-import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
 
 /// What happens where more is asked for than is given: places, queues, refusals, and the number of attempts.
 class ExportLimitsTest {
@@ -46,7 +40,8 @@ class ExportLimitsTest {
   private static final S3Client S3 = EmbeddedS3.shared().client();
   private static final String BUCKET = "limits";
 
-  private final List<String> started = new ArrayList<>();
+  private final RememberedExecutions executions = new RememberedExecutions();
+  private final List<String> started = executions.started;
   private final ExportWorkflow workflow;
 
   ExportLimitsTest() {
@@ -54,30 +49,8 @@ class ExportLimitsTest {
       S3.createBucket(create -> create.bucket(BUCKET));
     }
     var clock = Clock.fixed(NOON, ZoneOffset.UTC);
-    workflow = ExportWorkflow.forRequests(new InMemoryRecords(clock), S3, null, new Starts(), BUCKET,
+    workflow = ExportWorkflow.forRequests(new InMemoryRecords(clock), S3, null, executions, BUCKET,
         "arn:aws:states:eu-north-1:1:stateMachine:export", "arn:aws:states:eu-north-1:1:stateMachine:retry", clock);
-  }
-
-  /// Executions that are only remembered.
-  private final class Starts implements SfnClient {
-    @Override
-    public String serviceName() {
-      return "states";
-    }
-
-    @Override
-    public void close() {}
-
-    @Override
-    public StartExecutionResponse startExecution(StartExecutionRequest request) {
-      started.add(request.name());
-      return StartExecutionResponse.builder().build();
-    }
-
-    @Override
-    public StopExecutionResponse stopExecution(StopExecutionRequest request) {
-      return StopExecutionResponse.builder().build();
-    }
   }
 
   private ExportJob ordered(String orgId, String id, int second) {
@@ -264,7 +237,7 @@ class ExportLimitsTest {
           return method.invoke(stored, arguments);
         });
     records.commit(new Cleanup(List.of("exports/org-1042/exp-9/"), NOON).duty("b"));
-    var blind = ExportWorkflow.forRequests(records, S3, null, new Starts(), BUCKET, "arn:export", "arn:retry",
+    var blind = ExportWorkflow.forRequests(records, S3, null, executions, BUCKET, "arn:export", "arn:retry",
         Clock.fixed(NOON, ZoneOffset.UTC));
 
     assertThatThrownBy(() -> new SweepExports(blind).handleRequest(Map.of(), null))
