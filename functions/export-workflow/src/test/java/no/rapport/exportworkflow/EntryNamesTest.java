@@ -64,6 +64,27 @@ class EntryNamesTest {
   }
 
   @Test
+  void cutsExactlyWhatIsTooLong() {
+    assertThat(new EntryNames().next("a".repeat(140))).isEqualTo("a".repeat(140));
+    assertThat(new EntryNames().next("a".repeat(141))).isEqualTo("a".repeat(140));
+    assertThat(new EntryNames().next("a".repeat(200) + ".pdf")).isEqualTo("a".repeat(136) + ".pdf");
+    assertThat(new EntryNames().next("a".repeat(136) + ".pdf")).isEqualTo("a".repeat(136) + ".pdf");
+  }
+
+  @Test
+  void numbersNamesBeforeWhatIsAnExtension() {
+    var names = new EntryNames();
+    String longest = "." + "e".repeat(15);
+    for (String name : new String[] {"a.b.pdf", "a" + longest, "a" + longest + "e", ".pdf"}) {
+      names.next(name);
+    }
+    assertThat(names.next("a.b.pdf")).isEqualTo("a.b_2.pdf");
+    assertThat(names.next("a" + longest)).isEqualTo("a_2" + longest);
+    assertThat(names.next("a" + longest + "e")).isEqualTo("a" + longest + "e_2");
+    assertThat(names.next(".pdf")).isEqualTo(".pdf_2");
+  }
+
+  @Test
   void isSafeAndUniqueWhateverItIsGiven() {
     var random = new SplittableRandom(20260301);
     var names = new EntryNames();

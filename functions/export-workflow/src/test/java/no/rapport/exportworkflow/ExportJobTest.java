@@ -65,6 +65,7 @@ class ExportJobTest {
     }
     assertThat(completed().retried(NOON)).isEmpty();
     assertThat(cancelled.retried(NOON)).isEmpty();
+    assertThat(accepted(ExportKind.BUFDIR_EXPORT, true, false).retried(NOON)).as("queued, but by no retry").isEmpty();
   }
 
   @Test
@@ -180,6 +181,19 @@ class ExportJobTest {
         .isEqualTo("exports/org-1042/exp-1/1/rapport_org-1042_2025_exp-1_1.csv");
     assertThat(accepted(ExportKind.REPORT_REEXPORT, false, false).fileKey())
         .isEqualTo("reports/org-1042/reexports/rpt_1_exp-1_1.csv");
+    ExportJob sealed = accepted(ExportKind.BUFDIR_EXPORT, false, false);
+    assertThat(sealed.leftovers(1)).contains("reports/org-1042/2025/" + sealed.historyReportId().orElseThrow() + ".");
+  }
+
+  @Test
+  void isAnArchiveWhereItHoldsAttachments() {
+    ExportJob plain = accepted(ExportKind.EXPORT_FILE, false, false);
+    assertThat(plain.extension()).isEqualTo("csv");
+    assertThat(plain.contentType()).startsWith("text/csv");
+    ExportJob archive = ExportJob.accepted(ExportKind.EXPORT_FILE, "exp-1", "org-1042", NOON, "key-1",
+        TaskRun.anOrder("csv", true, false));
+    assertThat(archive.extension()).isEqualTo("zip");
+    assertThat(archive.contentType()).isEqualTo("application/zip");
   }
 
   @Test
@@ -202,5 +216,7 @@ class ExportJobTest {
     assertThat(gone.cancellationReason()).contains("Cancelled by a worker");
     assertThat(done.reported(ExportState.COMPLETED, Optional.empty(), Optional.empty(), Optional.of(false), NOON)
         .notified()).isFalse();
+    assertThat(done.reported(ExportState.COMPLETED, Optional.empty(), Optional.of(NOON.plusSeconds(5)), Optional.empty(), NOON)
+        .completedAt()).as("put right afterwards").contains(NOON.plusSeconds(5));
   }
 }

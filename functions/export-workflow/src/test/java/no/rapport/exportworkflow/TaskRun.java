@@ -32,6 +32,7 @@ final class TaskRun {
 
   final String bucket = "run-" + UUID.randomUUID();
   final List<Activity> rows = new ArrayList<>();
+  final RememberedExecutions executions = new RememberedExecutions();
   final ExportWorkflow workflow;
   private int rowsPerPart = 1_000;
   private int jobs;
@@ -39,7 +40,7 @@ final class TaskRun {
   TaskRun() {
     S3.createBucket(create -> create.bucket(bucket));
     var clock = Clock.fixed(NOW, ZoneOffset.UTC);
-    workflow = new ExportWorkflow(new InMemoryRecords(clock), S3, null, null, bucket, "", "", (_, _) -> new GivenRows(),
+    workflow = new ExportWorkflow(new InMemoryRecords(clock), S3, null, executions, bucket, ":stateMachine:export", ":stateMachine:retry", (_, _) -> new GivenRows(),
         clock);
   }
 
