@@ -1,36 +1,14 @@
 package no.rapport.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Clock;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
-import java.util.Map;
 import no.rapport.emulator.EmbeddedDynamoDb;
-import no.rapport.emulator.Loopback;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.http.SdkHttpResponse;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
-import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
-import software.amazon.awssdk.services.dynamodb.model.GetItemRequest;
-import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
-import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
-import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
-import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
-import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
-import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 
 class DynamoRecordsTest extends RecordsContract {
 
@@ -56,181 +34,6 @@ class DynamoRecordsTest extends RecordsContract {
   @Override
   int rounds() {
     return 60;
-  }
-
-  /// What the service does and DynamoDB Local never does: refuses requests for passing reasons, and loses answers.
-  private static final class Trouble implements ExecutionInterceptor {
-
-    int reads;
-    int documentsRead;
-
-    final Deque<RuntimeException> refusals = new ArrayDeque<>();
-    int lostAnswers;
-    int requests;
-    final List<String> tokens = new ArrayList<>();
-
-    @Override
-    public void afterExecution(Context.AfterExecution context, ExecutionAttributes attributes) {
-      documentsRead += context.response() instanceof GetItemResponse read && read.item().containsKey("document") ? 1 : 0;
-    }
-
-    @Override
-    public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-      reads += context.request() instanceof GetItemRequest ? 1 : 0;
-      if (context.request() instanceof TransactWriteItemsRequest || context.request() instanceof PutItemRequest) {
-        requests++;
-        if (context.request() instanceof TransactWriteItemsRequest write) {
-          tokens.add(write.clientRequestToken());
-        }
-        if (!refusals.isEmpty()) {
-          throw refusals.pop();
-        }
-      }
-    }
-
-    @Override
-    public SdkHttpResponse modifyHttpResponse(Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
-      boolean write = context.request() instanceof TransactWriteItemsRequest
-          || context.request() instanceof PutItemRequest;
-      if (write && lostAnswers > 0) {
-        lostAnswers--;
-        return context.httpResponse().toBuilder().statusCode(500).build();
-      }
-      return context.httpResponse();
-    }
-  }
-
-  private Records recordsIn(Trouble trouble) {
-    return new DynamoRecords(DynamoDbClient.builder()
-        .endpointOverride(EmbeddedDynamoDb.shared().endpoint())
-        .region(Loopback.REGION)
-        .credentialsProvider(Loopback.CREDENTIALS)
-        .httpClient(UrlConnectionHttpClient.create())
-        .overrideConfiguration(o -> o.addExecutionInterceptor(trouble))
-        .build(), table, clock);
-  }
-
-  private static TransactionCanceledException cancelled(String... codes) {
-    return TransactionCanceledException.builder()
-        .awsErrorDetails(AwsErrorDetails.builder().errorCode("TransactionCanceledException").build())
-        .cancellationReasons(java.util.Arrays.stream(codes)
-            .map(code -> CancellationReason.builder().code(code).build()).toList())
-        .build();
-  }
-
-  private static DynamoDbException inProgress() {
-    return (DynamoDbException) TransactionInProgressException.builder()
-        .awsErrorDetails(AwsErrorDetails.builder().errorCode("TransactionInProgressException").build()).build();
-  }
-
-  @Test
-  void triesAgainAfterConflictsAndThrottling() {
-    var trouble = new Trouble();
-    trouble.refusals.addAll(List.of(cancelled("None", "TransactionConflict"), cancelled("ThrottlingError"),
-        cancelled("ProvisionedThroughputExceeded", "None"), inProgress()));
-    assertThat(recordsIn(trouble).commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending")))).isTrue();
-    assertThat(trouble.requests).isEqualTo(5);
-    assertThat(trouble.tokens).hasSize(5).containsOnly(trouble.tokens.getFirst());
-    assertThat(records.list(everything("org-a")).total()).isEqualTo(1);
-  }
-
-  @Test
-  void triesASinglePutAgainAfterAConflict() {
-    Entry seen = anEntry("org-a", "rpt_1", 0, "pending");
-    store(seen);
-    var trouble = new Trouble();
-    trouble.refusals.add((RuntimeException) TransactionConflictException.builder()
-        .awsErrorDetails(AwsErrorDetails.builder().errorCode("TransactionConflictException").build()).build());
-    Entry next = seen.next("pending", Map.of(), "{\"n\":2}");
-    assertThat(recordsIn(trouble).commit(new Change.Replace(seen, next))).isTrue();
-    assertThat(trouble.requests).isEqualTo(2);
-    assertThat(records.find(COLLECTION, "rpt_1")).contains(next);
-  }
-
-  @Test
-  void doesNotTryAgainWhereNoWaitingHelps() {
-    for (RuntimeException refusal : List.of(cancelled("ValidationError"), DynamoDbException.builder()
-        .awsErrorDetails(AwsErrorDetails.builder().errorCode("ValidationException").build()).build())) {
-      var trouble = new Trouble();
-      trouble.refusals.add(refusal);
-      assertThatThrownBy(() -> recordsIn(trouble).commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending"))))
-          .isSameAs(refusal);
-      assertThat(trouble.requests).isEqualTo(1);
-    }
-    Entry seen = anEntry("org-a", "rpt_1", 0, "pending");
-    store(seen);
-    var trouble = new Trouble();
-    for (int i = 0; i < 50; i++) {
-      trouble.refusals.add((RuntimeException) TransactionConflictException.builder()
-          .awsErrorDetails(AwsErrorDetails.builder().errorCode("TransactionConflictException").build()).build());
-    }
-    assertThatThrownBy(() -> recordsIn(trouble).commit(new Change.Replace(seen, seen.next("pending", Map.of(), "{}"))))
-        .isInstanceOf(TransactionConflictException.class);
-    assertThat(trouble.requests).isLessThan(20);
-  }
-
-  @Test
-  void numbersVersionsUpwards() {
-    Entry first = anEntry("org-a", "rpt_1", 0, "pending");
-    assertThat(first.next("pending", Map.of(), "{}").next("failed", Map.of(), "{}").version())
-        .isEqualTo(first.version() + 2).isEqualTo(3);
-    Note note = Note.first("p", "s", "{}", null);
-    assertThat(note.next("{}").next("{}").version()).isEqualTo(note.version() + 2).isEqualTo(3);
-  }
-
-  @Test
-  void doesNotTryAgainWhatAConditionForbids() {
-    var trouble = new Trouble();
-    trouble.refusals.add(cancelled("ConditionalCheckFailed", "TransactionConflict"));
-    assertThat(recordsIn(trouble).commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending")))).isFalse();
-    assertThat(trouble.requests).isEqualTo(1);
-  }
-
-  @Test
-  void givesUpAfterConflictsWithoutEnd() {
-    var trouble = new Trouble();
-    for (int i = 0; i < 50; i++) {
-      trouble.refusals.add(cancelled("TransactionConflict"));
-    }
-    var records = recordsIn(trouble);
-    assertThatThrownBy(() -> records.commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending"))))
-        .isInstanceOf(TransactionCanceledException.class);
-    assertThat(trouble.requests).isLessThan(20);
-  }
-
-  @Test
-  void takesALostAnswerForNoRefusal() {
-    var trouble = new Trouble();
-    var unlucky = recordsIn(trouble);
-    Entry first = anEntry("org-a", "rpt_1", 0, "pending");
-    trouble.lostAnswers = 1;
-    assertThat(unlucky.commit(new Change.Create(first))).isTrue();
-    Entry second = first.next("pending", Map.of(), "{\"n\":2}");
-    trouble.lostAnswers = 1;
-    assertThat(unlucky.commit(new Change.Replace(first, second))).isTrue();
-    assertThat(unlucky.commit(new Change.Replace(first, second))).isFalse();
-    Entry third = second.next("failed", Map.of(), "{\"n\":3}");
-    trouble.lostAnswers = 2;
-    assertThat(unlucky.commit(new Change.Replace(second, third))).isTrue();
-    assertThat(records.find(COLLECTION, "rpt_1")).contains(third);
-    assertThat(records.list(everything("org-a")).total()).isEqualTo(1);
-    assertThat(records.countInStatus(COLLECTION, "org-a", "failed")).isEqualTo(1);
-    assertThat(records.countInStatus(COLLECTION, "org-a", "pending")).isZero();
-  }
-
-  @Test
-  void readsAsOftenForAnAbsentOrForeignIdAsForOneThatIsThereAndNothingForeign() {
-    store(anEntry("org-a", "rpt_1", 0, "pending"));
-    var present = new Trouble();
-    assertThat(recordsIn(present).find(COLLECTION, "rpt_1")).isPresent();
-    var absent = new Trouble();
-    assertThat(recordsIn(absent).find(COLLECTION, "rpt_2")).isEmpty();
-    var foreign = new Trouble();
-    assertThat(recordsIn(foreign).find(COLLECTION, "rpt_1", "org-b"::equals)).isEmpty();
-    assertThat(absent.reads).isEqualTo(present.reads).isEqualTo(foreign.reads).isEqualTo(2);
-    assertThat(foreign.documentsRead).as("a foreign document is not even read").isZero();
-    assertThat(present.documentsRead).isEqualTo(1);
-    assertThat(recordsIn(new Trouble()).find(COLLECTION, "rpt_1", "org-a"::equals)).isPresent();
   }
 
   @Test

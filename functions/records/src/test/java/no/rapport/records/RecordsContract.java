@@ -260,6 +260,20 @@ abstract class RecordsContract {
   }
 
   @Test
+  void readsAsManyNotesAsAskedForHoweverManyHaveExpired() {
+    for (String sort : List.of("a", "f")) {
+      records.commit(new Change.AddNote(Note.first("p", sort, "{}", NOON.plusSeconds(60))));
+    }
+    for (String sort : List.of("b", "c", "d", "e", "g")) {
+      records.commit(new Change.AddNote(Note.first("p", sort, "{}", null)));
+    }
+    assertThat(records.notes("p", "", 2, NOON.plusSeconds(60))).extracting(Note::sort).containsExactly("b", "c");
+    assertThat(records.notes("p", "d", 2, NOON.plusSeconds(60))).extracting(Note::sort).containsExactly("e", "g");
+    assertThat(records.notes("p", "", 9, NOON.plusSeconds(60))).extracting(Note::sort)
+        .containsExactly("b", "c", "d", "e", "g");
+  }
+
+  @Test
   void listsNewestFirstByCreationThenId() {
     store(anEntry("org-a", "rpt_b", 5, "pending"), anEntry("org-a", "rpt_a", 5, "pending"),
         anEntry("org-a", "rpt_c", 1, "completed"), anEntry("org-a", "rpt_d", 9, "failed"),
