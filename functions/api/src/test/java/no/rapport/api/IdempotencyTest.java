@@ -8,11 +8,8 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.lang.reflect.Proxy;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import no.rapport.emulator.MovableClock;
 import no.rapport.records.Change;
 import no.rapport.records.Entry;
 import no.rapport.records.InMemoryRecords;
@@ -31,29 +29,10 @@ import org.junit.jupiter.api.Test;
 
 class IdempotencyTest {
 
-  private final MovableClock clock = new MovableClock();
+  private final MovableClock clock = new MovableClock(Instant.now());
   private final InMemoryRecords records = new InMemoryRecords(clock);
   private final Idempotency idempotency = new Idempotency(records, clock);
   private final List<String> made = new ArrayList<>();
-
-  private static final class MovableClock extends Clock {
-    private Instant now = Instant.now();
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-  }
 
   private APIGatewayProxyResponseEvent send(APIGatewayProxyRequestEvent event, Function<Request, Reply> handler) {
     return Api.answer(event, null, idempotency, handler);
@@ -157,9 +136,9 @@ class IdempotencyTest {
       throw new IllegalStateException("the function is gone");
     });
     assertThat(died.getStatusCode()).isEqualTo(500);
-    clock.now = clock.now.plusSeconds(29);
+    clock.pass(Duration.ofSeconds(29));
     assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(409);
-    clock.now = clock.now.plusSeconds(1);
+    clock.pass(Duration.ofSeconds(1));
     var again = send(aPost("{}", "k"), this::make);
     assertThat(again.getStatusCode()).isEqualTo(202);
     assertThat(made).hasSize(2);
@@ -176,7 +155,7 @@ class IdempotencyTest {
     });
     assertThat(failed.getStatusCode()).isEqualTo(500);
     assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).as("it may have left something").isEqualTo(409);
-    clock.now = clock.now.plusSeconds(30);
+    clock.pass(Duration.ofSeconds(30));
     assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(202);
     assertThat(made.get(1)).isEqualTo(made.get(0));
     assertThat(things()).isEqualTo(1);
@@ -188,7 +167,7 @@ class IdempotencyTest {
       make(request);
       throw new IllegalStateException("the function is gone");
     });
-    clock.now = clock.now.plusSeconds(31);
+    clock.pass(Duration.ofSeconds(31));
     assertThat(send(aPost("{}", "k"), _ -> Reply.tooManyRequests("Full", 1)).getStatusCode()).isEqualTo(429);
     assertThat(send(aPost("{}", "k"), _ -> Reply.notFound()).getStatusCode()).as("at once").isEqualTo(404);
     assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(202);
@@ -201,9 +180,9 @@ class IdempotencyTest {
     send(aPost("{}", "k"), _ -> {
       throw new IllegalStateException("the function is gone");
     });
-    clock.now = clock.now.plus(Duration.ofHours(24)).minusSeconds(1);
+    clock.pass(Duration.ofHours(24).minusSeconds(1));
     send(aPost("{}", "k"), request -> {
-      clock.now = clock.now.plusSeconds(2);
+      clock.pass(Duration.ofSeconds(2));
       assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(409);
       return make(request);
     });
@@ -213,10 +192,10 @@ class IdempotencyTest {
   @Test
   void forgetsAKeyAfterADay() {
     send(aPost("{}", "k"), this::make);
-    clock.now = clock.now.plus(Duration.ofHours(24)).minusSeconds(1);
+    clock.pass(Duration.ofHours(24).minusSeconds(1));
     send(aPost("{}", "k"), this::make);
     assertThat(made).hasSize(1);
-    clock.now = clock.now.plusSeconds(1);
+    clock.pass(Duration.ofSeconds(1));
     assertThat(send(aPost("{\"name\":\"other\"}", "k"), this::make).getStatusCode()).isEqualTo(202);
     assertThat(made).hasSize(2);
   }
@@ -226,12 +205,12 @@ class IdempotencyTest {
     send(aPost("{}", "k"), _ -> {
       throw new IllegalStateException("the function is gone");
     });
-    clock.now = clock.now.plusSeconds(30);
+    clock.pass(Duration.ofSeconds(30));
     send(aPost("{}", "k"), this::make);
-    clock.now = clock.now.plus(Duration.ofHours(24)).minusSeconds(31);
+    clock.pass(Duration.ofHours(24).minusSeconds(31));
     send(aPost("{}", "k"), this::make);
     assertThat(made).hasSize(1);
-    clock.now = clock.now.plusSeconds(1);
+    clock.pass(Duration.ofSeconds(1));
     send(aPost("{}", "k"), this::make);
     assertThat(made).hasSize(2).doesNotHaveDuplicates();
   }
