@@ -168,9 +168,11 @@ public final class FigureCatalogue {
   /// @param total empty where the parts' sum is not itself a figure
   record Sum(Optional<String> total, List<String> parts) {}
 
-  /// What the percentages are made of, where the figures themselves tell: `numerator` of `denominator`, or all but
-  /// `numerator` of it.
-  record Ratio(String percentage, String numerator, String denominator, boolean isComplement) {}
+  /// A count (`numerator`) of those that another counts (`denominator`). What remains is no figure itself, but could be
+  /// recomputed from the two.
+  ///
+  /// @param percentage made of the two; empty for a part of another ratio's numerator, which is thereby at least as large
+  record Ratio(Optional<String> percentage, String numerator, String denominator) {}
 
   private static final List<Sum> SUMS = List.of(
       new Sum(Optional.empty(), List.of("antall_meldinger_henlagt", "antall_meldinger_til_undersokelse")),
@@ -180,12 +182,18 @@ public final class FigureCatalogue {
           List.of("antall_barn_i_fosterhjem", "antall_barn_i_institusjon")));
 
   private static final List<Ratio> RATIOS = List.of(
-      new Ratio("andel_undersokelser_innen_frist",
-          "antall_fristbrudd_undersokelser", "antall_undersokelser_avsluttet", true),
-      new Ratio("andel_barn_hjelpetiltak_med_tiltaksplan",
-          "antall_barn_hjelpetiltak_med_tiltaksplan", "antall_barn_med_hjelpetiltak_ved_periodeslutt", false),
-      new Ratio("andel_barn_i_fosterhjem",
-          "antall_barn_i_fosterhjem", "antall_barn_plassert_utenfor_hjemmet", false));
+      new Ratio(Optional.of("andel_undersokelser_innen_frist"),
+          "antall_fristbrudd_undersokelser", "antall_undersokelser_avsluttet"),
+      new Ratio(Optional.of("andel_barn_hjelpetiltak_med_tiltaksplan"),
+          "antall_barn_hjelpetiltak_med_tiltaksplan", "antall_barn_med_hjelpetiltak_ved_periodeslutt"),
+      new Ratio(Optional.empty(),
+          "antall_barn_hjelpetiltak_med_evaluert_plan", "antall_barn_med_hjelpetiltak_ved_periodeslutt"),
+      new Ratio(Optional.of("andel_barn_i_fosterhjem"),
+          "antall_barn_i_fosterhjem", "antall_barn_plassert_utenfor_hjemmet"),
+      new Ratio(Optional.empty(),
+          "antall_barn_oppfolgingskrav_ikke_oppfylt", "antall_barn_plassert_utenfor_hjemmet"),
+      new Ratio(Optional.empty(),
+          "antall_barn_tilsynskrav_ikke_oppfylt", "antall_barn_plassert_utenfor_hjemmet"));
 
   private FigureCatalogue() {}
 

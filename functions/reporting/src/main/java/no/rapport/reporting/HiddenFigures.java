@@ -17,6 +17,7 @@ final class HiddenFigures {
   private static final String REPORTS_INVESTIGATED = "antall_meldinger_til_undersokelse";
   private static final String REPORTS_IN_TIME = "andel_meldinger_konkludert_innen_frist";
   private static final String INVESTIGATIONS_COMPLETED = "antall_undersokelser_avsluttet";
+  private static final String INVESTIGATIONS_LATE = "antall_fristbrudd_undersokelser";
   private static final String MEAN_DURATION = "gjennomsnittlig_behandlingstid_undersokelser";
   private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
 
@@ -62,8 +63,7 @@ final class HiddenFigures {
         hidden.add(figure.key());
       }
     }
-    if (hidden.contains(INVESTIGATIONS_COMPLETED) && values.containsKey(MEAN_DURATION)) {
-      // A mean betrays how many it was taken of: 45.5 days is never the mean of one or three.
+    if (values.containsKey(MEAN_DURATION) && meanGivesCountAway()) {
       hidden.add(MEAN_DURATION);
     }
   }
@@ -72,8 +72,7 @@ final class HiddenFigures {
     return count.signum() > 0 && count.compareTo(bound) <= 0;
   }
 
-  /// Hides a percentage made of two figures. What remains of the denominator is no figure itself, but where it is small
-  /// it must not be recomputed from the two either.
+  /// Hides what would give away a small rest of the denominator, and a percentage of what is hidden.
   private void hideRatio(FigureCatalogue.Ratio ratio) {
     BigDecimal numerator = values.get(ratio.numerator());
     BigDecimal denominator = values.get(ratio.denominator());
@@ -83,14 +82,19 @@ final class HiddenFigures {
     if (isSmall(denominator.subtract(numerator)) && !hidden.contains(ratio.denominator())) {
       hidden.add(numerator.signum() > 0 ? ratio.numerator() : ratio.denominator());
     }
-    if (values.containsKey(ratio.percentage())
-        && (hidden.contains(ratio.numerator()) || hidden.contains(ratio.denominator()))) {
-      hidden.add(ratio.percentage());
+    if (hidden.contains(ratio.numerator()) || hidden.contains(ratio.denominator())) {
+      ratio.percentage().filter(values::containsKey).ifPresent(hidden::add);
     }
   }
 
-  /// Where exactly one count of a sum is hidden, hides the smallest other part, or else the total.
+  /// Where exactly one count of a sum is hidden, hides the smallest other part, or else the total. Where all parts are,
+  /// each is 1 at least: a small total would narrow them down if those just above the bound were shown.
   private void hideOneMoreOf(FigureCatalogue.Sum sum) {
+    if (hidden.containsAll(sum.parts())) {
+      sum.total().filter(this::canBeHidden)
+          .filter(total -> values.get(total).compareTo(bound.add(BigDecimal.ONE)) <= 0).ifPresent(hidden::add);
+      return;
+    }
     long hiddenCells = Stream.concat(sum.parts().stream(), sum.total().stream()).filter(hidden::contains).count();
     if (hiddenCells != 1) {
       return;
@@ -104,6 +108,12 @@ final class HiddenFigures {
     return !hidden.contains(key) && values.containsKey(key) && values.get(key).signum() != 0;
   }
 
+  /// A mean betrays how many it was taken of (45.5 days is never the mean of one or three) and how many can have been late:
+  /// of 6 with 172 days in all, one at most. Were it hidden only where the days are so few, hiding it would say so.
+  private boolean meanGivesCountAway() {
+    return hidden.contains(INVESTIGATIONS_COMPLETED) || hidden.contains(INVESTIGATIONS_LATE);
+  }
+
   private boolean givesCountAway(FigureCatalogue.Figure percentage) {
     if (percentage.defaultDataSource().equals("hr-system")) {
       return false;
@@ -113,7 +123,7 @@ final class HiddenFigures {
       return isSmall(share.numerator()) || isSmall(share.denominator())
           || isSmall(share.denominator().subtract(share.numerator()));
     }
-    if (FigureCatalogue.ratios().stream().anyMatch(ratio -> ratio.percentage().equals(percentage.key())
+    if (FigureCatalogue.ratios().stream().anyMatch(ratio -> ratio.percentage().equals(Optional.of(percentage.key()))
         && values.containsKey(ratio.numerator()) && values.containsKey(ratio.denominator()))) {
       return false;
     }

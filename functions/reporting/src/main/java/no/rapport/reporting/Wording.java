@@ -131,15 +131,15 @@ enum Wording {
       "No counts in this report are suppressed."),
   METHOD_SUPPRESSION(
       "Regelen %s er brukt: antall fra 1 til %d i nøkkeltallene for barnevernet er vist som «:». Det samme gjelder "
-          + "andeler der telleren, resten eller nevneren er skjermet, gjennomsnitt av et skjermet antall, og ett tall "
-          + "til i hver sum som ellers ville røpet det skjermede tallet. Null er vist.",
+          + "andeler der telleren, resten eller nevneren er skjermet, og gjennomsnitt og andre antall som ellers ville "
+          + "røpet et skjermet antall. Null er vist.",
       "Regelen %s er brukt: tal frå 1 til %d i nøkkeltala for barnevernet er viste som «:». Det same gjeld delar i "
-          + "prosent der teljaren, resten eller nemnaren er skjerma, gjennomsnitt av eit skjerma tal, og eitt tal til "
-          + "i kvar sum som elles ville røpt det skjerma talet. Null er vist.",
+          + "prosent der teljaren, resten eller nemnaren er skjerma, og gjennomsnitt og andre tal som elles ville røpt "
+          + "eit skjerma tal. Null er vist.",
       "",
       "The rule %s was used: counts from 1 to %d among the child-welfare figures are shown as “:”. So are percentages "
-          + "whose numerator, complement or denominator is hidden, means over a hidden count, and one more count of "
-          + "each sum that would otherwise give the hidden one away. Zero is shown."),
+          + "whose numerator, complement or denominator is hidden, and means and other counts that would otherwise "
+          + "give a hidden count away. Zero is shown."),
   METHOD_PRIVACY_TOPIC("Personvern", "Personvern", "", "Privacy"),
   METHOD_PRIVACY(
       "Fødselsnummer, D-nummer og DUF-nummer i fritekst er erstattet med stjerner da dataene ble lest inn. Rapporten "

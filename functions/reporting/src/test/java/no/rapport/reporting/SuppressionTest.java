@@ -264,6 +264,34 @@ class SuppressionTest {
     assertThat(hidden(Map.of(19, 20, 22, 0, 24, 2), Map.of())).containsExactlyInAnyOrder(19, 24);
   }
 
+  /// Were 4 shown, a hidden total of two hidden parts would be 2 or 3, and no part 3.
+  @Test
+  void aTotalJustAboveTheBoundIsHiddenWithItsParts() {
+    assertThat(hidden(Map.of(7, 2, 8, 1, 9, 1), Map.of())).containsExactlyInAnyOrder(7, 8, 9);
+    assertThat(hidden(Map.of(7, 4, 8, 3, 9, 1), Map.of(12, "200.0"))).containsExactlyInAnyOrder(7, 8, 9, 12);
+    assertThat(hidden(Map.of(19, 4, 22, 1, 24, 1), Map.of(23, "25.0"))).containsExactlyInAnyOrder(19, 22, 23, 24);
+    assertThat(hidden(Map.of(7, 5, 8, 2, 9, 3), Map.of())).containsExactlyInAnyOrder(8, 9);
+  }
+
+  /// 5 have an evaluated plan, 6 a measure, and one at least has no plan: 5 have a plan.
+  @Test
+  void aPartThatWouldGiveItsHiddenWholeAwayIsHidden() {
+    assertThat(hidden(Map.of(14, 6, 16, 5, 18, 5), Map.of(17, "83.3"))).containsExactlyInAnyOrder(16, 17, 18);
+    assertThat(hidden(Map.of(14, 9, 16, 8, 18, 5), Map.of(17, "88.9"))).containsExactlyInAnyOrder(16, 17);
+    assertThat(hidden(Map.of(19, 6, 22, 5, 24, 1, 28, 5, 30, 0), Map.of(23, "83.3")))
+        .containsExactlyInAnyOrder(22, 23, 24, 28);
+    assertThat(hidden(Map.of(19, 6, 22, 5, 24, 1, 28, 0, 30, 5), Map.of(23, "83.3")))
+        .containsExactlyInAnyOrder(22, 23, 24, 30);
+  }
+
+  /// A late investigation took 90 days or more: of 6 with 172 days in all, one at most was late.
+  @Test
+  void aMeanThatIncludesAHiddenNumberOfLateInvestigationsIsHidden() {
+    assertThat(hidden(Map.of(7, 6, 10, 1), Map.of(12, "28.7"))).containsExactlyInAnyOrder(10, 12);
+    assertThat(hidden(Map.of(7, 6, 10, 1), Map.of(12, "200.0"))).containsExactlyInAnyOrder(10, 12);
+    assertThat(hidden(Map.of(7, 6, 10, 0), Map.of(12, "28.7"))).isEmpty();
+  }
+
   @Test
   void staffIsNotHidden() {
     assertThat(hidden(Map.of(33, 2), Map.of(34, "50.0"))).isEmpty();
