@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import no.rapport.api.Log;
 import software.amazon.awssdk.core.SdkRequest;
@@ -28,7 +27,6 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 final class Permissions {
 
   private static final InheritableThreadLocal<Template.LambdaFunction> CALLER = new InheritableThreadLocal<>();
-  private static final Map<String, Set<Need>> USED = new ConcurrentHashMap<>();
 
   private Permissions() {}
 
@@ -68,11 +66,6 @@ final class Permissions {
     }
   }
 
-  /// What functions have needed in this JVM so far, by logical id.
-  static Map<String, Set<Need>> used() {
-    return Map.copyOf(USED);
-  }
-
   /// @throws software.amazon.awssdk.awscore.exception.AwsServiceException as the service answers whom IAM refuses
   static void check(Template.LambdaFunction function, String service, SdkRequest request, Collection<Need> needs) {
     for (var need : needs) {
@@ -81,7 +74,6 @@ final class Permissions {
         throw Faults.refusal(service.equals("S3") ? "AccessDenied" : "AccessDeniedException",
             "The policy of " + function.logicalId() + " does not allow " + need, service, request);
       }
-      USED.computeIfAbsent(function.logicalId(), _ -> ConcurrentHashMap.newKeySet()).add(need);
     }
   }
 
