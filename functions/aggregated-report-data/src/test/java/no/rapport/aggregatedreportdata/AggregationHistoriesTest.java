@@ -91,6 +91,7 @@ class AggregationHistoriesTest {
     private final Set<String> deletesTried = new HashSet<>();
     private final Set<String> deleted = new HashSet<>();
     private final Map<String, Long> newestRun = new HashMap<>();
+    private final Map<String, Long> countWhenAsked = new HashMap<>();
     private double faultRate;
     private boolean lags;
     private int requests;
@@ -305,6 +306,22 @@ class AggregationHistoriesTest {
       }
     }
 
+    /// Who has figures made anew gets what was there when they asked, not what an earlier aggregation has read.
+    private void checkRun(Change change) {
+      Entry entry = change instanceof Change.Create(Entry made) ? made
+          : change instanceof Change.Replace(Entry _, Entry next) ? next : null;
+      if (entry == null || !entry.collection().equals(Snapshots.COLLECTION)) {
+        return;
+      }
+      Snapshot snapshot = snapshot(entry);
+      if (snapshot.isProcessing()) {
+        countWhenAsked.put(snapshot.run().jobId(), cases.count(snapshot.periodId()));
+      } else if (snapshot.state() != Snapshot.State.FAILED) {
+        assertThat(value(snapshot)).as("11: counted after it was asked for")
+            .isGreaterThanOrEqualTo(countWhenAsked.get(snapshot.run().jobId()));
+      }
+    }
+
     private void check() {
       List<Entry> entries = snapshots();
       assertThat(machine.running()).as("1: no execution runs on").isEmpty();
@@ -400,6 +417,7 @@ class AggregationHistoriesTest {
           boolean committed = stored.commit(changes);
           if (committed) {
             changes.forEach(History.this::checkStandings);
+            changes.forEach(History.this::checkRun);
             checkValidity();
           }
           return committed;
