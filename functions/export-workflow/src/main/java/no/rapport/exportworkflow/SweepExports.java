@@ -147,9 +147,6 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
   }
 
   private void cleanUp(Cleanup.Due due, Instant now) {
-    if (!due.cleanup().isTimely(now)) {
-      return;
-    }
     due.cleanup().prefixes().forEach(workflow.files()::removeBelow);
     Cleanup.done(due, now).ifPresent(workflow.records()::commit);
   }

@@ -1,6 +1,5 @@
 package no.rapport.reportrecords;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,13 +31,6 @@ public record Cleanup(List<String> prefixes, Instant until) {
     public static Due of(Note note) {
       return new Due(Documents.read(note.document(), Cleanup.class), note);
     }
-  }
-
-  /// Whether a sweep, of which there is one a minute, is to remove now: at once, then at half of the time that is left, and
-  /// at last when nothing can write any more. Most find nothing, and each costs two lists of the bucket.
-  public boolean isTimely(Instant now) {
-    long left = Math.max(0, Duration.between(now, until).plusSeconds(59).toMinutes());
-    return left >= 15 || Long.bitCount(left) <= 1;
   }
 
   /// The change that leaves this duty.
