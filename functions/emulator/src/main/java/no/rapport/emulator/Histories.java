@@ -59,7 +59,8 @@ public record Histories(long count, List<String> violations) {
               H lives = history.apply(seed);
               lives.live();
               lived.accept(lives);
-            } catch (AssertionError | RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+              // Whatever it is: it must not end the worker unseen, and with it the histories that are left.
               violations.add("history " + seed + ": " + e);
             }
           }

@@ -3,7 +3,7 @@ package no.rapport.emulator;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,23 +111,9 @@ public final class Schedule {
   ///
   /// @param most by which one may be before or after
   public Clock clock(Duration most) {
-    return new Clock() {
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException("UTC only");
-      }
-
-      @Override
-      public Instant instant() {
-        return current == null || most.isZero() ? now
-            : now.plusMillis(new Random(seed ^ current.name.hashCode()).nextLong(-most.toMillis(), most.toMillis() + 1));
-      }
-    };
+    InstantSource source = () -> current == null || most.isZero() ? now
+        : now.plusMillis(new Random(seed ^ current.name.hashCode()).nextLong(-most.toMillis(), most.toMillis() + 1));
+    return source.withZone(ZoneOffset.UTC);
   }
 
   /// Adds an actor, which begins when it is given its first turn.

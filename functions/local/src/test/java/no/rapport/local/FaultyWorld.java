@@ -22,7 +22,7 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -109,7 +109,7 @@ final class FaultyWorld implements AutoCloseable {
   private final String source = EmbeddedDynamoDb.newTable(DYNAMO_DB, "SourceDataTable");
   private final String bucket = "faulty-" + id;
   private final VirtualTime time = VirtualTime.standing(Instant.now());
-  private final Clock clock = new WorldClock(time);
+  private final Clock clock = ((InstantSource) time::now).withZone(ZoneOffset.UTC);
   private final ReentrantLock turn = new ReentrantLock(true);
   private final List<Runnable> opened = new ArrayList<>();
   private final StepFunctions stepFunctions;
@@ -128,30 +128,6 @@ final class FaultyWorld implements AutoCloseable {
   private boolean armed;
   private BooleanSupplier atNextTask = () -> false;
   private String atTask = "";
-
-  /// The clock of the world, for the handlers.
-  private static final class WorldClock extends Clock {
-    private final VirtualTime time;
-
-    WorldClock(VirtualTime time) {
-      this.time = time;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException("UTC only");
-    }
-
-    @Override
-    public Instant instant() {
-      return time.now();
-    }
-  }
 
   FaultyWorld(List<CallFaults.Fault> planned) {
     faults = new CallFaults(planned);
