@@ -35,7 +35,8 @@ public final class SubmitToBufdir implements RequestHandler<Map<String, Object>,
         .filter(job -> job.isSubmissionDue() && job.attempt() == claim.attempt());
     if (due.isPresent()) {
       ExportFile file = due.get().file().orElseThrow();
-      var answer = connector.orElseThrow(() -> new ConnectorRefused("The connector is off")).submit(due.get(), file, () -> workflow.files().open(file.key()));
+      var answer = connector.orElseThrow(() -> new ConnectorRefused("The connector is off"))
+          .submit(due.get(), file, () -> workflow.files().open(file.key()));
       record(workflow, claim, switch (answer) {
         case BufdirConnector.Accepted(String receiptId) -> Submission.accepted(receiptId, workflow.now());
         case BufdirConnector.Rejected(int status) -> Submission.rejected(("Bufdir did not take the file (HTTP status %d)."

@@ -26,7 +26,6 @@ import java.util.function.Consumer;
 import no.rapport.emulator.EmbeddedS3;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.reporting.Activity;
-import no.rapport.reporting.FigureSnapshot;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -78,7 +77,7 @@ class ExportInPartsTest {
   private double export(String format, int atOnce, Set<String> digests) throws Exception {
     var clock = Clock.fixed(TaskRun.NOW, ZoneOffset.UTC);
     try (var s3 = EmbeddedS3.shared().client(new Network())) {
-      var workflow = new ExportWorkflow(new InMemoryRecords(clock), s3, null, null, bucket, "", "", (_, _) -> new Rows(), clock);
+      var workflow = new ExportWorkflow(new InMemoryRecords(clock), s3, null, null, bucket, "", "", (_, _) -> new ManyRows(), clock);
       ExportJob job = workflow.jobs().accept(ExportJob.accepted(ExportKind.EXPORT_FILE, "exp-20260301-0000000001", TaskRun.ORG,
           TaskRun.NOW, "key-1", TaskRun.anOrder(format, false, false))).orElseThrow().job();
       long began = System.nanoTime();
@@ -148,7 +147,7 @@ class ExportInPartsTest {
     }
   }
 
-  private static final class Rows implements RowSource {
+  private static final class ManyRows extends TaskRun.Rows {
 
     @Override
     public List<Part> plan() {
@@ -169,21 +168,6 @@ class ExportInPartsTest {
             row % 40, 30 + row % 200, "Tana bru", "5628", "Finnmark", "barn og unge", "Samling " + row * 7919L % 1_000_003,
             "", List.of(), Instant.EPOCH));
       }
-    }
-
-    @Override
-    public String organizationName() {
-      return "Likepersonforbundet Øst-Finnmark";
-    }
-
-    @Override
-    public Optional<FigureSnapshot> figures() {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<Instant> dataAsOf() {
-      return Optional.of(TaskRun.NOW);
     }
   }
 }

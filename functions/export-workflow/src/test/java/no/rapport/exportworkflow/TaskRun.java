@@ -138,22 +138,8 @@ final class TaskRun {
     return Tasks.map(Documents.read(Documents.write(state), Map.class));
   }
 
-  private final class GivenRows implements RowSource {
-
-    @Override
-    public List<Part> plan() {
-      List<Part> parts = new ArrayList<>();
-      for (int from = 0; from < rows.size(); from += rowsPerPart) {
-        int to = Math.min(rows.size(), from + rowsPerPart);
-        parts.add(new Part(parts.size(), Integer.toString(from), Integer.toString(to), to - from));
-      }
-      return parts;
-    }
-
-    @Override
-    public void read(Part part, Consumer<Activity> consumer) {
-      rows.subList(Integer.parseInt(part.after()), Integer.parseInt(part.upTo())).forEach(consumer);
-    }
+  /// Rows of an organisation without figures.
+  abstract static class Rows implements RowSource {
 
     @Override
     public String organizationName() {
@@ -168,6 +154,24 @@ final class TaskRun {
     @Override
     public Optional<Instant> dataAsOf() {
       return Optional.of(NOW);
+    }
+  }
+
+  private final class GivenRows extends Rows {
+
+    @Override
+    public List<Part> plan() {
+      List<Part> parts = new ArrayList<>();
+      for (int from = 0; from < rows.size(); from += rowsPerPart) {
+        int to = Math.min(rows.size(), from + rowsPerPart);
+        parts.add(new Part(parts.size(), Integer.toString(from), Integer.toString(to), to - from));
+      }
+      return parts;
+    }
+
+    @Override
+    public void read(Part part, Consumer<Activity> consumer) {
+      rows.subList(Integer.parseInt(part.after()), Integer.parseInt(part.upTo())).forEach(consumer);
     }
   }
 }
