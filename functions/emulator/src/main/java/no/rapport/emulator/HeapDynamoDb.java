@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,12 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import software.amazon.awssdk.http.AbortableInputStream;
-import software.amazon.awssdk.http.ExecutableHttpRequest;
-import software.amazon.awssdk.http.HttpExecuteRequest;
-import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.SdkHttpFullResponse;
+import software.amazon.awssdk.http.SdkHttpRequest;
 
 /// The part of DynamoDB that Rapport uses, in the heap: what an SDK client with this for its HTTP client asks is answered
 /// at once, without a connection. For tests that walk the same ways thousands of times; [EmbeddedDynamoDb] is Amazon's
@@ -30,7 +23,7 @@ import software.amazon.awssdk.http.SdkHttpFullResponse;
 ///
 /// Supported: tables whose keys are strings, local and global indexes (never behind), conditions, transactions with
 /// their tokens, `ADD` and `SET`. Whatever else is asked fails by name. Safe for use by many threads.
-public final class HeapDynamoDb implements SdkHttpClient {
+public final class HeapDynamoDb extends HeapHttpClient {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int TOKENS_KEPT = 1_000;
@@ -113,37 +106,18 @@ public final class HeapDynamoDb implements SdkHttpClient {
   // --- HTTP ------------------------------------------------------------------------------------------------------
 
   @Override
-  public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
-    return new ExecutableHttpRequest() {
-      @Override
-      public HttpExecuteResponse call() throws IOException {
-        String target = request.httpRequest().firstMatchingHeader("X-Amz-Target").orElseThrow();
-        byte[] body;
-        try (InputStream in = request.contentStreamProvider().orElseThrow().newStream()) {
-          body = in.readAllBytes();
-        }
-        int status = 200;
-        ObjectNode answer;
-        try {
-          answer = answer(target.substring(target.indexOf('.') + 1), JSON.readTree(body));
-        } catch (Refusal refusal) {
-          status = 400;
-          answer = refusal.body;
-        }
-        return HttpExecuteResponse.builder()
-            .response(SdkHttpFullResponse.builder().statusCode(status)
-                .putHeader("Content-Type", "application/x-amz-json-1.0").build())
-            .responseBody(AbortableInputStream.create(new ByteArrayInputStream(JSON.writeValueAsBytes(answer))))
-            .build();
-      }
-
-      @Override
-      public void abort() {}
-    };
+  Reply reply(SdkHttpRequest request, byte[] body) throws IOException {
+    String target = request.firstMatchingHeader("X-Amz-Target").orElseThrow();
+    int status = 200;
+    ObjectNode answer;
+    try {
+      answer = answer(target.substring(target.indexOf('.') + 1), JSON.readTree(body));
+    } catch (Refusal refusal) {
+      status = 400;
+      answer = refusal.body;
+    }
+    return new Reply(status, Map.of("Content-Type", "application/x-amz-json-1.0"), JSON.writeValueAsBytes(answer));
   }
-
-  @Override
-  public void close() {}
 
   private synchronized ObjectNode answer(String operation, JsonNode request) {
     return switch (operation) {

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
@@ -179,6 +180,11 @@ public final class StepFunctions implements AutoCloseable {
   /// The address for `aws.endpointUrlSfn`, `AWS_ENDPOINT_URL_SFN` and other clients.
   public URI endpoint() {
     return Loopback.uri(port());
+  }
+
+  /// Answers an SDK client's requests without a connection, on the caller's thread.
+  public SdkHttpClient heapHttpClient() {
+    return protocol.heapHttpClient();
   }
 
   /// A client of it; the caller closes it.

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import software.amazon.awssdk.http.SdkHttpRequest;
 
 /// The service's JSON 1.0 protocol over HTTP: `X-Amz-Target: AWSStepFunctions.{operation}`, refusals as 400 with
 /// `__type` and `message`. Signatures are not checked.
@@ -70,35 +71,49 @@ final class StepFunctionsProtocol implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      int status;
-      Map<String, Object> body;
-      try {
-        body = answer(exchange);
-        status = 200;
-      } catch (StepFunctionsException e) {
-        status = 400;
-        body = Map.of("__type", e.code(), "message", e.getMessage());
-      } catch (RuntimeException e) {
-        LOG.log(System.Logger.Level.ERROR, "A request to Step Functions failed", e);
-        status = 500;
-        body = Map.of("__type", "InternalFailure", "message", "The emulator failed: " + e);
-      }
-      var bytes = JsonValues.write(body).getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.0");
-      exchange.getResponseHeaders().set("x-amzn-RequestId", UUID.randomUUID().toString());
-      exchange.sendResponseHeaders(status, bytes.length);
-      exchange.getResponseBody().write(bytes);
+      var reply = reply(exchange.getRequestMethod(), exchange.getRequestHeaders().getFirst("X-Amz-Target"),
+          exchange.getRequestBody().readNBytes(LARGEST_REQUEST + 1));
+      reply.headers().forEach(exchange.getResponseHeaders()::set);
+      exchange.sendResponseHeaders(reply.status(), reply.body().length);
+      exchange.getResponseBody().write(reply.body());
     }
   }
 
-  private Map<String, Object> answer(HttpExchange exchange) throws IOException {
-    var target = exchange.getRequestHeaders().getFirst("X-Amz-Target");
-    if (!exchange.getRequestMethod().equals("POST") || target == null || !target.startsWith(TARGET)) {
+  /// The same without a connection: an HTTP client for the SDK's client.
+  HeapHttpClient heapHttpClient() {
+    return new HeapHttpClient() {
+      @Override
+      Reply reply(SdkHttpRequest request, byte[] body) {
+        return StepFunctionsProtocol.this.reply(request.method().name(),
+            request.firstMatchingHeader("X-Amz-Target").orElse(null), body);
+      }
+    };
+  }
+
+  private HeapHttpClient.Reply reply(String method, String target, byte[] request) {
+    int status;
+    Map<String, Object> body;
+    try {
+      body = answer(method, target, request);
+      status = 200;
+    } catch (StepFunctionsException e) {
+      status = 400;
+      body = Map.of("__type", e.code(), "message", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "A request to Step Functions failed", e);
+      status = 500;
+      body = Map.of("__type", "InternalFailure", "message", "The emulator failed: " + e);
+    }
+    return new HeapHttpClient.Reply(status, Map.of("Content-Type", "application/x-amz-json-1.0",
+        "x-amzn-RequestId", UUID.randomUUID().toString()), JsonValues.write(body).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Map<String, Object> answer(String method, String target, byte[] bytes) {
+    if (!method.equals("POST") || target == null || !target.startsWith(TARGET)) {
       throw new StepFunctionsException("UnknownOperationException",
-          "This is Step Functions: POST with X-Amz-Target " + TARGET + "{operation}, not " + exchange.getRequestMethod()
+          "This is Step Functions: POST with X-Amz-Target " + TARGET + "{operation}, not " + method
               + " with " + (target == null ? "none" : target));
     }
-    var bytes = exchange.getRequestBody().readNBytes(LARGEST_REQUEST + 1);
     if (bytes.length > LARGEST_REQUEST) {
       throw new StepFunctionsException("ValidationException", 
           "The request is longer than " + LARGEST_REQUEST + " bytes");

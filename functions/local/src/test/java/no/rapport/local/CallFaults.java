@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import no.rapport.emulator.FunctionError;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -24,7 +25,7 @@ import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -100,11 +101,11 @@ final class CallFaults {
   /// For the SDK's clients: knows by the thread which world's function is calling.
   static final ExecutionInterceptor INTERCEPTOR = new Interceptor();
 
-  private static final SdkHttpClient HTTP = UrlConnectionHttpClient.create();
   private static final Pattern WRITING_RECORDS = Pattern.compile("(Transact|BatchW|Put|Update|Delete).*(Item|Items)");
   private static final ExecutionAttribute<Boolean> LOSE_ANSWER = new ExecutionAttribute<>("rapport.loseAnswer");
   private static final InheritableThreadLocal<Invocation> CURRENT = new InheritableThreadLocal<>();
 
+  private final Function<SdkHttpRequest, SdkHttpClient> services;
   private final Map<String, Kind> planned = new HashMap<>();
   private final Map<String, Integer> invocations = new HashMap<>();
   private final List<Place> places = new ArrayList<>();
@@ -115,7 +116,9 @@ final class CallFaults {
   private int placesAtFirstStrike = -1;
   private volatile boolean over;
 
-  CallFaults(List<Fault> faults) {
+  /// @param services what a request reaches that its caller has given up
+  CallFaults(List<Fault> faults, Function<SdkHttpRequest, SdkHttpClient> services) {
+    this.services = services;
     faults.forEach(fault -> planned.put(fault.place().id(), fault.kind()));
   }
 
@@ -393,11 +396,10 @@ final class CallFaults {
   }
 
   /// A request that its caller has given up reaches the service, signed as it was.
-  private static void send(SdkHttpFullRequest request) {
-    boolean toTables = request.firstMatchingHeader("X-Amz-Target").filter(t -> t.startsWith("DynamoDB")).isPresent();
+  private void send(SdkHttpFullRequest request) {
     for (int attempt = 1; ; attempt++) {
       try {
-        var answer = (toTables ? FaultyWorld.DYNAMO_DB_HTTP : HTTP).prepareRequest(HttpExecuteRequest.builder()
+        var answer = services.apply(request).prepareRequest(HttpExecuteRequest.builder()
             .request(request).contentStreamProvider(request.contentStreamProvider().orElse(null)).build()).call();
         answer.responseBody().ifPresent(body -> body.abort());
         int status = answer.httpResponse().statusCode();

@@ -35,9 +35,9 @@ import org.junit.jupiter.api.Test;
 /// the first:
 ///
 ///     mvn verify -pl functions/local -am -Dtest=EveryCallFailsTest -Dsurefire.failIfNoSpecifiedTests=false
-///       -Drapport.faults.dynamodb=heap -Drapport.faults.single=all -Drapport.faults.pairs=2000
+///       -Drapport.faults.services=heap -Drapport.faults.single=all -Drapport.faults.pairs=2000
 ///
-/// `-Drapport.faults.dynamodb=heap` walks over the heap's DynamoDB instead of DynamoDB Local, several times as fast.
+/// `-Drapport.faults.services=heap` walks over the heap's DynamoDB and S3 instead of DynamoDB Local and S3Proxy, several times as fast.
 /// `-Drapport.faults.pairs=all` runs every pair (days); `-Drapport.faults.journey=EXPORT` keeps to one journey;
 /// `-Drapport.faults.only="EXPORT ENDED@RenderPart#1.4"` runs that one, with its output (several after blanks).
 class EveryCallFailsTest {
@@ -316,6 +316,9 @@ class EveryCallFailsTest {
               done.add(run);
               if (run.violation().isPresent()) {
                 console.println("VIOLATED by " + run.journey() + " " + run.planned());
+              }
+              if (run.struck() < run.planned().size()) {
+                console.println("NOT STRUCK " + run.journey() + " " + run.planned());
               }
               if (done.size() % 500 == 0) {
                 console.println(done.size() + " of " + runs.size());

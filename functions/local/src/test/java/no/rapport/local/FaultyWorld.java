@@ -16,6 +16,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -47,6 +48,7 @@ import no.rapport.emulator.EmbeddedS3;
 import no.rapport.emulator.ExecutionStatus;
 import no.rapport.emulator.FunctionError;
 import no.rapport.emulator.HeapDynamoDb;
+import no.rapport.emulator.HeapS3;
 import no.rapport.emulator.Loopback;
 import no.rapport.emulator.StepFunctions;
 import no.rapport.emulator.TopicMessage;
@@ -71,16 +73,19 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /// All functions, tables, the bucket and the state machines as they are deployed, for one life under faults: the real
-/// handlers over DynamoDB Local, S3Proxy and the real ASL, on a clock that moves only when told to.
+/// handlers over DynamoDB Local, S3Proxy and the real ASL, on a clock that moves only when told to. With
+/// `-Drapport.faults.services=heap` the heap's DynamoDB and S3 answer instead, and no connection is made.
 ///
 /// The SDK does not retry here: a fault is what is left after its own retries.
 final class FaultyWorld implements AutoCloseable {
@@ -89,17 +94,17 @@ final class FaultyWorld implements AutoCloseable {
   private static final String OTHER_ORG = "org-2001";
   static final Template TEMPLATE =
       TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET);
-  private static final SdkHttpClient HTTP = UrlConnectionHttpClient.create();
-  /// DynamoDB Local, or the heap's, with which thousands of walks take minutes instead of hours.
-  static final SdkHttpClient DYNAMO_DB_HTTP =
-      System.getProperty("rapport.faults.dynamodb", "local").equals("heap") ? new HeapDynamoDb() : HTTP;
+  private static final boolean HEAP = System.getProperty("rapport.faults.services", "embedded").equals("heap");
+  private static final SdkHttpClient CONNECTIONS = UrlConnectionHttpClient.create();
+  private static final SdkHttpClient DYNAMO_DB_HTTP = HEAP ? new HeapDynamoDb() : CONNECTIONS;
+  private static final SdkHttpClient S3_HTTP = HEAP ? new HeapS3() : CONNECTIONS;
   private static final DynamoDbClient DYNAMO_DB = dynamoDb(DynamoDbClient.builder());
-  private static final S3Client S3 = EmbeddedS3.shared().client();
+  private static final S3Client S3 = s3(S3Client.builder());
   /// What the functions call AWS with; whose call it is, the thread tells.
   private static final DynamoDbClient FAULTY_DYNAMO_DB = dynamoDb(faulty(DynamoDbClient.builder()));
-  private static final S3Client FAULTY_S3 = faulty(S3Client.builder().endpointOverride(EmbeddedS3.shared().endpoint())
-      .forcePathStyle(true)).build();
-  private static final S3Presigner PRESIGNER = EmbeddedS3.shared().presigner();
+  private static final S3Client FAULTY_S3 = s3(faulty(S3Client.builder()));
+  private static final S3Presigner PRESIGNER = S3Presigner.builder().region(Loopback.REGION)
+      .credentialsProvider(Loopback.CREDENTIALS).build();
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> JOBS = List.of("bufdir-exports", "report-reexports", "export-files");
 
@@ -113,6 +118,7 @@ final class FaultyWorld implements AutoCloseable {
   private final ReentrantLock turn = new ReentrantLock(true);
   private final List<Runnable> opened = new ArrayList<>();
   private final StepFunctions stepFunctions;
+  private final SdkHttpClient stepFunctionsHttp;
   private final ExportWorkflow observed;
   private final Map<String, RequestHandler<Map<String, Object>, Map<String, Object>>> tasks = new HashMap<>();
   private final Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> handlers =
@@ -130,7 +136,7 @@ final class FaultyWorld implements AutoCloseable {
   private String atTask = "";
 
   FaultyWorld(List<CallFaults.Fault> planned) {
-    faults = new CallFaults(planned);
+    faults = new CallFaults(planned, this::http);
     S3.createBucket(create -> create.bucket(bucket));
     stepFunctions = closed(StepFunctions.builder().time(time).functions(this::invoke).topics(this::publish).start());
     Map<String, String> machines = new HashMap<>();
@@ -138,7 +144,8 @@ final class FaultyWorld implements AutoCloseable {
       machines.put(machine.logicalId(), stepFunctions.createStateMachine(machine.name(),
           machine.definition().toString(), Names.arn("AWS::IAM::Role", machine.logicalId() + "Role")));
     }
-    SfnClient sfn = closed(faulty(SfnClient.builder().endpointOverride(stepFunctions.endpoint())).build());
+    stepFunctionsHttp = HEAP ? stepFunctions.heapHttpClient() : CONNECTIONS;
+    SfnClient sfn = closed(at(faulty(SfnClient.builder()), stepFunctions.endpoint(), stepFunctionsHttp).build());
     String export = machine(machines, "Export");
     String retry = machine(machines, "Retry");
     var workflow = ExportFunctions.workflow(FAULTY_DYNAMO_DB, records, source, FAULTY_S3, PRESIGNER, sfn, bucket, export, retry, clock);
@@ -162,14 +169,28 @@ final class FaultyWorld implements AutoCloseable {
   }
 
   private static DynamoDbClient dynamoDb(DynamoDbClientBuilder builder) {
-    return builder.region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS).httpClient(DYNAMO_DB_HTTP)
-        .endpointOverride(DYNAMO_DB_HTTP == HTTP ? EmbeddedDynamoDb.shared().endpoint() : Loopback.uri(1)).build();
+    return at(builder, HEAP ? Loopback.uri(1) : EmbeddedDynamoDb.shared().endpoint(), DYNAMO_DB_HTTP).build();
+  }
+
+  private static S3Client s3(S3ClientBuilder builder) {
+    return at(builder, HEAP ? Loopback.uri(1) : EmbeddedS3.shared().endpoint(), S3_HTTP).forcePathStyle(true).build();
+  }
+
+  private static <B extends AwsClientBuilder<B, ?> & SdkSyncClientBuilder<B, ?>> B at(B builder, URI endpoint,
+      SdkHttpClient http) {
+    return builder.region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS).endpointOverride(endpoint)
+        .httpClient(http);
   }
 
   private static <B extends AwsClientBuilder<B, ?> & SdkSyncClientBuilder<B, ?>> B faulty(B builder) {
-    return builder.region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS).httpClient(HTTP)
-        .overrideConfiguration(override -> override.addExecutionInterceptor(CallFaults.INTERCEPTOR)
-            .retryStrategy(AwsRetryStrategy.doNotRetry()));
+    return builder.overrideConfiguration(override -> override.addExecutionInterceptor(CallFaults.INTERCEPTOR)
+        .retryStrategy(AwsRetryStrategy.doNotRetry()));
+  }
+
+  /// What reaches the service of a request that an SDK client has made.
+  private SdkHttpClient http(SdkHttpRequest request) {
+    String target = request.firstMatchingHeader("X-Amz-Target").orElse("S3");
+    return target.equals("S3") ? S3_HTTP : target.startsWith("DynamoDB") ? DYNAMO_DB_HTTP : stepFunctionsHttp;
   }
 
   private StepFunctions closed(StepFunctions resource) {
