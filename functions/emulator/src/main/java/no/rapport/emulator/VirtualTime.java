@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -12,19 +13,28 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Made with [#leaping(Instant)] it moves by itself as soon as everything waits, so that a workflow with hours of
 /// waiting ends in milliseconds. Made with [#standing(Instant)] it moves only by [#advance(Duration)].
 ///
-/// A function that is to take time under this clock calls [#sleep(Duration)]. Safe for use by many threads.
+/// A function that is to take time under this clock calls [#sleep(Duration)]. What must always happen in the same order, whatever
+/// threads do, happens between [#beginTurn(String)] and [#endTurn()]. Safe for use by many threads.
 public final class VirtualTime implements WorkflowTime {
 
   private record Entry(Instant due, long order, Runnable action) {}
+
+  private record Turn(String order, long arrival) {}
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition quiet = lock.newCondition();
   private final PriorityQueue<Entry> alarms =
       new PriorityQueue<>(Comparator.comparing(Entry::due).thenComparing(Entry::order));
+  private final Condition turns = lock.newCondition();
+  private final TreeSet<Turn> waiting =
+      new TreeSet<>(Comparator.comparing(Turn::order).thenComparing(Turn::arrival));
   private final boolean leaping;
   private Instant now;
   private long ordered;
   private int working;
+  private Turn turn;
+  private Thread inTurn;
+  private int turnsWithin;
 
   private VirtualTime(Instant start, boolean leaping) {
     this.now = start;
@@ -90,6 +100,7 @@ public final class VirtualTime implements WorkflowTime {
       try {
         working--;
         if (working > 0) {
+          giveTurn();
           return;
         }
         next = leaping ? alarms.poll() : null;
@@ -145,6 +156,48 @@ public final class VirtualTime implements WorkflowTime {
     var over = new Outcome<Boolean>(this);
     at(now().plus(duration), () -> over.complete(true));
     over.await();
+  }
+
+  /// Waits until all that works waits here, and of them this one comes first by its `order`; a thread that has its turn goes
+  /// on at once. To be called by who counts as working.
+  public void beginTurn(String order) {
+    lock.lock();
+    try {
+      if (inTurn != Thread.currentThread()) {
+        var own = new Turn(order, ordered++);
+        waiting.add(own);
+        giveTurn();
+        while (turn != own) {
+          turns.awaitUninterruptibly();
+        }
+        inTurn = Thread.currentThread();
+      }
+      turnsWithin++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Ends what [#beginTurn(String)] began.
+  public void endTurn() {
+    lock.lock();
+    try {
+      turnsWithin--;
+      if (turnsWithin == 0) {
+        turn = null;
+        inTurn = null;
+        giveTurn();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void giveTurn() {
+    if (turn == null && !waiting.isEmpty() && working == waiting.size()) {
+      turn = waiting.pollFirst();
+      turns.signalAll();
+    }
   }
 
   private void awaitQuietLocked() {

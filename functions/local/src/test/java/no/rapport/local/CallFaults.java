@@ -1,16 +1,22 @@
 package no.rapport.local;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.SocketException;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import no.rapport.emulator.FunctionError;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -48,6 +54,10 @@ final class CallFaults {
     TIMED_OUT,
     THROTTLED,
     SERVER_ERROR,
+    /// The caller has not the right: a reason that does not pass by itself.
+    REFUSED,
+    /// An object that is being read ends in the middle.
+    BREAKS_OFF,
     /// Another transaction is at the same items.
     CONFLICT,
     /// The function is ended here without a trace, and its caller told that its time was up; where the workflow calls a
@@ -74,7 +84,8 @@ final class CallFaults {
         // The workflow's own calls time out as functions that go on late; a read that is done late changes nothing.
         case TIMED_OUT -> !operation.equals("Invoke") && !READING.matcher(operation).lookingAt();
         case GOES_ON_LATE, DELIVERED_TWICE -> !operation.equals("Publish");
-        case REQUEST_LOST, ANSWER_LOST, THROTTLED, SERVER_ERROR, ENDED -> true;
+        case BREAKS_OFF -> operation.equals("GetObject");
+        case REQUEST_LOST, ANSWER_LOST, THROTTLED, SERVER_ERROR, REFUSED, ENDED -> true;
       };
     }
 
@@ -103,21 +114,30 @@ final class CallFaults {
 
   private static final Pattern WRITING_RECORDS = Pattern.compile("(Transact|BatchW|Put|Update|Delete).*(Item|Items)");
   private static final ExecutionAttribute<Boolean> LOSE_ANSWER = new ExecutionAttribute<>("rapport.loseAnswer");
+  private static final ExecutionAttribute<Boolean> BREAK_OFF = new ExecutionAttribute<>("rapport.breakOff");
   private static final InheritableThreadLocal<Invocation> CURRENT = new InheritableThreadLocal<>();
 
   private final Function<SdkHttpRequest, SdkHttpClient> services;
+  private final InstantSource clock;
+  private final PassedStates states;
   private final Map<String, Kind> planned = new HashMap<>();
   private final Map<String, Integer> invocations = new HashMap<>();
   private final List<Place> places = new ArrayList<>();
   private final List<Fault> struck = new ArrayList<>();
   private final List<Invocation> late = new ArrayList<>();
   private final List<Runnable> lateRequests = new ArrayList<>();
+  private int underWay;
   private boolean wrote = true;
   private int placesAtFirstStrike = -1;
+  private volatile boolean known;
   private volatile boolean over;
 
   /// @param services what a request reaches that its caller has given up
-  CallFaults(List<Fault> faults, Function<SdkHttpRequest, SdkHttpClient> services) {
+  /// @param states told of each state that is passed once all faults have struck, where nothing else is under way: what
+  ///     follows depends on nothing else
+  CallFaults(List<Fault> faults, Function<SdkHttpRequest, SdkHttpClient> services, InstantSource clock, PassedStates states) {
+    this.clock = clock;
+    this.states = states;
     this.services = services;
     faults.forEach(fault -> planned.put(fault.place().id(), fault.kind()));
   }
@@ -127,9 +147,9 @@ final class CallFaults {
     return List.copyOf(places);
   }
 
-  /// The places that were passed after the first fault had struck.
-  synchronized List<Place> placesAfterFirst() {
-    return placesAtFirstStrike < 0 ? List.of() : List.copyOf(places.subList(placesAtFirstStrike, places.size()));
+  /// How many places were passed up to the first fault that struck, with its own; all if none has.
+  synchronized int placesUntilFirst() {
+    return placesAtFirstStrike < 0 ? places.size() : placesAtFirstStrike;
   }
 
   /// Whether anything was written to the tables since this was asked last.
@@ -152,16 +172,52 @@ final class CallFaults {
 
   record GivenUp() implements Ended {}
 
+  /// Whether the walk has come into a state that is known.
+  boolean isInKnownState() {
+    return known;
+  }
+
+  private void pass(Supplier<List<String>> state) {
+    int passed;
+    synchronized (this) {
+      // What is under way or will come late is not part of a state that can be told.
+      if (known || underWay > 0 || !late.isEmpty() || !lateRequests.isEmpty() || !planned.isEmpty()) {
+        return;
+      }
+      passed = places.size();
+    }
+    known = states.pass(passed, () -> CanonicalState.of(clock.instant(), state.get()));
+  }
+
   /// Runs a function's invocation on a thread of its own.
   ///
+  /// @param state the state of everything else
   /// @param task whether a workflow calls it: then the call itself may go wrong too
-  Object invoke(String function, boolean task, Callable<Object> work) throws FunctionError {
+  Object invoke(String function, boolean task, Supplier<List<String>> state, Callable<Object> work) throws FunctionError {
+    pass(state);
+    if (known) {
+      throw new FunctionError("Lambda.Unknown", "The state is known");
+    }
+    synchronized (this) {
+      underWay++;
+    }
+    try {
+      return invoke(function, task, work);
+    } finally {
+      synchronized (this) {
+        underWay--;
+      }
+    }
+  }
+
+  private Object invoke(String function, boolean task, Callable<Object> work) throws FunctionError {
     var invocation = begin(function, work);
     Kind kind = task ? strike(invocation, "Invoke") : null;
     return switch (kind) {
       case REQUEST_LOST -> throw new FunctionError("Lambda.SdkClientException", "Fault as planned");
       case THROTTLED -> throw new FunctionError("Lambda.TooManyRequestsException", "Fault as planned");
       case SERVER_ERROR -> throw new FunctionError("Lambda.ServiceException", "Fault as planned");
+      case REFUSED -> throw new FunctionError("Lambda.AccessDeniedException", "Fault as planned");
       case ANSWER_LOST -> {
         run(invocation);
         throw new FunctionError("Lambda.ServiceException", "Fault as planned");
@@ -175,7 +231,7 @@ final class CallFaults {
         run(begin(function, work));
         yield run(invocation);
       }
-      case CONFLICT, TIMED_OUT -> throw new IllegalStateException("Not at a function's call: " + kind);
+      case CONFLICT, TIMED_OUT, BREAKS_OFF -> throw new IllegalStateException("Not at a function's call: " + kind);
       case null -> run(invocation);
     };
   }
@@ -346,6 +402,41 @@ final class CallFaults {
         throw SdkClientException.create("Fault as planned: the answer was lost");
       }
     }
+
+    @Override
+    public Optional<InputStream> modifyHttpResponseContent(Context.ModifyHttpResponse context,
+        ExecutionAttributes attributes) {
+      return context.responseBody().map(body -> Boolean.TRUE.equals(attributes.getAttribute(BREAK_OFF))
+          ? new BreakingOff(body, context.httpResponse().firstMatchingHeader("Content-Length").map(Long::valueOf).orElse(0L) / 2)
+          : body);
+    }
+  }
+
+  /// Gives so many bytes, and then the connection is gone.
+  private static final class BreakingOff extends FilterInputStream {
+
+    private long left;
+
+    BreakingOff(InputStream body, long length) {
+      super(body);
+      left = length;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int length) throws IOException {
+      if (left == 0) {
+        throw new SocketException("Fault as planned: the connection broke");
+      }
+      int read = super.read(into, offset, (int) Math.min(left, length));
+      left -= Math.max(0, read);
+      return read;
+    }
   }
 
   /// Tables and buckets have names of their own in each world.
@@ -378,6 +469,8 @@ final class CallFaults {
       }
       case THROTTLED -> throw refusal(service, operation, "SlowDown", 503, "ThrottlingException", "ThrottlingError");
       case SERVER_ERROR -> throw refusal(service, operation, "InternalError", 500, "InternalServerError", "");
+      case REFUSED -> throw refusal(service, operation, "AccessDenied", 403, "AccessDeniedException", "");
+      case BREAKS_OFF -> attributes.putAttribute(BREAK_OFF, true);
       case CONFLICT -> throw refusal(service, operation, "", 400, "", "TransactionConflict");
       case ENDED -> {
         invocation.ended.complete(new GivenUp());
@@ -423,7 +516,7 @@ final class CallFaults {
           .awsErrorDetails(AwsErrorDetails.builder().errorCode("TransactionCanceledException").build())
           .cancellationReasons(CancellationReason.builder().code(reason).build()).build();
     }
-    int status = s3Status >= 500 && code.startsWith("Throttling") ? 400 : s3Status;
+    int status = code.startsWith("Throttling") || code.startsWith("AccessDenied") ? 400 : s3Status;
     return switch (service) {
       case "S3" -> S3Exception.builder().statusCode(s3Status).message("Fault as planned")
           .awsErrorDetails(AwsErrorDetails.builder().errorCode(s3Code).build()).build();

@@ -9,15 +9,19 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,21 +29,27 @@ import no.rapport.local.CallFaults.Fault;
 import no.rapport.local.CallFaults.Kind;
 import no.rapport.local.CallFaults.Place;
 import no.rapport.local.FaultyWorld.Answer;
+import no.rapport.local.PassedStates.Passed;
 import org.junit.jupiter.api.Test;
 
 /// Journeys through the whole system, each run again for every fault at every AWS call of every function, task and
 /// workflow on its way; after each the sweeper runs to rest and all invariants are checked over tables, bucket,
 /// executions and notifications.
 ///
-/// `mvn verify` takes a sample of all journeys and kinds of faults, drawn by a seed. All single faults, and pairs of faults where the second strikes after
-/// the first:
+/// `mvn verify` takes a sample of all journeys and kinds of faults, drawn by a seed. All single faults, and every pair of
+/// faults where the second strikes after the first:
 ///
-///     mvn verify -pl functions/local -am -Dtest=EveryCallFailsTest -Dsurefire.failIfNoSpecifiedTests=false
-///       -Drapport.faults.services=heap -Drapport.faults.single=all -Drapport.faults.pairs=2000
+///     mvn test -pl functions/local -am -Dtest=EveryCallFailsTest -Dsurefire.failIfNoSpecifiedTests=false
+///       -Drapport.faults.services=heap -Drapport.faults.single=all -Drapport.faults.pairs=all
 ///
-/// `-Drapport.faults.services=heap` walks over the heap's DynamoDB and S3 instead of DynamoDB Local and S3Proxy, several times as fast.
-/// `-Drapport.faults.pairs=all` runs every pair (days); `-Drapport.faults.journey=EXPORT` keeps to one journey;
-/// `-Drapport.faults.only="EXPORT ENDED@RenderPart#1.4"` runs that one, with its output (several after blanks).
+/// Of the pairs, those are run that differ: a walk whose state, before a function is called and while nothing else is under
+/// way, is the state of another walk but for drawn names and the time of day ([CanonicalState]) goes on as that one does, with
+/// the same second faults. A run with two faults ends where its state is one from which another has gone on to a good end.
+///
+/// `-Drapport.faults.services=heap` walks over the heap's DynamoDB and S3 instead of DynamoDB Local and S3Proxy, many times
+/// as fast. `-Drapport.faults.pairs=2000` takes so many of all pairs, evenly over journeys and kinds, and walks each to its
+/// end; `-Drapport.faults.journey=EXPORT` keeps to one journey; `-Drapport.faults.only="EXPORT ENDED@RenderPart#1.4"` runs that
+/// one, with its output (several after blanks).
 class EveryCallFailsTest {
 
   private static final String ACTIVITIES =
@@ -229,8 +239,32 @@ class EveryCallFailsTest {
   }
 
   /// What a run came to.
-  private record Run(Journey journey, List<Fault> planned, int struck, List<Place> places, List<Place> after,
-      Optional<String> violation) {}
+  ///
+  /// @param places the calls that were made; of runs with two faults none
+  private record Run(Journey journey, List<Fault> planned, int struck, List<Place> places, int afterFirst,
+      List<Passed> passed, boolean stopped, Optional<String> violation) {
+
+    List<Place> laterPlaces() {
+      return places.subList(afterFirst, places.size());
+    }
+
+    Planned with(Fault second) {
+      return new Planned(journey, Stream.concat(planned.stream(), Stream.of(second)).toList());
+    }
+
+    /// The places after the first fault, up to where the walk comes into a state that another one has been in: from there on
+    /// both are one, and a second fault there is that one's.
+    ///
+    /// @param states those of the walks before; those of this one are added
+    List<Place> ownPlaces(Set<String> states) {
+      for (Passed state : passed) {
+        if (!states.add(state.state())) {
+          return places.subList(afterFirst, state.places());
+        }
+      }
+      return laterPlaces();
+    }
+  }
 
   @Test
   void everyFaultLeavesTheInvariants() throws Exception {
@@ -238,7 +272,7 @@ class EveryCallFailsTest {
     if (!only.isEmpty()) {
       String[] words = only.split(" ");
       Run run = run(Journey.valueOf(words[0]), Stream.of(words).skip(1).map(word -> word.split("@"))
-          .map(word -> new Fault(new Place(word[1], ""), Kind.valueOf(word[0]))).toList());
+          .map(word -> new Fault(new Place(word[1], ""), Kind.valueOf(word[0]))).toList(), PassedStates.ignored());
       run.places().forEach(System.out::println);
       assertThat(run.violation()).isEmpty();
       return;
@@ -246,42 +280,68 @@ class EveryCallFailsTest {
     Random random = new Random(Long.getLong("rapport.faults.seed", 7));
     List<Journey> journeys = Stream.of(Journey.values())
         .filter(journey -> System.getProperty("rapport.faults.journey", journey.name()).equals(journey.name())).toList();
+    String pairs = System.getProperty("rapport.faults.pairs", "12");
     PrintStream console = System.out;
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     try {
       long began = System.nanoTime();
+      var plain = new EnumMap<Journey, Run>(Journey.class);
       var singles = new ArrayList<Planned>();
-      long possible;
-      var calls = new StringBuilder();
       for (Journey journey : journeys) {
-        Run plain = run(journey, List.of());
-        assertThat(plain.violation()).as(journey + " without a fault").isEmpty();
-        calls.append(journey).append(' ').append(plain.places().size()).append(", ");
-        for (Fault fault : faultsAt(plain.places())) {
-          singles.add(new Planned(journey, List.of(fault)));
-        }
+        Run run = run(journey, List.of(), PassedStates.all());
+        assertThat(run.violation()).as(journey + " without a fault").isEmpty();
+        plain.put(journey, run);
+        faultsAt(run.places()).forEach(fault -> singles.add(new Planned(journey, List.of(fault))));
       }
-      possible = singles.size();
-      List<Run> first = all(console, sample(singles, System.getProperty("rapport.faults.single", "36"), random));
-      console.println("Calls: " + calls + "single faults possible: " + possible);
+      List<Run> first = all(console, sample(singles, System.getProperty("rapport.faults.single", "36"), random),
+          pairs.equals("all") ? PassedStates::all : PassedStates::ignored);
+      console.println("Calls: " + plain.values().stream().map(run -> run.journey() + " " + run.places().size())
+          .collect(Collectors.joining(", ")) + ", single faults possible: " + singles.size());
       report(console, "single faults", first, began);
-      began = System.nanoTime();
-      var pairs = new ArrayList<Planned>();
-      for (Run run : first) {
-        if (run.journey() != Journey.DELETE && run.journey() != Journey.EXPORT_FILE) {
-          for (Fault second : faultsAt(run.after())) {
-            pairs.add(new Planned(run.journey(), List.of(run.planned().getFirst(), second)));
-          }
+      var violated = first.stream().flatMap(run -> run.violation().stream()).collect(Collectors.toCollection(ArrayList::new));
+      if (pairs.equals("all")) {
+        for (Journey journey : journeys) {
+          violated.addAll(everyPair(console, plain.get(journey),
+              first.stream().filter(run -> run.journey() == journey).toList()));
         }
+      } else {
+        began = System.nanoTime();
+        var possible = new ArrayList<Planned>();
+        first.forEach(run -> faultsAt(run.laterPlaces()).forEach(fault -> possible.add(run.with(fault))));
+        console.println("Pairs after these first faults: " + possible.size());
+        List<Run> second = all(console, sample(possible, pairs, random), PassedStates::ignored);
+        report(console, "pairs of faults", second, began);
+        second.forEach(run -> run.violation().ifPresent(violated::add));
       }
-      List<Run> second = all(console, sample(pairs, System.getProperty("rapport.faults.pairs", "12"), random));
-      console.println("Pairs after these first faults: " + pairs.size());
-      report(console, "pairs of faults", second, began);
-      assertThat(Stream.concat(first.stream(), second.stream()).flatMap(run -> run.violation().stream())).isEmpty();
+      assertThat(violated).isEmpty();
       assertThat(first.stream().mapToInt(Run::struck).sum()).as("faults do strike").isGreaterThan(first.size() / 2);
     } finally {
       System.setOut(console);
     }
+  }
+
+  /// Runs every pair of a journey's faults whose second is not one of another pair, and each until it comes into a state from
+  /// which another run has gone on to a good end.
+  ///
+  /// @return the violations
+  private static List<String> everyPair(PrintStream console, Run plain, List<Run> first) throws InterruptedException {
+    long began = System.nanoTime();
+    Set<String> states = plain.passed().stream().map(Passed::state).collect(Collectors.toCollection(HashSet::new));
+    Set<String> good = ConcurrentHashMap.newKeySet();
+    good.addAll(states);
+    var pairs = new ArrayList<Planned>();
+    long possible = 0;
+    for (Run run : first) {
+      if (run.violation().isEmpty()) {
+        run.passed().forEach(state -> good.add(state.state()));
+      }
+      possible += faultsAt(run.laterPlaces()).size();
+      faultsAt(run.ownPlaces(states)).forEach(fault -> pairs.add(run.with(fault)));
+    }
+    console.printf("%s: pairs of faults possible: %d, in states of their own: %d%n", plain.journey(), possible, pairs.size());
+    List<Run> second = all(console, pairs, () -> PassedStates.untilKnown(good));
+    report(console, plain.journey() + ": pairs of faults", second, began);
+    return second.stream().flatMap(run -> run.violation().stream()).toList();
   }
 
   private static List<Fault> faultsAt(List<Place> places) {
@@ -303,7 +363,8 @@ class EveryCallFailsTest {
     return shuffled.subList(0, Math.min(Integer.parseInt(many), shuffled.size()));
   }
 
-  private static List<Run> all(PrintStream console, List<Planned> runs) throws InterruptedException {
+  private static List<Run> all(PrintStream console, List<Planned> runs, Supplier<PassedStates> states)
+      throws InterruptedException {
     var done = new ConcurrentLinkedQueue<Run>();
     var next = new AtomicInteger();
     var failure = new AtomicLong();
@@ -312,7 +373,7 @@ class EveryCallFailsTest {
         threads.submit(() -> {
           for (int i = next.getAndIncrement(); i < runs.size(); i = next.getAndIncrement()) {
             try {
-              Run run = run(runs.get(i).journey(), runs.get(i).faults());
+              Run run = run(runs.get(i).journey(), runs.get(i).faults(), states.get());
               done.add(run);
               if (run.violation().isPresent()) {
                 console.println("VIOLATED by " + run.journey() + " " + run.planned());
@@ -320,8 +381,8 @@ class EveryCallFailsTest {
               if (run.struck() < run.planned().size()) {
                 console.println("NOT STRUCK " + run.journey() + " " + run.planned());
               }
-              if (done.size() % 500 == 0) {
-                console.println(done.size() + " of " + runs.size());
+              if ((i + 1) % 1_000 == 0) {
+                console.println((i + 1) + " of " + runs.size());
               }
             } catch (Exception e) {
               failure.incrementAndGet();
@@ -339,25 +400,33 @@ class EveryCallFailsTest {
   private static void report(PrintStream console, String what, List<Run> runs, long began) {
     var kinds = new EnumMap<Kind, Integer>(Kind.class);
     runs.forEach(run -> run.planned().forEach(fault -> kinds.merge(fault.kind(), 1, Integer::sum)));
-    console.printf("%s: %d runs, %d faults struck %s, %d violations, %d s%n", what, runs.size(),
-        runs.stream().mapToInt(Run::struck).sum(), kinds, runs.stream().filter(run -> run.violation().isPresent()).count(),
-        (System.nanoTime() - began) / 1_000_000_000);
+    console.printf("%s: %d runs, %d of them up to a known state, %d faults struck of %d %s, %d violations, %d s%n", what,
+        runs.size(), runs.stream().filter(Run::stopped).count(), runs.stream().mapToInt(Run::struck).sum(),
+        runs.stream().mapToInt(run -> run.planned().size()).sum(), kinds,
+        runs.stream().filter(run -> run.violation().isPresent()).count(), (System.nanoTime() - began) / 1_000_000_000);
     runs.stream().filter(run -> run.violation().isPresent()).limit(40).forEach(run -> console.println(run.journey() + " "
         + run.planned() + "\n    " + run.violation().get().replace("\n", "\n    ")));
   }
 
-  private static Run run(Journey journey, List<Fault> planned) throws Exception {
+  private static Run run(Journey journey, List<Fault> planned, PassedStates states) throws Exception {
     Optional<String> violation = Optional.empty();
-    try (var world = new FaultyWorld(planned)) {
+    boolean stopped = false;
+    try (var world = new FaultyWorld(planned, states)) {
       try {
         journey.walk(world);
         world.settle();
         world.check();
+      } catch (FaultyWorld.KnownState e) {
+        stopped = true;
       } catch (AssertionError | RuntimeException e) {
         violation = Optional.of(e + "\n" + world.describe());
       }
-      return new Run(journey, planned, world.faults.struck().size(), world.faults.places(),
-          world.faults.placesAfterFirst(), violation);
+      if (violation.isEmpty()) {
+        states.ledToAGoodEnd();
+      }
+      boolean mayGoOn = planned.size() < 2;
+      return new Run(journey, planned, world.faults.struck().size(), mayGoOn ? world.faults.places() : List.of(),
+          mayGoOn ? world.faults.placesUntilFirst() : 0, mayGoOn ? states.passed() : List.of(), stopped, violation);
     }
   }
 }

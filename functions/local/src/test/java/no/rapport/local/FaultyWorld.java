@@ -39,7 +39,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import no.rapport.aggregatedreportdata.AggregationFunctions;
 import no.rapport.bufdirexports.BufdirExportFunctions;
@@ -49,6 +48,7 @@ import no.rapport.emulator.ExecutionStatus;
 import no.rapport.emulator.FunctionError;
 import no.rapport.emulator.HeapDynamoDb;
 import no.rapport.emulator.HeapS3;
+import no.rapport.emulator.HistoryEvent;
 import no.rapport.emulator.Loopback;
 import no.rapport.emulator.StepFunctions;
 import no.rapport.emulator.TopicMessage;
@@ -113,9 +113,8 @@ final class FaultyWorld implements AutoCloseable {
   private final String records = EmbeddedDynamoDb.newTable(DYNAMO_DB, "RecordsTable");
   private final String source = EmbeddedDynamoDb.newTable(DYNAMO_DB, "SourceDataTable");
   private final String bucket = "faulty-" + id;
-  private final VirtualTime time = VirtualTime.standing(Instant.now());
+  private final VirtualTime time = VirtualTime.standing(Instant.now().truncatedTo(ChronoUnit.SECONDS));
   private final Clock clock = ((InstantSource) time::now).withZone(ZoneOffset.UTC);
-  private final ReentrantLock turn = new ReentrantLock(true);
   private final List<Runnable> opened = new ArrayList<>();
   private final StepFunctions stepFunctions;
   private final SdkHttpClient stepFunctionsHttp;
@@ -131,14 +130,27 @@ final class FaultyWorld implements AutoCloseable {
   private final Set<String> retried = new HashSet<>();
   private final Set<String> cancelled = new HashSet<>();
   private final Map<String, String> deleted = new LinkedHashMap<>();
+  private int step;
   private boolean armed;
   private BooleanSupplier atNextTask = () -> false;
   private String atTask = "";
 
-  FaultyWorld(List<CallFaults.Fault> planned) {
-    faults = new CallFaults(planned, this::http);
+  /// Thrown where a walk comes into a state from which another one has gone on to a good end.
+  static final class KnownState extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    KnownState() {
+      super("known", null, false, false);
+    }
+  }
+
+  /// @param states which states are passed, and which of them are known
+  FaultyWorld(List<CallFaults.Fault> planned, PassedStates states) {
+    faults = new CallFaults(planned, this::http, clock, states);
     S3.createBucket(create -> create.bucket(bucket));
-    stepFunctions = closed(StepFunctions.builder().time(time).functions(this::invoke).topics(this::publish).start());
+    // Jitter would make walks differ that are the same.
+    stepFunctions = closed(StepFunctions.builder().time(time).random(() -> Long.MAX_VALUE).functions(this::invoke)
+        .topics(this::publish).start());
     Map<String, String> machines = new HashMap<>();
     for (var machine : TEMPLATE.stateMachines()) {
       machines.put(machine.logicalId(), stepFunctions.createStateMachine(machine.name(),
@@ -228,6 +240,7 @@ final class FaultyWorld implements AutoCloseable {
 
   /// Puts source data into the bucket and imports it, without faults.
   void imports(String key, String content) {
+    step++;
     String whole = "imports/" + ORG + "/" + key;
     S3.putObject(put -> put.bucket(bucket).key(whole), RequestBody.fromString(content));
     var entity = new S3EventNotification.S3Entity("Imported",
@@ -242,6 +255,7 @@ final class FaultyWorld implements AutoCloseable {
 
   /// Asks as a client does: once more where the answer says that it may help, with one idempotency key throughout.
   Answer ask(String function, Map<String, String> path, String body, String key) {
+    step++;
     Answer answer = null;
     for (int round = 0; round < 6; round++) {
       answer = once(function, path, body, key);
@@ -260,6 +274,7 @@ final class FaultyWorld implements AutoCloseable {
 
   /// Asks while a workflow stands still for it: no time may pass, so that nothing is asked again.
   Answer askNow(String function, Map<String, String> path, String body) {
+    step++;
     return once(function, path, body, null);
   }
 
@@ -271,15 +286,16 @@ final class FaultyWorld implements AutoCloseable {
   }
 
   private Answer once(String function, Map<String, String> path, String body, String key) {
-    turn.lock();
+    beginTurn();
     try {
-      Object response = armed ? faults.invoke(function, false, () -> handled(function, path, body, key))
+      Object response = armed ? faults.invoke(function, false, () -> state(function + path + body + key),
+          () -> handled(function, path, body, key))
           : handled(function, path, body, key);
       return (Answer) response;
     } catch (FunctionError e) {
       return new Answer(504, JSON.createObjectNode());
     } finally {
-      turn.unlock();
+      endTurn();
       seeStates();
     }
   }
@@ -332,6 +348,7 @@ final class FaultyWorld implements AutoCloseable {
 
   /// Lets time pass, with a sweep after every minute; what was left behind goes on first.
   void pass(Duration duration) {
+    stopIfKnown();
     time.awaitQuiet();
     goOnLate();
     time.advance(duration);
@@ -340,36 +357,38 @@ final class FaultyWorld implements AutoCloseable {
   }
 
   private void goOnLate() {
-    turn.lock();
+    beginTurn();
     try {
       faults.letLateOnesGoOn();
     } finally {
-      turn.unlock();
+      endTurn();
     }
     time.awaitQuiet();
   }
 
   void sweep() {
     for (String sweeper : List.of("SweepExports", "SweepAggregations")) {
-      turn.lock();
+      beginTurn();
       try {
         if (armed) {
-          faults.invoke(sweeper, false, () -> tasks.get(sweeper).handleRequest(new HashMap<>(), null));
+          faults.invoke(sweeper, false, () -> state(sweeper),
+              () -> tasks.get(sweeper).handleRequest(new HashMap<>(), null));
         } else {
           tasks.get(sweeper).handleRequest(new HashMap<>(), null);
         }
       } catch (FunctionError e) {
         // The next one comes in a minute.
       } finally {
-        turn.unlock();
+        endTurn();
       }
+      time.awaitQuiet();
+      seeStates();
     }
-    time.awaitQuiet();
-    seeStates();
   }
 
   /// Lets minutes pass until nothing is being done any more.
   void rest() {
+    step++;
     for (int minute = 0; minute < 40; minute++) {
       pass(Duration.ofSeconds(minute == 0 ? 50 : 60));
       if (isQuiet()) {
@@ -398,6 +417,7 @@ final class FaultyWorld implements AutoCloseable {
   /// Rest, and the time after which every duty has to be done.
   void settle() {
     rest();
+    step++;
     sweep();
     for (int round = 0; round < 12; round++) {
       pass(Duration.ofMinutes(17));
@@ -413,13 +433,16 @@ final class FaultyWorld implements AutoCloseable {
   private byte[] invoke(String arn, byte[] payload) throws FunctionError {
     String handler = TEMPLATE.function(arn).handler();
     String function = handler.substring(handler.lastIndexOf('.') + 1);
-    turn.lock();
+    String given = new String(payload, StandardCharsets.UTF_8);
+    time.beginTurn(function + CanonicalState.withoutDrawn(given));
     try {
       if (function.equals(atTask)) {
         atTask = "";
         atNextTask.getAsBoolean();
       }
-      Object output = armed ? faults.invoke(function, true, () -> handled(function, payload)) : handled(function, payload);
+      Object output = armed
+          ? faults.invoke(function, true, () -> state(function + given), () -> handled(function, payload))
+          : handled(function, payload);
       return (byte[]) output;
     } catch (FunctionError e) {
       if (e.error().equals("Lambda.Unknown")) {
@@ -430,8 +453,26 @@ final class FaultyWorld implements AutoCloseable {
     } catch (RuntimeException e) {
       throw FunctionError.of(e);
     } finally {
-      turn.unlock();
+      time.endTurn();
       seeStates();
+    }
+  }
+
+  /// Who asks or sweeps works meanwhile, and is alone with it.
+  private void beginTurn() {
+    stopIfKnown();
+    time.workBegins();
+    time.beginTurn("");
+  }
+
+  private void endTurn() {
+    time.endTurn();
+    time.workEnds();
+  }
+
+  private void stopIfKnown() {
+    if (faults.isInKnownState()) {
+      throw new KnownState();
     }
   }
 
@@ -456,6 +497,80 @@ final class FaultyWorld implements AutoCloseable {
       publication.run();
     }
     return UUID.randomUUID().toString();
+  }
+
+  /// The state as it is before a function is called: everything that what follows can depend on.
+  private List<String> state(String next) {
+    var state = new ArrayList<String>();
+    state.add("next " + next);
+    state.add("client " + step + " waiting for " + atTask + " cancelled " + cancelled + " deleted " + deleted + " retried "
+        + retried + " illegal " + illegal);
+    for (String table : List.of(records, source)) {
+      // Which of the totals' shards counted is drawn; their sum counts.
+      var totals = new TreeMap<String, Long>();
+      for (var item : DYNAMO_DB.scanPaginator(scan -> scan.tableName(table).consistentRead(true)).items()) {
+        if (item.get("pk").s().endsWith("#totals")) {
+          item.forEach((name, value) -> {
+            if (value.n() != null) {
+              totals.merge(item.get("pk").s() + " " + name, Long.valueOf(value.n()), Long::sum);
+            }
+          });
+        } else {
+          state.add("item " + new TreeMap<>(item));
+        }
+      }
+      totals.forEach((name, sum) -> state.add("total " + name + " " + sum));
+    }
+    S3.listObjectsV2Paginator(list -> list.bucket(bucket)).contents().forEach(object -> state.add("object " + object.key()
+        + " " + S3.getObjectAsBytes(get -> get.bucket(bucket).key(object.key())).asString(StandardCharsets.ISO_8859_1)));
+    synchronized (published) {
+      published.forEach(message -> state.add("published " + message));
+    }
+    synchronized (idsByKey) {
+      idsByKey.forEach((key, answers) -> state.add("answered " + key + " " + answers));
+    }
+    stepFunctions.executions().forEach(execution -> state.add("execution " + execution.name() + " " + execution.status()
+        + (execution.status() == ExecutionStatus.RUNNING ? sinceLastState(stepFunctions.history(execution.executionArn()))
+            : "")));
+    return state;
+  }
+
+  /// What an execution knows of what it is doing: the state it is in, and what has happened in it; of a map, that of each of
+  /// its iterations, in whatever order they came.
+  private static String sinceLastState(List<HistoryEvent> history) {
+    var branches = new HashMap<Long, String>();
+    var since = new TreeMap<String, List<HistoryEvent>>();
+    for (HistoryEvent event : history) {
+      String branch = branches.getOrDefault(event.previousId(), "");
+      branch = switch (event.type()) {
+        case "MapIterationStarted" -> "iteration " + event.details().get("index");
+        case "MapStateSucceeded", "MapStateFailed", "MapStateAborted" -> "";
+        default -> branch;
+      };
+      branches.put(event.id(), branch);
+      if (branch.isEmpty() && event.type().endsWith("StateEntered")) {
+        since.clear();
+      }
+      if (event.type().equals("MapIterationSucceeded")) {
+        // What it came to is in its last event.
+        List<HistoryEvent> own = since.get(branch);
+        since.put(branch, new ArrayList<>(List.of(own.getLast())));
+      }
+      if (event.type().endsWith("StateEntered")) {
+        since.remove(branch);
+      }
+      since.computeIfAbsent(branch, _ -> new ArrayList<>()).add(event);
+    }
+    var text = new StringBuilder();
+    since.forEach((branch, events) -> {
+      text.append(branch);
+      for (HistoryEvent event : events) {
+        var details = new TreeMap<>(event.details());
+        details.remove("cause"); // no definition reads it
+        text.append(event.type()).append(details);
+      }
+    });
+    return text.toString();
   }
 
   // --- what must hold --------------------------------------------------------------------------------------------
@@ -496,6 +611,7 @@ final class FaultyWorld implements AutoCloseable {
 
   /// Every invariant, over the tables, the bucket, the executions and what was published.
   void check() {
+    stopIfKnown();
     assertThat(illegal).as("3: terminal states absorb").isEmpty();
     assertThat(unfinished()).as("1: all that was accepted ends").isEmpty();
     assertThat(stepFunctions.executions().stream().filter(e -> e.status() == ExecutionStatus.RUNNING).toList())

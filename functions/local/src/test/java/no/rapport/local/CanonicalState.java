@@ -1,0 +1,93 @@
+package no.rapport.local;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Says whether two states of the world are the same but for the names that were drawn and the time of day.
+///
+/// A state is a list of texts. Names that are drawn at random are numbered as they appear, so that equal results mean that
+/// one state is the other with names exchanged; instants count by how far they are from now, and are equal between the same
+/// two of the product's time limits.
+final class CanonicalState {
+
+  /// Ids, runs' names, digests and instants, as they occur in records, keys and messages.
+  private static final Pattern DRAWN = Pattern.compile(String.join("|",
+      "(?<=[a-z]-\\d{8}-)[a-z0-9]{10}",
+      "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?Z",
+      "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+      "[0-9a-f]{32,}",
+      "(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])",
+      "(?<![0-9a-z])1[6-9]\\d{8}(?:\\d{3})?(?![0-9])",
+      "(?<![0-9a-zA-Z])(?=[a-z0-9]*[0-9])(?=[a-z0-9]*[a-z])[a-z0-9]{10,}(?![0-9a-zA-Z])"));
+  private static final Pattern INSTANT = Pattern.compile("\\d{10}|\\d{13}");
+  /// The time limits of the product, in seconds, with those between which a sweep comes by.
+  private static final NavigableSet<Long> LIMITS = new TreeSet<>(Stream.of(Duration.ofSeconds(10), Duration.ofSeconds(30),
+      Duration.ofSeconds(45), Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4), Duration.ofMinutes(8),
+      Duration.ofMinutes(15), Duration.ofMinutes(16), Duration.ofMinutes(32), Duration.ofHours(1), Duration.ofHours(24),
+      Duration.ofHours(25), Duration.ofHours(48), Duration.ofDays(31)).map(Duration::toSeconds).toList());
+
+  private CanonicalState() {}
+
+  /// @param texts in any order
+  static String of(Instant now, List<String> texts) {
+    return digest(String.join("\n", lines(now, texts)));
+  }
+
+  /// A text without what was drawn, and what that was.
+  private record Shape(String text, List<String> drawn) {}
+
+  private static List<String> lines(Instant now, List<String> texts) {
+    var names = new HashMap<String, Integer>();
+    // Sorted by what was not drawn: the order must not depend on names.
+    return texts.stream().map(text -> shape(text, now)).sorted(Comparator.comparing(Shape::text)).map(shape ->
+        shape.text() + shape.drawn().stream().map(name -> names.computeIfAbsent(name, _ -> names.size())).toList()).toList();
+  }
+
+  private static Shape shape(String text, Instant now) {
+    var drawn = new ArrayList<String>();
+    String shape = DRAWN.matcher(text).replaceAll(found -> {
+      String token = found.group();
+      if (token.endsWith("Z") && token.charAt(4) == '-') {
+        return distance(Duration.between(now, Instant.parse(token.length() == 17 ? token.replace("Z", ":00Z") : token)));
+      }
+      if (INSTANT.matcher(token).matches()) {
+        long millis = token.length() == 10 ? Long.parseLong(token) * 1000 : Long.parseLong(token);
+        return distance(Duration.between(now, Instant.ofEpochMilli(millis)));
+      }
+      drawn.add(token);
+      return "§";
+    });
+    return new Shape(shape, drawn);
+  }
+
+  /// The same for all texts that differ in nothing but what was drawn.
+  static String withoutDrawn(String text) {
+    return DRAWN.matcher(text).replaceAll("");
+  }
+
+  private static String distance(Duration duration) {
+    long seconds = duration.toSeconds();
+    Long limit = seconds > 0 ? LIMITS.ceiling(seconds) : LIMITS.floor(-seconds);
+    return limit == null ? "now" : (seconds > 0 ? "in" : "ago") + limit;
+  }
+
+  private static String digest(String text) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
