@@ -6,9 +6,6 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.function.Supplier;
 import no.rapport.api.DownloadLinks;
 import no.rapport.api.Environment;
 import no.rapport.api.Idempotency;
@@ -44,19 +41,19 @@ public final class ExportWorkflow {
   private final String retryMachineArn;
   private final RowSources rowSources;
   private final Clock clock;
-  private final Supplier<ExecutorService> threads;
+  private final Files.Sending sending;
 
   /// @param s3 also used by the tasks to read and write files in `bucket`
   ExportWorkflow(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket,
       String exportMachineArn, String retryMachineArn, RowSources rowSources, Clock clock) {
     this(records, s3, presigner, sfn, bucket, exportMachineArn, retryMachineArn, rowSources, clock,
-        Executors::newVirtualThreadPerTaskExecutor);
+        Files.Sending.DEFAULT);
   }
 
-  /// @param threads makes what does several requests to `s3` at once
+  /// @param sending how the tasks send their requests to `s3`
   ExportWorkflow(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket,
       String exportMachineArn, String retryMachineArn, RowSources rowSources, Clock clock,
-      Supplier<ExecutorService> threads) {
+      Files.Sending sending) {
     this.records = records;
     this.s3 = s3;
     this.presigner = presigner;
@@ -66,7 +63,7 @@ public final class ExportWorkflow {
     this.retryMachineArn = retryMachineArn;
     this.rowSources = rowSources;
     this.clock = clock;
-    this.threads = threads;
+    this.sending = sending;
   }
 
   /// Where today's rows of a job are read.
@@ -165,7 +162,7 @@ public final class ExportWorkflow {
   }
 
   Files files() {
-    return new Files(s3, bucket, threads);
+    return new Files(s3, bucket, sending);
   }
 
   Instant now() {

@@ -30,33 +30,40 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 /// The workflow's objects in the bucket: written as streams, joined from parts, removed by prefix.
 final class Files {
 
-  private static final int PART = 8 * 1024 * 1024;
   private static final int PARTS_AT_ONCE = 2;
   private static final int REQUESTS_AT_ONCE = 8;
 
   private final S3Client s3;
   private final String bucket;
-  private final Supplier<ExecutorService> threads;
+  private final Sending sending;
 
-  Files(S3Client s3, String bucket) {
-    this(s3, bucket, Executors::newVirtualThreadPerTaskExecutor);
+  /// How requests are sent.
+  ///
+  /// @param partBytes of which an upload is sent in parts; S3 wants 5 MiB or more of all but the last
+  /// @param threads makes what does several requests at once
+  record Sending(int partBytes, Supplier<ExecutorService> threads) {
+
+    static final Sending DEFAULT = new Sending(8 * 1024 * 1024, Executors::newVirtualThreadPerTaskExecutor);
   }
 
-  /// @param threads makes what does several requests at once
-  Files(S3Client s3, String bucket, Supplier<ExecutorService> threads) {
+  Files(S3Client s3, String bucket) {
+    this(s3, bucket, Sending.DEFAULT);
+  }
+
+  Files(S3Client s3, String bucket, Sending sending) {
     this.s3 = s3;
     this.bucket = bucket;
-    this.threads = threads;
+    this.sending = sending;
   }
 
   ExecutorService threads() {
-    return threads.get();
+    return sending.threads().get();
   }
 
   /// What was written.
   record Written(long sizeBytes, String sha256) {}
 
-  /// Writes an object of any size with constant memory: one put below 8 MiB, a multipart upload above.
+  /// Writes an object of any size with constant memory: one put up to 8 MiB, a multipart upload above.
   /// Nothing is visible before [Upload#complete]; an upload that is closed without it leaves nothing.
   Upload upload(String key, String contentType) {
     return new Upload(key, contentType);
@@ -198,7 +205,7 @@ final class Files {
     private byte[] buffer() {
       int turn = parts.size() % buffers.length;
       if (buffers[turn] == null) {
-        buffers[turn] = new byte[PART];
+        buffers[turn] = new byte[sending.partBytes()];
       }
       return buffers[turn];
     }
@@ -215,10 +222,10 @@ final class Files {
       int at = offset;
       int left = length;
       while (left > 0) {
-        if (buffered == PART) {
+        if (buffered == sending.partBytes()) {
           sendPart();
         }
-        int n = Math.min(left, PART - buffered);
+        int n = Math.min(left, sending.partBytes() - buffered);
         System.arraycopy(bytes, at, buffer(), buffered, n);
         buffered += n;
         at += n;

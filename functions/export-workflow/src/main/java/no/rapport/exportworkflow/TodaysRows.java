@@ -32,21 +32,28 @@ final class TodaysRows implements RowSource {
   private final String orgId;
   private final ExportOrder order;
   private final Instant now;
+  private final int rowsPerPart;
 
   TodaysRows(Activities activities, OrganizationRegister organizations, Records records, String orgId,
       ExportOrder order, Instant now) {
+    this(activities, organizations, records, orgId, order, now, ROWS_PER_PART);
+  }
+
+  TodaysRows(Activities activities, OrganizationRegister organizations, Records records, String orgId,
+      ExportOrder order, Instant now, int rowsPerPart) {
     this.activities = activities;
     this.organizations = organizations;
     this.records = records;
     this.orgId = orgId;
     this.order = order;
     this.now = now;
+    this.rowsPerPart = rowsPerPart;
   }
 
   @Override
   public List<Part> plan() {
     List<Part> parts = new ArrayList<>();
-    for (ActivityRange range : activities.plan(orgId, order.period(), types(), ROWS_PER_PART)) {
+    for (ActivityRange range : activities.plan(orgId, order.period(), types(), rowsPerPart)) {
       parts.add(new Part(parts.size(), range.after(), range.upTo(), range.rows()));
     }
     return parts;

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import no.rapport.emulator.Histories;
+import no.rapport.emulator.SameThread;
 import no.rapport.emulator.Schedule;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
@@ -69,7 +70,7 @@ class ExportHistoriesTest {
       parts = random.nextInt(4);
       workflow = new ExportWorkflow(services.records(), services.s3(), null, services.sfn(), "bucket",
           MACHINES + "export", MACHINES + "retry", (_, now) -> new FewRows(parts, now),
-          schedule.clock(SKEWS.get((int) (seed % SKEWS.size()))), SameThread::new);
+          schedule.clock(SKEWS.get((int) (seed % SKEWS.size()))), new Files.Sending(8 * 1024 * 1024, SameThread::new));
       services.use(workflow);
       kind = random.nextBoolean() ? ExportKind.BUFDIR_EXPORT : ExportKind.REPORT_REEXPORT;
       boolean reexport = kind == ExportKind.REPORT_REEXPORT;

@@ -31,7 +31,7 @@ final class CanonicalState {
       "(?<![0-9A-Z])[0-9A-HJKMNP-TV-Z]{26}(?![0-9A-Z])",
       "(?<![0-9a-z])1[6-9]\\d{8}(?:\\d{3})?(?![0-9])",
       "(?<![0-9a-zA-Z])(?=[a-z0-9]*[0-9])(?=[a-z0-9]*[a-z])[a-z0-9]{10,}(?![0-9a-zA-Z])"));
-  private static final Pattern INSTANT = Pattern.compile("\\d{10}|\\d{13}");
+  private static final Pattern INSTANT = Pattern.compile("1[6-9]\\d{8}(?:\\d{3})?");
   /// The time limits of the product, in seconds, with those between which a sweep comes by.
   private static final NavigableSet<Long> LIMITS = new TreeSet<>(Stream.of(Duration.ofSeconds(10), Duration.ofSeconds(30),
       Duration.ofSeconds(45), Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4), Duration.ofMinutes(8),

@@ -81,6 +81,13 @@ class EveryCallFailsTest {
         ended(world, "GetBufdirExport", "export_id", id, "completed", "failed");
       }
     },
+    /// The same in three parts of rows, whose file is sent in several parts too.
+    EXPORT_IN_PARTS {
+      @Override
+      void walk(FaultyWorld world) {
+        EXPORT.walk(world);
+      }
+    },
     CANCEL {
       @Override
       void walk(FaultyWorld world) {
@@ -411,7 +418,7 @@ class EveryCallFailsTest {
   private static Run run(Journey journey, List<Fault> planned, PassedStates states) throws Exception {
     Optional<String> violation = Optional.empty();
     boolean stopped = false;
-    try (var world = new FaultyWorld(planned, states)) {
+    try (var world = new FaultyWorld(planned, states, journey == Journey.EXPORT_IN_PARTS)) {
       try {
         journey.walk(world);
         world.settle();

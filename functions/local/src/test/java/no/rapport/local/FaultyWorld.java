@@ -145,7 +145,8 @@ final class FaultyWorld implements AutoCloseable {
   }
 
   /// @param states which states are passed, and which of them are known
-  FaultyWorld(List<CallFaults.Fault> planned, PassedStates states) {
+  /// @param inParts whether even a few rows are rendered and sent in several parts
+  FaultyWorld(List<CallFaults.Fault> planned, PassedStates states, boolean inParts) {
     faults = new CallFaults(planned, this::http, clock, states);
     S3.createBucket(create -> create.bucket(bucket));
     // Jitter would make walks differ that are the same.
@@ -160,8 +161,10 @@ final class FaultyWorld implements AutoCloseable {
     SfnClient sfn = closed(at(faulty(SfnClient.builder()), stepFunctions.endpoint(), stepFunctionsHttp).build());
     String export = machine(machines, "Export");
     String retry = machine(machines, "Retry");
-    var workflow = ExportFunctions.workflow(FAULTY_DYNAMO_DB, records, source, FAULTY_S3, PRESIGNER, sfn, bucket, export, retry, clock);
-    observed = ExportFunctions.workflow(DYNAMO_DB, records, source, S3, PRESIGNER, sfn, bucket, export, retry, clock);
+    var workflow = ExportFunctions.workflow(FAULTY_DYNAMO_DB, records, source, FAULTY_S3, PRESIGNER, sfn, bucket, export, retry, clock,
+        inParts);
+    observed = ExportFunctions.workflow(DYNAMO_DB, records, source, S3, PRESIGNER, sfn, bucket, export, retry, clock,
+        inParts);
     var aggregation = new AggregationFunctions(FAULTY_DYNAMO_DB, records, source, sfn, machine(machines, "Aggregation"),
         clock);
     tasks.putAll(ExportFunctions.tasks(workflow));

@@ -1,11 +1,11 @@
-package no.rapport.exportworkflow;
+package no.rapport.emulator;
 
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /// Does all work where it is handed over, so that a schedule decides the order of everything.
-final class SameThread extends AbstractExecutorService {
+public final class SameThread extends AbstractExecutorService {
 
   private boolean shutdown;
 
