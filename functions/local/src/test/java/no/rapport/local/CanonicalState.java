@@ -32,11 +32,12 @@ final class CanonicalState {
       "(?<![0-9a-z])1[6-9]\\d{8}(?:\\d{3})?(?![0-9])",
       "(?<![0-9a-zA-Z])(?=[a-z0-9]*[0-9])(?=[a-z0-9]*[a-z])[a-z0-9]{10,}(?![0-9a-zA-Z])"));
   private static final Pattern INSTANT = Pattern.compile("1[6-9]\\d{8}(?:\\d{3})?");
-  /// The time limits of the product, in seconds, with those between which a sweep comes by.
+  /// The time limits of the product, and the steps in which time passes in a walk, in seconds.
   private static final NavigableSet<Long> LIMITS = new TreeSet<>(Stream.of(Duration.ofSeconds(10), Duration.ofSeconds(30),
-      Duration.ofSeconds(45), Duration.ofMinutes(1), Duration.ofMinutes(2), Duration.ofMinutes(4), Duration.ofMinutes(8),
-      Duration.ofMinutes(15), Duration.ofMinutes(16), Duration.ofMinutes(32), Duration.ofHours(1), Duration.ofHours(24),
-      Duration.ofHours(25), Duration.ofHours(48), Duration.ofDays(31)).map(Duration::toSeconds).toList());
+      Duration.ofSeconds(31), Duration.ofSeconds(45), Duration.ofSeconds(50), Duration.ofMinutes(1), Duration.ofMinutes(2),
+      Duration.ofMinutes(4), Duration.ofMinutes(8), Duration.ofMinutes(15), Duration.ofMinutes(16), Duration.ofMinutes(17),
+      Duration.ofMinutes(32), Duration.ofHours(1), Duration.ofHours(24), Duration.ofHours(25), Duration.ofHours(48),
+      Duration.ofDays(31)).map(Duration::toSeconds).toList());
 
   private CanonicalState() {}
 
