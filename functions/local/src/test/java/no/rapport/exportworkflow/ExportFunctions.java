@@ -20,19 +20,27 @@ public final class ExportFunctions {
 
   private ExportFunctions() {}
 
-  /// @param inParts whether two rows are a part and 150 bytes one of an upload, instead of 50,000 rows and 8 MiB
   public static ExportWorkflow workflow(DynamoDbClient dynamoDb, String recordsTable, String sourceTable, S3Client s3,
-      S3Presigner presigner, SfnClient sfn, String bucket, String exportMachine, String retryMachine, Clock clock,
-      boolean inParts) {
+      S3Presigner presigner, SfnClient sfn, String bucket, String exportMachine, String retryMachine, Clock clock) {
     var records = new DynamoRecords(dynamoDb, recordsTable);
     var activities = new Activities(dynamoDb, sourceTable);
     var organizations = new OrganizationRegister(dynamoDb, sourceTable);
-    return inParts
-        ? new ExportWorkflow(records, s3, presigner, sfn, bucket, exportMachine, retryMachine,
-            (job, now) -> new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now, 2), clock,
-            new Files.Sending(150, SameThread::new))
-        : new ExportWorkflow(records, s3, presigner, sfn, bucket, exportMachine, retryMachine,
-            (job, now) -> new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now), clock);
+    return new ExportWorkflow(records, s3, presigner, sfn, bucket, exportMachine, retryMachine,
+        (job, now) -> new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now), clock);
+  }
+
+  /// The same, where two rows are a part instead of 50,000.
+  ///
+  /// @param partBytes how many bytes are a part of an upload
+  public static ExportWorkflow inParts(DynamoDbClient dynamoDb, String recordsTable, String sourceTable, S3Client s3,
+      S3Presigner presigner, SfnClient sfn, String bucket, String exportMachine, String retryMachine, Clock clock,
+      int partBytes) {
+    var records = new DynamoRecords(dynamoDb, recordsTable);
+    var activities = new Activities(dynamoDb, sourceTable);
+    var organizations = new OrganizationRegister(dynamoDb, sourceTable);
+    return new ExportWorkflow(records, s3, presigner, sfn, bucket, exportMachine, retryMachine,
+        (job, now) -> new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now, 2), clock,
+        new Files.Sending(partBytes, SameThread::new));
   }
 
   public static Map<String, RequestHandler<Map<String, Object>, Map<String, Object>>> tasks(ExportWorkflow workflow) {

@@ -52,6 +52,8 @@ import org.junit.jupiter.api.Test;
 /// one, with its output (several after blanks).
 class EveryCallFailsTest {
 
+  /// How many second faults after one first are drawn from: millions of pairs are too many to hold.
+  private static final int SECONDS_OF_ONE = 150;
   private static final String ACTIVITIES =
       "activity_id;org_id;activity_type;date;participant_count;duration_minutes;location;municipality;county;"
           + "target_group;title;notes;attachments;updated_at\n"
@@ -81,7 +83,7 @@ class EveryCallFailsTest {
         ended(world, "GetBufdirExport", "export_id", id, "completed", "failed");
       }
     },
-    /// The same in three parts of rows, whose file is sent in several parts too.
+    /// The same in three parts of rows, whose file is sent in several parts too where the store takes small ones.
     EXPORT_IN_PARTS {
       @Override
       void walk(FaultyWorld world) {
@@ -216,8 +218,10 @@ class EveryCallFailsTest {
       }
     }
 
+    /// @param words how it may end; without faults only as the first says
     static void ended(FaultyWorld world, String function, String parameter, String id, String... words) {
-      assertThat(world.ask(function, Map.of(parameter, id)).text("/status")).as("1: how it ended").isIn((Object[]) words);
+      assertThat(world.ask(function, Map.of(parameter, id)).text("/status")).as("1: how it ended")
+          .isIn(List.of(words).subList(0, world.isWithoutFaults() ? 1 : words.length));
     }
 
     static void deleted(FaultyWorld world, String delete, String show, String parameter, String id) {
@@ -322,10 +326,16 @@ class EveryCallFailsTest {
         }
       } else {
         began = System.nanoTime();
-        var possible = new ArrayList<Planned>();
-        first.forEach(run -> faultsAt(run.laterPlaces()).forEach(fault -> possible.add(run.with(fault))));
-        console.println("Pairs after these first faults: " + possible.size());
-        List<Run> second = all(console, sample(possible, pairs, random), PassedStates::ignored);
+        var some = new ArrayList<Planned>();
+        long possible = 0;
+        for (Run run : first) {
+          List<Fault> later = new ArrayList<>(faultsAt(run.laterPlaces()));
+          possible += later.size();
+          Collections.shuffle(later, random);
+          later.stream().limit(SECONDS_OF_ONE).forEach(fault -> some.add(run.with(fault)));
+        }
+        console.println("Pairs after these first faults: " + possible);
+        List<Run> second = all(console, sample(some, pairs, random), PassedStates::ignored);
         report(console, "pairs of faults", second, began);
         second.forEach(run -> run.violation().ifPresent(violated::add));
       }

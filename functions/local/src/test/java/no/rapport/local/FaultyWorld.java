@@ -130,6 +130,7 @@ final class FaultyWorld implements AutoCloseable {
   private final Set<String> retried = new HashSet<>();
   private final Set<String> cancelled = new HashSet<>();
   private final Map<String, String> deleted = new LinkedHashMap<>();
+  private final boolean faultless;
   private int step;
   private boolean armed;
   private BooleanSupplier atNextTask = () -> false;
@@ -148,6 +149,7 @@ final class FaultyWorld implements AutoCloseable {
   /// @param inParts whether even a few rows are rendered and sent in several parts
   FaultyWorld(List<CallFaults.Fault> planned, PassedStates states, boolean inParts) {
     faults = new CallFaults(planned, this::http, clock, states);
+    faultless = planned.isEmpty();
     S3.createBucket(create -> create.bucket(bucket));
     // Jitter would make walks differ that are the same.
     stepFunctions = closed(StepFunctions.builder().time(time).random(() -> Long.MAX_VALUE).functions(this::invoke)
@@ -161,10 +163,12 @@ final class FaultyWorld implements AutoCloseable {
     SfnClient sfn = closed(at(faulty(SfnClient.builder()), stepFunctions.endpoint(), stepFunctionsHttp).build());
     String export = machine(machines, "Export");
     String retry = machine(machines, "Retry");
-    var workflow = ExportFunctions.workflow(FAULTY_DYNAMO_DB, records, source, FAULTY_S3, PRESIGNER, sfn, bucket, export, retry, clock,
-        inParts);
-    observed = ExportFunctions.workflow(DYNAMO_DB, records, source, S3, PRESIGNER, sfn, bucket, export, retry, clock,
-        inParts);
+    // S3 takes no parts below 5 MiB but the last; the heap's does.
+    var workflow = inParts
+        ? ExportFunctions.inParts(FAULTY_DYNAMO_DB, records, source, FAULTY_S3, PRESIGNER, sfn, bucket, export, retry, clock,
+            HEAP ? 150 : 5 * 1024 * 1024)
+        : ExportFunctions.workflow(FAULTY_DYNAMO_DB, records, source, FAULTY_S3, PRESIGNER, sfn, bucket, export, retry, clock);
+    observed = ExportFunctions.workflow(DYNAMO_DB, records, source, S3, PRESIGNER, sfn, bucket, export, retry, clock);
     var aggregation = new AggregationFunctions(FAULTY_DYNAMO_DB, records, source, sfn, machine(machines, "Aggregation"),
         clock);
     tasks.putAll(ExportFunctions.tasks(workflow));
@@ -345,6 +349,11 @@ final class FaultyWorld implements AutoCloseable {
   /// @param function the handler that shows one
   void wasDeleted(String function, String parameter, String resource) {
     deleted.put(function + "?" + parameter, resource);
+  }
+
+  /// Whether everything goes as it should.
+  boolean isWithoutFaults() {
+    return faultless;
   }
 
   // --- time ------------------------------------------------------------------------------------------------------
