@@ -446,7 +446,7 @@ final class FaultyWorld implements AutoCloseable {
     String handler = TEMPLATE.function(arn).handler();
     String function = handler.substring(handler.lastIndexOf('.') + 1);
     String given = new String(payload, StandardCharsets.UTF_8);
-    time.beginTurn(function + CanonicalState.withoutDrawn(given));
+    time.beginTurn(function + CanonicalState.withoutDrawn(given) + "%05d".formatted(startedBefore(given)));
     try {
       if (function.equals(atTask)) {
         atTask = "";
@@ -468,6 +468,11 @@ final class FaultyWorld implements AutoCloseable {
       time.endTurn();
       seeStates();
     }
+  }
+
+  /// How many executions were started before the one that hands this over: what tells two of one shape apart.
+  private long startedBefore(String given) {
+    return stepFunctions.executions().stream().dropWhile(execution -> !given.contains(execution.name())).count();
   }
 
   /// Who asks or sweeps works meanwhile, and is alone with it.

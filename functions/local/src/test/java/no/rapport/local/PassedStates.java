@@ -13,13 +13,13 @@ final class PassedStates {
 
   private final Set<String> known;
   private final boolean asking;
-  private final boolean sharing;
+  private final boolean stopping;
   private final List<Passed> passed = new ArrayList<>();
 
-  private PassedStates(Set<String> known, boolean asking, boolean sharing) {
+  private PassedStates(Set<String> known, boolean asking, boolean stopping) {
     this.known = known;
     this.asking = asking;
-    this.sharing = sharing;
+    this.stopping = stopping;
   }
 
   /// Of a walk that goes to its end whatever it passes.
@@ -39,6 +39,10 @@ final class PassedStates {
     return new PassedStates(Set.of(), false, false);
   }
 
+  boolean isStopping() {
+    return stopping;
+  }
+
   /// @return whether the state is known
   synchronized boolean pass(int places, Supplier<String> state) {
     if (!asking) {
@@ -51,7 +55,7 @@ final class PassedStates {
 
   /// The states that were passed are known from now on.
   synchronized void ledToAGoodEnd() {
-    if (sharing) {
+    if (stopping) {
       passed.forEach(state -> known.add(state.state()));
     }
   }
