@@ -153,9 +153,6 @@ public final class HeapS3 extends HeapHttpClient {
       upload(bucket, query.get("uploadId")).bytes().put(Integer.valueOf(query.get("partNumber")), body);
       return empty(200, Map.of("ETag", etag(body)));
     }
-    if (request.firstMatchingHeader("If-None-Match").isPresent() && bucket.objects().containsKey(key)) {
-      throw new Refusal(412, "PreconditionFailed");
-    }
     String copied = request.firstMatchingHeader("x-amz-copy-source").map(SdkHttpUtils::urlDecode).orElse("");
     if (!copied.isEmpty()) {
       Stored from = stored(bucket, copied.replaceFirst("^/?[^/]+/", ""));

@@ -102,18 +102,6 @@ class BothS3Test {
 
   @ParameterizedTest
   @EnumSource
-  void refusesASecondConditionalPut(Store store) {
-    open(store);
-    client.putObject(put -> put.bucket(bucket).key("once").ifNoneMatch("*"), RequestBody.fromString("first"));
-
-    assertThatThrownBy(() -> client.putObject(put -> put.bucket(bucket).key("once").ifNoneMatch("*"),
-        RequestBody.fromString("second"))).isInstanceOf(S3Exception.class)
-        .extracting(e -> ((S3Exception) e).statusCode()).isEqualTo(412);
-    assertThat(get("once").asUtf8String()).isEqualTo("first");
-  }
-
-  @ParameterizedTest
-  @EnumSource
   void copiesListsAndDeletes(Store store) {
     open(store);
     client.putObject(put -> put.bucket(bucket).key("a/1 & <2>").contentType("text/plain"), RequestBody.fromString("one"));

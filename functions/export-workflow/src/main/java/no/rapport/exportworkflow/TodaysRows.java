@@ -24,7 +24,7 @@ import no.rapport.sourcedata.OrganizationRegister;
 final class TodaysRows implements RowSource {
 
   /// About what one task renders in ten seconds, and few enough for the parts of a million rows to run at once.
-  private static final int ROWS_PER_PART = 50_000;
+  static final int ROWS_PER_PART = 50_000;
 
   private final Activities activities;
   private final OrganizationRegister organizations;

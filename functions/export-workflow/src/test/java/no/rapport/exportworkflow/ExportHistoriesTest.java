@@ -70,7 +70,7 @@ class ExportHistoriesTest {
       parts = random.nextInt(4);
       workflow = new ExportWorkflow(services.records(), services.s3(), null, services.sfn(), "bucket",
           MACHINES + "export", MACHINES + "retry", (_, now) -> new FewRows(parts, now),
-          schedule.clock(SKEWS.get((int) (seed % SKEWS.size()))), new Files.Sending(8 * 1024 * 1024, SameThread::new));
+          schedule.clock(SKEWS.get((int) (seed % SKEWS.size()))), new Files.Sending(Files.Sending.DEFAULT.partBytes(), SameThread::new));
       services.use(workflow);
       kind = random.nextBoolean() ? ExportKind.BUFDIR_EXPORT : ExportKind.REPORT_REEXPORT;
       boolean reexport = kind == ExportKind.REPORT_REEXPORT;

@@ -177,7 +177,7 @@ final class CallFaults {
     return known;
   }
 
-  private void pass(Supplier<List<String>> state) {
+  private void passState(Supplier<List<String>> state) {
     int passed;
     synchronized (this) {
       // What is under way or will come late is not part of a state that can be told.
@@ -194,7 +194,7 @@ final class CallFaults {
   /// @param state the state of everything else
   /// @param task whether a workflow calls it: then the call itself may go wrong too
   Object invoke(String function, boolean task, Supplier<List<String>> state, Callable<Object> work) throws FunctionError {
-    pass(state);
+    passState(state);
     if (known) {
       throw new FunctionError("Lambda.Unknown", "The state is known");
     }

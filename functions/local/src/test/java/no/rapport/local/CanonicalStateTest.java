@@ -19,6 +19,13 @@ class CanonicalStateTest {
   }
 
   @Test
+  void isTheSameUnderOtherNumbersThatWereDrawn() {
+    assertThat(state(NOW, "template 4503599627370495", "file of 4503599627370495 by 7"))
+        .isEqualTo(state(NOW, "template 9007199254740991", "file of 9007199254740991 by 7"))
+        .isNotEqualTo(state(NOW, "template 4503599627370495", "file of 4503599627370495 by 8"));
+  }
+
+  @Test
   void differsWhereANameStandsForAnother() {
     assertThat(state(NOW, "job " + ONE + " failed", "job " + OTHER + " completed", "file of " + ONE))
         .isNotEqualTo(state(NOW, "job " + ONE + " failed", "job " + OTHER + " completed", "file of " + OTHER));

@@ -540,6 +540,7 @@ final class FaultyWorld implements AutoCloseable {
     }
     S3.listObjectsV2Paginator(list -> list.bucket(bucket)).contents().forEach(object -> state.add("object " + object.key()
         + " " + S3.getObjectAsBytes(get -> get.bucket(bucket).key(object.key())).asString(StandardCharsets.ISO_8859_1)));
+    S3.listMultipartUploads(list -> list.bucket(bucket)).uploads().forEach(upload -> state.add("upload " + upload.key()));
     synchronized (published) {
       published.forEach(message -> state.add("published " + message));
     }
