@@ -12,7 +12,9 @@ record Failure(String step, String error) {
   /// Errors whose reason passes: load, networks, time limits. All others stay until someone removes their cause.
   private static final Set<String> PASSING = Set.of(PassingFailure.class.getName(), "States.Timeout",
       "States.HeartbeatTimeout", "Sandbox.Timedout", "Lambda.ServiceException", "Lambda.AWSLambdaException",
-      "Lambda.SdkClientException", "Lambda.TooManyRequestsException", "Lambda.Unknown");
+      "Lambda.SdkClientException", "Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException",
+      "Lambda.SnapStartNotReadyException", "Lambda.SnapStartException", "Lambda.SnapStartTimeoutException",
+      "Lambda.ResourceNotReadyException", "Lambda.CodeArtifactUserPendingException", "Lambda.Unknown");
 
   boolean isPassing() {
     return PASSING.contains(error);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -29,6 +30,14 @@ class DeploymentTest {
       TemplateReader.read(HOME.resolve("template.yaml"), Map.of(), LocalRapport.BUCKET);
   private static final Pattern SERVICE_ERROR = Pattern.compile(
       "(States|Lambda|Sandbox|SNS|SFN|StepFunctions|DynamoDB|S3)\\.[A-Za-z0-9.]+");
+
+  /// What a call meets that passes by itself.
+  private static final List<String> TRANSIENT = List.of("Lambda.ServiceException", "Lambda.AWSLambdaException",
+      "Lambda.SdkClientException", "Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException",
+      "States.Timeout", "Sandbox.Timedout");
+  /// What a call of an inactive version meets until its snapshot is back (Lambda API reference, "Invoke").
+  private static final List<String> WAKING = List.of("Lambda.SnapStartNotReadyException", "Lambda.SnapStartException",
+      "Lambda.SnapStartTimeoutException", "Lambda.ResourceNotReadyException", "Lambda.CodeArtifactUserPendingException");
 
   @Test
   void everyHandlerCanBeMadeAsLambdaMakesIt() throws Exception {
@@ -112,6 +121,35 @@ class DeploymentTest {
       tasks(machine.definition()).forEach((name, task) ->
           assertThat(task.has("TimeoutSeconds")).as(machine.logicalId() + "." + name).isTrue());
     }
+  }
+
+  /// A version that nobody called for 14 days is inactive, and its first call fails while it wakes.
+  @Test
+  void everyTaskWaitsForAFunctionThatWakes() {
+    for (var machine : TEMPLATE.stateMachines()) {
+      tasks(machine.definition()).forEach((name, task) -> {
+        if (task.path("Arguments").has("FunctionName")) {
+          var state = machine.logicalId() + "." + name;
+          assertThat(retrier(task, "Lambda.SdkClientException")).as(state).hasValueSatisfying(retrier ->
+              assertThat(texts(retrier.path("ErrorEquals"))).containsAll(TRANSIENT));
+          assertThat(retrier(task, "Lambda.SnapStartNotReadyException")).as(state).hasValueSatisfying(retrier -> {
+            assertThat(texts(retrier.path("ErrorEquals"))).containsExactlyInAnyOrderElementsOf(WAKING);
+            assertThat(retrier.path("IntervalSeconds").asInt()).isEqualTo(5);
+            assertThat(retrier.path("BackoffRate").asInt()).isEqualTo(2);
+            assertThat(retrier.path("MaxAttempts").asInt()).isEqualTo(5);
+          });
+        }
+      });
+    }
+  }
+
+  private static Optional<JsonNode> retrier(JsonNode task, String error) {
+    for (var retrier : task.path("Retry")) {
+      if (texts(retrier.path("ErrorEquals")).contains(error)) {
+        return Optional.of(retrier);
+      }
+    }
+    return Optional.empty();
   }
 
   @Test
