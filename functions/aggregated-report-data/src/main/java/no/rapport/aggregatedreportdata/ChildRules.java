@@ -23,7 +23,7 @@ import no.rapport.sourcedata.CaseRecord.Undersokelse;
 /// in the comments are the figures', P is the period, D its last day.
 final class ChildRules {
 
-  /// Placed outside the home.
+  /// Placed outside the home, by the national register's own list: 8.4 and 8.5, which replaced 8.2 in 2026, are not on it.
   private static final Set<String> PL =
       Set.of("1.1", "1.2", "1.99", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.99", "8.2");
   /// Foster home.
@@ -31,6 +31,11 @@ final class ChildRules {
   /// Institution.
   private static final Set<String> INST = Set.of("1.1", "1.2", "1.99");
   private static final String BVL2021 = "BVL2021";
+  /// The act of 1992.
+  private static final String BVL = "BVL";
+  private static final String BVL_4_12 = "4-12";
+  /// Sections of chapter 4 of the act of 1992 that allow an acute placement.
+  private static final Set<String> BVL_AKUTT = Set.of("6", "25", "29");
 
   private static final Set<Integer> MELDING_HENLAGT = Set.of(1, 3, 5, 6, 9, 10);
   private static final int MELDING_TIL_UNDERSOKELSE = 2;
@@ -57,9 +62,23 @@ final class ChildRules {
     return FH.contains(tiltak.kategori());
   }
 
-  /// OO, a care order.
+  /// OO, a care order, as the national register defines it.
   static boolean isOmsorgsovertakelse(Tiltak tiltak) {
-    return tiltak.lov().equals(BVL2021) && tiltak.kap().equals("5") && tiltak.par().equals("1");
+    return switch (tiltak.lov()) {
+      case BVL2021 -> tiltak.kap().equals("5") && tiltak.par().equals("1");
+      case BVL -> tiltak.kap().equals("4") && switch (tiltak.par()) {
+        case "12" -> true;
+        case "8" -> tiltak.ledd().contains(2) || tiltak.ledd().contains(3) || tiltak.jmfr().contains(BVL_4_12);
+        default -> false;
+      };
+      default -> false;
+    };
+  }
+
+  /// An acute placement.
+  static boolean isAkuttplassering(Tiltak tiltak) {
+    return isPlassert(tiltak) && tiltak.kap().equals("4")
+        && (tiltak.lov().equals(BVL2021) || tiltak.lov().equals(BVL) && BVL_AKUTT.contains(tiltak.par()));
   }
 
   /// H, an assistance measure: neither Pl nor OO.
@@ -130,8 +149,7 @@ final class ChildRules {
       fosterhjem |= open && isFosterhjem(tiltak);
       institusjon |= open && INST.contains(tiltak.kategori());
       forste = tiltak.start().isBefore(forste) ? tiltak.start() : forste;
-      tally.addIf(isPlassert(tiltak) && tiltak.lov().equals(BVL2021) && tiltak.kap().equals("4")
-          && p.contains(tiltak.start()), AKUTTPLASSERINGER);                                                   // 21
+      tally.addIf(isAkuttplassering(tiltak) && p.contains(tiltak.start()), AKUTTPLASSERINGER);                 // 21
     }
     tally.addIf(hjelpetiltak, BARN_MED_HJELPETILTAK);                                                          // 13
     tally.addIf(hjelpetiltakVedSlutt, BARN_MED_HJELPETILTAK_VED_PERIODESLUTT);                                 // 14

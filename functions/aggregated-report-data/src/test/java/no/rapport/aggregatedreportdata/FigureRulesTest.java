@@ -17,6 +17,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import no.rapport.records.Documents;
 import no.rapport.reporting.FigureCatalogue;
 import no.rapport.sourcedata.CaseRecord;
@@ -27,6 +28,8 @@ import no.rapport.sourcedata.CaseRecord.Tiltak;
 import no.rapport.sourcedata.CaseRecord.Undersokelse;
 import no.rapport.sourcedata.Version;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FigureRulesTest {
 
@@ -149,6 +152,56 @@ class FigureRulesTest {
     assertThat(figure("antall_meldinger_mottatt", "2024", elsewhere)).contains(BigDecimal.ZERO);
     assertThat(figure("andel_meldinger_konkludert_innen_frist", "2024", elsewhere)).isEmpty();
     assertThat(figure("antall_undersokelser_pabegynt", "2024", elsewhere)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', value = {
+    // act     | chap. | sect. | ledd | jmfr      | care order | acute
+    "BVL2021   | 5     | 1     |      |           | 1          | 0",
+    "BVL2021   | 5     | 1     | 1    | 4-4       | 1          | 0",
+    "BVL2021   | 5     | 2     |      |           | 0          | 0",
+    "BVL2021   | 4     | 1     |      |           | 0          | 1",
+    "BVL2021   | 4     | 12    |      |           | 0          | 1",
+    "BVL       | 4     | 12    |      |           | 1          | 0",
+    "BVL       | 4     | 12    | 1    |           | 1          | 0",
+    "BVL       | 4     | 8     |      |           | 0          | 0",
+    "BVL       | 4     | 8     | 1    |           | 0          | 0",
+    "BVL       | 4     | 8     | 2    |           | 1          | 0",
+    "BVL       | 4     | 8     | 1,3  |           | 1          | 0",
+    "BVL       | 4     | 8     | 4    |           | 0          | 0",
+    "BVL       | 4     | 8     | 1    | 4-4,4-12  | 1          | 0",
+    "BVL       | 4     | 8     |      | 4-11,5-12 | 0          | 0",
+    "BVL       | 4     | 4     | 2    | 4-12      | 0          | 0",
+    "BVL       | 5     | 12    |      |           | 0          | 0",
+    "BVL       | 4     | 6     |      |           | 0          | 1",
+    "BVL       | 4     | 25    |      |           | 0          | 1",
+    "BVL       | 4     | 29    |      |           | 0          | 1",
+    "BVL       | 4     | 24    |      |           | 0          | 0",
+    "BVL       | 3     | 6     |      |           | 0          | 0",
+    "BL1981    | 4     | 12    |      |           | 0          | 0",
+    "BL1981    | 5     | 1     |      |           | 0          | 0"
+  })
+  void knowsCareOrdersAndAcutePlacementsOfBothActs(
+      String lov, String kap, String par, String ledd, String jmfr, long care, long acute) {
+    var measure = new Tiltak("t1", "a", T, "b1", "1.1", lov, kap, par,
+        ledd == null ? List.of() : Stream.of(ledd.split(",")).map(Integer::valueOf).toList(),
+        jmfr == null ? List.of() : List.of(jmfr.split(",")),
+        LocalDate.of(2024, 2, 1), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+    assertThat(figure("antall_barn_med_omsorgsovertakelse", "2024", measure)).contains(BigDecimal.valueOf(care));
+    assertThat(figure("antall_akuttplasseringer", "2024", measure)).contains(BigDecimal.valueOf(acute));
+    assertThat(IndependentFigures.of(List.of(measure), "2024"))
+        .isEqualTo(byKey(FigureRules.figures(tally(List.of(measure), "2024"))));
+  }
+
+  @Test
+  void countsHousingOfTheNewCodesAsAssistanceAndOfTheOldOneAsPlacement() {
+    for (String category : List.of("8.2", "8.4", "8.5")) {
+      var measure = new Tiltak("t1", "a", T, "b1", category, "BVL2021", "3", "1", LocalDate.of(2024, 2, 1),
+          Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+      long placed = category.equals("8.2") ? 1 : 0;
+      assertThat(figure("antall_barn_plassert_utenfor_hjemmet", "2024", measure)).contains(BigDecimal.valueOf(placed));
+      assertThat(figure("antall_barn_med_hjelpetiltak", "2024", measure)).contains(BigDecimal.valueOf(1 - placed));
+    }
   }
 
   @Test

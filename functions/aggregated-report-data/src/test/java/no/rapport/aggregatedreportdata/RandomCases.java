@@ -19,7 +19,11 @@ import no.rapport.sourcedata.Version;
 final class RandomCases {
 
   private static final List<String> KATEGORIER = List.of("1.1", "1.2", "1.99", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6",
-      "2.99", "3.1", "4.2", "4.99", "5.1", "6.3", "8.1", "8.2", "8.3");
+      "2.99", "3.1", "4.2", "4.99", "5.1", "6.3", "8.1", "8.2", "8.3", "8.4", "8.5");
+  /// Legal bases at the edges of the definitions: act, chapter, section.
+  private static final List<String> LOVHJEMLER = List.of("BVL2021 5 1", "BVL2021 5 1", "BVL2021 4 2", "BVL2021 3 1",
+      "BVL2021 4 12", "BVL 4 12", "BVL 4 12", "BVL 4 8", "BVL 4 8", "BVL 4 6", "BVL 4 25", "BVL 4 29", "BVL 4 4", "BVL 5 1",
+      "BL1981 4 12");
   private static final List<LocalDate> EDGES = List.of(LocalDate.of(2022, 12, 31), LocalDate.of(2023, 1, 1),
       LocalDate.of(2023, 3, 31), LocalDate.of(2023, 6, 30), LocalDate.of(2023, 11, 30), LocalDate.of(2023, 12, 31),
       LocalDate.of(2024, 1, 1), LocalDate.of(2024, 2, 29), LocalDate.of(2024, 3, 31), LocalDate.of(2024, 4, 1),
@@ -107,11 +111,11 @@ final class RandomCases {
       case 3 -> {
         LocalDate start = date().minusDays(random.nextInt(400));
         String kategori = KATEGORIER.get(random.nextInt(KATEGORIER.size()));
-        boolean omsorg = random.nextInt(4) == 0;
-        yield new CaseRecord.Tiltak(id, source, updated, barn, kategori,
-            random.nextInt(4) == 0 ? "BVL1992" : "BVL2021", omsorg ? "5" : String.valueOf(3 + random.nextInt(3)),
-            omsorg ? "1" : String.valueOf(1 + random.nextInt(3)), start, maybe(laterOrEdge(start)),
-            OptionalInt.of(random.nextInt(7)), OptionalInt.of(random.nextInt(5)));
+        String[] hjemmel = LOVHJEMLER.get(random.nextInt(LOVHJEMLER.size())).split(" ");
+        List<Integer> ledd = random.nextBoolean() ? List.of() : List.of(1 + random.nextInt(2), 2 + random.nextInt(3));
+        List<String> jmfr = random.nextBoolean() ? List.of() : List.of("4-4", "4-" + (11 + random.nextInt(2)));
+        yield new CaseRecord.Tiltak(id, source, updated, barn, kategori, hjemmel[0], hjemmel[1], hjemmel[2], ledd, jmfr,
+            start, maybe(laterOrEdge(start)), OptionalInt.of(random.nextInt(7)), OptionalInt.of(random.nextInt(5)));
       }
       case 4 -> {
         LocalDate start = date().minusDays(random.nextInt(200));

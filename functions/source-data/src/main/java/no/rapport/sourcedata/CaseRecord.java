@@ -67,15 +67,33 @@ public sealed interface CaseRecord {
   /// A measure.
   ///
   /// @param kategori such as `2.1`
-  /// @param lov the act, such as `BVL2021`
+  /// @param lov the act: `BVL` (of 1992), `BVL2021` or `BL1981`
   /// @param kap chapter of the act
   /// @param par section of the act
+  /// @param ledd subsections of the section, if any are given
+  /// @param jmfr further sections that the measure refers to, as chapter and section, such as `4-12`
   /// @param hyppighetOppf follow-up visits a year; there for every foster home (2.1-2.4, 2.99)
   /// @param hyppighetTilsyn supervision visits a year; likewise
   record Tiltak(
       String recordId, String sourceSystem, Instant updatedAt, String barnId,
-      String kategori, String lov, String kap, String par, LocalDate start, Optional<LocalDate> slutt,
+      String kategori, String lov, String kap, String par, List<Integer> ledd, List<String> jmfr,
+      LocalDate start, Optional<LocalDate> slutt,
       OptionalInt hyppighetOppf, OptionalInt hyppighetTilsyn) implements OfChild {
+
+    public Tiltak {
+      ledd = List.copyOf(ledd);
+      jmfr = List.copyOf(jmfr);
+    }
+
+    /// A measure whose legal basis names neither subsections nor further sections.
+    public Tiltak(
+        String recordId, String sourceSystem, Instant updatedAt, String barnId,
+        String kategori, String lov, String kap, String par, LocalDate start, Optional<LocalDate> slutt,
+        OptionalInt hyppighetOppf, OptionalInt hyppighetTilsyn) {
+      this(recordId, sourceSystem, updatedAt, barnId, kategori, lov, kap, par, List.of(), List.of(), start, slutt,
+          hyppighetOppf, hyppighetTilsyn);
+    }
+
     @Override
     public String toString() {
       return "Tiltak";

@@ -25,6 +25,10 @@ final class CaseRecordItem {
   /// No date; far outside what an import accepts.
   private static final long NONE = -1_000_000;
 
+  private static final String ACT_OF_1992 = "BVL";
+  /// As earlier releases stored it where a file said so.
+  private static final String ACT_OF_1992_SPELLED_OUT = "BVL1992";
+
   private CaseRecordItem() {}
 
   /// The word for a record's type in imports and keys.
@@ -122,15 +126,23 @@ final class CaseRecordItem {
           .number(day(undersokelse.slutt()))
           .number(undersokelse.utvidetFrist() ? 1 : 0)
           .number(undersokelse.konklusjon().orElse(-1));
-      case Tiltak tiltak -> packed
-          .text(tiltak.kategori())
-          .text(tiltak.lov())
-          .text(tiltak.kap())
-          .text(tiltak.par())
-          .number(day(tiltak.start()))
-          .number(day(tiltak.slutt()))
-          .number(tiltak.hyppighetOppf().orElse(-1))
-          .number(tiltak.hyppighetTilsyn().orElse(-1));
+      case Tiltak tiltak -> {
+        packed
+            .text(tiltak.kategori())
+            .text(tiltak.lov())
+            .text(tiltak.kap())
+            .text(tiltak.par())
+            .number(day(tiltak.start()))
+            .number(day(tiltak.slutt()))
+            .number(tiltak.hyppighetOppf().orElse(-1))
+            .number(tiltak.hyppighetTilsyn().orElse(-1));
+        // Nothing follows where there is nothing to tell: such items are as earlier releases wrote them.
+        if (!tiltak.ledd().isEmpty() || !tiltak.jmfr().isEmpty()) {
+          packed.number(tiltak.ledd().size());
+          tiltak.ledd().forEach(packed::number);
+          tiltak.jmfr().forEach(packed::text);
+        }
+      }
       case Plan plan -> {
         packed.number(plan.planType()).number(day(plan.start())).number(day(plan.slutt()));
         plan.evalueringer().forEach(date -> packed.number(day(date)));
@@ -162,9 +174,7 @@ final class CaseRecordItem {
       case "melding" -> new Melding(id, source, updatedAt, owner, date(packed), optionalDate(packed), integer(packed));
       case "undersokelse" -> new Undersokelse(
           id, source, updatedAt, owner, date(packed), optionalDate(packed), packed.number() == 1, integer(packed));
-      case "tiltak" -> new Tiltak(
-          id, source, updatedAt, owner, packed.text(), packed.text(), packed.text(), packed.text(),
-          date(packed), optionalDate(packed), integer(packed), integer(packed));
+      case "tiltak" -> tiltak(id, source, updatedAt, owner, packed);
       case "plan" -> new Plan(
           id, source, updatedAt, owner, (int) packed.number(), date(packed), optionalDate(packed), dates(packed));
       case "besok" -> new Besok(
@@ -176,6 +186,31 @@ final class CaseRecordItem {
           packed.number() == 1, packed.number() == 1);
       default -> throw new IllegalStateException("A case record of a type that this version does not know");
     };
+  }
+
+  private static Tiltak tiltak(String id, String source, Instant updatedAt, String barnId, PackedText.Reader packed) {
+    String kategori = packed.text();
+    String lov = packed.text();
+    String kap = packed.text();
+    String par = packed.text();
+    LocalDate start = date(packed);
+    Optional<LocalDate> slutt = optionalDate(packed);
+    OptionalInt hyppighetOppf = integer(packed);
+    OptionalInt hyppighetTilsyn = integer(packed);
+    List<Integer> ledd = List.of();
+    List<String> jmfr = List.of();
+    if (packed.hasNext()) {
+      ledd = new ArrayList<>();
+      for (long left = packed.number(); left > 0; left--) {
+        ledd.add((int) packed.number());
+      }
+      jmfr = new ArrayList<>();
+      while (packed.hasNext()) {
+        jmfr.add(packed.text());
+      }
+    }
+    return new Tiltak(id, source, updatedAt, barnId, kategori, lov.equals(ACT_OF_1992_SPELLED_OUT) ? ACT_OF_1992 : lov,
+        kap, par, ledd, jmfr, start, slutt, hyppighetOppf, hyppighetTilsyn);
   }
 
   private static long day(LocalDate date) {
