@@ -67,7 +67,7 @@ import no.rapport.records.Listing;
 import no.rapport.reportrecords.ReportRecord;
 import no.rapport.reportrecords.ReportRecordFunctions;
 import no.rapport.reportreexports.ReexportFunctions;
-import no.rapport.sourcedata.SourceDataFunctions;
+import no.rapport.sourceimports.SourceImportFunctions;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
@@ -255,7 +255,7 @@ final class FaultyWorld implements AutoCloseable {
         new S3EventNotification.S3ObjectEntity(whole, 1L, "etag", null, "00"), "1.0");
     var call = new LambdaCall(TEMPLATE.function("ImportSourceDataFunction"), "import",
         System.nanoTime() + TimeUnit.MINUTES.toNanos(10));
-    SourceDataFunctions.importing(S3, DYNAMO_DB, source).handleRequest(new S3Event(List.of(
+    SourceImportFunctions.importing(S3, DYNAMO_DB, source).handleRequest(new S3Event(List.of(
         new S3EventNotification.S3EventNotificationRecord("eu-north-1", "ObjectCreated:Put", "aws:s3",
             Instant.now().toString(), "2.1", null, null, entity, null))), call);
   }

@@ -7,19 +7,19 @@ import java.util.List;
 import no.rapport.reporting.Activity;
 
 /// How an activity is written as an item and read back.
-final class ActivityItem {
+public final class ActivityItem {
 
   private static final long NANOS = 1_000_000_000L;
 
   private ActivityItem() {}
 
   /// Everything that neither the keys nor the type attribute holds.
-  static String pack(Activity activity) {
+  public static String pack(Activity activity) {
     return pack(activity, nanos(activity.updatedAt()));
   }
 
   /// The same for activities that differ in `updated_at` alone.
-  static String fingerprint(Activity activity) {
+  public static String fingerprint(Activity activity) {
     return SourceDataTable.fingerprint(activity.date() + "#" + activity.activityType() + "#" + pack(activity, 0));
   }
 
@@ -38,7 +38,7 @@ final class ActivityItem {
     return packed.pack();
   }
 
-  static Activity unpack(String orgId, String sortKey, String type, String row) {
+  public static Activity unpack(String orgId, String sortKey, String type, String row) {
     var packed = new PackedText.Reader(row);
     int participants = (int) packed.number();
     int minutes = (int) packed.number();
@@ -61,16 +61,16 @@ final class ActivityItem {
   }
 
   /// Nanoseconds since 1970, UTC: enough for the years 1678 to 2261.
-  static long nanos(Instant instant) {
+  public static long nanos(Instant instant) {
     return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), NANOS), instant.getNano());
   }
 
-  static Instant instant(long nanos) {
+  public static Instant instant(long nanos) {
     return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS), Math.floorMod(nanos, NANOS));
   }
 
   /// The date that the first ten characters spell.
-  static LocalDate date(String text) {
+  public static LocalDate date(String text) {
     return LocalDate.of(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
   }
 

@@ -17,7 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.Put;
 /// @param version the counter
 /// @param touched the counter's value by what was touched
 /// @param present how many live records there are, by type and source system
-record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<String, Long> present) {
+public record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<String, Long> present) {
 
   static final String VERSION = "v";
   static final String TOUCHED = "q";
@@ -28,12 +28,12 @@ record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<
   private static final int MOST_PRESENT = 200;
   private static final String TOO_MANY = "*";
 
-  CaseChangeGroup {
+  public CaseChangeGroup {
     touched = Map.copyOf(touched);
     present = Map.copyOf(present);
   }
 
-  static CaseChangeGroup of(Map<String, AttributeValue> item) {
+  public static CaseChangeGroup of(Map<String, AttributeValue> item) {
     return new CaseChangeGroup(
         Integer.parseInt(item.get(SourceDataTable.SK).s()),
         Long.parseLong(item.get(VERSION).n()),
@@ -42,22 +42,22 @@ record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<
   }
 
   /// A group that nothing has changed yet.
-  static CaseChangeGroup unchanged(int number) {
+  public static CaseChangeGroup unchanged(int number) {
     return new CaseChangeGroup(number, 0, Map.of(), Map.of());
   }
 
   /// The quarter of a date, as it is written.
-  static String quarter(LocalDate date) {
+  public static String quarter(LocalDate date) {
     return "%04dQ%d".formatted(date.getYear(), (date.getMonthValue() + 2) / 3);
   }
 
   /// That quarter and all later ones, as they are written.
-  static String quarterAndLater(LocalDate date) {
+  public static String quarterAndLater(LocalDate date) {
     return quarter(date) + "+";
   }
 
   /// The counter's value at the last change that touched a period; 0 where none did.
-  long newest(Period period) {
+  public long newest(Period period) {
     String first = quarter(period.from());
     String last = quarter(period.to());
     long newest = 0;
@@ -73,7 +73,7 @@ record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<
   ///
   /// @param what the touched periods
   /// @param appeared how many live records there are more (or fewer), by type and source system
-  CaseChangeGroup changed(Set<String> what, Map<String, Integer> appeared) {
+  public CaseChangeGroup changed(Set<String> what, Map<String, Integer> appeared) {
     var nowPresent = new TreeMap<>(present);
     if (!present.containsKey(TOO_MANY)) {
       appeared.forEach((name, count) -> nowPresent.merge(name, (long) count, Long::sum));
@@ -92,7 +92,7 @@ record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<
   }
 
   /// Writes the group, if the table still holds the one it came from.
-  Put write(String table, String orgId) {
+  public Put write(String table, String orgId) {
     var item = new HashMap<>(key(orgId, number));
     item.put(VERSION, AttributeValue.fromN(String.valueOf(version)));
     item.put(TOUCHED, map(touched));
@@ -100,7 +100,7 @@ record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<
     return Conditions.ifUnchanged(table, item, VERSION, version - 1);
   }
 
-  static Map<String, AttributeValue> key(String orgId, int number) {
+  public static Map<String, AttributeValue> key(String orgId, int number) {
     return SourceDataTable.key(SourceDataTable.caseChanges(orgId), String.valueOf(number));
   }
 

@@ -27,7 +27,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 public final class CaseChanges {
 
   /// How many groups the parts are in.
-  static final int GROUPS = 8;
+  public static final int GROUPS = 8;
 
   private final List<CaseChangeGroup> groups;
 

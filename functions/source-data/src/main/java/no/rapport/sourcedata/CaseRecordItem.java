@@ -20,7 +20,7 @@ import no.rapport.sourcedata.CaseRecord.Tiltak;
 import no.rapport.sourcedata.CaseRecord.Undersokelse;
 
 /// How a case record is written as an item and read back.
-final class CaseRecordItem {
+public final class CaseRecordItem {
 
   /// No date; far outside what an import accepts.
   private static final long NONE = -1_000_000;
@@ -32,7 +32,7 @@ final class CaseRecordItem {
   private CaseRecordItem() {}
 
   /// The word for a record's type in imports and keys.
-  static String type(CaseRecord caseRecord) {
+  public static String type(CaseRecord caseRecord) {
     return switch (caseRecord) {
       case Sak _ -> "sak";
       case Melding _ -> "melding";
@@ -47,7 +47,7 @@ final class CaseRecordItem {
   }
 
   /// What decides the part: the child, or the position where there is no child.
-  static String owner(CaseRecord caseRecord) {
+  public static String owner(CaseRecord caseRecord) {
     return switch (caseRecord) {
       case OfChild ofChild -> ofChild.barnId();
       case Stilling stilling -> stilling.stillingId();
@@ -55,17 +55,17 @@ final class CaseRecordItem {
   }
 
   /// What makes it the same record as an earlier one: `{type}#{record_id}`.
-  static String identity(CaseRecord caseRecord) {
+  public static String identity(CaseRecord caseRecord) {
     return type(caseRecord) + "#" + caseRecord.recordId();
   }
 
   /// The part and a hash of the owner, so that a child's records are neighbours and the key does not show the child.
-  static String place(CaseRecord caseRecord) {
+  public static String place(CaseRecord caseRecord) {
     String owner = owner(caseRecord);
     return SourceDataTable.partOf(owner) + "#" + SourceDataTable.shortHash(owner);
   }
 
-  static String pack(CaseRecord caseRecord) {
+  public static String pack(CaseRecord caseRecord) {
     PackedText.Writer packed = packed(caseRecord, ActivityItem.nanos(caseRecord.updatedAt()));
     if (caseRecord instanceof Sak sak) {
       packed.number(sak.version().importedAt()).number(sak.version().file()).number(sak.version().line());
@@ -75,13 +75,13 @@ final class CaseRecordItem {
 
   /// The same for records that mean the same to every figure: `updated_at` is left out, but for a child's case, of
   /// which the newest tells the birth date.
-  static String fingerprint(CaseRecord caseRecord) {
+  public static String fingerprint(CaseRecord caseRecord) {
     long updatedAt = caseRecord instanceof Sak ? ActivityItem.nanos(caseRecord.updatedAt()) : 0;
     return SourceDataTable.fingerprint(identity(caseRecord) + "#" + packed(caseRecord, updatedAt).pack());
   }
 
   /// The periods whose figures may depend on the record, as [CaseChangeGroup] writes them.
-  static List<String> touches(CaseRecord caseRecord) {
+  public static List<String> touches(CaseRecord caseRecord) {
     return switch (caseRecord) {
       case Sak _ -> List.of(CaseChangeGroup.EVERY_PERIOD);
       case Melding melding -> quarters(melding.mottattDato(), melding.konkludertDato());
@@ -97,7 +97,7 @@ final class CaseRecordItem {
 
   /// What the record is counted as where a figure asks whether there is any: its type (visits by what they were for)
   /// and its source system.
-  static String presence(CaseRecord caseRecord) {
+  public static String presence(CaseRecord caseRecord) {
     String type = caseRecord instanceof Besok besok ? "besok-" + besok.besokType().word() : type(caseRecord);
     return type + "/" + caseRecord.sourceSystem();
   }
@@ -160,7 +160,7 @@ final class CaseRecordItem {
     return packed;
   }
 
-  static CaseRecord unpack(String sortKey, String row) {
+  public static CaseRecord unpack(String sortKey, String row) {
     int typeAt = sortKey.indexOf('#') + 1;
     int idAt = sortKey.indexOf('#', typeAt) + 1;
     String id = sortKey.substring(idAt);

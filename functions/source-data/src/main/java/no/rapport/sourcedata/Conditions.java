@@ -5,12 +5,12 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 
 /// The condition under which the table's counted items are written.
-final class Conditions {
+public final class Conditions {
 
   private Conditions() {}
 
   /// Puts an item if its counter is still the one that was seen; 0 means that there was no item.
-  static Put ifUnchanged(String table, Map<String, AttributeValue> item, String counter, long seen) {
+  public static Put ifUnchanged(String table, Map<String, AttributeValue> item, String counter, long seen) {
     Put.Builder put = Put.builder().tableName(table).item(item);
     if (seen == 0) {
       return put.conditionExpression("attribute_not_exists(pk)").build();

@@ -39,7 +39,7 @@ public final class OrganizationRegister {
   }
 
   /// Enters a name, unless one that was imported later is there.
-  void enter(String orgId, String name, Instant importedAt) {
+  public void enter(String orgId, String name, Instant importedAt) {
     var item = new HashMap<>(SourceDataTable.key(SourceDataTable.organization(orgId), SourceDataTable.NAME));
     AttributeValue at = AttributeValue.fromN(String.valueOf(importedAt.toEpochMilli()));
     item.put(SourceDataTable.NAME, AttributeValue.fromS(name));

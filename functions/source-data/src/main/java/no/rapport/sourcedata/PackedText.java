@@ -5,17 +5,17 @@ package no.rapport.sourcedata;
 ///
 /// One attribute instead of a dozen: what a query costs is mostly the attributes that the client has to build. Nothing
 /// needs escaping, and a person who looks at the table can still read it.
-final class PackedText {
+public final class PackedText {
 
   private PackedText() {}
 
   /// Builds one string; the parts are read back in the same order.
-  static final class Writer {
+  public static final class Writer {
 
     private final StringBuilder head = new StringBuilder(64);
     private final StringBuilder texts = new StringBuilder(192);
 
-    Writer number(long number) {
+    public Writer number(long number) {
       if (!head.isEmpty()) {
         head.append(' ');
       }
@@ -23,36 +23,36 @@ final class PackedText {
       return this;
     }
 
-    Writer text(String text) {
+    public Writer text(String text) {
       number(text.length());
       texts.append(text);
       return this;
     }
 
-    String pack() {
+    public String pack() {
       return head.append(':').append(texts).toString();
     }
   }
 
   /// Reads what a [Writer] packed.
-  static final class Reader {
+  public static final class Reader {
 
     private final String packed;
     private final int headEnd;
     private int head;
     private int text;
 
-    Reader(String packed) {
+    public Reader(String packed) {
       this.packed = packed;
       this.headEnd = packed.indexOf(':') + 1;
       this.text = headEnd;
     }
 
-    boolean hasNext() {
+    public boolean hasNext() {
       return head < headEnd;
     }
 
-    long number() {
+    public long number() {
       long number = 0;
       boolean negative = packed.charAt(head) == '-';
       if (negative) {
@@ -66,7 +66,7 @@ final class PackedText {
       return negative ? -number : number;
     }
 
-    String text() {
+    public String text() {
       int end = text + (int) number();
       String value = packed.substring(text, end);
       text = end;

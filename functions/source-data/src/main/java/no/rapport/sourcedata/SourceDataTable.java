@@ -18,25 +18,25 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | partition | sort key | item |
 /// |---|---|---|
 /// | `{org}#activities#{YYYY-MM}` | `{date}#{activity_id}` | an activity, in report order |
-/// | `{org}#activity-ids#{00…3f}` | start of activity_ids | where activities lie, their versions: [IdentityBucket] |
+/// | `{org}#activity-ids#{00…3f}` | start of activity_ids | where activities lie, their versions: `IdentityBucket` |
 /// | `{org}#cases#{00…3f}` | `{child}#{type}#{record_id}` | a case record; `child` is a hash, never the pseudonym |
 /// | `{org}#case-ids#{00…3f}` | start of `{type}#{record_id}` | where case records lie and their versions |
 /// | `{org}#case-changes` | `{0…7}` | which periods changes have touched, see [CaseChanges] |
 /// | `{org}#organization` | `name` | the organisation's name |
 ///
 /// Organisation ids hold no `#`.
-final class SourceDataTable {
+public final class SourceDataTable {
 
-  static final String PK = "pk";
-  static final String SK = "sk";
+  public static final String PK = "pk";
+  public static final String SK = "sk";
   /// Activity type of an activity, so that a query can filter and count by it.
-  static final String TYPE = "t";
+  public static final String TYPE = "t";
   /// The values of a row, packed.
-  static final String ROW = "r";
+  public static final String ROW = "r";
   /// The organisation's name.
-  static final String NAME = "name";
+  public static final String NAME = "name";
   /// How many partitions identities and case records are spread over.
-  static final int PARTS = 64;
+  public static final int PARTS = 64;
 
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
@@ -45,54 +45,54 @@ final class SourceDataTable {
   /// The name of the table, from `SOURCE_DATA_TABLE`.
   ///
   /// @throws IllegalStateException when the setting is missing
-  static String nameFromEnvironment() {
+  public static String nameFromEnvironment() {
     return Environment.required("SOURCE_DATA_TABLE");
   }
 
-  static DynamoDbClient client() {
+  public static DynamoDbClient client() {
     return DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build();
   }
 
-  static String activities(String orgId, YearMonth month) {
+  public static String activities(String orgId, YearMonth month) {
     return orgId + "#activities#" + month;
   }
 
-  static String activityIds(String orgId, int part) {
+  public static String activityIds(String orgId, int part) {
     return orgId + "#activity-ids#" + part(part);
   }
 
-  static String cases(String orgId, int part) {
+  public static String cases(String orgId, int part) {
     return orgId + "#cases#" + part(part);
   }
 
-  static String caseIds(String orgId, int part) {
+  public static String caseIds(String orgId, int part) {
     return orgId + "#case-ids#" + part(part);
   }
 
-  static String caseChanges(String orgId) {
+  public static String caseChanges(String orgId) {
     return orgId + "#case-changes";
   }
 
-  static String organization(String orgId) {
+  public static String organization(String orgId) {
     return orgId + "#organization";
   }
 
-  static Map<String, AttributeValue> key(String partition, String sortKey) {
+  public static Map<String, AttributeValue> key(String partition, String sortKey) {
     return Map.of(PK, AttributeValue.fromS(partition), SK, AttributeValue.fromS(sortKey));
   }
 
   /// Which of the [#PARTS] parts a text belongs to; stable for all time.
-  static int partOf(String text) {
+  public static int partOf(String text) {
     return sha256(text)[0] & (PARTS - 1);
   }
 
   /// A short stable hash in hexadecimal, for keys that must not show what they stand for.
-  static String shortHash(String text) {
+  public static String shortHash(String text) {
     return HexFormat.of().formatHex(sha256(text), 0, 8);
   }
 
   /// Twelve characters that are the same for equal texts and, as good as always, only for them.
-  static String fingerprint(String text) {
+  public static String fingerprint(String text) {
     return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(sha256(text), 9));
   }
 

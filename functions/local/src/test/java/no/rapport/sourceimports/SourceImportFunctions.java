@@ -1,0 +1,16 @@
+package no.rapport.sourceimports;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.S3Event;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/// The import, on clients that a test gives.
+public final class SourceImportFunctions {
+
+  private SourceImportFunctions() {}
+
+  public static RequestHandler<S3Event, Void> importing(S3Client s3, DynamoDbClient dynamoDb, String table) {
+    return new ImportSourceData(s3, dynamoDb, table);
+  }
+}

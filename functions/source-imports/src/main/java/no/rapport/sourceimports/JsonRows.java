@@ -1,0 +1,79 @@
+package no.rapport.sourceimports;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.util.Set;
+import no.rapport.sourceimports.Lines.Line;
+
+/// The rows of a JSON Lines file.
+final class JsonRows implements Rows {
+
+  /// No more than a row needs: what is deeper, longer or larger is no row.
+  static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder()
+              .maxNestingDepth(16)
+              // A text that is too long is told by its column, as in CSV.
+              .maxStringLength(Lines.LONGEST)
+              .maxNameLength(128)
+              .maxNumberLength(40)
+              .maxDocumentLength(Lines.LONGEST)
+              .build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build())
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+      .build();
+
+  private final Lines lines;
+  private final Set<String> known;
+  private final UnknownColumns unknown;
+
+  /// @param known all members that a row may have
+  /// @param unknown is told of others
+  JsonRows(Lines lines, Set<String> known, UnknownColumns unknown) {
+    this.lines = lines;
+    this.known = known;
+    this.unknown = unknown;
+  }
+
+  @Override
+  public Cells next() throws IOException {
+    Line line = lines.next();
+    while (line != null && line.isBlank()) {
+      line = lines.next();
+    }
+    if (line == null) {
+      return null;
+    }
+    if (line.tooLong()) {
+      return CsvRows.tooLong(line);
+    }
+    String text = CsvRecord.utf8(line.text());
+    if (text == null) {
+      return Cells.unreadable(line.number(), "is not valid UTF-8");
+    }
+    JsonNode object;
+    try {
+      object = MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      // The parser's own message quotes what it read.
+      String where = e.getLocation() == null ? "" : " at character " + e.getLocation().getColumnNr();
+      return Cells.unreadable(line.number(), "is not valid JSON" + where);
+    }
+    if (!object.isObject()) {
+      return Cells.unreadable(line.number(), "is not a JSON object");
+    }
+    object.fieldNames().forEachRemaining(name -> {
+      if (!known.contains(name)) {
+        unknown.add(name);
+      }
+    });
+    return new JsonCells(line.number(), object);
+  }
+}

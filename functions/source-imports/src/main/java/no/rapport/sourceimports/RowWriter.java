@@ -1,0 +1,279 @@
+package no.rapport.sourceimports;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import no.rapport.sourcedata.CaseChangeGroup;
+import no.rapport.sourcedata.CaseChanges;
+import no.rapport.sourcedata.SourceDataTable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BatchGetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
+
+/// Writes the rows of one file into the table, several transactions at a time.
+///
+/// Rows go down eight lanes by their identity: rows of one identity stay in order, and lanes have no item in common.
+/// Others may import the same rows at the same time: whoever is second reads again and decides again, so that the
+/// newest form is left whatever the order. Conflicts and throttling are waited out with full jitter, at most about 30
+/// seconds without a step forward.
+///
+/// Not safe for use by several threads. Memory: at most 32 batches of 95 rows or 1 MB.
+final class RowWriter implements AutoCloseable {
+
+  /// Lanes are the groups of [CaseChanges], so that no two lanes write the same counter.
+  private static final int LANES = CaseChanges.GROUPS;
+  private static final int BATCH_ROWS = 95;
+  private static final int BATCH_BYTES = 1_000_000;
+  private static final int BATCHES_WAITING = 2;
+  private static final int MOST_ATTEMPTS = 20;
+  private static final long LONGEST_PAUSE_MILLIS = 3_000;
+
+  private final DynamoDbClient dynamoDb;
+  private final String table;
+  private final RowKind kind;
+  private final String orgId;
+  private final Pause pause;
+  private final List<Lane> lanes = new ArrayList<>();
+
+  /// Waits before something is tried again.
+  @FunctionalInterface
+  interface Pause {
+
+    /// Sleeps for a time from 0 to `most` milliseconds: whoever met does not meet again.
+    Pause FULL_JITTER = most -> Thread.sleep(RandomGenerator.getDefault().nextLong(most + 1));
+
+    void upTo(long mostMillis) throws InterruptedException;
+  }
+
+  RowWriter(DynamoDbClient dynamoDb, String table, RowKind kind, String orgId, Pause pause) {
+    this.dynamoDb = dynamoDb;
+    this.table = table;
+    this.kind = kind;
+    this.orgId = orgId;
+    this.pause = pause;
+    for (int number = 0; number < LANES; number++) {
+      lanes.add(new Lane(number));
+    }
+  }
+
+  /// Takes a row; waits while its lane is busy.
+  ///
+  /// @throws RuntimeException what stopped an earlier row
+  void add(SourceRow row) {
+    lanes.get(SourceDataTable.partOf(IdentityBucket.nameOf(row.identity())) % LANES).add(row);
+  }
+
+  /// Waits until every row is in the table.
+  ///
+  /// @return what became of the rows since the last call
+  /// @throws RuntimeException what stopped a row
+  ImportCounts flush() {
+    lanes.forEach(Lane::send);
+    return lanes.stream().map(Lane::await).reduce(ImportCounts.NONE, ImportCounts::plus);
+  }
+
+  /// Stops without waiting; rows that were not flushed may be in the table or not.
+  @Override
+  public void close() {
+    lanes.forEach(lane -> lane.thread.interrupt());
+  }
+
+  private final class Lane {
+
+    private final int number;
+    private final ArrayBlockingQueue<Work> waiting = new ArrayBlockingQueue<>(BATCHES_WAITING);
+    private final Thread thread;
+    private List<SourceRow> batch = new ArrayList<>();
+    private int batchBytes;
+    private volatile RuntimeException failure;
+    // Only the lane's thread uses these two, and whoever has waited for it.
+    private ImportCounts counts = ImportCounts.NONE;
+    private CaseChangeGroup group;
+
+    /// @param done counted down when everything before it is written; null for rows
+    private record Work(List<SourceRow> rows, CountDownLatch done) {}
+
+    Lane(int number) {
+      this.number = number;
+      this.thread = Thread.ofVirtual().start(this::run);
+    }
+
+    void add(SourceRow row) {
+      batch.add(row);
+      batchBytes += row.bytes();
+      if (batch.size() >= BATCH_ROWS || batchBytes >= BATCH_BYTES) {
+        send();
+      }
+    }
+
+    void send() {
+      if (!batch.isEmpty()) {
+        hand(new Work(batch, null));
+        batch = new ArrayList<>();
+        batchBytes = 0;
+      }
+    }
+
+    ImportCounts await() {
+      var done = new CountDownLatch(1);
+      hand(new Work(List.of(), done));
+      try {
+        done.await();
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+      throwFailure();
+      ImportCounts written = counts;
+      counts = ImportCounts.NONE;
+      return written;
+    }
+
+    private void hand(Work work) {
+      throwFailure();
+      try {
+        waiting.put(work);
+      } catch (InterruptedException e) {
+        throw interrupted(e);
+      }
+    }
+
+    private void throwFailure() {
+      if (failure != null) {
+        throw failure;
+      }
+    }
+
+    private void run() {
+      try {
+        while (true) {
+          Work work = waiting.take();
+          try {
+            if (failure == null) {
+              write(work.rows());
+            }
+          } catch (RuntimeException e) {
+            // Work goes on being taken, so that nobody waits for ever; the failure is thrown at the next call.
+            failure = e;
+          }
+          if (work.done() != null) {
+            work.done().countDown();
+          }
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    private void write(List<SourceRow> rows) throws InterruptedException {
+      int from = 0;
+      int attempt = 0;
+      Map<String, IdentityBucket> buckets = null;
+      while (from < rows.size()) {
+        try {
+          if (buckets == null) {
+            buckets = read(rows.subList(from, rows.size()));
+          }
+          if (group == null) {
+            group = readGroup();
+          }
+          var transaction = new RowTransaction(kind, orgId, table, buckets, group);
+          int to = from;
+          while (to < rows.size() && transaction.offer(rows.get(to))) {
+            to++;
+          }
+          if (!transaction.isEmpty()) {
+            var writes = transaction.writes();
+            dynamoDb.transactWriteItems(request -> request.transactItems(writes));
+            group = transaction.written();
+          }
+          counts = counts.plus(transaction.counts());
+          from = to;
+          attempt = 0;
+        } catch (DynamoDbException e) {
+          if (!mayPass(e)) {
+            throw e;
+          }
+          if (++attempt == MOST_ATTEMPTS) {
+            throw new ImportHeldUp("Rows could not be written in " + attempt + " attempts", e);
+          }
+          // Somebody else wrote: what was read is old.
+          buckets = null;
+          group = null;
+          pause.upTo(Math.min(LONGEST_PAUSE_MILLIS, 20L << Math.min(attempt, 10)));
+        }
+      }
+    }
+
+    private Map<String, IdentityBucket> read(List<SourceRow> rows) throws InterruptedException {
+      var buckets = new HashMap<String, IdentityBucket>();
+      var byKey = new HashMap<Map<String, AttributeValue>, IdentityBucket>();
+      for (SourceRow row : rows) {
+        buckets.computeIfAbsent(IdentityBucket.nameOf(row.identity()), name -> {
+          var bucket = new IdentityBucket(kind.bucketPartition(orgId, SourceDataTable.partOf(name)), name);
+          byKey.put(bucket.key(), bucket);
+          return bucket;
+        });
+      }
+      List<Map<String, AttributeValue>> keys = List.copyOf(byKey.keySet());
+      for (int attempt = 0; !keys.isEmpty(); attempt++) {
+        if (attempt > 0) {
+          pause.upTo(Math.min(LONGEST_PAUSE_MILLIS, 20L << Math.min(attempt, 10)));
+        }
+        if (attempt == MOST_ATTEMPTS) {
+          throw new ImportHeldUp("Identities could not be read in " + attempt + " attempts", null);
+        }
+        var asked = KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
+        BatchGetItemResponse response = dynamoDb.batchGetItem(request -> request.requestItems(Map.of(table, asked)));
+        response.responses().getOrDefault(table, List.of()).forEach(item -> byKey.get(Map.of(
+            SourceDataTable.PK, item.get(SourceDataTable.PK),
+            SourceDataTable.SK, item.get(SourceDataTable.SK))).load(item));
+        keys = response.unprocessedKeys().containsKey(table)
+            ? response.unprocessedKeys().get(table).keys()
+            : List.of();
+      }
+      return buckets;
+    }
+
+    private CaseChangeGroup readGroup() {
+      if (kind != RowKind.CASES) {
+        return CaseChangeGroup.unchanged(number);
+      }
+      Map<String, AttributeValue> item = dynamoDb.getItem(request -> request
+          .tableName(table)
+          .consistentRead(true)
+          .key(CaseChangeGroup.key(orgId, number))).item();
+      return item.isEmpty() ? CaseChangeGroup.unchanged(number) : CaseChangeGroup.of(item);
+    }
+  }
+
+  /// Whether the same may succeed a little later.
+  private static boolean mayPass(DynamoDbException e) {
+    if (e instanceof TransactionCanceledException canceled) {
+      return canceled.cancellationReasons().stream()
+          .map(reason -> reason.code() == null ? "None" : reason.code())
+          .collect(Collectors.toSet())
+          .stream()
+          .allMatch(code -> switch (code) {
+            case "None", "ConditionalCheckFailed", "TransactionConflict", "ThrottlingError",
+                "ProvisionedThroughputExceeded" -> true;
+            default -> false;
+          });
+    }
+    return e instanceof TransactionInProgressException || e.isThrottlingException()
+        || e.isRetryableException() || e.statusCode() >= 500;
+  }
+
+  private static IllegalStateException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new IllegalStateException("Interrupted while writing source data", e);
+  }
+}

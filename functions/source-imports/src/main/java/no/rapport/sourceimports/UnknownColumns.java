@@ -1,0 +1,31 @@
+package no.rapport.sourceimports;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/// The names of columns that no row has, for the report: at most fifty, and only what can be nothing but a name, so
+/// that no value ends in a report because a header was forgotten.
+final class UnknownColumns {
+
+  private static final int MOST = 50;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z_]{0,39}");
+  private static final String UNPRINTABLE = "(not shown)";
+
+  private final Set<String> names = new TreeSet<>();
+
+  void add(String name) {
+    if (names.size() < MOST) {
+      names.add(NAME.matcher(name).matches() ? name : UNPRINTABLE);
+    }
+  }
+
+  void addAll(Collection<String> more) {
+    more.forEach(this::add);
+  }
+
+  Set<String> names() {
+    return names;
+  }
+}

@@ -1,0 +1,156 @@
+package no.rapport.sourceimports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import de.siegmar.fastcsv.writer.QuoteStrategies;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import no.rapport.sourceimports.CsvRows.HeaderLine;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CsvRowsTest {
+
+  private static final List<String> COLUMNS = List.of("a", "b", "c");
+  private static final String[] PIECES = {
+    "", "\"", "\"\"", ";", ",", "\n", "\r\n", "\r", "=1+1", "0301", "č đ ŋ", "æøå", "'", " ", "|", "\t", "𝄞", "x"};
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void readsWhatAnotherLibraryWrote(long seed) throws IOException {
+    var random = new Random(seed);
+    char separator = random.nextBoolean() ? ';' : ',';
+    var rows = new ArrayList<List<String>>();
+    for (int i = 0; i < 300; i++) {
+      rows.add(List.of("r" + i, cell(random), cell(random)));
+    }
+    var text = new StringWriter();
+    try (var writer = CsvWriter.builder()
+        .fieldSeparator(separator)
+        .lineDelimiter(random.nextBoolean() ? LineDelimiter.CRLF : LineDelimiter.LF)
+        .quoteStrategy(random.nextBoolean() ? QuoteStrategies.ALWAYS : QuoteStrategies.REQUIRED)
+        .build(text)) {
+      writer.writeRecord(COLUMNS);
+      rows.forEach(writer::writeRecord);
+    }
+
+    assertThat(values(read(text.toString().getBytes(StandardCharsets.UTF_8), random))).isEqualTo(rows);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {11, 12, 13, 14, 15, 16})
+  void readsAnyWellFormedTextAsAnotherLibraryReadsIt(long seed) throws IOException {
+    var random = new Random(seed);
+    var text = new StringBuilder("a;b;c\n");
+    for (int i = 0; i < 200; i++) {
+      text.append("r").append(i);
+      for (int field = 0; field < 2; field++) {
+        text.append(';').append(random.nextBoolean()
+            ? '"' + withoutLoneReturns(cell(random)).replace("\"", "\"\"") + '"'
+            : cell(random).replaceAll("[\";\r\n]", "'"));
+      }
+      text.append(random.nextBoolean() ? "\n" : "\r\n");
+    }
+    List<List<String>> expected;
+    try (var reader = CsvReader.builder().fieldSeparator(';').ofCsvRecord(text.toString())) {
+      expected = reader.stream().skip(1).map(record -> List.copyOf(record.getFields())).toList();
+    }
+
+    assertThat(values(read(text.toString().getBytes(StandardCharsets.UTF_8), random))).isEqualTo(expected);
+  }
+
+  @Test
+  void losesNoOtherRowToAStrayQuote() throws IOException {
+    var clean = new ArrayList<String>();
+    for (int i = 0; i < 40; i++) {
+      clean.add(i % 3 == 0 ? "r" + i + ";\"two\nlines\";z" : i % 3 == 1 ? "r" + i + ";\"q\";z" : "r" + i + ";y;z");
+    }
+    for (int at = 0; at < clean.size(); at++) {
+      for (String stray : List.of("\"r;y;z", "r;\"y;z", "r;y;\"z", "r;\"y\"y;z", "r;y;z\"\"")) {
+        var lines = new ArrayList<>(clean);
+        lines.add(at, stray);
+        var rows = read(("a;b;c\n" + String.join("\n", lines)).getBytes(StandardCharsets.UTF_8), new Random(1));
+        var names = values(rows).stream().map(List::getFirst).collect(Collectors.toSet());
+        var expected = new ArrayList<String>();
+        for (int i = 0; i < clean.size(); i++) {
+          expected.add("r" + i);
+        }
+        assertThat(names).as(stray + " before row " + at).containsAll(expected);
+      }
+    }
+  }
+
+  @Test
+  void rejectsALineThatIsTooLongAndGoesOn() throws IOException {
+    String longLine = "r1;" + "x".repeat(Lines.LONGEST) + ";z";
+
+    List<Cells> rows = read(("a;b;c\n" + longLine + "\nr2;y;z\n").getBytes(StandardCharsets.UTF_8), new Random(1));
+
+    assertThat(rows.getFirst().rejections().getFirst().reason()).isEqualTo("is longer than 262144 bytes");
+    assertThat(values(rows)).containsExactly(List.of("r2", "y", "z"));
+  }
+
+  @Test
+  void rejectsBytesThatAreNotUtf8ByTheirColumn() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    bytes.writeBytes("a;b;c\nr1;Bl".getBytes(StandardCharsets.UTF_8));
+    bytes.writeBytes("å".getBytes(StandardCharsets.ISO_8859_1));
+    bytes.writeBytes(";z\nr2;y;z\n".getBytes(StandardCharsets.UTF_8));
+
+    List<Cells> rows = read(bytes.toByteArray(), new Random(1));
+    rows.getFirst().text("b");
+
+    assertThat(rows.getFirst().rejections()).containsExactly(new Cells.Rejection(2, "b", "is not valid UTF-8"));
+    assertThat(rows).hasSize(2);
+  }
+
+  private static String cell(Random random) {
+    var cell = new StringBuilder();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      cell.append(PIECES[random.nextInt(PIECES.length)]);
+    }
+    return cell.toString();
+  }
+
+  /// The other library's reader takes a lone carriage return within quotes for the end of the record.
+  private static String withoutLoneReturns(String cell) {
+    return cell.replaceAll("\r(?!\n)", "");
+  }
+
+  private static List<Cells> read(byte[] file, Random random) throws IOException {
+    // A stream that gives a few bytes at a time, as the network does.
+    var lines = new Lines(new ByteArrayInputStream(file) {
+      @Override
+      public int read(byte[] target, int from, int length) {
+        return super.read(target, from, Math.min(length, 1 + random.nextInt(2000)));
+      }
+    }, 0, 1);
+    var header = (HeaderLine.Usable) CsvRows.readHeader(lines, Set.copyOf(COLUMNS));
+    var rows = new ArrayList<Cells>();
+    var reader = new CsvRows(lines, header.header());
+    for (Cells cells = reader.next(); cells != null; cells = reader.next()) {
+      rows.add(cells);
+    }
+    assertThat(lines.offset()).isEqualTo(file.length);
+    return rows;
+  }
+
+  private static List<List<String>> values(List<Cells> rows) {
+    return rows.stream()
+        .filter(cells -> !cells.isRejected())
+        .map(cells -> COLUMNS.stream().map(column -> cells.cell(column, Cells.Form.TEXT)).toList())
+        .toList();
+  }
+}

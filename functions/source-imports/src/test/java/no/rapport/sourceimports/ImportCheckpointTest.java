@@ -1,0 +1,123 @@
+package no.rapport.sourceimports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import no.rapport.reporting.Activity;
+import no.rapport.sourceimports.ImportFile.Outcome;
+import no.rapport.sourceimports.ImportKey.RowFile;
+import org.junit.jupiter.api.Test;
+
+/// An import that pauses and goes on does what it would have done at one go.
+class ImportCheckpointTest {
+
+  private static final String CSV = "\uFEFFactivity_id,org_id,activity_type,date,participant_count,duration_minutes,"
+      + "location,municipality,county,target_group,title,notes,ekstra,updated_at\r\n"
+      + "a-1,org-042,course,2025-01-02,3,45,\"Sted, med komma\",0301,Oslo,,Æøå,,x,2025-01-03T00:00:00Z\r\n"
+      + "a-2,org-042,course,2025-01-02,3,45,,0301,Oslo,,\"To\r\nlinjer \"\"sitat\"\"\",,x,2025-01-03T00:00:00Z\r\n"
+      + "\r\n"
+      + "a-3,org-042,course,2025-13-02,3,45,,0301,Oslo,,,,x,2025-01-03T00:00:00Z\r\n"
+      + "a-4,org-042,course,2025-01-02,3,45,,0301,Oslo,,,\"never closed,x,2025-01-03T00:00:00Z\r\n"
+      + "a-1,org-042,course,2025-03-04,4,45,,0301,Oslo,,č đ ŋ,Ring 01010750160 nå,x,2025-01-03T00:00:00Z\r\n"
+      + "a-5,org-042,course,2025-01-05,5,45,,0301,Oslo,,Siste,,x,2025-01-03T00:00:00Z";
+
+  @Test
+  void endsTheSameWhereverItPaused() {
+    var atOnce = new SourceData();
+    JsonNode whole = atOnce.importText(atOnce.activitiesKey("file.csv"), CSV);
+    List<Activity> rows = atOnce.read("2025-01-01", "2025-12-31");
+    assertThat(whole.at("/counts/read").asInt()).isEqualTo(6);
+    assertThat(whole.at("/counts/imported").asInt()).isEqualTo(4);
+    assertThat(whole.at("/rejected").size()).isEqualTo(2);
+    assertThat(whole.at("/masked").toString()).isEqualTo("[{\"line\":8,\"columns\":[\"notes\"]}]");
+
+    for (int first = 1; first <= 6; first++) {
+      for (int each = 1; each <= 3; each++) {
+        var data = new SourceData();
+        String key = data.activitiesKey("file.csv");
+        data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+        importInSteps(data, key, first, each);
+
+        JsonNode report = data.report(key);
+        for (String part : List.of("counts", "rejected", "masked", "unknown_columns", "status")) {
+          assertThat(report.get(part)).as(part + " paused after " + first).isEqualTo(whole.get(part));
+        }
+        assertThat(data.read("2025-01-01", "2025-12-31")).isEqualTo(rows);
+        assertThat(data.keys(key)).containsExactly(key, key + ".report.json");
+      }
+    }
+  }
+
+  @Test
+  void startsAfreshWhenTheFileIsReplacedBetweenTwoInvocations() {
+    var data = new SourceData();
+    String key = data.activitiesKey("file.csv");
+    data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+    assertThat(begin(data, key, 3)).isEqualTo(Outcome.PAUSED);
+    data.put(key, CSV.replace("Siste", "Sist").getBytes(StandardCharsets.UTF_8));
+
+    assertThat(resume(data, key, 100)).isEqualTo(Outcome.SUPERSEDED);
+
+    assertThat(data.keys(key)).containsExactly(key);
+    data.deliver(key, SourceData.NOON.plusSeconds(1), () -> 900_000);
+    assertThat(data.report(key).at("/counts/read").asInt()).isEqualTo(6);
+  }
+
+  @Test
+  void doesNothingWhenItsEventIsDeliveredAgain() {
+    var data = new SourceData();
+    String key = data.activitiesKey("file.csv");
+    data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+    data.deliver(key, SourceData.NOON, () -> 900_000);
+    JsonNode report = data.report(key);
+
+    data.deliver(key, SourceData.NOON, () -> 900_000);
+
+    assertThat(data.report(key)).isEqualTo(report);
+    assertThat(data.log).last().asString().contains("import_already_done");
+  }
+
+  @Test
+  void goesOnByItselfWhenTimeRunsOut() {
+    var data = new SourceData();
+    String key = data.activitiesKey("file.csv");
+    data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+    var remaining = new AtomicInteger(100_000);
+
+    data.deliver(key, SourceData.NOON, () -> remaining.addAndGet(-20_000));
+    assertThat(data.log).last().asString().contains("import_paused");
+    data.deliver(key + ".checkpoint.json", SourceData.NOON.plusSeconds(1), () -> 900_000);
+
+    assertThat(data.report(key).at("/counts/imported").asInt()).isEqualTo(4);
+  }
+
+  private static void importInSteps(SourceData data, String key, int first, int each) {
+    Outcome outcome = begin(data, key, first);
+    while (outcome == Outcome.PAUSED) {
+      outcome = resume(data, key, each);
+    }
+    assertThat(outcome).isEqualTo(Outcome.COMPLETED);
+  }
+
+  private static Outcome begin(SourceData data, String key, int rows) {
+    var left = new AtomicInteger(rows);
+    return importFile(data).begin(
+        SourceData.BUCKET, (RowFile) ImportKey.of(key).orElseThrow(), Optional.of(Instant.EPOCH),
+        () -> left.decrementAndGet() <= 0);
+  }
+
+  private static Outcome resume(SourceData data, String key, int rows) {
+    var left = new AtomicInteger(rows);
+    return importFile(data).resume(
+        SourceData.BUCKET, (RowFile) ImportKey.of(key).orElseThrow(), () -> left.decrementAndGet() <= 0);
+  }
+
+  private static ImportFile importFile(SourceData data) {
+    return new ImportFile(data.s3, data.dynamoDb, data.table, RowWriter.Pause.FULL_JITTER);
+  }
+}
