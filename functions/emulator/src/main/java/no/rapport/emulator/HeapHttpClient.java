@@ -14,10 +14,29 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 
 /// A service in this JVM behind an SDK client's HTTP requests, without a connection: what is asked is answered at once, on
 /// the caller's thread, and no connection can break or be closed meanwhile.
-abstract class HeapHttpClient implements SdkHttpClient {
+public abstract class HeapHttpClient implements SdkHttpClient {
 
   /// An HTTP answer.
-  record Reply(int status, Map<String, String> headers, byte[] body) {}
+  public record Reply(int status, Map<String, String> headers, byte[] body) {}
+
+  /// A service that answers requests.
+  @FunctionalInterface
+  public interface Service {
+
+    Reply reply(SdkHttpRequest request, byte[] body) throws IOException;
+  }
+
+  HeapHttpClient() {}
+
+  /// A client of a service that is given as a function.
+  public static SdkHttpClient of(Service service) {
+    return new HeapHttpClient() {
+      @Override
+      Reply reply(SdkHttpRequest request, byte[] body) throws IOException {
+        return service.reply(request, body);
+      }
+    };
+  }
 
   /// Answers a request. Signatures are not looked at.
   ///

@@ -1,2 +1,2 @@
-/// DynamoDB, S3 and Step Functions inside the JVM: development and tests only.
+/// DynamoDB, S3 and a stub of Bufdir inside the JVM: development and tests only.
 package no.rapport.emulator;

@@ -15,12 +15,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import no.rapport.emulator.BufdirStub;
 import no.rapport.emulator.BufdirStub.Fault;
-import no.rapport.emulator.ExecutionDescription;
-import no.rapport.emulator.ExecutionStatus;
-import no.rapport.emulator.FunctionError;
-import no.rapport.emulator.StepFunctions;
-import no.rapport.emulator.VirtualTime;
 import no.rapport.records.Documents;
+import no.rapport.stepfunctions.ExecutionDescription;
+import no.rapport.stepfunctions.ExecutionStatus;
+import no.rapport.stepfunctions.FunctionError;
+import no.rapport.stepfunctions.StepFunctions;
+import no.rapport.stepfunctions.VirtualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

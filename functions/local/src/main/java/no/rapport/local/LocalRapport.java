@@ -17,9 +17,9 @@ import no.rapport.emulator.BucketEvent;
 import no.rapport.emulator.BufdirStub;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.emulator.EmbeddedS3;
-import no.rapport.emulator.FunctionError;
 import no.rapport.emulator.Loopback;
-import no.rapport.emulator.StepFunctions;
+import no.rapport.stepfunctions.FunctionError;
+import no.rapport.stepfunctions.StepFunctions;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.ResourceInUseException;
 import software.amazon.awssdk.services.dynamodb.model.TimeToLiveStatus;
@@ -208,6 +208,7 @@ public final class LocalRapport implements AutoCloseable {
   }
 
   private StepFunctions startStepFunctions(Options options) {
+    Loopback.requireFree(options.stepFunctionsPort(), "Step Functions");
     var builder = StepFunctions.builder()
         .port(options.stepFunctionsPort())
         .functions(this::invoke)

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import no.rapport.emulator.TopicMessage;
+import no.rapport.stepfunctions.TopicMessage;
 
 /// What was published to topics, newest first, as far back as memory is spent on it.
 public final class Notifications {

@@ -44,15 +44,10 @@ import no.rapport.aggregatedreportdata.AggregationFunctions;
 import no.rapport.bufdirexports.BufdirExportFunctions;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.emulator.EmbeddedS3;
-import no.rapport.emulator.ExecutionStatus;
-import no.rapport.emulator.FunctionError;
 import no.rapport.emulator.HeapDynamoDb;
+import no.rapport.emulator.HeapHttpClient;
 import no.rapport.emulator.HeapS3;
-import no.rapport.emulator.HistoryEvent;
 import no.rapport.emulator.Loopback;
-import no.rapport.emulator.StepFunctions;
-import no.rapport.emulator.TopicMessage;
-import no.rapport.emulator.VirtualTime;
 import no.rapport.exportfiles.ExportFileFunctions;
 import no.rapport.exportworkflow.ExportFunctions;
 import no.rapport.exportworkflow.ExportJob;
@@ -68,6 +63,13 @@ import no.rapport.reportrecords.ReportRecord;
 import no.rapport.reportrecords.ReportRecordFunctions;
 import no.rapport.reportreexports.ReexportFunctions;
 import no.rapport.sourceimports.SourceImportFunctions;
+import no.rapport.stepfunctions.ExecutionStatus;
+import no.rapport.stepfunctions.FunctionError;
+import no.rapport.stepfunctions.HistoryEvent;
+import no.rapport.stepfunctions.HttpReply;
+import no.rapport.stepfunctions.StepFunctions;
+import no.rapport.stepfunctions.TopicMessage;
+import no.rapport.stepfunctions.VirtualTime;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.builder.SdkSyncClientBuilder;
@@ -159,7 +161,7 @@ final class FaultyWorld implements AutoCloseable {
       machines.put(machine.logicalId(), stepFunctions.createStateMachine(machine.name(),
           machine.definition().toString(), Names.arn("AWS::IAM::Role", machine.logicalId() + "Role")));
     }
-    stepFunctionsHttp = HEAP ? stepFunctions.heapHttpClient() : CONNECTIONS;
+    stepFunctionsHttp = HEAP ? HeapHttpClient.of(this::answerOfStepFunctions) : CONNECTIONS;
     SfnClient sfn = closed(at(faulty(SfnClient.builder()), stepFunctions.endpoint(), stepFunctionsHttp).build());
     String export = machine(machines, "Export");
     String retry = machine(machines, "Retry");
@@ -210,6 +212,12 @@ final class FaultyWorld implements AutoCloseable {
   private SdkHttpClient http(SdkHttpRequest request) {
     String target = request.firstMatchingHeader("X-Amz-Target").orElse("S3");
     return target.equals("S3") ? S3_HTTP : target.startsWith("DynamoDB") ? DYNAMO_DB_HTTP : stepFunctionsHttp;
+  }
+
+  private HeapHttpClient.Reply answerOfStepFunctions(SdkHttpRequest request, byte[] body) {
+    HttpReply reply = stepFunctions.answer(
+        request.method().name(), request.firstMatchingHeader("X-Amz-Target").orElse(null), body);
+    return new HeapHttpClient.Reply(reply.status(), reply.headers(), reply.body());
   }
 
   private StepFunctions closed(StepFunctions resource) {

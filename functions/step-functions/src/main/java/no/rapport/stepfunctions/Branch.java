@@ -1,0 +1,236 @@
+package no.rapport.stepfunctions;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// One thread of an execution: the whole flow, a branch of Parallel, or an iteration of Map.
+///
+/// It holds the variables assigned in it, knows the event that its next one follows, and is where a running execution
+/// can be ended: after [#cancel()] everything that the branch tries to do throws [Cancelled]. Fields are guarded by the
+/// execution's lock, except the variables, which only the branch's own thread changes.
+final class Branch {
+
+  /// Ends the thread of a branch that was cancelled; nobody handles it but the place where the thread began.
+  static final class Cancelled extends RuntimeException {
+    Cancelled() {
+      super(null, null, false, false);
+    }
+  }
+
+  private final Execution execution;
+  private final Optional<Branch> parent;
+  private final Optional<Map<String, Object>> iteration;
+  private final Map<String, Object> variables;
+  private final Set<Branch> children = new LinkedHashSet<>();
+  private final List<Runnable> hooks = new ArrayList<>();
+  private long lastEvent;
+  private boolean over;
+  private Optional<State> current = Optional.empty();
+  private Optional<Outcome<Answer>> waitingFor = Optional.empty();
+
+  private Branch(
+      Execution execution, Optional<Branch> parent, Optional<Map<String, Object>> iteration,
+      Map<String, Object> variables, long lastEvent) {
+    this.execution = execution;
+    this.parent = parent;
+    this.iteration = iteration;
+    this.variables = variables;
+    this.lastEvent = lastEvent;
+  }
+
+  /// The branch that an execution begins with.
+  static Branch root(Execution execution) {
+    return new Branch(execution, Optional.empty(), Optional.empty(), new LinkedHashMap<>(), 0);
+  }
+
+  /// A branch within this one; it sees the variables as they are now.
+  ///
+  /// @param origin the event that its first one follows
+  Branch child(long origin) {
+    return child(origin, Optional.empty());
+  }
+
+  /// The same for an iteration of the Map state `name`.
+  Branch iteration(long origin, String name, int index) {
+    var details = new LinkedHashMap<String, Object>();
+    details.put("name", name);
+    details.put("index", index);
+    return child(origin, Optional.of(details));
+  }
+
+  private Branch child(long origin, Optional<Map<String, Object>> iterationDetails) {
+    execution.lock().lock();
+    try {
+      requireAlive();
+      var child = new Branch(
+          execution, Optional.of(this), iterationDetails, new LinkedHashMap<>(variables), origin);
+      children.add(child);
+      return child;
+    } finally {
+      execution.lock().unlock();
+    }
+  }
+
+  Execution execution() {
+    return execution;
+  }
+
+  /// What `$name` stands for, without `$states`.
+  Map<String, Object> variables() {
+    return variables;
+  }
+
+  /// It is in this state from here on.
+  void enter(State state, Map<String, Object> details) {
+    execution.lock().lock();
+    try {
+      record(state.type() + "StateEntered", details);
+      current = Optional.of(state);
+    } finally {
+      execution.lock().unlock();
+    }
+  }
+
+  /// It is between states, or about to fail.
+  void leave() {
+    execution.lock().lock();
+    try {
+      current = Optional.empty();
+    } finally {
+      execution.lock().unlock();
+    }
+  }
+
+  /// Writes an event that follows this branch's last one.
+  void record(String type, Map<String, Object> details) {
+    execution.lock().lock();
+    try {
+      requireAlive();
+      lastEvent = execution.append(type, lastEvent, details);
+    } finally {
+      execution.lock().unlock();
+    }
+  }
+
+  /// Waits until something is brought, or until `deadline`.
+  Answer await(Outcome<Answer> outcome, Optional<Instant> deadline) {
+    execution.lock().lock();
+    try {
+      requireAlive();
+      waitingFor = Optional.of(outcome);
+    } finally {
+      execution.lock().unlock();
+    }
+    var alarm = deadline.map(due -> execution.time().at(due, () -> outcome.complete(Answer.Signal.ELAPSED)));
+    var answer = outcome.await();
+    alarm.ifPresent(WorkflowTime.Alarm::cancel);
+    execution.lock().lock();
+    try {
+      waitingFor = Optional.empty();
+      requireAlive();
+    } finally {
+      execution.lock().unlock();
+    }
+    return answer;
+  }
+
+  /// Something to do if this branch is cancelled before `forget` is run on what this returns.
+  Runnable onCancel(Runnable hook) {
+    execution.lock().lock();
+    try {
+      requireAlive();
+      hooks.add(hook);
+      return () -> {
+        execution.lock().lock();
+        try {
+          hooks.remove(hook);
+        } finally {
+          execution.lock().unlock();
+        }
+      };
+    } finally {
+      execution.lock().unlock();
+    }
+  }
+
+  /// The flow is through; what follows in the parent follows this branch's last event.
+  void finish() {
+    execution.lock().lock();
+    try {
+      requireAlive();
+      over = true;
+      parent.ifPresent(outer -> {
+        outer.lastEvent = lastEvent;
+        outer.children.remove(this);
+      });
+    } finally {
+      execution.lock().unlock();
+    }
+  }
+
+  /// Ends it and everything within it, innermost first, with the events that say so. To be called under the lock.
+  ///
+  /// @return what is to be done outside the lock
+  List<Runnable> cancel() {
+    var later = new ArrayList<Runnable>();
+    if (over) {
+      return later;
+    }
+    for (var child : List.copyOf(children)) {
+      later.addAll(child.cancel());
+    }
+    over = true;
+    current.filter(state -> switch (state) {
+      case State.Task task -> true;
+      case State.Wait wait -> true;
+      case State.Parallel parallel -> true;
+      case State.MapOver map -> true;
+      default -> false;
+    }).ifPresent(state -> lastEvent = execution.append(state.type() + "StateAborted", lastEvent, Map.of()));
+    iteration.ifPresent(details -> lastEvent = execution.append("MapIterationAborted", lastEvent, details));
+    parent.ifPresent(outer -> {
+      outer.lastEvent = lastEvent;
+      outer.children.remove(this);
+    });
+    waitingFor.ifPresent(outcome -> outcome.complete(Answer.Signal.CANCELLED));
+    later.addAll(hooks);
+    return later;
+  }
+
+  /// Ends the branches within this one, which itself goes on: one of them has failed.
+  void cancelChildren() {
+    var later = new ArrayList<Runnable>();
+    execution.lock().lock();
+    try {
+      requireAlive();
+      for (var child : List.copyOf(children)) {
+        later.addAll(child.cancel());
+      }
+    } finally {
+      execution.lock().unlock();
+    }
+    later.forEach(Runnable::run);
+  }
+
+  /// The event that its next one follows.
+  long lastEvent() {
+    execution.lock().lock();
+    try {
+      return lastEvent;
+    } finally {
+      execution.lock().unlock();
+    }
+  }
+
+  private void requireAlive() {
+    if (over) {
+      throw new Cancelled();
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package no.rapport.stepfunctions;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/// One execution at one moment.
+///
+/// @param executionArn its address
+/// @param stateMachineArn whose execution it is
+/// @param name unique within the state machine, for ever
+/// @param status where it stands
+/// @param startDate when it started
+/// @param stopDate when it ended
+/// @param input JSON
+/// @param output JSON, if it succeeded
+/// @param error the error's name, if it failed or was stopped with one
+/// @param cause what happened, likewise
+/// @param startedBy the execution whose task started this one
+public record ExecutionDescription(
+    String executionArn,
+    String stateMachineArn,
+    String name,
+    ExecutionStatus status,
+    Instant startDate,
+    Optional<Instant> stopDate,
+    String input,
+    Optional<String> output,
+    Optional<String> error,
+    Optional<String> cause,
+    Optional<String> startedBy) {}

@@ -1,0 +1,404 @@
+package no.rapport.stepfunctions;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// The service's JSON 1.0 protocol over HTTP: `X-Amz-Target: AWSStepFunctions.{operation}`, refusals as 400 with
+/// `__type` and `message`. Signatures are not checked.
+final class StepFunctionsProtocol implements AutoCloseable {
+
+  private static final System.Logger LOG = System.getLogger(StepFunctionsProtocol.class.getName());
+  private static final String TARGET = "AWSStepFunctions.";
+  private static final int DEFAULT_PAGE = 100;
+  private static final int LARGEST_PAGE = 1000;
+  private static final int LARGEST_REQUEST = 2 * 1024 * 1024;
+  private static final Set<String> EXECUTION_DATA = Set.of("input", "inputDetails", "output", "outputDetails",
+      "parameters", "assignedVariables", "assignedVariablesDetails");
+
+  private final StepFunctions stepFunctions;
+  private final HttpServer server;
+  private final ExecutorService threads;
+
+  private StepFunctionsProtocol(StepFunctions stepFunctions, HttpServer server, ExecutorService threads) {
+    this.stepFunctions = stepFunctions;
+    this.server = server;
+    this.threads = threads;
+  }
+
+  static StepFunctionsProtocol start(StepFunctions stepFunctions, int port) {
+    try {
+      var server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(Address.HOST), port), 0);
+      var threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("step-functions-http-", 0).factory());
+      var protocol = new StepFunctionsProtocol(stepFunctions, server, threads);
+      server.createContext("/", protocol::handle);
+      server.setExecutor(threads);
+      server.start();
+      return protocol;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Step Functions did not start on port " + port, e);
+    }
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdown();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var reply = reply(exchange.getRequestMethod(), exchange.getRequestHeaders().getFirst("X-Amz-Target"),
+          exchange.getRequestBody().readNBytes(LARGEST_REQUEST + 1));
+      reply.headers().forEach(exchange.getResponseHeaders()::set);
+      exchange.sendResponseHeaders(reply.status(), reply.body().length);
+      exchange.getResponseBody().write(reply.body());
+    }
+  }
+
+  HttpReply reply(String method, String target, byte[] request) {
+    int status;
+    Map<String, Object> body;
+    try {
+      body = answer(method, target, request);
+      status = 200;
+    } catch (StepFunctionsException e) {
+      status = 400;
+      body = Map.of("__type", e.code(), "message", e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.log(System.Logger.Level.ERROR, "A request to Step Functions failed", e);
+      status = 500;
+      body = Map.of("__type", "InternalFailure", "message", "The emulator failed: " + e);
+    }
+    return new HttpReply(status, Map.of("Content-Type", "application/x-amz-json-1.0",
+        "x-amzn-RequestId", UUID.randomUUID().toString()), JsonValues.write(body).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Map<String, Object> answer(String method, String target, byte[] bytes) {
+    if (!method.equals("POST") || target == null || !target.startsWith(TARGET)) {
+      throw new StepFunctionsException("UnknownOperationException",
+          "This is Step Functions: POST with X-Amz-Target " + TARGET + "{operation}, not " + method
+              + " with " + (target == null ? "none" : target));
+    }
+    if (bytes.length > LARGEST_REQUEST) {
+      throw new StepFunctionsException("ValidationException", 
+          "The request is longer than " + LARGEST_REQUEST + " bytes");
+    }
+    Object json;
+    try {
+      json = bytes.length == 0 ? Map.of() : JsonValues.parse(new String(bytes, StandardCharsets.UTF_8));
+    } catch (IllegalArgumentException e) {
+      throw new StepFunctionsException("SerializationException", e.getMessage());
+    }
+    if (!(json instanceof Map<?, ?> fields)) {
+      throw new StepFunctionsException("SerializationException", "A request is a JSON object");
+    }
+    return perform(target.substring(TARGET.length()), new Request(fields));
+  }
+
+  private Map<String, Object> perform(String operation, Request request) {
+    return switch (operation) {
+      case "StartExecution" -> startExecution(request);
+      case "StopExecution" -> stopExecution(request);
+      case "DescribeExecution" -> describeExecution(request);
+      case "ListExecutions" -> listExecutions(request);
+      case "GetExecutionHistory" -> history(request);
+      case "CreateStateMachine" -> createStateMachine(request);
+      case "UpdateStateMachine" -> updateStateMachine(request);
+      case "DeleteStateMachine" -> {
+        stepFunctions.deleteStateMachine(request.text("stateMachineArn"));
+        yield Map.of();
+      }
+      case "DescribeStateMachine" -> machine(stepFunctions.describeStateMachine(request.text("stateMachineArn")));
+      case "DescribeStateMachineForExecution" ->
+          machineOf(stepFunctions.stateMachineOf(request.text("executionArn")));
+      case "ListStateMachines" -> listStateMachines(request);
+      case "ValidateStateMachineDefinition" -> validate(request);
+      default -> throw new StepFunctionsException("UnknownOperationException",
+          "The operation " + operation + " is not supported by this emulator");
+    };
+  }
+
+  private Map<String, Object> startExecution(Request request) {
+    var machine = request.text("stateMachineArn");
+    var input = request.optionalText("input").orElse("{}");
+    var name = request.optionalText("name");
+    var execution = name.isPresent()
+        ? stepFunctions.start(machine, name.get(), input) : stepFunctions.start(machine, input);
+    var answer = new LinkedHashMap<String, Object>();
+    answer.put("executionArn", execution.executionArn());
+    answer.put("startDate", seconds(execution.startDate()));
+    return answer;
+  }
+
+  private Map<String, Object> stopExecution(Request request) {
+    var stopped = stepFunctions.stop(
+        request.text("executionArn"), request.optionalText("error"), request.optionalText("cause"));
+    return Map.of("stopDate", seconds(stopped.stopDate().orElseThrow()));
+  }
+
+  private Map<String, Object> describeExecution(Request request) {
+    var execution = stepFunctions.describe(request.text("executionArn"));
+    var answer = summary(execution);
+    if (!request.optionalText("includedData").orElse("ALL_DATA").equals("METADATA_ONLY")) {
+      answer.put("input", execution.input());
+      answer.put("inputDetails", Map.of("included", true));
+      execution.output().ifPresent(output -> {
+        answer.put("output", output);
+        answer.put("outputDetails", Map.of("included", true));
+      });
+    }
+    execution.error().ifPresent(error -> answer.put("error", error));
+    execution.cause().ifPresent(cause -> answer.put("cause", cause));
+    answer.put("redriveStatus", "NOT_REDRIVABLE");
+    answer.put("redriveStatusReason", "This emulator does not redrive executions");
+    return answer;
+  }
+
+  private static Map<String, Object> summary(ExecutionDescription execution) {
+    var answer = new LinkedHashMap<String, Object>();
+    answer.put("executionArn", execution.executionArn());
+    answer.put("stateMachineArn", execution.stateMachineArn());
+    answer.put("name", execution.name());
+    answer.put("status", execution.status().name());
+    answer.put("startDate", seconds(execution.startDate()));
+    execution.stopDate().ifPresent(stop -> answer.put("stopDate", seconds(stop)));
+    answer.put("redriveCount", 0);
+    return answer;
+  }
+
+  private Map<String, Object> listExecutions(Request request) {
+    var machine = request.text("stateMachineArn");
+    stepFunctions.describeStateMachine(machine);
+    var status = request.optionalText("statusFilter").map(StepFunctionsProtocol::status);
+    var size = request.pageSize();
+    var rows = new ArrayList<Object>();
+    var last = 0L;
+    for (var entry : stepFunctions.newestFirst(machine, request.token().orElse(Long.MAX_VALUE)).entrySet()) {
+      var execution = entry.getValue().describe();
+      if (status.isPresent() && execution.status() != status.get()) {
+        continue;
+      }
+      if (rows.size() == size) {
+        return page("executions", rows, Optional.of(last));
+      }
+      rows.add(summary(execution));
+      last = entry.getKey();
+    }
+    return page("executions", rows, Optional.empty());
+  }
+
+  private static ExecutionStatus status(String name) {
+    try {
+      return ExecutionStatus.valueOf(name);
+    } catch (IllegalArgumentException e) {
+      throw new StepFunctionsException("ValidationException", "1 validation error detected: Value '" + name
+          + "' at 'statusFilter' failed to satisfy constraint: Member must satisfy enum value set: "
+          + List.of(ExecutionStatus.values()));
+    }
+  }
+
+  private Map<String, Object> history(Request request) {
+    var events = new ArrayList<>(stepFunctions.history(request.text("executionArn")));
+    if (request.flag("reverseOrder", false)) {
+      events.sort((a, b) -> Long.compare(b.id(), a.id()));
+    }
+    var withData = request.flag("includeExecutionData", true);
+    return paged("events", events.stream().map(event -> event(event, withData)).toList(), request);
+  }
+
+  private static Map<String, Object> event(HistoryEvent event, boolean withData) {
+    var answer = new LinkedHashMap<String, Object>();
+    answer.put("timestamp", seconds(event.timestamp()));
+    answer.put("type", event.type());
+    answer.put("id", event.id());
+    answer.put("previousEventId", event.previousId());
+    var details = new LinkedHashMap<String, Object>(event.details());
+    if (!withData) {
+      details.keySet().removeAll(EXECUTION_DATA);
+    }
+    if (!details.isEmpty()) {
+      answer.put(event.detailsMember(), details);
+    }
+    return answer;
+  }
+
+  private Map<String, Object> createStateMachine(Request request) {
+    var name = request.text("name");
+    var definition = request.text("definition");
+    var role = request.text("roleArn");
+    if (!request.optionalText("type").orElse("STANDARD").equals("STANDARD")) {
+      throw new StepFunctionsException(
+          "StateMachineTypeNotSupported", "The type EXPRESS is not supported by this emulator");
+    }
+    if (request.flag("publish", false)) {
+      throw new StepFunctionsException("ValidationException", "Versions are not supported by this emulator");
+    }
+    for (var known : stepFunctions.stateMachines()) {
+      if (known.name().equals(name)) {
+        if (known.definition().equals(definition) && known.roleArn().equals(role)) {
+          return created(known);
+        }
+        throw new StepFunctionsException(
+            "StateMachineAlreadyExists", "State Machine Already Exists: '" + known.arn() + "'");
+      }
+    }
+    return created(stepFunctions.describeStateMachine(stepFunctions.createStateMachine(name, definition, role)));
+  }
+
+  private static Map<String, Object> created(StateMachineDescription machine) {
+    return Map.of("stateMachineArn", machine.arn(), "creationDate", seconds(machine.creationDate()));
+  }
+
+  private Map<String, Object> updateStateMachine(Request request) {
+    var known = stepFunctions.describeStateMachine(request.text("stateMachineArn"));
+    stepFunctions.createStateMachine(known.name(), request.optionalText("definition").orElse(known.definition()),
+        request.optionalText("roleArn").orElse(known.roleArn()));
+    var updated = stepFunctions.describeStateMachine(known.arn());
+    return Map.of("updateDate", seconds(stepFunctions.now()), "revisionId", updated.revisionId());
+  }
+
+  private static Map<String, Object> machine(StateMachineDescription machine) {
+    var answer = new LinkedHashMap<String, Object>();
+    answer.put("stateMachineArn", machine.arn());
+    answer.put("name", machine.name());
+    answer.put("status", "ACTIVE");
+    answer.put("definition", machine.definition());
+    answer.put("roleArn", machine.roleArn());
+    answer.put("type", "STANDARD");
+    answer.put("creationDate", seconds(machine.creationDate()));
+    answer.put("loggingConfiguration", Map.of("level", "OFF", "includeExecutionData", false));
+    answer.put("tracingConfiguration", Map.of("enabled", false));
+    answer.put("revisionId", machine.revisionId());
+    return answer;
+  }
+
+  private static Map<String, Object> machineOf(StateMachineDescription machine) {
+    var answer = machine(machine);
+    answer.keySet().removeAll(Set.of("status", "type", "creationDate"));
+    answer.put("updateDate", seconds(machine.creationDate()));
+    return answer;
+  }
+
+  private Map<String, Object> listStateMachines(Request request) {
+    var rows = new ArrayList<Map<String, Object>>();
+    for (var machine : stepFunctions.stateMachines()) {
+      var row = new LinkedHashMap<String, Object>();
+      row.put("stateMachineArn", machine.arn());
+      row.put("name", machine.name());
+      row.put("type", "STANDARD");
+      row.put("creationDate", seconds(machine.creationDate()));
+      rows.add(row);
+    }
+    return paged("stateMachines", rows, request);
+  }
+
+  private static Map<String, Object> validate(Request request) {
+    var reader = new DefinitionReader();
+    reader.read(request.text("definition"));
+    var diagnostics = new ArrayList<Object>();
+    for (var problem : reader.found()) {
+      var colon = problem.indexOf(": ");
+      var at = problem.lastIndexOf(" at /");
+      var row = new LinkedHashMap<String, Object>();
+      row.put("severity", "ERROR");
+      row.put("code", problem.substring(0, colon));
+      row.put("message", at < 0 ? problem.substring(colon + 2) : problem.substring(colon + 2, at));
+      if (at >= 0) {
+        row.put("location", problem.substring(at + 4));
+      }
+      diagnostics.add(row);
+    }
+    var answer = new LinkedHashMap<String, Object>();
+    answer.put("result", diagnostics.isEmpty() ? "OK" : "FAIL");
+    answer.put("diagnostics", diagnostics);
+    answer.put("truncated", false);
+    return answer;
+  }
+
+  private static Map<String, Object> paged(String member, List<?> all, Request request) {
+    var from = (int) Math.min(request.token().orElse(0L), all.size());
+    var to = Math.min(from + request.pageSize(), all.size());
+    return page(member, all.subList(from, to), to < all.size() ? Optional.of((long) to) : Optional.empty());
+  }
+
+  private static Map<String, Object> page(String member, List<?> rows, Optional<Long> next) {
+    var answer = new LinkedHashMap<String, Object>();
+    answer.put(member, rows);
+    next.ifPresent(token -> answer.put("nextToken",
+        Base64.getUrlEncoder().withoutPadding().encodeToString(("p" + token).getBytes(StandardCharsets.UTF_8))));
+    return answer;
+  }
+
+  private static BigDecimal seconds(Instant instant) {
+    return BigDecimal.valueOf(instant.toEpochMilli(), 3);
+  }
+
+  /// A request's members, read with the service's refusals.
+  private record Request(Map<?, ?> fields) {
+
+    String text(String name) {
+      return optionalText(name).orElseThrow(() -> new StepFunctionsException("ValidationException",
+          "1 validation error detected: Value at '" + name
+              + "' failed to satisfy constraint: Member must not be null"));
+    }
+
+    Optional<String> optionalText(String name) {
+      var value = fields.get(name);
+      if (value == null || value == JsonValues.NULL) {
+        return Optional.empty();
+      }
+      if (value instanceof String text) {
+        return Optional.of(text);
+      }
+      throw new StepFunctionsException("SerializationException", "The member '" + name + "' must be a string");
+    }
+
+    boolean flag(String name, boolean otherwise) {
+      return fields.get(name) instanceof Boolean truth ? truth : otherwise;
+    }
+
+    int pageSize() {
+      var value = fields.get("maxResults") instanceof Number number ? number.intValue() : 0;
+      if (value < 0 || value > LARGEST_PAGE) {
+        throw new StepFunctionsException("ValidationException", "1 validation error detected: Value '" + value
+            + "' at 'maxResults' failed to satisfy constraint: Member must have value from 0 to " + LARGEST_PAGE);
+      }
+      return value == 0 ? DEFAULT_PAGE : value;
+    }
+
+    Optional<Long> token() {
+      return optionalText("nextToken").map(token -> {
+        try {
+          var text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+          if (text.startsWith("p")) {
+            return Math.max(0, Long.parseLong(text.substring(1)));
+          }
+        } catch (IllegalArgumentException e) {
+          LOG.log(System.Logger.Level.DEBUG, "Not one of our tokens", e);
+        }
+        throw new StepFunctionsException("InvalidToken", "Invalid Token: '" + token + "'");
+      });
+    }
+  }
+}

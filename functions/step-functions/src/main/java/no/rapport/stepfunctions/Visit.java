@@ -1,0 +1,200 @@
+package no.rapport.stepfunctions;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One stay of a branch in a state: what its expressions can see, and how it is entered and left.
+final class Visit {
+
+  /// What the service lets pass between states, and into and out of tasks.
+  static final int LARGEST_PAYLOAD = 262_144;
+
+  /// What follows a state: the output, and where it goes; nowhere at the end of a flow.
+  record Step(Object output, Optional<String> next) {}
+
+  private final Branch branch;
+  private final State state;
+  private final Object input;
+  private final Map<String, Object> map;
+  private final Instant entered;
+  private int retries;
+
+  private Visit(Branch branch, State state, Object input, Map<String, Object> map) {
+    this.branch = branch;
+    this.state = state;
+    this.input = input;
+    this.map = map;
+    this.entered = branch.execution().time().now();
+  }
+
+  /// Enters a state.
+  ///
+  /// @param map what `$states.context.Map` shows; empty outside of Map
+  static Visit enter(Branch branch, State state, Object input, Map<String, Object> map) {
+    var details = new LinkedHashMap<String, Object>();
+    details.put("name", state.name());
+    details.put("input", JsonValues.write(input));
+    details.put("inputDetails", Map.of("truncated", false));
+    branch.enter(state, details);
+    return new Visit(branch, state, input, map);
+  }
+
+  Branch branch() {
+    return branch;
+  }
+
+  State state() {
+    return state;
+  }
+
+  Object input() {
+    return input;
+  }
+
+  Map<String, Object> map() {
+    return map;
+  }
+
+  /// Counts a retry, for `$states.context.State.RetryCount`.
+  void retried() {
+    retries++;
+  }
+
+  /// Evaluates a field.
+  Object evaluate(String field, Template template) throws WorkflowFailure {
+    return evaluate(field, template, Map.of());
+  }
+
+  /// Evaluates a field that may be missing.
+  Optional<Object> evaluate(String field, Optional<Template> template) throws WorkflowFailure {
+    return template.isEmpty() ? Optional.empty() : Optional.of(evaluate(field, template.get()));
+  }
+
+  /// Evaluates a field that has more to see than the input: `result`, `errorOutput`, or another `context`.
+  Object evaluate(String field, Template template, Map<String, Object> seen) throws WorkflowFailure {
+    if (template instanceof Template.Constant(var value)) {
+      return value;
+    }
+    var states = new LinkedHashMap<String, Object>();
+    states.put("input", input);
+    states.put("context", context(map));
+    states.putAll(seen);
+    var variables = new LinkedHashMap<String, Object>(branch.variables());
+    variables.put("states", states);
+    try {
+      return template.evaluate(variables, branch.execution().time().now());
+    } catch (IllegalArgumentException e) {
+      throw evaluationFailure(field, e.getMessage());
+    }
+  }
+
+  /// Tells in the history which field could not be evaluated.
+  WorkflowFailure evaluationFailure(String field, String problem) {
+    var text = "An error occurred while executing the state '" + state.name() + "' (entered at the event id #"
+        + branch.lastEvent() + "). " + problem;
+    var details = new LinkedHashMap<String, Object>();
+    details.put("error", WorkflowFailure.QUERY_EVALUATION_ERROR);
+    details.put("cause", text);
+    details.put("location", field);
+    details.put("state", state.name());
+    branch.record("EvaluationFailed", details);
+    return new WorkflowFailure(WorkflowFailure.QUERY_EVALUATION_ERROR, text);
+  }
+
+  /// The context object, with what Map shows in it.
+  Map<String, Object> context(Map<String, Object> shown) {
+    var identity = branch.execution().identity();
+    var execution = new LinkedHashMap<String, Object>();
+    execution.put("Id", identity.arn());
+    execution.put("Input", branch.execution().input());
+    execution.put("Name", identity.name());
+    execution.put("RoleArn", identity.machine().roleArn());
+    execution.put("StartTime", moment(identity.startDate()));
+    execution.put("RedriveCount", 0);
+    var machine = new LinkedHashMap<String, Object>();
+    machine.put("Id", identity.machine().arn());
+    machine.put("Name", identity.machine().name());
+    var at = new LinkedHashMap<String, Object>();
+    at.put("Name", state.name());
+    at.put("EnteredTime", moment(entered));
+    at.put("RetryCount", retries);
+    var context = new LinkedHashMap<String, Object>();
+    context.put("Execution", execution);
+    context.put("StateMachine", machine);
+    context.put("State", at);
+    if (!shown.isEmpty()) {
+      context.put("Map", shown);
+    }
+    return context;
+  }
+
+  private static String moment(Instant instant) {
+    return DateTimes.MILLIS.format(instant);
+  }
+
+  /// Leaves the state: assigns, computes the output, and says where to go.
+  ///
+  /// @param exit the way out that was taken
+  /// @param seen `result` or `errorOutput`, where there is one
+  /// @param otherwise the output of a way out that computes none
+  Step leave(State.Exit exit, Map<String, Object> seen, Object otherwise) throws WorkflowFailure {
+    // All values first: an assignment does not see the others of the same state, nor does the output.
+    var assigned = new LinkedHashMap<String, Object>();
+    for (var assignment : exit.assign().entrySet()) {
+      var value = evaluate("Assign/" + assignment.getKey(), assignment.getValue(), seen);
+      requireSize(value, "assigned a value to the variable '" + assignment.getKey() + "'");
+      assigned.put(assignment.getKey(), value);
+    }
+    var output = exit.output().isPresent() ? evaluate("Output", exit.output().get(), seen) : otherwise;
+    var written = requireSize(output, "returned a result");
+    var details = new LinkedHashMap<String, Object>();
+    details.put("name", state.name());
+    details.put("output", written);
+    details.put("outputDetails", Map.of("truncated", false));
+    if (!assigned.isEmpty()) {
+      var texts = new LinkedHashMap<String, Object>();
+      assigned.forEach((name, value) -> texts.put(name, JsonValues.write(value)));
+      details.put("assignedVariables", texts);
+      details.put("assignedVariablesDetails", Map.of("truncated", false));
+    }
+    branch.record(state.type() + "StateExited", details);
+    branch.variables().putAll(assigned);
+    return new Step(output, exit.next());
+  }
+
+  /// The value as JSON.
+  ///
+  /// @throws WorkflowFailure `States.DataLimitExceeded` if that is too long
+  String requireSize(Object value, String act) throws WorkflowFailure {
+    var json = JsonValues.write(value);
+    if (JsonValues.size(json) > LARGEST_PAYLOAD) {
+      throw new WorkflowFailure(WorkflowFailure.DATA_LIMIT_EXCEEDED, "The state/task '" + state.name() + "' " + act
+          + " with a size exceeding the maximum number of bytes service limit.");
+    }
+    return json;
+  }
+
+  /// A whole number from a field, as a literal or computed.
+  long wholeNumber(String field, Template template) throws WorkflowFailure {
+    var value = evaluate(field, template);
+    if (value instanceof Number number && number.doubleValue() == Math.rint(number.doubleValue())
+        && number.doubleValue() >= 0 && number.doubleValue() <= 99_999_999) {
+      return number.longValue();
+    }
+    throw evaluationFailure(field, "The value of the field '" + field + "' must be a whole number from 0 to 99999999,"
+        + " but is " + JsonValues.write(value));
+  }
+
+  /// The elements of a field that must be an array.
+  List<Object> elements(String field, Object value) throws WorkflowFailure {
+    if (value instanceof List<?> list) {
+      return new ArrayList<>(list);
+    }
+    throw evaluationFailure(field,
+        "The value of the field '" + field + "' must be an array, but is " + JsonValues.write(value));
+  }
+}

@@ -1,0 +1,71 @@
+package no.rapport.stepfunctions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+class VirtualTimeTest {
+
+  private final VirtualTime time = VirtualTime.standing(Workflow.START);
+  private final List<String> done = new CopyOnWriteArrayList<>();
+
+  @Test
+  void givesTurnsInOneOrderHoweverThreadsArrive() {
+    together(() -> List.of("c", "a", "d", "b").forEach(name -> work(() -> inTurn(name, () -> done.add(name)))));
+
+    assertThat(done).containsExactly("a", "b", "c", "d");
+  }
+
+  @Test
+  void givesNoTurnWhileAnythingElseWorks() {
+    together(() -> {
+      work(() -> inTurn("b", () -> done.add("b")));
+      work(() -> {
+        done.add("work without a turn");
+        inTurn("a", () -> done.add("a"));
+      });
+    });
+
+    assertThat(done).containsExactly("work without a turn", "a", "b");
+  }
+
+  @Test
+  void letsWhoHasItsTurnGoOn() {
+    together(() -> {
+      work(() -> inTurn("a", () -> inTurn("z", () -> done.add("within"))));
+      work(() -> inTurn("b", () -> done.add("after")));
+    });
+
+    assertThat(done).containsExactly("within", "after");
+  }
+
+  /// Counts as work itself until all has begun, and waits for its end.
+  private void together(Runnable beginning) {
+    time.workBegins();
+    beginning.run();
+    time.workEnds();
+    time.awaitQuiet();
+  }
+
+  private void work(Runnable work) {
+    time.workBegins();
+    Thread.ofVirtual().start(() -> {
+      try {
+        work.run();
+      } finally {
+        time.workEnds();
+      }
+    });
+  }
+
+  private void inTurn(String order, Runnable work) {
+    time.beginTurn(order);
+    try {
+      work.run();
+    } finally {
+      time.endTurn();
+    }
+  }
+}
