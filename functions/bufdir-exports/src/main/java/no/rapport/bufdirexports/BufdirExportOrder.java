@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import no.rapport.api.Body;
-import no.rapport.exportworkflow.ExportOrder;
+import no.rapport.exportjobs.ExportOrder;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportFormat;
 import no.rapport.reporting.ReportLocale;

@@ -11,15 +11,15 @@ import no.rapport.api.DownloadLinks;
 import no.rapport.api.Environment;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
-import no.rapport.exportworkflow.ExportFile;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportJobs;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportProgress;
-import no.rapport.exportworkflow.ExportRequests;
-import no.rapport.exportworkflow.ExportState;
-import no.rapport.exportworkflow.ExportWorkflow;
-import no.rapport.exportworkflow.Executions;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportProgress;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportServices;
+import no.rapport.exportjobs.ExportState;
 import no.rapport.records.Listing;
 import no.rapport.reporting.Period;
 
@@ -29,7 +29,7 @@ final class BufdirExports {
   static final String PATH = "/api/v1/bufdir-exports";
   private static final long LEAST_ESTIMATE_SECONDS = 5;
 
-  private final ExportWorkflow workflow;
+  private final ExportServices services;
   private final boolean canSubmit;
   private final ExportJobs jobs;
   private final ExportRequests requests;
@@ -37,24 +37,24 @@ final class BufdirExports {
   private final ExportProgress progress;
   private final DownloadLinks links;
 
-  BufdirExports(ExportWorkflow workflow, boolean canSubmit) {
-    this.workflow = workflow;
+  BufdirExports(ExportServices services, boolean canSubmit) {
+    this.services = services;
     this.canSubmit = canSubmit;
-    jobs = workflow.jobs();
-    requests = workflow.requests();
-    executions = workflow.executions();
-    progress = workflow.progress();
-    links = workflow.links();
+    jobs = services.jobs();
+    requests = services.requests();
+    executions = services.executions();
+    progress = services.progress();
+    links = services.links();
   }
 
-  /// Reads `BUFDIR_CONNECTOR`, which is `configured` or empty, and what [ExportWorkflow#fromEnvironment] reads.
+  /// Reads `BUFDIR_CONNECTOR`, which is `configured` or empty, and what [ExportServices#fromEnvironment] reads.
   static BufdirExports fromEnvironment() {
-    return new BufdirExports(ExportWorkflow.fromEnvironment(),
+    return new BufdirExports(ExportServices.fromEnvironment(),
         Environment.optional("BUFDIR_CONNECTOR", "").equals("configured"));
   }
 
-  ExportWorkflow workflow() {
-    return workflow;
+  ExportServices services() {
+    return services;
   }
 
   /// Whether files can be handed to Bufdir.
@@ -72,7 +72,7 @@ final class BufdirExports {
   }
 
   Reply list(Request request) {
-    return request.list("format", "requested_by").synonym("format", "excel", "xlsx").answer(workflow.records(),
+    return request.list("format", "requested_by").synonym("format", "excel", "xlsx").answer(services.records(),
         ExportKind.BUFDIR_EXPORT.collection(), request.caller(), "org_id", "data",
         entry -> summary(ExportJobs.Stored.of(entry).job()));
   }
@@ -148,7 +148,7 @@ final class BufdirExports {
 
   /// How long an export of this period should take: as the organisation's newest completed one, by the day.
   long estimatedSeconds(String orgId, Period period) {
-    return workflow.records()
+    return services.records()
         .list(Listing.of(ExportKind.BUFDIR_EXPORT.collection(), orgId, Set.of("completed"), 1)).entries().stream()
         .map(entry -> ExportJobs.Stored.of(entry).job())
         .map(job -> {

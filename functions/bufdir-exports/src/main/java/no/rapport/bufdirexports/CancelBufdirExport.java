@@ -8,10 +8,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportJobs;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportRequests;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportRequests;
 
 /// `PUT /api/v1/bufdir-exports/{export_id}/cancel`: cancels what is queued or processing.
 ///

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportJobs;
-import no.rapport.exportworkflow.ExportKind;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
 
 /// `POST /api/v1/bufdir-exports`: accepts an export and starts its workflow.
 public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
@@ -27,7 +27,7 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, exports.workflow().idempotency(), request -> {
+    return Api.answer(event, context, exports.services().idempotency(), request -> {
       var order = request.withoutQuery().body(body -> BufdirExportOrder.parse(body, exports.canSubmit()));
       if (!request.caller().maySee(order.orgId())) {
         return Reply.notFound();

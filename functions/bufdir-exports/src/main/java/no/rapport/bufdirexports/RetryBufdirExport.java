@@ -9,11 +9,11 @@ import java.util.Optional;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportJobs;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportRequests;
-import no.rapport.exportworkflow.ExportState;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportState;
 
 /// `POST /api/v1/bufdir-exports/{export_id}/retry`: starts a failed export again, at most five times.
 public final class RetryBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
@@ -30,7 +30,7 @@ public final class RetryBufdirExport implements RequestHandler<APIGatewayProxyRe
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, exports.workflow().idempotency(), request -> {
+    return Api.answer(event, context, exports.services().idempotency(), request -> {
       if (request.withoutQuery().hasBody()) {
         request.body(_ -> "");
       }

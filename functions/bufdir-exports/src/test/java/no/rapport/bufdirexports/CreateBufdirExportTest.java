@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import no.rapport.exportworkflow.ExportJobs;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportOrder;
-import no.rapport.exportworkflow.ExportState;
-import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportOrder;
+import no.rapport.exportjobs.ExportServices;
+import no.rapport.exportjobs.ExportState;
 import no.rapport.records.Documents;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Listing;
@@ -89,7 +89,7 @@ class CreateBufdirExportTest {
   }
 
   private APIGatewayProxyResponseEvent retry(String id) {
-    return new RetryBufdirExport(new BufdirExports(workflow(), false)).handleRequest(request("POST")
+    return new RetryBufdirExport(new BufdirExports(services(), false)).handleRequest(request("POST")
         .withPath("/api/v1/bufdir-exports/" + id + "/retry").withPathParameters(Map.of("export_id", id)), null);
   }
 
@@ -100,7 +100,7 @@ class CreateBufdirExportTest {
   }
 
   private APIGatewayProxyResponseEvent post(boolean canSubmit, String more) {
-    return new CreateBufdirExport(new BufdirExports(workflow(), canSubmit)).handleRequest(request("POST")
+    return new CreateBufdirExport(new BufdirExports(services(), canSubmit)).handleRequest(request("POST")
         .withPath("/api/v1/bufdir-exports").withHeaders(Map.of("Content-Type", "application/json"))
         .withBody("{\"org_id\": \"org-1\", \"format\": \"excel\", \"period_from\": \"2025-01-01\", "
             + "\"period_to\": \"2025-12-31\"" + more + "}"), null);
@@ -112,7 +112,7 @@ class CreateBufdirExportTest {
     return new APIGatewayProxyRequestEvent().withHttpMethod(method).withRequestContext(context);
   }
 
-  private ExportWorkflow workflow() {
+  private ExportServices services() {
     var sfn = new SfnClient() {
       @Override
       public StartExecutionResponse startExecution(StartExecutionRequest request) {
@@ -130,7 +130,7 @@ class CreateBufdirExportTest {
         // holds nothing
       }
     };
-    return ExportWorkflow.forRequests(records, null, null, sfn, "bucket", "arn:a:states:b:c:stateMachine:export",
+    return new ExportServices(records, null, null, sfn, "bucket", "arn:a:states:b:c:stateMachine:export",
         "arn:a:states:b:c:stateMachine:retry", Clock.systemUTC());
   }
 }

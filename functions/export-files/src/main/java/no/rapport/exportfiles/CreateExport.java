@@ -23,7 +23,7 @@ public final class CreateExport implements RequestHandler<APIGatewayProxyRequest
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, exports.workflow().idempotency(), request -> {
+    return Api.answer(event, context, exports.services().idempotency(), request -> {
       var wanted = request.withoutQuery().body(ExportTemplate.Wanted::parse);
       if (!request.caller().maySee(wanted.orgId())) {
         return Reply.notFound();

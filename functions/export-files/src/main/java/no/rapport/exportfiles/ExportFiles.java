@@ -9,35 +9,35 @@ import no.rapport.api.Caller;
 import no.rapport.api.DownloadLinks;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportJobs;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportState;
-import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportServices;
+import no.rapport.exportjobs.ExportState;
 
 /// Templates and their files as contract 5 shows them: files are a projection of export jobs.
 final class ExportFiles {
 
   static final String PATH = "/api/v1/exports";
 
-  private final ExportWorkflow workflow;
+  private final ExportServices services;
   private final ExportJobs jobs;
   private final ExportTemplates templates;
   private final DownloadLinks links;
 
-  ExportFiles(ExportWorkflow workflow) {
-    this.workflow = workflow;
-    jobs = workflow.jobs();
-    templates = new ExportTemplates(workflow.records(), jobs, workflow.requests());
-    links = workflow.links();
+  ExportFiles(ExportServices services) {
+    this.services = services;
+    jobs = services.jobs();
+    templates = new ExportTemplates(services.records(), jobs, services.requests());
+    links = services.links();
   }
 
   static ExportFiles fromEnvironment() {
-    return new ExportFiles(ExportWorkflow.fromEnvironment());
+    return new ExportFiles(ExportServices.fromEnvironment());
   }
 
-  ExportWorkflow workflow() {
-    return workflow;
+  ExportServices services() {
+    return services;
   }
 
   ExportTemplates templates() {
@@ -58,7 +58,7 @@ final class ExportFiles {
   }
 
   Reply listTemplates(Request request) {
-    return request.list("format").synonym("format", "excel", "xlsx").answer(workflow.records(),
+    return request.list("format").synonym("format", "excel", "xlsx").answer(services.records(),
         ExportTemplates.COLLECTION, request.caller(), "org_id", "exports",
         entry -> shown(ExportTemplates.Stored.of(entry).template()));
   }
@@ -66,7 +66,7 @@ final class ExportFiles {
   Reply listFiles(Request request, ExportTemplate template) {
     var query = request.list("requested_by").within("export_id", Long.toString(template.id()));
     var narrowed = new Caller(request.caller().id(), request.caller().role(), Optional.of(Set.of(template.orgId())));
-    return query.answer(workflow.records(), ExportKind.EXPORT_FILE.collection(), narrowed, "org_id", "export_files",
+    return query.answer(services.records(), ExportKind.EXPORT_FILE.collection(), narrowed, "org_id", "export_files",
         entry -> head(ExportJobs.Stored.of(entry).job()));
   }
 

@@ -23,7 +23,7 @@ public final class StartExportFile implements RequestHandler<APIGatewayProxyRequ
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, exports.workflow().idempotency(), request -> {
+    return Api.answer(event, context, exports.services().idempotency(), request -> {
       if (request.withoutQuery().hasBody()) {
         request.body(_ -> "");
       }

@@ -22,15 +22,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.IntStream;
 import no.rapport.emulator.EmbeddedS3;
-import no.rapport.exportworkflow.ExportFile;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportJobs;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportState;
-import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportServices;
+import no.rapport.exportjobs.ExportState;
+import no.rapport.records.Cleanup;
 import no.rapport.records.Documents;
 import no.rapport.records.InMemoryRecords;
-import no.rapport.reportrecords.Cleanup;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -80,11 +80,11 @@ class ExportFilesContractTest {
   @BeforeEach
   void start() {
     s3.createBucket(create -> create.bucket(bucket));
-    var workflow = ExportWorkflow.forRequests(records, s3, EmbeddedS3.shared().presigner(), started, bucket,
+    var services = new ExportServices(records, s3, EmbeddedS3.shared().presigner(), started, bucket,
         "arn:aws:states:eu-north-1:000000000000:stateMachine:export",
         "arn:aws:states:eu-north-1:000000000000:stateMachine:retry", Clock.systemUTC());
-    exports = new ExportFiles(workflow);
-    jobs = workflow.jobs();
+    exports = new ExportFiles(services);
+    jobs = services.jobs();
   }
 
   private record Answer(int status, Map<String, String> headers, String body) {

@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
 import no.rapport.records.Documents;
 import no.rapport.reporting.ActivityTotals;
 import no.rapport.reporting.KeyFigures;
@@ -57,7 +60,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
 
   private Map<String, Object> assemble(Map<String, Object> input) {
     var claim = Tasks.claim(input);
-    ExportJob job = workflow.jobs().claimed(claim);
+    ExportJob job = workflow.claimed(claim);
     Files files = workflow.files();
     var plan = files.getJson(String.valueOf(input.get("plan")), PlanExport.Plan.class);
     List<RenderPart.PartObjects> parts = Tasks.rendered(input, job);
@@ -98,7 +101,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
         report.writeTo(out);
       }
       out.flush();
-      workflow.jobs().claimed(claim);
+      workflow.claimed(claim);
       Files.Written written = upload.complete();
       file = new ExportFile(job.fileKey(), job.fileName(), job.contentType(), written.sizeBytes(), written.sha256());
     } catch (IOException e) {
@@ -108,7 +111,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     if (job.isSealed()) {
       assembled = seal(job, assembled, plan, sealed);
     }
-    workflow.jobs().claimed(claim);
+    workflow.claimed(claim);
     return Tasks.output(claim, Map.of("assembled", Tasks.map(assembled)));
   }
 
@@ -121,7 +124,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
       AttachmentReferences.read(workflow.files(), part.attachments(), (activityId, file) -> {
         archive.attachment(activityId, file);
         if (++copied[0] % ATTACHMENTS_PER_LOOK == 0) {
-          workflow.jobs().claimed(claim);
+          workflow.claimed(claim);
         }
       });
     }

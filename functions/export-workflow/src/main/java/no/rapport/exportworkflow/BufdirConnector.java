@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import no.rapport.api.Environment;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;

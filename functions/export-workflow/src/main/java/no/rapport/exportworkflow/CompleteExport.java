@@ -9,9 +9,16 @@ import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Log;
 import no.rapport.api.Metrics;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportOrder;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportState;
+import no.rapport.exportjobs.FollowUps;
 import no.rapport.records.Change;
+import no.rapport.records.Cleanup;
 import no.rapport.records.Documents;
-import no.rapport.reportrecords.Cleanup;
 import no.rapport.reportrecords.CompletedExport;
 import no.rapport.reportrecords.ReportParameters;
 import no.rapport.reportrecords.ReportRecords;
@@ -45,7 +52,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
     if (done.isPresent()) {
       return Tasks.output(claim, Tasks.ended(done.get()));
     }
-    ExportJob job = workflow.jobs().claimed(claim);
+    ExportJob job = workflow.claimed(claim);
     Instant now = workflow.now();
     Optional<CompletedExport> history = job.historyReportId().map(id -> history(job, id, assembled, now));
     Optional<String> leftOut = Optional.ofNullable(assembled.leftOut()).map(_ -> job.leftOutKey());
@@ -63,7 +70,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
           .orElseThrow(() -> new StaleAttempt(claim));
     }
     workflow.places().startWaitingAfterwards(job.orgId());
-    workflow.files().removeBelow(job.partsPrefix());
+    workflow.objects().removeBelow(job.partsPrefix());
     Metrics.put(job.kind().collection(), Map.of("Completed", 1L, "Rows", assembled.rows(),
         "FileBytes", assembled.file().sizeBytes(), "Attempts", (long) job.attempt(),
         "DurationSeconds", now.getEpochSecond() - job.queuedAt().getEpochSecond()));

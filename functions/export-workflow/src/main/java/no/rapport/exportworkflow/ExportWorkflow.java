@@ -2,21 +2,17 @@ package no.rapport.exportworkflow;
 
 import java.time.Clock;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
-import java.util.List;
-import java.util.Set;
-import no.rapport.api.DownloadLinks;
 import no.rapport.api.Environment;
-import no.rapport.api.Idempotency;
-import no.rapport.api.Priming;
-import no.rapport.records.Documents;
-import no.rapport.records.DynamoRecords;
-import no.rapport.records.Listing;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportObjects;
+import no.rapport.exportjobs.ExportOrder;
+import no.rapport.exportjobs.ExportProgress;
+import no.rapport.exportjobs.ExportServices;
+import no.rapport.exportjobs.Places;
 import no.rapport.records.Records;
-import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportDescription;
-import no.rapport.reporting.ReportLocale;
 import no.rapport.reportrecords.ReportRecords;
 import no.rapport.reportrecords.SealedData;
 import no.rapport.sourcedata.Activities;
@@ -25,22 +21,14 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/// What the handlers and tasks of exports work with: clients, stores and the clock, made once per function.
+/// What the tasks of exports work with: the jobs with their services, and where rows are read and files written.
 public final class ExportWorkflow {
 
-  private final Records records;
-  private final S3Client s3;
-  private final S3Presigner presigner;
-  private final SfnClient sfn;
-  private final String bucket;
-  private final String exportMachineArn;
-  private final String retryMachineArn;
+  private final ExportServices services;
   private final RowSources rowSources;
-  private final Clock clock;
   private final Files.Sending sending;
 
   /// @param s3 also used by the tasks to read and write files in `bucket`
@@ -54,15 +42,13 @@ public final class ExportWorkflow {
   ExportWorkflow(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket,
       String exportMachineArn, String retryMachineArn, RowSources rowSources, Clock clock,
       Files.Sending sending) {
-    this.records = records;
-    this.s3 = s3;
-    this.presigner = presigner;
-    this.sfn = sfn;
-    this.bucket = bucket;
-    this.exportMachineArn = exportMachineArn;
-    this.retryMachineArn = retryMachineArn;
+    this(new ExportServices(records, s3, presigner, sfn, bucket, exportMachineArn, retryMachineArn, clock), rowSources,
+        sending);
+  }
+
+  private ExportWorkflow(ExportServices services, RowSources rowSources, Files.Sending sending) {
+    this.services = services;
     this.rowSources = rowSources;
-    this.clock = clock;
     this.sending = sending;
   }
 
@@ -71,107 +57,69 @@ public final class ExportWorkflow {
     RowSource today(ExportJob job, Instant now);
   }
 
-  /// Reads `RECORDS_TABLE`, `SOURCE_DATA_TABLE`, `BUCKET`, `EXPORT_STATE_MACHINE_ARN` and `RETRY_STATE_MACHINE_ARN`.
+  /// Reads `SOURCE_DATA_TABLE` and what [ExportServices#fromEnvironment] reads.
   ///
   /// @throws IllegalStateException naming the setting that is missing
   public static ExportWorkflow fromEnvironment() {
     SdkHttpClient http = UrlConnectionHttpClient.create();
     DynamoDbClient dynamoDb = DynamoDbClient.builder().httpClient(http).build();
     String sourceData = Environment.required("SOURCE_DATA_TABLE");
-    S3Client s3 = S3Client.builder().httpClient(http).forcePathStyle(pathStyle()).build();
-    S3Presigner presigner = S3Presigner.builder()
-        .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(pathStyle()).build()).build();
-    var records = new DynamoRecords(dynamoDb, Environment.required("RECORDS_TABLE"));
-    Priming.beforeSnapshot(Environment.required("RECORDS_TABLE"), nowhere -> practise(nowhere, presigner));
+    ExportServices services = ExportServices.fromEnvironment(http, dynamoDb);
     var activities = new Activities(dynamoDb, sourceData);
     var organizations = new OrganizationRegister(dynamoDb, sourceData);
-    return new ExportWorkflow(records, s3, presigner, SfnClient.builder().httpClient(http).build(),
-        Environment.required("BUCKET"), Environment.required("EXPORT_STATE_MACHINE_ARN"),
-        Environment.required("RETRY_STATE_MACHINE_ARN"),
-        (job, now) -> new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now),
-        Clock.systemUTC());
+    return new ExportWorkflow(services, (job, now) ->
+        new TodaysRows(activities, organizations, services.records(), job.orgId(), job.order(), now),
+        Files.Sending.DEFAULT);
   }
 
-  /// What a request does: finds and lists jobs, accepts one and starts it, links to a file.
-  private static void practise(SdkHttpClient nowhere, S3Presigner presigner) {
-    var records = new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), "priming");
-    var workflow = forRequests(records, S3Client.builder().httpClient(nowhere).build(), presigner,
-        SfnClient.builder().httpClient(nowhere).build(), "priming", "arn:aws:states:::stateMachine:priming",
-        "arn:aws:states:::stateMachine:priming", Clock.systemUTC());
-    var day = LocalDate.EPOCH;
-    var job = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, "priming", "priming", workflow.now(), "priming",
-        ExportOrder.of(new Period(day, day), List.of(), "csv", ReportLocale.NB));
-    workflow.jobs().find(ExportKind.BUFDIR_EXPORT, "priming");
-    records.list(Listing.of(ExportKind.BUFDIR_EXPORT.collection(), "priming", Set.of(), 1));
-    records.list(Listing.of(ExportKind.BUFDIR_EXPORT.collection(), "priming", Set.of("completed"), 1));
-    workflow.requests().refusalIfFull("priming");
-    workflow.requests().begin(job);
-    Documents.read(Documents.write(job), ExportJob.class);
-    workflow.progress().of(job, workflow.now());
-    Priming.once(workflow.idempotency());
-    workflow.links().to("exports/priming/priming.csv", "priming.csv", "text/csv");
+  /// What the contracts' functions work with.
+  public ExportServices services() {
+    return services;
   }
 
-  /// What the contracts' handlers work with, which read no rows.
-  public static ExportWorkflow forRequests(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn,
-      String bucket, String exportMachineArn, String retryMachineArn, Clock clock) {
-    return new ExportWorkflow(records, s3, presigner, sfn, bucket, exportMachineArn, retryMachineArn, (job, _) -> {
-      throw new IllegalStateException("Job " + job.id() + " is to be rendered where no rows are read");
-    }, clock);
+  Records records() {
+    return services.records();
   }
 
-  private static boolean pathStyle() {
-    return Boolean.parseBoolean(Environment.optional("S3_PATH_STYLE", "false"));
+  ExportJobs jobs() {
+    return services.jobs();
   }
 
-  public Records records() {
-    return records;
+  Executions executions() {
+    return services.executions();
   }
 
-  public ExportJobs jobs() {
-    return new ExportJobs(records);
+  ExportObjects objects() {
+    return services.objects();
   }
 
-  public Executions executions() {
-    return new Executions(sfn, exportMachineArn, retryMachineArn);
-  }
-
-  public ExportRequests requests() {
-    return new ExportRequests(jobs(), executions(), places(), files());
-  }
-
-  public DownloadLinks links() {
-    return new DownloadLinks(presigner, bucket);
-  }
-
-  /// Whether there is an object of that key.
-  public boolean exists(String key) {
-    return files().exists(key);
-  }
-
-  public Idempotency idempotency() {
-    return new Idempotency(records, clock);
-  }
-
-  public ExportProgress progress() {
-    return new ExportProgress(records);
+  ExportProgress progress() {
+    return services.progress();
   }
 
   Places places() {
-    return new Places(jobs(), executions(), clock);
+    return services.places();
   }
 
   Files files() {
-    return new Files(s3, bucket, sending);
+    return new Files(services.s3(), services.bucket(), sending);
   }
 
   Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    return services.now();
+  }
+
+  /// The job, where this attempt is the one to do the work.
+  ///
+  /// @throws StaleAttempt otherwise
+  ExportJob claimed(Executions.Claim claim) {
+    return jobs().find(claim.exportKind(), claim.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> job.isAt(claim.attempt())).orElseThrow(() -> new StaleAttempt(claim));
   }
 
   /// The report cannot be deleted while it is re-exported: its record is there.
   private String sealedSha256(ExportJob job) {
-    return job.order().reportId().flatMap(new ReportRecords(records)::find).flatMap(stored -> stored.report().sealed())
+    return job.order().reportId().flatMap(new ReportRecords(records())::find).flatMap(stored -> stored.report().sealed())
         .map(SealedData::sha256)
         .orElseThrow(() -> new IllegalStateException("The report has no sealed rows: " + job.order().reportId()));
   }

@@ -10,8 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Log;
 import no.rapport.api.Metrics;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportState;
+import no.rapport.exportjobs.FollowUps;
 import no.rapport.records.Change;
-import no.rapport.reportrecords.Cleanup;
+import no.rapport.records.Cleanup;
 
 /// Task `FailExport`: what follows an error that the workflow's own retries did not overcome. A passing reason gives
 /// the job a new attempt, which the sweeper starts; anything else fails it, with a sentence for a person.
@@ -53,7 +59,7 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
       return Map.of("outcome", "superseded", "notify", false);
     }
     ExportJob job = ended.get().job();
-    job.leftovers(claim.attempt()).forEach(workflow.files()::removeBelow);
+    job.leftovers(claim.attempt()).forEach(workflow.objects()::removeBelow);
     boolean failed = job.state() == ExportState.FAILED;
     Metrics.put(job.kind().collection(), Map.of(failed ? "Failed" : "Restarted", 1L));
     Log.warn(failed ? "export_failed" : "export_restarted", Map.of("job_id", job.id(), "organization", job.orgId(),

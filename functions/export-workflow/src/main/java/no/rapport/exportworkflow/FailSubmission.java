@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.util.Map;
 import no.rapport.api.Log;
+import no.rapport.exportjobs.Submission;
 
 /// Task `FailSubmission`: records that a file could not be handed to Bufdir, after the workflow's own retries. The export
 /// stays completed.

@@ -19,15 +19,12 @@ import java.util.function.Supplier;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.AbortedException;
-import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
-import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
-/// The workflow's objects in the bucket: written as streams, joined from parts, removed by prefix.
+/// The workflow's objects in the bucket: written as streams, copied, and read.
 final class Files {
 
   private static final int PARTS_AT_ONCE = 2;
@@ -82,15 +79,6 @@ final class Files {
     return s3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asUtf8String();
   }
 
-  boolean exists(String key) {
-    try {
-      s3.headObject(head -> head.bucket(bucket).key(key));
-      return true;
-    } catch (NoSuchKeyException e) {
-      return false;
-    }
-  }
-
   ResponseInputStream<GetObjectResponse> open(String key) {
     return s3.getObject(get -> get.bucket(bucket).key(key));
   }
@@ -102,38 +90,6 @@ final class Files {
   /// Copies within the bucket (objects up to 5 GB, as S3 copies in one request).
   void copy(String from, String to) {
     s3.copyObject(copy -> copy.sourceBucket(bucket).sourceKey(from).destinationBucket(bucket).destinationKey(to));
-  }
-
-  /// Removes every object below a prefix and every upload that was begun there.
-  ///
-  /// @return how many were found
-  /// @throws SdkClientException where some could not be removed
-  int removeBelow(String prefix) {
-    int found = 0;
-    for (var page : s3.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix))) {
-      List<ObjectIdentifier> keys = page.contents().stream()
-          .map(object -> ObjectIdentifier.builder().key(object.key()).build()).toList();
-      if (!keys.isEmpty()) {
-        var refused = s3.deleteObjects(delete -> delete.bucket(bucket).delete(d -> d.objects(keys).quiet(true))).errors();
-        if (!refused.isEmpty()) {
-          // The request as a whole succeeds even where single objects stay.
-          throw SdkClientException.create(refused.size() + " objects could not be removed, the first for "
-              + refused.getFirst().code());
-        }
-      }
-      found += keys.size();
-    }
-    for (var page : s3.listMultipartUploadsPaginator(list -> list.bucket(bucket).prefix(prefix))) {
-      for (var upload : page.uploads()) {
-        s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(upload.key()).uploadId(upload.uploadId()));
-        found++;
-      }
-    }
-    return found;
-  }
-
-  void remove(String key) {
-    s3.deleteObject(delete -> delete.bucket(bucket).key(key));
   }
 
   static MessageDigest sha256() {

@@ -4,6 +4,7 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.util.Map;
 import java.util.Optional;
+import no.rapport.exportjobs.FollowUps;
 
 /// Task `MarkNotified`: records that the notification was published, which is only now true.
 public final class MarkNotified implements RequestHandler<Map<String, Object>, Map<String, Object>> {

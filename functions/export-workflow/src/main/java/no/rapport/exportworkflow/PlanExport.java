@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import no.rapport.exportjobs.ExportJob;
 import no.rapport.reporting.FigureSnapshot;
 
 /// Task `PlanExport`: takes the job in hand and cuts its rows into parts.
@@ -33,7 +34,7 @@ public final class PlanExport implements RequestHandler<Map<String, Object>, Map
 
   private Map<String, Object> plan(Map<String, Object> input) {
     var claim = Tasks.claim(input);
-    ExportJob job = workflow.jobs().claimed(claim);
+    ExportJob job = workflow.claimed(claim);
     RowSource source = workflow.rows(job);
     List<RowSource.Part> parts = source.plan();
     long rows = parts.stream().mapToLong(RowSource.Part::rows).sum();

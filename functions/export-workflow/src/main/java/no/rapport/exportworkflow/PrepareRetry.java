@@ -5,6 +5,8 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
 
 /// Task `PrepareRetry`: clears what earlier attempts left, and says what is to be done: `export`, or only what follows.
 public final class PrepareRetry implements RequestHandler<Map<String, Object>, Map<String, Object>> {
@@ -35,7 +37,7 @@ public final class PrepareRetry implements RequestHandler<Map<String, Object>, M
     ExportJob job = found.get();
     if (job.state().isUnfinished()) {
       for (int earlier = 1; earlier < job.attempt(); earlier++) {
-        job.leftovers(earlier).forEach(workflow.files()::removeBelow);
+        job.leftovers(earlier).forEach(workflow.objects()::removeBelow);
       }
       return Tasks.output(claim, Map.of("action", "export"));
     }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportJob;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.ReportWriter;
 import no.rapport.reporting.ShareSummary;
@@ -43,7 +45,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
   private Map<String, Object> render(Map<String, Object> input) {
     var claim = Tasks.claim(input);
     var part = Tasks.part(input);
-    ExportJob job = workflow.jobs().claimed(claim);
+    ExportJob job = workflow.claimed(claim);
     Files files = workflow.files();
     var plan = files.getJson(String.valueOf(input.get("plan")), PlanExport.Plan.class);
     var objects = new PartObjects(job, part.index(), Tasks.newRun());
@@ -71,9 +73,9 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
   /// What a task of a cancelled job wrote while it was being cancelled goes with the task.
   private void refuseIfStale(Executions.Claim claim, PartObjects objects) {
     try {
-      workflow.jobs().claimed(claim);
+      workflow.claimed(claim);
     } catch (StaleAttempt stale) {
-      workflow.files().removeBelow(objects.prefix());
+      workflow.objects().removeBelow(objects.prefix());
       throw stale;
     }
   }
@@ -137,7 +139,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
       }
       written++;
       if (written % ROWS_PER_REPORT == 0) {
-        workflow.jobs().claimed(claim);
+        workflow.claimed(claim);
         workflow.progress().report(job, index, written, workflow.now());
       }
     }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import no.rapport.exportjobs.ExportJob;
 import no.rapport.records.Documents;
 import no.rapport.reporting.NationalIdMask;
 import software.amazon.awssdk.services.s3.model.InvalidObjectStateException;

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import no.rapport.exportjobs.ExportOrder;
 import no.rapport.records.Documents;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.FigureSnapshot;

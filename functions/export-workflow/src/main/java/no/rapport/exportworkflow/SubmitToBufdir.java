@@ -5,6 +5,13 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Log;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportState;
+import no.rapport.exportjobs.FollowUps;
+import no.rapport.exportjobs.Submission;
 
 /// Task `SubmitToBufdir`: hands a completed export's file to Bufdir and records the answer. It runs after the file is in
 /// the records: whatever comes of it, nothing is lost, and what was cancelled never gets here.

@@ -14,10 +14,16 @@ import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import no.rapport.api.Log;
 import no.rapport.api.Metrics;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportState;
+import no.rapport.exportjobs.FollowUps;
 import no.rapport.records.Change;
+import no.rapport.records.Cleanup;
 import no.rapport.records.Entry;
 import no.rapport.records.Note;
-import no.rapport.reportrecords.Cleanup;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
@@ -147,7 +153,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
   }
 
   private void cleanUp(Cleanup.Due due, Instant now) {
-    due.cleanup().prefixes().forEach(workflow.files()::removeBelow);
+    due.cleanup().prefixes().forEach(workflow.objects()::removeBelow);
     Cleanup.done(due, now).ifPresent(workflow.records()::commit);
   }
 

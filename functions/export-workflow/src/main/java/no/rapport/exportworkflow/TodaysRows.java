@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import no.rapport.exportjobs.ExportOrder;
 import no.rapport.records.Documents;
 import no.rapport.records.Listing;
 import no.rapport.records.Records;

@@ -17,6 +17,13 @@ import java.util.function.Consumer;
 import no.rapport.emulator.Histories;
 import no.rapport.emulator.SameThread;
 import no.rapport.emulator.Schedule;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportOrder;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportState;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.reporting.Activity;
@@ -108,7 +115,7 @@ class ExportHistoriesTest {
     private void create() {
       for (int attempt = 0; attempt < 3; attempt++) {
         try {
-          accepted = workflow.requests().begin(ordered).isPresent();
+          accepted = workflow.services().requests().begin(ordered).isPresent();
           return;
         } catch (SdkException e) {
           // a 500: the caller does not know
@@ -120,11 +127,11 @@ class ExportHistoriesTest {
       schedule.waitUntil(() -> !schedule.now().isBefore(at));
       try {
         switch (act) {
-          case 0, 1 -> note(workflow.requests().cancel(kind, "job-1", "wrong dates", _ -> true, workflow.now()));
-          case 2, 3 -> note(workflow.requests().retry(kind, "job-1", _ -> true, workflow.now()));
+          case 0, 1 -> note(workflow.services().requests().cancel(kind, "job-1", "wrong dates", _ -> true, workflow.now()));
+          case 2, 3 -> note(workflow.services().requests().retry(kind, "job-1", _ -> true, workflow.now()));
           default -> {
             deletesTried++;
-            if (workflow.requests().delete(kind, "job-1", _ -> true, workflow.now())
+            if (workflow.services().requests().delete(kind, "job-1", _ -> true, workflow.now())
                 instanceof ExportRequests.Done) {
               deleted = true;
             }
@@ -205,7 +212,7 @@ class ExportHistoriesTest {
       }
       assertThat(services.objects().keySet()).as("no file that nothing names").isEqualTo(wanted);
       assertThat(services.openUploads()).as("no upload left open").isEmpty();
-      assertThat(no.rapport.reportrecords.Cleanup.due(services.stored(), "", 100, schedule.now()))
+      assertThat(no.rapport.records.Cleanup.due(services.stored(), "", 100, schedule.now()))
           .as("no duty left").isEmpty();
       assertThat(services.stored().list(Listing.of(kind.collection(), ORG, Set.of(), 100)).total())
           .isEqualTo(job.isPresent() ? 1 : 0);

@@ -13,14 +13,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import no.rapport.emulator.EmbeddedS3;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportObjects;
+import no.rapport.exportjobs.ExportOrder;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportState;
+import no.rapport.exportjobs.Places;
 import no.rapport.records.Change;
+import no.rapport.records.Cleanup;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
-import no.rapport.reportrecords.Cleanup;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -49,8 +57,8 @@ class ExportLimitsTest {
       S3.createBucket(create -> create.bucket(BUCKET));
     }
     var clock = Clock.fixed(NOON, ZoneOffset.UTC);
-    workflow = ExportWorkflow.forRequests(new InMemoryRecords(clock), S3, null, executions, BUCKET,
-        "arn:aws:states:eu-north-1:1:stateMachine:export", "arn:aws:states:eu-north-1:1:stateMachine:retry", clock);
+    workflow = new ExportWorkflow(new InMemoryRecords(clock), S3, null, executions, BUCKET,
+        "arn:aws:states:eu-north-1:1:stateMachine:export", "arn:aws:states:eu-north-1:1:stateMachine:retry", (_, _) -> null, clock);
   }
 
   private ExportJob ordered(String orgId, String id, int second) {
@@ -58,7 +66,7 @@ class ExportLimitsTest {
         new ExportOrder(new Period(LocalDate.of(2025, 1, 1), LocalDate.of(2025, 12, 31)), List.of(), "csv",
             ReportLocale.NB, true, false, Suppression.NONE, false, false, false, Optional.empty(), Optional.empty(),
             Optional.empty(), Optional.empty()));
-    return workflow.requests().begin(job).orElseThrow().job();
+    return workflow.services().requests().begin(job).orElseThrow().job();
   }
 
   private void works(String id) {
@@ -88,7 +96,7 @@ class ExportLimitsTest {
     fails("exp-03", "java.lang.IllegalStateException");
     assertThat(started).containsExactly("exp-10");
     works("exp-10");
-    workflow.requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-04", "wrong", _ -> true, NOON);
+    workflow.services().requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-04", "wrong", _ -> true, NOON);
 
     assertThat(started).containsExactly("exp-10", "exp-11");
   }
@@ -103,18 +111,18 @@ class ExportLimitsTest {
     ordered("org-2001", "exp-other", 60);
 
     assertThat(started).containsExactly("exp-other");
-    assertThat(workflow.requests().refusalIfFull("org-2001")).isEmpty();
+    assertThat(workflow.services().requests().refusalIfFull("org-2001")).isEmpty();
   }
 
   @Test
   void refusesWith429AndRetryAfterWhereTheQueueIsFull() {
     int most = Places.AT_WORK + Places.WAITING;
     for (int i = 0; i < most; i++) {
-      assertThat(workflow.requests().refusalIfFull("org-1042")).as("order " + i).isEmpty();
+      assertThat(workflow.services().requests().refusalIfFull("org-1042")).as("order " + i).isEmpty();
       ordered("org-1042", "exp-%03d".formatted(i), i);
     }
 
-    var refusal = workflow.requests().refusalIfFull("org-1042").orElseThrow();
+    var refusal = workflow.services().requests().refusalIfFull("org-1042").orElseThrow();
 
     assertThat(refusal.status()).isEqualTo(429);
     assertThat(refusal.headers()).containsEntry("Retry-After", "30");
@@ -145,14 +153,14 @@ class ExportLimitsTest {
     ordered("org-1042", "exp-1", 0);
     for (int retry = 1; retry <= 5; retry++) {
       fails("exp-1", "java.lang.IllegalStateException");
-      assertThat(workflow.requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+      assertThat(workflow.services().requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
           .isInstanceOf(ExportRequests.Done.class);
       assertThat(job("exp-1").retryCount()).isEqualTo(retry);
       assertThat(started.getLast()).isEqualTo("exp-1-r" + retry);
     }
     fails("exp-1", "java.lang.IllegalStateException");
 
-    assertThat(workflow.requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+    assertThat(workflow.services().requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
         .isInstanceOf(ExportRequests.Exhausted.class);
     assertThat(job("exp-1").state()).isEqualTo(ExportState.FAILED);
   }
@@ -160,16 +168,16 @@ class ExportLimitsTest {
   @Test
   void deletesOnlyWhatHasEnded() {
     ordered("org-1042", "exp-1", 0);
-    assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+    assertThat(workflow.services().requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
         .isEqualTo(new ExportRequests.Refused("queued"));
     works("exp-1");
-    assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+    assertThat(workflow.services().requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
         .isEqualTo(new ExportRequests.Refused("processing"));
     fails("exp-1", "java.lang.IllegalStateException");
 
-    assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+    assertThat(workflow.services().requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
         .isInstanceOf(ExportRequests.Done.class);
-    assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
+    assertThat(workflow.services().requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
         .isEqualTo(new ExportRequests.Absent());
   }
 
@@ -177,9 +185,9 @@ class ExportLimitsTest {
   void changesNothingWhereTheCallerHasSeenAnotherVersion() {
     ordered("org-1042", "exp-1", 0);
 
-    assertThat(workflow.requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-1", "wrong", _ -> false, NOON))
+    assertThat(workflow.services().requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-1", "wrong", _ -> false, NOON))
         .isEqualTo(new ExportRequests.Changed());
-    assertThat(workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> false, NOON))
+    assertThat(workflow.services().requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> false, NOON))
         .isEqualTo(new ExportRequests.Changed());
     assertThat(job("exp-1").state()).isEqualTo(ExportState.QUEUED);
   }
@@ -189,7 +197,7 @@ class ExportLimitsTest {
     ExportJob first = ordered("org-1042", "exp-1", 0);
     works("exp-1");
     fails("exp-1", "java.lang.IllegalStateException");
-    workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON);
+    workflow.services().requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON);
 
     assertThat(ordered("org-1042", "exp-1", 0)).as("the first answer").isEqualTo(first);
     assertThat(workflow.jobs().find(ExportKind.BUFDIR_EXPORT, "exp-1")).isEmpty();
@@ -201,14 +209,14 @@ class ExportLimitsTest {
     ordered("org-1042", "exp-1", 0);
     works("exp-1");
     fails("exp-1", "java.lang.IllegalStateException");
-    workflow.requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON.plusSeconds(60));
+    workflow.services().requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON.plusSeconds(60));
     works("exp-1");
 
-    assertThat(workflow.requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON.plusSeconds(60)))
+    assertThat(workflow.services().requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON.plusSeconds(60)))
         .isInstanceOf(ExportRequests.Done.class);
     assertThat(job("exp-1").retryCount()).isEqualTo(1);
     assertThat(job("exp-1").attempt()).isEqualTo(2);
-    assertThat(workflow.requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON.plusSeconds(61)))
+    assertThat(workflow.services().requests().retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON.plusSeconds(61)))
         .isEqualTo(new ExportRequests.Refused("processing"));
   }
 
@@ -237,7 +245,7 @@ class ExportLimitsTest {
           return method.invoke(stored, arguments);
         });
     records.commit(new Cleanup(List.of("exports/org-1042/exp-9/"), NOON).duty("b"));
-    var blind = ExportWorkflow.forRequests(records, S3, null, executions, BUCKET, "arn:export", "arn:retry",
+    var blind = new ExportWorkflow(records, S3, null, executions, BUCKET, "arn:export", "arn:retry", (_, _) -> null,
         Clock.fixed(NOON, ZoneOffset.UTC));
 
     assertThatThrownBy(() -> new SweepExports(blind).handleRequest(Map.of(), null))
@@ -274,7 +282,7 @@ class ExportLimitsTest {
       }
     };
 
-    assertThatThrownBy(() -> new Files(keeping, BUCKET).removeBelow("exports/org-1042/"))
+    assertThatThrownBy(() -> new ExportObjects(keeping, BUCKET).removeBelow("exports/org-1042/"))
         .isInstanceOf(SdkClientException.class).hasMessageContaining("InternalError");
   }
 }

@@ -4,7 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
-import no.rapport.reportrecords.Cleanup;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportOrder;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportState;
+import no.rapport.exportjobs.FollowUps;
+import no.rapport.records.Cleanup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ExportRequestsTest {
 
   private final TaskRun run = new TaskRun();
-  private final ExportRequests requests = run.workflow.requests();
+  private final ExportRequests requests = run.workflow.services().requests();
 
   private static ExportJob anOrder(ExportKind kind, boolean notify) {
     ExportOrder order = TaskRun.anOrder("csv", false, false);

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportKind;
 import no.rapport.records.Documents;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -19,6 +19,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import no.rapport.emulator.BufdirStub;
 import no.rapport.emulator.BufdirStub.Fault;
 import no.rapport.emulator.Loopback;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportState;
+import no.rapport.exportjobs.FollowUps;
+import no.rapport.exportjobs.Submission;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,7 +189,7 @@ class SubmitToBufdirTest {
   @Test
   void sendsNothingOfWhatWasDeleted() {
     ExportJob job = completed();
-    assertThat(run.workflow.requests().delete(job.kind(), job.id(), _ -> true, TaskRun.NOW))
+    assertThat(run.workflow.services().requests().delete(job.kind(), job.id(), _ -> true, TaskRun.NOW))
         .isInstanceOf(ExportRequests.Done.class);
     assertThat(attempted(job)).containsEntry("outcome", "superseded");
     assertThat(bufdir.requests()).isEmpty();

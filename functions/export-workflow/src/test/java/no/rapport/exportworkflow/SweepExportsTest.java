@@ -13,13 +13,22 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import no.rapport.emulator.EmbeddedS3;
 import no.rapport.emulator.MovableClock;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportOrder;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportState;
+import no.rapport.exportjobs.FollowUps;
+import no.rapport.exportjobs.Places;
 import no.rapport.records.Change;
+import no.rapport.records.Cleanup;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Note;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
-import no.rapport.reportrecords.Cleanup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,8 +52,8 @@ class SweepExportsTest {
 
   SweepExportsTest() {
     S3.createBucket(create -> create.bucket(bucket));
-    workflow = ExportWorkflow.forRequests(new InMemoryRecords(clock), S3, null, executions, bucket,
-        "arn:aws:states:eu-north-1:1:stateMachine:export", "arn:aws:states:eu-north-1:1:stateMachine:retry", clock);
+    workflow = new ExportWorkflow(new InMemoryRecords(clock), S3, null, executions, bucket,
+        "arn:aws:states:eu-north-1:1:stateMachine:export", "arn:aws:states:eu-north-1:1:stateMachine:retry", (_, _) -> null, clock);
   }
 
   private ExportJob accepted(ExportKind kind, String id, boolean notify) {
@@ -208,7 +217,7 @@ class SweepExportsTest {
       workflow.jobs().move(ExportKind.BUFDIR_EXPORT, id, job -> job.retried(clock.instant()));
     }
     workflow.jobs().move(ExportKind.BUFDIR_EXPORT, "retried", job -> job.failed(2, "No.", clock.instant()));
-    workflow.requests().delete(ExportKind.BUFDIR_EXPORT, "deleted", _ -> true, clock.instant());
+    workflow.services().requests().delete(ExportKind.BUFDIR_EXPORT, "deleted", _ -> true, clock.instant());
     assertThat(sweepAfter(59)).containsEntry("follow_ups", 4);
     assertThat(sweepAfter(1)).containsEntry("follow_ups", 4);
     assertThat(FollowUps.due(workflow.records(), 10, clock.instant())).isEmpty();

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import no.rapport.exportjobs.ExportOrder;
 import no.rapport.records.Change;
 import no.rapport.records.Entry;
 import no.rapport.records.InMemoryRecords;

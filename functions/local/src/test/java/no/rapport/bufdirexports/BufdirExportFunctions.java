@@ -4,16 +4,16 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import java.util.Map;
-import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.exportjobs.ExportServices;
 
-/// The handlers of Bufdir exports, on a workflow that a test gives.
+/// The handlers of Bufdir exports, on services that a test gives.
 public final class BufdirExportFunctions {
 
   private BufdirExportFunctions() {}
 
   public static Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> handlers(
-      ExportWorkflow workflow) {
-    var exports = new BufdirExports(workflow, false);
+      ExportServices services) {
+    var exports = new BufdirExports(services, false);
     return Map.of(
         "ListBufdirExports", new ListBufdirExports(exports),
         "CreateBufdirExport", new CreateBufdirExport(exports),

@@ -4,16 +4,16 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import java.util.Map;
-import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.exportjobs.ExportServices;
 
-/// The handlers of export files, on a workflow that a test gives.
+/// The handlers of export files, on services that a test gives.
 public final class ExportFileFunctions {
 
   private ExportFileFunctions() {}
 
   public static Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> handlers(
-      ExportWorkflow workflow) {
-    var exports = new ExportFiles(workflow);
+      ExportServices services) {
+    var exports = new ExportFiles(services);
     return Map.of(
         "CreateExport", new CreateExport(exports),
         "DeleteExport", new DeleteExport(exports),

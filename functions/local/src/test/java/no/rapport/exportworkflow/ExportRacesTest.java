@@ -23,11 +23,19 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.emulator.EmbeddedS3;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportOrder;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportState;
+import no.rapport.records.Cleanup;
 import no.rapport.records.DynamoRecords;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Listing;
 import no.rapport.records.Records;
-import no.rapport.reportrecords.Cleanup;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
@@ -164,8 +172,8 @@ class ExportRacesTest {
     }
 
     private ExportWorkflow at(Instant now) {
-      return ExportWorkflow.forRequests(records, S3, null, new DeadExecutions(), BUCKET,
-          "arn:aws:states:eu-north-1:1:stateMachine:export", "arn:aws:states:eu-north-1:1:stateMachine:retry",
+      return new ExportWorkflow(records, S3, null, new DeadExecutions(), BUCKET,
+          "arn:aws:states:eu-north-1:1:stateMachine:export", "arn:aws:states:eu-north-1:1:stateMachine:retry", (_, _) -> null,
           Clock.fixed(now, ZoneOffset.UTC));
     }
 
@@ -174,10 +182,10 @@ class ExportRacesTest {
         case FINISH -> finish();
         case FAIL -> FailExport.end(workflow, claim(), new Failure("RenderParts", "java.lang.IllegalStateException"))
             .get("outcome").toString();
-        case CANCEL -> word(workflow.requests().cancel(KIND, id, "wrong", _ -> true, NOON));
-        case RETRY -> word(workflow.requests().retry(KIND, id, _ -> true, NOON));
-        case DELETE -> word(workflow.requests().delete(KIND, id, _ -> true, NOON));
-        case WORKER_COMPLETES -> word(workflow.requests().report(KIND, id, _ -> true,
+        case CANCEL -> word(workflow.services().requests().cancel(KIND, id, "wrong", _ -> true, NOON));
+        case RETRY -> word(workflow.services().requests().retry(KIND, id, _ -> true, NOON));
+        case DELETE -> word(workflow.services().requests().delete(KIND, id, _ -> true, NOON));
+        case WORKER_COMPLETES -> word(workflow.services().requests().report(KIND, id, _ -> true,
             job -> job.state().isUnfinished() ? Optional.of(job.reported(ExportState.COMPLETED, Optional.of(
                 new ExportFile("reports/" + ORG + "/workers/" + id + ".csv", "w.csv", "text/csv", 3, "c0ffee")),
                 Optional.empty(), Optional.empty(), NOON)) : Optional.empty(), NOON));
@@ -215,7 +223,7 @@ class ExportRacesTest {
       for (int sweep = 0; sweep < 2; sweep++) {
         var later = at(NOON.plus(Duration.ofMinutes(20)));
         Cleanup.due(records, "", 100, NOON).stream().map(Cleanup.Due::of).forEach(due -> {
-          due.cleanup().prefixes().forEach(later.files()::removeBelow);
+          due.cleanup().prefixes().forEach(later.objects()::removeBelow);
           Cleanup.done(due, later.now()).ifPresent(records::commit);
         });
       }

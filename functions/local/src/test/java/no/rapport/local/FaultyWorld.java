@@ -49,11 +49,11 @@ import no.rapport.emulator.HeapHttpClient;
 import no.rapport.emulator.HeapS3;
 import no.rapport.emulator.Loopback;
 import no.rapport.exportfiles.ExportFileFunctions;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportState;
 import no.rapport.exportworkflow.ExportFunctions;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportJobs;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportState;
 import no.rapport.exportworkflow.ExportWorkflow;
 import no.rapport.records.Documents;
 import no.rapport.records.DynamoRecords;
@@ -175,9 +175,9 @@ final class FaultyWorld implements AutoCloseable {
         clock);
     tasks.putAll(ExportFunctions.tasks(workflow));
     tasks.putAll(aggregation.tasks());
-    handlers.putAll(BufdirExportFunctions.handlers(workflow));
-    handlers.putAll(ReexportFunctions.handlers(workflow));
-    handlers.putAll(ExportFileFunctions.handlers(workflow));
+    handlers.putAll(BufdirExportFunctions.handlers(workflow.services()));
+    handlers.putAll(ReexportFunctions.handlers(workflow.services()));
+    handlers.putAll(ExportFileFunctions.handlers(workflow.services()));
     handlers.putAll(ReportRecordFunctions.handlers(new DynamoRecords(FAULTY_DYNAMO_DB, records), FAULTY_S3, PRESIGNER,
         bucket));
     handlers.putAll(aggregation.handlers());
@@ -710,13 +710,13 @@ final class FaultyWorld implements AutoCloseable {
   private void checkLists() {
     for (String collection : List.of("bufdir-exports", "report-reexports", "export-files", "report-records",
         "aggregated-report-data")) {
-      var page = observed.records().list(Listing.of(collection, ORG, Set.of(), 100));
+      var page = observed.services().records().list(Listing.of(collection, ORG, Set.of(), 100));
       assertThat(page.total()).as("9: total of " + collection).isEqualTo(page.entries().size());
       Map<String, Long> byStatus = new TreeMap<>();
       page.entries().forEach(entry -> byStatus.merge(entry.status(), 1L, Long::sum));
-      byStatus.forEach((status, count) -> assertThat(observed.records().countInStatus(collection, ORG, status))
+      byStatus.forEach((status, count) -> assertThat(observed.services().records().countInStatus(collection, ORG, status))
           .as("9: " + status + " of " + collection).isEqualTo(count));
-      assertThat(observed.records().list(Listing.of(collection, OTHER_ORG, Set.of(), 100)).total())
+      assertThat(observed.services().records().list(Listing.of(collection, OTHER_ORG, Set.of(), 100)).total())
           .as("10: the other organisation's " + collection).isZero();
     }
     for (ExportJob job : jobsAmong(everything())) {

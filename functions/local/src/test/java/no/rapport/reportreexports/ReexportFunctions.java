@@ -4,16 +4,16 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import java.util.Map;
-import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.exportjobs.ExportServices;
 
-/// The handlers of re-exports, on a workflow that a test gives.
+/// The handlers of re-exports, on services that a test gives.
 public final class ReexportFunctions {
 
   private ReexportFunctions() {}
 
   public static Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> handlers(
-      ExportWorkflow workflow) {
-    var reexports = new ReportReexports(workflow);
+      ExportServices services) {
+    var reexports = new ReportReexports(services);
     return Map.of(
         "ListReportReexports", new ListReportReexports(reexports),
         "CreateReportReexport", new CreateReportReexport(reexports),

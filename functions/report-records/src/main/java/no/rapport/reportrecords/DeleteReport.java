@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.LongPredicate;
 import no.rapport.api.Log;
 import no.rapport.records.Change;
+import no.rapport.records.Cleanup;
 import no.rapport.reportrecords.ReportRecords.Stored;
 import software.amazon.awssdk.core.exception.SdkException;
 

@@ -7,8 +7,8 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportKind;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportKind;
 import no.rapport.reportrecords.ReportRecord;
 import no.rapport.reportrecords.ReportStatus;
 
@@ -28,7 +28,7 @@ public final class CreateReportReexport
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, reexports.workflow().idempotency(), request ->
+    return Api.answer(event, context, reexports.services().idempotency(), request ->
         accept(request, request.withoutQuery().body(ReexportOrder::parse)));
   }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
 import no.rapport.api.Body;
-import no.rapport.exportworkflow.ExportOrder;
+import no.rapport.exportjobs.ExportOrder;
 import no.rapport.reporting.ReportFormat;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reportrecords.ReportParameters;

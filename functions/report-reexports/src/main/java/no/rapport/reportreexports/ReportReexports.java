@@ -8,13 +8,13 @@ import java.time.Instant;
 import java.util.Optional;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
-import no.rapport.exportworkflow.ExportFile;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportJobs;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportRequests;
-import no.rapport.exportworkflow.ExportState;
-import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportJobs;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.ExportServices;
+import no.rapport.exportjobs.ExportState;
 import no.rapport.reportrecords.ReportRecords;
 
 /// Re-exports of historical reports as their contract shows them: a projection of export jobs.
@@ -22,43 +22,43 @@ final class ReportReexports {
 
   static final String PATH = "/api/v1/report-reexports";
 
-  private final ExportWorkflow workflow;
+  private final ExportServices services;
 
-  ReportReexports(ExportWorkflow workflow) {
-    this.workflow = workflow;
+  ReportReexports(ExportServices services) {
+    this.services = services;
   }
 
   static ReportReexports fromEnvironment() {
-    return new ReportReexports(ExportWorkflow.fromEnvironment());
+    return new ReportReexports(ExportServices.fromEnvironment());
   }
 
-  ExportWorkflow workflow() {
-    return workflow;
+  ExportServices services() {
+    return services;
   }
 
   ExportRequests requests() {
-    return workflow.requests();
+    return services.requests();
   }
 
   ReportRecords reports() {
-    return new ReportRecords(workflow.records());
+    return new ReportRecords(services.records());
   }
 
   /// The re-export that the path names, where it exists for the caller.
   Optional<ExportJobs.Stored> find(Request request) {
-    return workflow.jobs().visible(ExportKind.REPORT_REEXPORT, request.pathId("reexport_id"), request.caller());
+    return services.jobs().visible(ExportKind.REPORT_REEXPORT, request.pathId("reexport_id"), request.caller());
   }
 
   Reply list(Request request) {
     return request.list("report_id", "requested_by", "format").synonym("format", "excel", "xlsx")
-        .answer(workflow.records(), ExportKind.REPORT_REEXPORT.collection(), request.caller(), "org_id", "data",
+        .answer(services.records(), ExportKind.REPORT_REEXPORT.collection(), request.caller(), "org_id", "data",
             entry -> summary(ExportJobs.Stored.of(entry).job()));
   }
 
   /// A fresh link to the file of a completed re-export; none where a worker named a file that is not there.
   Optional<URI> link(ExportJob job) {
-    return job.file().filter(file -> job.state() == ExportState.COMPLETED && workflow.exists(file.key()))
-        .map(file -> workflow.links().to(file.key(), file.name(), file.contentType()).url());
+    return job.file().filter(file -> job.state() == ExportState.COMPLETED && services.objects().exists(file.key()))
+        .map(file -> services.links().to(file.key(), file.name(), file.contentType()).url());
   }
 
   static Reply refusal(ExportRequests.Outcome outcome, String allowed) {
@@ -86,7 +86,7 @@ final class ReportReexports {
         .put("requested_by", job.requestedBy()), job)
         .put("error_message", job.errorMessage().orElse(null))
         .put("data_as_of", job.dataAsOf().map(Instant::toString).orElse(null))
-        .put("execution_arn", workflow.executions().arnOf(job));
+        .put("execution_arn", services.executions().arnOf(job));
   }
 
   /// In the shape that answers PUT.

@@ -3,9 +3,9 @@ package no.rapport.reportreexports;
 import java.time.Instant;
 import java.util.Optional;
 import no.rapport.api.Body;
-import no.rapport.exportworkflow.ExportFile;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportState;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportState;
 import no.rapport.reportrecords.FileRef;
 
 /// What a worker reports about a re-export (`PUT /api/v1/report-reexports/{reexport_id}`). What it leaves out, or gives

@@ -10,6 +10,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import no.rapport.exportjobs.Executions;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportServices;
 import no.rapport.records.Records;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.FigureSnapshot;
@@ -36,11 +41,16 @@ public final class WorkflowRun {
   public final List<Activity> rows = new ArrayList<>();
   public final Set<String> started = ConcurrentHashMap.newKeySet();
   public final Set<String> stopped = ConcurrentHashMap.newKeySet();
-  public final ExportWorkflow workflow;
+  private final ExportWorkflow workflow;
 
   public WorkflowRun(Records records, S3Client s3, S3Presigner presigner, String bucket) {
     workflow = new ExportWorkflow(records, s3, presigner, new RememberedExecutions(), bucket, MACHINE + "export",
         MACHINE + "retry", (_, now) -> new GivenRows(now), Clock.systemUTC());
+  }
+
+  /// What the handlers of a contract work with.
+  public ExportServices services() {
+    return workflow.services();
   }
 
   /// Plans, renders and joins.

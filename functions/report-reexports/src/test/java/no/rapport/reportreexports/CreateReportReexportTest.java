@@ -3,8 +3,8 @@ package no.rapport.reportreexports;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportOrder;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportOrder;
 import no.rapport.exportworkflow.WorkflowRun;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.reporting.ReportFormat;
@@ -23,10 +23,10 @@ class CreateReportReexportTest {
 
   private final InMemoryRecords records = new InMemoryRecords();
   private final WorkflowRun run = new WorkflowRun(records, new InMemoryS3(), null, "bucket");
-  private final CreateReportReexport create = new CreateReportReexport(new ReportReexports(run.workflow));
+  private final CreateReportReexport create = new CreateReportReexport(new ReportReexports(run.services()));
 
   private ExportOrder orderOf(Call.Answer answer) {
-    return run.workflow.jobs().find(ExportKind.REPORT_REEXPORT, answer.text("reexport_id")).orElseThrow().job().order();
+    return run.services().jobs().find(ExportKind.REPORT_REEXPORT, answer.text("reexport_id")).orElseThrow().job().order();
   }
 
   @Test

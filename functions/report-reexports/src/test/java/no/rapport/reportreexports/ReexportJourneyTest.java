@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import no.rapport.emulator.EmbeddedS3;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportOrder;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportOrder;
 import no.rapport.exportworkflow.WorkflowRun;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Listing;
@@ -39,7 +39,7 @@ class ReexportJourneyTest {
   private final S3Client s3 = EmbeddedS3.shared().client();
   private final String bucket = "journey-" + UUID.randomUUID();
   private final WorkflowRun run = new WorkflowRun(records, s3, EmbeddedS3.shared().presigner(), bucket);
-  private final ReportReexports reexports = new ReportReexports(run.workflow);
+  private final ReportReexports reexports = new ReportReexports(run.services());
 
   @BeforeEach
   void aSource() {
@@ -60,7 +60,7 @@ class ReexportJourneyTest {
     var order = ExportOrder.of(Reexports.Q4, List.of(), format, ReportLocale.NN);
     var job = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, "exp-20260105-abcdefghij", Reexports.ORG,
         Instant.parse("2026-01-05T08:00:00Z"), "key_1", order);
-    run.workflow.jobs().accept(job);
+    run.services().jobs().accept(job);
     run.run(ExportKind.BUFDIR_EXPORT, job.id());
     return records.list(Listing.of("report-records", Reexports.ORG, Set.of("completed"), 1)
         .where("export_id", job.id())).entries().getFirst().id();

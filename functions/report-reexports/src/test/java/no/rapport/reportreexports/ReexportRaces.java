@@ -17,9 +17,9 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportKind;
-import no.rapport.exportworkflow.ExportState;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportState;
 import no.rapport.exportworkflow.WorkflowRun;
 import no.rapport.records.Listing;
 import no.rapport.records.Records;
@@ -72,7 +72,7 @@ abstract class ReexportRaces {
           records = freshRecords();
           s3 = new InMemoryS3();
           run = new WorkflowRun(records, s3, null, "bucket");
-          reexports = new ReportReexports(run.workflow);
+          reexports = new ReportReexports(run.services());
           deleteReport = ReportDeletion.in(records, s3, "bucket");
           wanted = new HashSet<>();
           for (int round = 0; round < roundsOfEachPair(); round++) {
@@ -149,7 +149,7 @@ abstract class ReexportRaces {
         times.merge(act.getKey(), 1, Integer::sum);
       }
     }
-    ExportJob job = run.workflow.jobs().find(ExportKind.REPORT_REEXPORT, id).orElseThrow().job();
+    ExportJob job = run.services().jobs().find(ExportKind.REPORT_REEXPORT, id).orElseThrow().job();
     var ends = new ArrayList<>(done.stream().filter(act -> act.end != null).toList());
     assertThat(ends).as(what + ": ended twice").hasSizeLessThanOrEqualTo(1);
     if (!ends.isEmpty()) {

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Optional;
-import no.rapport.exportworkflow.ExportFile;
-import no.rapport.exportworkflow.ExportJob;
-import no.rapport.exportworkflow.ExportState;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportJob;
+import no.rapport.exportjobs.ExportState;
 import no.rapport.exportworkflow.WorkflowRun;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.reportrecords.ReportStatus;
@@ -19,7 +19,7 @@ class ReportReexportsContractTest {
 
   private final InMemoryRecords records = new InMemoryRecords();
   private final WorkflowRun run = new WorkflowRun(records, new InMemoryS3(), null, "bucket");
-  private final ReportReexports reexports = new ReportReexports(run.workflow);
+  private final ReportReexports reexports = new ReportReexports(run.services());
 
   private ExportJob anExample(String id, ExportState state) {
     JsonNode example = Examples.json("get-response");
@@ -27,7 +27,7 @@ class ReportReexportsContractTest {
         example.get("output_file_ref").asText(), "x", Optional.of(example.get("output_file_size_bytes").longValue())))
         : Optional.empty();
     ExportJob job = Reexports.aReexport(id, state, example.get("export_params"), file);
-    run.workflow.jobs().accept(job);
+    run.services().jobs().accept(job);
     return job;
   }
 

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import no.rapport.exportworkflow.ExportFile;
-import no.rapport.exportworkflow.ExportState;
+import no.rapport.exportjobs.ExportFile;
+import no.rapport.exportjobs.ExportState;
 import no.rapport.exportworkflow.WorkflowRun;
 import no.rapport.records.InMemoryRecords;
 import org.junit.jupiter.api.Test;
@@ -21,11 +21,11 @@ class UpdateReportReexportTest {
   private final InMemoryRecords records = new InMemoryRecords();
   private final InMemoryS3 s3 = new InMemoryS3();
   private final WorkflowRun run = new WorkflowRun(records, s3, null, "bucket");
-  private final ReportReexports reexports = new ReportReexports(run.workflow);
+  private final ReportReexports reexports = new ReportReexports(run.services());
   private final UpdateReportReexport update = new UpdateReportReexport(reexports);
 
   private void has(String id, ExportState state) {
-    run.workflow.jobs().accept(Reexports.aReexport(id, state, JsonNodeFactory.instance.objectNode(),
+    run.services().jobs().accept(Reexports.aReexport(id, state, JsonNodeFactory.instance.objectNode(),
         Optional.of(ExportFile.reported(FILE, "x", Optional.of(5L)))));
   }
 
@@ -77,7 +77,7 @@ class UpdateReportReexportTest {
 
   @Test
   void needsAFileToComplete() {
-    run.workflow.jobs().accept(Reexports.aReexport("reexp_1", ExportState.PROCESSING,
+    run.services().jobs().accept(Reexports.aReexport("reexp_1", ExportState.PROCESSING,
         JsonNodeFactory.instance.objectNode(), Optional.empty()));
 
     assertThat(put("reexp_1", "{\"status\": \"completed\"}").json().findValuesAsText("pointer"))
@@ -94,7 +94,7 @@ class UpdateReportReexportTest {
 
   @Test
   void stopsTheExecutionOfWhatAWorkerHasEndedAndRemovesWhatItWrote() {
-    run.workflow.jobs().accept(Reexports.aReexport("reexp_1", ExportState.PROCESSING,
+    run.services().jobs().accept(Reexports.aReexport("reexp_1", ExportState.PROCESSING,
         JsonNodeFactory.instance.objectNode(), Optional.empty()));
     String own = "reports/" + Reexports.ORG + "/reexports/" + Reexports.REPORT + "_reexp_1_1.xlsx";
     s3.keys.put(own, true);
@@ -111,7 +111,7 @@ class UpdateReportReexportTest {
 
   @Test
   void keepsTheFileThatAWorkerNamesEvenAmongTheWorkflowsOwn() {
-    run.workflow.jobs().accept(Reexports.aReexport("reexp_1", ExportState.PROCESSING,
+    run.services().jobs().accept(Reexports.aReexport("reexp_1", ExportState.PROCESSING,
         JsonNodeFactory.instance.objectNode(), Optional.empty()));
     String own = "reports/" + Reexports.ORG + "/reexports/" + Reexports.REPORT + "_reexp_1_1.xlsx";
     s3.keys.put(own, true);

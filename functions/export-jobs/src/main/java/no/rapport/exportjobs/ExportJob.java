@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.exportjobs;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Duration;
@@ -53,7 +53,7 @@ public record ExportJob(
   /// How often a person may retry one export.
   public static final int MOST_RETRIES = 5;
   /// How often a run is started again by itself.
-  static final int MOST_AUTOMATIC_RETRIES = 3;
+  public static final int MOST_AUTOMATIC_RETRIES = 3;
 
   /// A job just accepted.
   public static ExportJob accepted(ExportKind kind, String id, String orgId, Instant now, String requestedBy,
@@ -78,34 +78,34 @@ public record ExportJob(
 
   /// Everything that the job's attempts write outside the history lies below this prefix.
   @JsonIgnore
-  String workPrefix() {
+  public String workPrefix() {
     return "exports/" + orgId + "/" + id + "/";
   }
 
   @JsonIgnore
-  String attemptPrefix() {
+  public String attemptPrefix() {
     return workPrefix() + attempt + "/";
   }
 
   @JsonIgnore
-  String partsPrefix() {
+  public String partsPrefix() {
     return attemptPrefix() + "parts/";
   }
 
   /// The sealed rows of all attempts; they belong to the report once the export completes.
   @JsonIgnore
-  String sealedPrefix() {
+  public String sealedPrefix() {
     return "sealed/" + orgId + "/" + id + "/";
   }
 
   @JsonIgnore
-  String sealedAttemptPrefix() {
+  public String sealedAttemptPrefix() {
     return sealedPrefix() + attempt + "/";
   }
 
   /// The id under which this attempt would enter the history: its own, so that no two attempts write one file there.
   @JsonIgnore
-  Optional<String> historyReportId() {
+  public Optional<String> historyReportId() {
     return historyReportId(attempt);
   }
 
@@ -114,7 +114,7 @@ public record ExportJob(
   }
 
   /// Everything that one attempt may have written, as prefixes of keys.
-  List<String> leftovers(int number) {
+  public List<String> leftovers(int number) {
     List<String> prefixes = new ArrayList<>(List.of(workPrefix() + number + "/", sealedPrefix() + number + "/"));
     if (kind == ExportKind.REPORT_REEXPORT) {
       prefixes.add("reports/" + orgId + "/reexports/" + order.reportId().orElseThrow() + "_" + id + "_" + number + ".");
@@ -126,13 +126,13 @@ public record ExportJob(
 
   /// Everything that any attempt may have written, as long as the job has not completed.
   @JsonIgnore
-  List<String> leftovers() {
+  public List<String> leftovers() {
     return IntStream.rangeClosed(1, attempt).boxed().flatMap(number -> leftovers(number).stream()).toList();
   }
 
   /// Where this attempt's file goes: a key that no other attempt or job writes.
   @JsonIgnore
-  String fileKey() {
+  public String fileKey() {
     String extension = extension();
     return kind == ExportKind.REPORT_REEXPORT
         ? "reports/" + orgId + "/reexports/" + order.reportId().orElseThrow() + "_" + id + "_" + attempt + "." + extension
@@ -141,45 +141,45 @@ public record ExportJob(
 
   /// What the file is saved as.
   @JsonIgnore
-  String fileName() {
+  public String fileName() {
     return "rapport_" + orgId + "_" + order.period().folder() + "_" + id + "_" + attempt + "." + extension();
   }
 
   @JsonIgnore
-  String extension() {
+  public String extension() {
     return order.includeAttachments() ? "zip" : order.format().extension();
   }
 
   @JsonIgnore
-  String contentType() {
+  public String contentType() {
     return order.includeAttachments() ? "application/zip" : order.format().contentType();
   }
 
   /// Where the list of what the attempt left out of its file lies.
   @JsonIgnore
-  String leftOutKey() {
+  public String leftOutKey() {
     return attemptPrefix() + "left-out.json";
   }
 
   /// Rows are sealed where the file enters the history.
   @JsonIgnore
-  boolean isSealed() {
+  public boolean isSealed() {
     return kind == ExportKind.BUFDIR_EXPORT;
   }
 
   /// Its execution is started; the work itself may have begun in the meantime.
-  Optional<ExportJob> queued() {
+  public Optional<ExportJob> queued() {
     return state == ExportState.INITIALIZING ? Optional.of(with(ExportState.QUEUED).build()) : Optional.empty();
   }
 
   /// The planned attempt starts, or goes on where its task is run again.
-  Optional<ExportJob> started(int claimed, long rows, Optional<Instant> asOf) {
+  public Optional<ExportJob> started(int claimed, long rows, Optional<Instant> asOf) {
     return isAt(claimed)
         ? Optional.of(with(ExportState.PROCESSING).rowsTotal(rows).dataAsOf(asOf).restartDue(null).build())
         : Optional.empty();
   }
 
-  Optional<ExportJob> completed(int claimed, ExportFile done, long rows, Optional<String> leftOutKey, Instant now) {
+  public Optional<ExportJob> completed(int claimed, ExportFile done, long rows, Optional<String> leftOutKey, Instant now) {
     return isAt(claimed)
         ? Optional.of(with(ExportState.COMPLETED).file(done).rowCount(rows).leftOut(leftOutKey).completedAt(now)
             .fileExpiresAt(kind == ExportKind.REPORT_REEXPORT ? null : createdAt.plus(FILE_KEPT))
@@ -187,20 +187,20 @@ public record ExportJob(
         : Optional.empty();
   }
 
-  Optional<ExportJob> failed(int claimed, String message, Instant now) {
+  public Optional<ExportJob> failed(int claimed, String message, Instant now) {
     return isAt(claimed)
         ? Optional.of(with(ExportState.FAILED).errorMessage(message).completedAt(now).restartDue(null).build())
         : Optional.empty();
   }
 
   /// The same state under a new attempt, which the sweeper starts when it is due.
-  Optional<ExportJob> restarted(int claimed, Instant due) {
+  public Optional<ExportJob> restarted(int claimed, Instant due) {
     return isAt(claimed) && automaticRetries < MOST_AUTOMATIC_RETRIES
         ? Optional.of(with(state).attempt(attempt + 1).automaticRetries(automaticRetries + 1).restartDue(due).build())
         : Optional.empty();
   }
 
-  Optional<ExportJob> cancelled(String reason, Instant now) {
+  public Optional<ExportJob> cancelled(String reason, Instant now) {
     return state.mayBecome(ExportState.CANCELLED)
         ? Optional.of(with(ExportState.CANCELLED).cancellationReason(reason).cancelledAt(now).restartDue(null)
             .submission(Submission.none()).build())
@@ -208,7 +208,7 @@ public record ExportJob(
   }
 
   /// Queued again; as it is where it was queued by this very request, which is repeated.
-  Optional<ExportJob> retried(Instant now) {
+  public Optional<ExportJob> retried(Instant now) {
     if (state.isUnfinished() && retryCount > 0 && queuedAt.equals(now)) {
       return Optional.of(this);
     }
@@ -218,30 +218,30 @@ public record ExportJob(
         : Optional.empty();
   }
 
-  ExportJob withNotified(boolean value) {
+  public ExportJob withNotified(boolean value) {
     return with(state).notified(value).build();
   }
 
   /// Whether the completed file is still to be handed to Bufdir.
   @JsonIgnore
-  boolean isSubmissionDue() {
+  public boolean isSubmissionDue() {
     return state == ExportState.COMPLETED && submission.isPending();
   }
 
   @JsonIgnore
-  boolean isNotificationDue() {
+  public boolean isNotificationDue() {
     return order.notifyOnCompletion() && !notified && (state == ExportState.COMPLETED || state == ExportState.FAILED);
   }
 
   /// Whether nothing is left to be done for a job that has ended.
   @JsonIgnore
-  boolean isFollowedUp() {
+  public boolean isFollowedUp() {
     return !isSubmissionDue() && !isNotificationDue();
   }
 
   /// What came of handing the file to Bufdir. Only what is completed is handed over, and what came of it stays; but for
   /// one that was given up while a run of the same task, heard of too late, had it accepted.
-  Optional<ExportJob> submitted(int claimed, Submission outcome) {
+  public Optional<ExportJob> submitted(int claimed, Submission outcome) {
     boolean open = state == ExportState.COMPLETED
         && (submission.isPending() || submission.isFailed() && outcome.receiptId().isPresent());
     return open && attempt == claimed ? Optional.of(with(state).submission(outcome).build()) : Optional.empty();

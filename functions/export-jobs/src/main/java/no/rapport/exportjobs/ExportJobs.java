@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.exportjobs;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -93,14 +93,6 @@ public final class ExportJobs {
 
   public Optional<Stored> move(ExportKind kind, String id, Function<ExportJob, Optional<ExportJob>> move) {
     return move(kind, id, move, _ -> List.of());
-  }
-
-  /// The job, where this attempt is the one to do the work.
-  ///
-  /// @throws StaleAttempt otherwise
-  ExportJob claimed(Executions.Claim claim) {
-    return find(claim.exportKind(), claim.exportId()).map(Stored::job).filter(job -> job.isAt(claim.attempt()))
-        .orElseThrow(() -> new StaleAttempt(claim));
   }
 
   private static Map<String, String> filters(ExportJob job) {

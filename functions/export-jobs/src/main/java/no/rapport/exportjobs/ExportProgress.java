@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.exportjobs;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +28,7 @@ public final class ExportProgress {
   public record Progress(int percent, long rowsWritten, long rowsTotal) {}
 
   /// What the part has written so far. A part that is run again starts over, but never counts down.
-  void report(ExportJob job, int part, long rows, Instant now) {
+  public void report(ExportJob job, int part, long rows, Instant now) {
     String sort = "%05d".formatted(part);
     String document = Documents.write(new Written(rows));
     Optional<Note> seen = records.note(partition(job), sort, now);

@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.exportjobs;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
@@ -20,29 +20,29 @@ public record Submission(String status, Optional<String> receiptId, Optional<Ins
     return new Submission("none", Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  static Submission pending() {
+  public static Submission pending() {
     return new Submission(PENDING, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  static Submission accepted(String receiptId, Instant now) {
+  public static Submission accepted(String receiptId, Instant now) {
     return new Submission("accepted", Optional.of(receiptId), Optional.of(now), Optional.empty());
   }
 
-  static Submission rejected(String detail, Instant now) {
+  public static Submission rejected(String detail, Instant now) {
     return new Submission("rejected", Optional.empty(), Optional.of(now), Optional.of(detail));
   }
 
-  static Submission failed(String detail) {
+  public static Submission failed(String detail) {
     return new Submission(FAILED, Optional.empty(), Optional.empty(), Optional.of(detail));
   }
 
   @JsonIgnore
-  boolean isPending() {
+  public boolean isPending() {
     return status.equals(PENDING);
   }
 
   @JsonIgnore
-  boolean isFailed() {
+  public boolean isFailed() {
     return status.equals(FAILED);
   }
 }

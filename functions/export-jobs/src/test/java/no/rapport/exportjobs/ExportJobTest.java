@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.exportjobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -191,7 +191,9 @@ class ExportJobTest {
     assertThat(plain.extension()).isEqualTo("csv");
     assertThat(plain.contentType()).startsWith("text/csv");
     ExportJob archive = ExportJob.accepted(ExportKind.EXPORT_FILE, "exp-1", "org-1042", NOON, "key-1",
-        TaskRun.anOrder("csv", true, false));
+        new ExportOrder(new Period(LocalDate.of(2025, 1, 1), LocalDate.of(2025, 12, 31)), List.of(), "csv", ReportLocale.NB,
+            true, true, Suppression.NONE, false, false, false, Optional.empty(), Optional.empty(), Optional.empty(),
+            Optional.empty()));
     assertThat(archive.extension()).isEqualTo("zip");
     assertThat(archive.contentType()).isEqualTo("application/zip");
   }

@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.exportjobs;
 
 import java.util.List;
 
@@ -39,17 +39,17 @@ public enum ExportKind {
   }
 
   /// The words for what is not finished.
-  List<String> unfinished() {
+  public List<String> unfinished() {
     return this == EXPORT_FILE ? List.of(INITIALIZING, queued, processing) : List.of(queued, processing);
   }
 
   /// The words for what is not at work yet.
-  List<String> waiting() {
+  public List<String> waiting() {
     return this == EXPORT_FILE ? List.of(INITIALIZING, queued) : List.of(queued);
   }
 
   /// The word for what is at work.
-  String atWork() {
+  public String atWork() {
     return processing;
   }
 }

@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.exportjobs;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -12,7 +12,7 @@ import java.util.function.LongPredicate;
 import no.rapport.api.Log;
 import no.rapport.api.Reply;
 import no.rapport.records.Change;
-import no.rapport.reportrecords.Cleanup;
+import no.rapport.records.Cleanup;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /// What callers may ask of an export: to begin, cancel, retry and delete it. The three export contracts share it.
@@ -22,18 +22,18 @@ import software.amazon.awssdk.core.exception.SdkException;
 public final class ExportRequests {
 
   /// Longer than any task may run: until then a task that was told to stop may still write.
-  static final Duration TASKS_END_WITHIN = Duration.ofMinutes(16);
+  public static final Duration TASKS_END_WITHIN = Duration.ofMinutes(16);
 
   private final ExportJobs jobs;
   private final Executions executions;
   private final Places places;
-  private final Files files;
+  private final ExportObjects objects;
 
-  ExportRequests(ExportJobs jobs, Executions executions, Places places, Files files) {
+  ExportRequests(ExportJobs jobs, Executions executions, Places places, ExportObjects objects) {
     this.jobs = jobs;
     this.executions = executions;
     this.places = places;
-    this.files = files;
+    this.objects = objects;
   }
 
   /// What came of a request.
@@ -87,7 +87,7 @@ public final class ExportRequests {
     if (outcome instanceof Done(ExportJobs.Stored stored)) {
       log("export_cancelled", stored.job());
       afterwards("stop_execution", stored.job(), () -> executions.stop(stored.job(), "Cancelled by the caller"));
-      afterwards("remove_files", stored.job(), () -> stored.job().leftovers().forEach(files::removeBelow));
+      afterwards("remove_files", stored.job(), () -> stored.job().leftovers().forEach(objects::removeBelow));
       places.startWaitingAfterwards(stored.job().orgId());
     }
     return outcome;
@@ -122,7 +122,7 @@ public final class ExportRequests {
     });
     if (ended.get() && outcome instanceof Done(ExportJobs.Stored stored)) {
       afterwards("stop_execution", stored.job(), () -> executions.stop(stored.job(), "A worker reported the end"));
-      afterwards("remove_files", stored.job(), () -> unreported(stored.job()).forEach(files::removeBelow));
+      afterwards("remove_files", stored.job(), () -> unreported(stored.job()).forEach(objects::removeBelow));
     }
     return outcome;
   }
@@ -160,7 +160,7 @@ public final class ExportRequests {
       if (jobs.records().commit(new Change.Delete(seen.get().entry()),
           new Cleanup(prefixes, now.plus(TASKS_END_WITHIN)).duty(job.id() + "#deleted"))) {
         log("export_deleted", job);
-        afterwards("remove_files", job, () -> prefixes.forEach(files::removeBelow));
+        afterwards("remove_files", job, () -> prefixes.forEach(objects::removeBelow));
         return new Done(seen.get());
       }
     }

@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.exportjobs;
 
 import java.time.Clock;
 import java.util.ArrayList;
@@ -16,12 +16,12 @@ import software.amazon.awssdk.core.exception.SdkException;
 /// `queued`, oldest first, and is started when another export of the organisation ends, or by the sweeper.
 ///
 /// The limit is soft by design: two exports that begin at the same moment may both see the last place.
-final class Places {
+public final class Places {
 
   /// Exports at work at once: a few use the Lambda concurrency of their parts, more would only share it.
-  static final int AT_WORK = 10;
+  public static final int AT_WORK = 10;
   /// Exports that may wait; more are refused.
-  static final int WAITING = 90;
+  public static final int WAITING = 90;
 
   private final ExportJobs jobs;
   private final Executions executions;
@@ -34,19 +34,19 @@ final class Places {
   }
 
   /// Whether the organisation's queue takes no more.
-  boolean areFull(String orgId) {
+  public boolean areFull(String orgId) {
     return count(orgId, ExportKind::unfinished) >= AT_WORK + WAITING;
   }
 
   /// Starts a job that has just been accepted, where there is a place for it.
-  void startOrWait(ExportJob job) {
+  public void startOrWait(ExportJob job) {
     if (count(job.orgId(), ExportKind::unfinished) <= AT_WORK) {
       executions.start(job);
     }
   }
 
   /// Starts what has waited longest, as far as there are places; a job that is started already stays as it is.
-  void startWaiting(String orgId) {
+  public void startWaiting(String orgId) {
     long free = AT_WORK - count(orgId, kind -> List.of(kind.atWork()));
     if (free <= 0) {
       return;
@@ -63,7 +63,7 @@ final class Places {
   }
 
   /// The same after a job has ended, when nobody's answer may depend on it: the sweeper repeats it.
-  void startWaitingAfterwards(String orgId) {
+  public void startWaitingAfterwards(String orgId) {
     try {
       startWaiting(orgId);
     } catch (SdkException e) {

@@ -1,12 +1,8 @@
-package no.rapport.reportrecords;
+package no.rapport.records;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import no.rapport.records.Change;
-import no.rapport.records.Documents;
-import no.rapport.records.Note;
-import no.rapport.records.Records;
 
 /// Objects that must go from the bucket: a duty that is left in the transaction which makes them unwanted, and which
 /// the sweeper repeats until nothing can write there any more (16 minutes).

@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.exportjobs;
 
 import java.util.List;
 import java.util.Optional;
@@ -27,17 +27,17 @@ public final class Executions {
   /// @param kind name of the [ExportKind]
   public record Claim(String kind, String exportId, String orgId, int attempt) {
 
-    static Claim of(ExportJob job) {
+    public static Claim of(ExportJob job) {
       return new Claim(job.kind().name(), job.id(), job.orgId(), job.attempt());
     }
 
-    ExportKind exportKind() {
+    public ExportKind exportKind() {
       return ExportKind.valueOf(kind);
     }
   }
 
   /// Starts the present attempt of a job; does nothing where it was started before.
-  void start(ExportJob job) {
+  public void start(ExportJob job) {
     try {
       client.startExecution(request -> request.stateMachineArn(machineOf(job)).name(job.executionName())
           .input(Documents.write(Claim.of(job))));
@@ -47,7 +47,7 @@ public final class Executions {
   }
 
   /// Stops the present attempt; does nothing where it is not running.
-  void stop(ExportJob job, String cause) {
+  public void stop(ExportJob job, String cause) {
     for (String machine : job.attempt() == 1 ? List.of(exportMachineArn) : List.of(retryMachineArn, exportMachineArn)) {
       try {
         client.stopExecution(request -> request.executionArn(arn(machine, job.executionName()))
@@ -61,7 +61,7 @@ public final class Executions {
   /// Does again what follows the job's end.
   ///
   /// @param round tells this try from earlier ones
-  void followUpAgain(ExportJob job, int round) {
+  public void followUpAgain(ExportJob job, int round) {
     try {
       client.startExecution(request -> request.stateMachineArn(retryMachineArn)
           .name(job.executionName() + "-n" + round)
@@ -72,7 +72,7 @@ public final class Executions {
   }
 
   /// How the present attempt's execution stands; empty where it was never started.
-  Optional<ExecutionStatus> statusOf(ExportJob job) {
+  public Optional<ExecutionStatus> statusOf(ExportJob job) {
     try {
       return Optional.of(client.describeExecution(request -> request.executionArn(arnOf(job))).status());
     } catch (ExecutionDoesNotExistException e) {

@@ -1,4 +1,4 @@
-package no.rapport.exportworkflow;
+package no.rapport.exportjobs;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Optional;
