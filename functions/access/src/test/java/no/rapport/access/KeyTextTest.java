@@ -2,8 +2,12 @@ package no.rapport.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class KeyTextTest {
@@ -15,6 +19,18 @@ class KeyTextTest {
     String text = KeyText.mint(random).reveal();
     assertThat(text).matches("rpt_live_[0-9a-hjkmnp-tv-z]{49}");
     assertThat(32 * 5).isGreaterThanOrEqualTo(128);
+  }
+
+  /// What the rule FormOfKey refuses never reaches the authorizer.
+  @Test
+  void hasTheFormThatTheFirewallLetsThrough() throws IOException {
+    var template = Files.readString(Path.of(System.getProperty("rapport.home"), "template.yaml"));
+    var form = Pattern.compile("RegexString: \"(\\^rpt_live_.+\\$)\"").matcher(template);
+
+    assertThat(form.find()).isTrue();
+    for (int i = 0; i < 100; i++) {
+      assertThat(KeyText.mint(random).reveal()).containsPattern(form.group(1));
+    }
   }
 
   @Test

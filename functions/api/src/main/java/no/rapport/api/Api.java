@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
@@ -45,7 +46,7 @@ public final class Api {
           context == null ? "" : String.valueOf(context.getFunctionName())), e);
       reply = Reply.problem(500, "Something went wrong here; the request id names it in our log", List.of());
     }
-    return response(reply, requestId, base(event));
+    return response(reply, requestId, event);
   }
 
   /// What stands before every path on the domain that API Gateway itself gives an API: the stage. On a domain of
@@ -70,9 +71,10 @@ public final class Api {
         : UUID.randomUUID().toString();
   }
 
-  private static APIGatewayProxyResponseEvent response(Reply reply, String requestId, String base) {
+  private static APIGatewayProxyResponseEvent response(
+      Reply reply, String requestId, APIGatewayProxyRequestEvent event) {
     var headers = new TreeMap<>(reply.headers());
-    headers.computeIfPresent("Location", (_, to) -> to.startsWith("/") ? base + to : to);
+    headers.computeIfPresent("Location", (_, to) -> to.startsWith("/") ? base(event) + to : to);
     headers.put("x-request-id", requestId);
     String body = "";
     if (reply.body().isPresent()) {
@@ -86,19 +88,26 @@ public final class Api {
     }
     headers.putIfAbsent("Cache-Control", "no-store");
     headers.put("X-Content-Type-Options", "nosniff");
-    allowOrigin(headers);
+    allowOrigin(event, headers);
     return new APIGatewayProxyResponseEvent().withStatusCode(reply.status()).withHeaders(headers).withBody(body)
         .withIsBase64Encoded(false);
   }
 
-  /// Lets pages of the origin that was deployed with read answers (CORS); API Gateway itself answers only preflights.
-  private static void allowOrigin(Map<String, String> headers) {
-    String origin = Environment.optional("ALLOWED_ORIGINS", "");
-    if (!origin.isEmpty()) {
-      headers.put("Access-Control-Allow-Origin", origin);
-      headers.put("Access-Control-Expose-Headers", "ETag,Location,Retry-After,x-request-id");
+  /// Lets pages of the allowed origins read answers (CORS); API Gateway itself answers only preflights.
+  private static void allowOrigin(APIGatewayProxyRequestEvent event, Map<String, String> headers) {
+    String allowed = Environment.optional("ALLOWED_ORIGINS", "");
+    if (!allowed.isEmpty()) {
       headers.put("Vary", "Origin");
+      origin(event).filter(List.of(allowed.split(","))::contains).ifPresent(origin -> {
+        headers.put("Access-Control-Allow-Origin", origin);
+        headers.put("Access-Control-Expose-Headers", "ETag,Location,Retry-After,x-request-id");
+      });
     }
+  }
+
+  private static Optional<String> origin(APIGatewayProxyRequestEvent event) {
+    return event.getHeaders() == null ? Optional.empty() : event.getHeaders().entrySet().stream()
+        .filter(header -> header.getKey().equalsIgnoreCase("origin")).map(Map.Entry::getValue).findFirst();
   }
 
   /// Members in the order of the contract: `request_id` stands before `errors`.

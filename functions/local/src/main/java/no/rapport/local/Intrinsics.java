@@ -178,6 +178,7 @@ final class Intrinsics {
       case "Arn" -> Names.arn(type, name);
       case "Name", "TopicName", "QueueName" -> name.substring(name.lastIndexOf(':') + 1);
       case "RootResourceId" -> "root";
+      case "Value" -> resolve(((Map<?, ?>) resources.get(resource).get("Properties")).get("Value"));
       case "StreamArn" -> throw new UnsupportedInTemplate("!GetAtt " + path + ": streams are not supported");
       default -> {
         if (type.equals("AWS::S3::Bucket")) {

@@ -77,6 +77,24 @@ final class TemplateReader {
     }
   }
 
+  /// The properties of every resource of one type, by logical id, as CloudFormation would set them.
+  ///
+  /// @param overrides parameter values that replace the defaults
+  static Map<String, Map<String, Object>> properties(Path file, Map<String, Object> overrides, String type) {
+    try {
+      var reader = new TemplateReader(file, overrides, LocalRapport.BUCKET);
+      var found = new LinkedHashMap<String, Map<String, Object>>();
+      reader.resources.forEach((id, resource) -> {
+        if (type(resource).equals(type)) {
+          found.put(id, reader.properties(id));
+        }
+      });
+      return found;
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot read " + file, e);
+    }
+  }
+
   private Template template() throws IOException {
     var functions = new LinkedHashMap<String, Template.LambdaFunction>();
     var routes = new ArrayList<Template.Route>();

@@ -1,0 +1,111 @@
+package no.rapport.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import no.rapport.local.WebAcl.Blocked;
+import no.rapport.local.WebAcl.Request;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the template's rules let one caller take from the others.
+class CallerLimitTest {
+
+  private static final int EACH_KEY = 1200;
+  private static final int EACH_ADDRESS = 3000;
+  private static final String LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
+
+  private final WebAcl acl = new WebAcl(TemplateReader.properties(Options.home().resolve("template.yaml"),
+      Map.of("RequestsPerMinute", EACH_KEY, "RequestsPerMinuteAndAddress", EACH_ADDRESS), "AWS::WAFv2::WebACL")
+      .get("CallerLimit"));
+  private final Random random = new Random(7);
+
+  @Test
+  void aHostThatMakesUpAKeyForEachRequestIsLimited() {
+    for (int i = 0; i < EACH_ADDRESS; i++) {
+      assertThat(acl.refusal(withKey("192.0.2.1", key()))).isEmpty();
+    }
+
+    assertThat(acl.refusal(withKey("192.0.2.1", key()))).hasValue(new Blocked("EachAddress", Optional.of(429)));
+    assertThat(acl.refusal(withKey("192.0.2.2", key()))).as("another host").isEmpty();
+  }
+
+  @Test
+  void aHostWithoutKeyIsLimited() {
+    for (int i = 0; i < EACH_ADDRESS; i++) {
+      assertThat(acl.refusal(new Request("192.0.2.1", Map.of()))).isEmpty();
+    }
+
+    assertThat(acl.refusal(new Request("192.0.2.1", Map.of()))).hasValue(new Blocked("EachAddress", Optional.of(429)));
+  }
+
+  @Test
+  void aHostThatSendsNonsenseInsteadOfKeysIsLimited() {
+    for (int i = 0; i < EACH_ADDRESS; i++) {
+      assertThat(acl.refusal(withKey("192.0.2.1", "guess-" + i))).hasValue(new Blocked("FormOfKey", Optional.empty()));
+    }
+
+    assertThat(acl.refusal(withKey("192.0.2.1", "guess"))).hasValue(new Blocked("EachAddress", Optional.of(429)));
+  }
+
+  @Test
+  void aKeyIsLimitedFromHoweverManyHosts() {
+    var key = key();
+    for (int i = 0; i < EACH_KEY; i++) {
+      assertThat(acl.refusal(withKey("198.51.100." + i % 200, key))).isEmpty();
+    }
+
+    assertThat(acl.refusal(withKey("203.0.113.1", key))).hasValue(new Blocked("EachKey", Optional.of(429)));
+    assertThat(acl.refusal(withKey("203.0.113.1", key()))).as("another key").isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x", " ", "rpt_live_", "rpt_live_0123456789", "rpt_test_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefg",
+      "rpt_live_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefg0", "RPT_LIVE_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefg",
+      " rpt_live_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefg", "rpt_live_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefi"})
+  void refusesWhatHasNotTheFormOfAKey(String value) {
+    assertThat(acl.refusal(withKey("192.0.2.1", value))).hasValue(new Blocked("FormOfKey", Optional.empty()));
+  }
+
+  @Test
+  void letsAnEmptyHeaderThroughToTheApiWhichRefusesIt() {
+    assertThat(acl.refusal(withKey("192.0.2.1", ""))).isEmpty();
+  }
+
+  @Test
+  void whatHasNotTheFormOfAKeyIsAnsweredAsAnUnknownKey() {
+    var answers = TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET)
+        .gatewayResponses();
+
+    assertThat(answers.get("WAF_FILTERED")).isEqualTo(answers.get("UNAUTHORIZED"));
+    assertThat(answers.get("WAF_FILTERED").status()).hasValue(401);
+  }
+
+  /// Between two evaluations of WAF a host is held by nothing else.
+  @Test
+  void oneAddressGetsAtMostAQuarterOfTheStage() {
+    var api = TemplateReader.properties(Options.home().resolve("template.yaml"), Map.of(), "AWS::Serverless::Api")
+        .get("Api");
+    var stage = (Map<?, ?>) ((java.util.List<?>) api.get("MethodSettings")).getFirst();
+
+    assertThat(EACH_ADDRESS).isLessThanOrEqualTo(
+        Integer.parseInt(String.valueOf(stage.get("ThrottlingRateLimit"))) * 60 / 4);
+    assertThat(TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET)
+        .parameters().get("RequestsPerMinuteAndAddress")).isEqualTo(String.valueOf(EACH_ADDRESS));
+  }
+
+  private static Request withKey(String address, String key) {
+    return new Request(address, Map.of("x-api-key", key));
+  }
+
+  private String key() {
+    var key = new StringBuilder("rpt_live_");
+    for (int i = 0; i < 49; i++) {
+      key.append(LETTERS.charAt(random.nextInt(LETTERS.length())));
+    }
+    return key.toString();
+  }
+}

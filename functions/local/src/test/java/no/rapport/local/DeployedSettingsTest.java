@@ -1,0 +1,134 @@
+package no.rapport.local;
+
+import static no.rapport.emulator.TemplateDocument.list;
+import static no.rapport.emulator.TemplateDocument.object;
+import static no.rapport.emulator.TemplateDocument.section;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import no.rapport.emulator.TemplateDocument;
+import org.junit.jupiter.api.Test;
+
+/// What the template says and only an account would otherwise show: versions, stages, what a failed deployment leaves.
+class DeployedSettingsTest {
+
+  private static final Path FILE = Options.home().resolve("template.yaml");
+  private static final String SECRET = "arn:aws:secretsmanager:eu-north-1:000000000000:secret:";
+  /// With a connector, since without one its parameters say nothing.
+  private static final Map<String, Object> CONFIGURED = Map.of("BufdirApiUrl", "https://bufdir.example",
+      "MaskinportenTokenUrl", "https://maskinporten.example/token", "MaskinportenAudience", "https://maskinporten.example/",
+      "MaskinportenClientId", "client", "MaskinportenScope", "scope", "BufdirKeySecretArn", SECRET + "key-Ab12Cd");
+  private static final Set<String> KINDS_OF_STORE = Set.of("AWS::S3::Bucket", "AWS::Logs::LogGroup", "AWS::DynamoDB::Table");
+
+  /// CloudFormation publishes a version anew when its description changes, not when a parameter's value does.
+  @Test
+  void aChangedParameterPublishesEveryVersionThatReadsIt() throws IOException {
+    var before = versions(CONFIGURED);
+    var read = new TreeSet<String>();
+    for (var parameter : section(TemplateDocument.read(FILE), "Parameters").entrySet()) {
+      var changed = new HashMap<>(CONFIGURED);
+      changed.put(parameter.getKey(), other(object(parameter.getValue()), CONFIGURED.get(parameter.getKey())));
+      versions(changed).forEach((function, after) -> {
+        if (!after.settings().equals(before.get(function).settings())) {
+          read.add(parameter.getKey());
+          assertThat(after.description()).as(function + " reads " + parameter.getKey())
+              .isNotEqualTo(before.get(function).description());
+        }
+      });
+    }
+    assertThat(read).contains("AllowedOrigins", "BufdirApiUrl", "BufdirKeySecretArn", "MaskinportenScope");
+  }
+
+  @Test
+  void everyVersionsDescriptionFitsIntoItsLimit() throws IOException {
+    var longest = new HashMap<String, Object>();
+    for (var parameter : section(TemplateDocument.read(FILE), "Parameters").entrySet()) {
+      var declaration = object(parameter.getValue());
+      if (declaration.containsKey("MaxLength")) {
+        var most = Integer.parseInt(String.valueOf(declaration.get("MaxLength")));
+        var text = parameter.getKey().equals("BufdirKeySecretArn") ? SECRET : "https://";
+        longest.put(parameter.getKey(), text + "x".repeat(most - text.length()));
+      } else if (declaration.containsKey("MaxValue")) {
+        longest.put(parameter.getKey(), declaration.get("MaxValue"));
+      }
+    }
+    versions(longest).forEach((function, version) ->
+        assertThat(version.description()).as(function).hasSizeLessThanOrEqualTo(256));
+  }
+
+  /// @param settings what is frozen with the version
+  private record Version(String description, Map<String, Object> settings) {}
+
+  private static Map<String, Version> versions(Map<String, Object> parameters) {
+    var template = TemplateReader.read(FILE, parameters, LocalRapport.BUCKET);
+    var versions = new HashMap<String, Version>();
+    TemplateReader.properties(FILE, parameters, "AWS::Serverless::Function").forEach((id, properties) -> {
+      var settings = new HashMap<>(properties);
+      settings.keySet().removeAll(Set.of("VersionDescription", "Policies", "Events", "ReservedConcurrentExecutions",
+          "EventInvokeConfig"));
+      settings.put("Environment", template.functions().get(id).environment());
+      assertThat(properties).as(id).containsKey("VersionDescription");
+      versions.put(id, new Version(String.valueOf(properties.get("VersionDescription")), settings));
+    });
+    return versions;
+  }
+
+  private static Object other(Map<String, Object> declaration, Object value) {
+    if (declaration.containsKey("AllowedValues")) {
+      return list(declaration.get("AllowedValues")).stream()
+          .filter(allowed -> !String.valueOf(allowed).equals(String.valueOf(declaration.get("Default")))).findFirst()
+          .orElseThrow();
+    }
+    return declaration.get("Type").equals("Number")
+        ? Integer.parseInt(String.valueOf(declaration.get("Default"))) + 1
+        : value == null ? "https://other.example" : value + "2";
+  }
+
+  @Test
+  void theApiIsDeployedAnewWithEveryDeploymentAndHasNoSecondStage() {
+    assertThat(TemplateReader.properties(FILE, Map.of(), "AWS::Serverless::Api").get("Api"))
+        .containsEntry("AlwaysDeploy", true).containsEntry("OpenApiVersion", "3.0.1");
+  }
+
+  /// What a failed first deployment keeps, the second says to exist.
+  @Test
+  void aFailedFirstDeploymentLeavesNothingThatHasAName() throws IOException {
+    section(TemplateDocument.read(FILE), "Resources").forEach((id, value) -> {
+      var resource = object(value);
+      var named = section(resource, "Properties").keySet().stream()
+          .anyMatch(Set.of("BucketName", "LogGroupName", "TableName")::contains);
+      if (KINDS_OF_STORE.contains(String.valueOf(resource.get("Type")))) {
+        assertThat(resource.get("DeletionPolicy")).as(id).isEqualTo(named ? "RetainExceptOnCreate" : "Retain");
+        assertThat(resource.get("UpdateReplacePolicy")).as(id).isEqualTo("Retain");
+      }
+    });
+  }
+
+  @Test
+  void pagesOfEveryAllowedOriginMayFollowLinks() {
+    var bucket = TemplateReader.properties(FILE, Map.of("AllowedOrigins", "https://a.no,https://b.no"), "AWS::S3::Bucket")
+        .get("Bucket");
+
+    var rule = object(list(section(bucket, "CorsConfiguration").get("CorsRules")).getFirst());
+    assertThat(rule.get("AllowedOrigins")).isEqualTo(List.of("https://a.no", "https://b.no"));
+    assertThat(rule.get("AllowedMethods")).isEqualTo(List.of("GET", "HEAD", "PUT"));
+    assertThat(TemplateReader.properties(FILE, Map.of(), "AWS::S3::Bucket").get("Bucket"))
+        .doesNotContainKey("CorsConfiguration");
+  }
+
+  @Test
+  void theAccessLogTellsAddressAndPathButNeitherQueryNorHeader() {
+    var api = TemplateReader.properties(FILE, Map.of(), "AWS::Serverless::Api").get("Api");
+
+    assertThat(String.valueOf(section(api, "AccessLogSetting").get("Format")))
+        .contains("\"source_ip\":\"$context.identity.sourceIp\"", "\"path\":\"$context.path\"",
+            "\"status\":\"$context.status\"")
+        .doesNotContain("$input", "header", "query", "apiKey");
+  }
+}
