@@ -40,6 +40,7 @@ abstract class Cells {
   private final long line;
   private final List<String> masked = new ArrayList<>();
   private final List<Rejection> rejections = new ArrayList<>();
+  private final List<Rejection> warnings = new ArrayList<>();
 
   /// What a cell is written as where the form of the file tells: JSON does, CSV does not.
   enum Form {
@@ -102,6 +103,17 @@ abstract class Cells {
   final void reject(String column, String reason) {
     if (rejections.stream().noneMatch(known -> Objects.equals(known.column(), column))) {
       rejections.add(new Rejection(line, column, reason));
+    }
+  }
+
+  /// What should be looked at in a row that is imported all the same, each column once.
+  final List<Rejection> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  final void warn(String column, String reason) {
+    if (warnings.stream().noneMatch(known -> Objects.equals(known.column(), column))) {
+      warnings.add(new Rejection(line, column, reason));
     }
   }
 

@@ -66,8 +66,8 @@ final class JsonCells extends Cells {
     }
     var entries = new ArrayList<String>();
     for (JsonNode entry : value) {
-      if (!entry.isTextual()) {
-        reject(column, "must be a list of texts");
+      if (!entry.isTextual() && !entry.isIntegralNumber()) {
+        reject(column, "must be a list of texts or whole numbers");
         return List.of();
       }
       entries.add(entry.asText());

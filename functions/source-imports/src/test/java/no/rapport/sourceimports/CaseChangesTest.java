@@ -166,7 +166,7 @@ class CaseChangesTest {
       case "tiltak" -> "'kategori':'3.1','lov':'BVL2021','kap':'3','par':'1','start':'%s'".formatted(first);
       case "plan" -> "'plan_type':1,'start':'%s','slutt':'%s','evalueringer':[]".formatted(first, second);
       case "besok" -> "'besok_type':'%s','dato':'%s'".formatted(random.nextBoolean() ? "tilsyn" : "oppfolging", first);
-      case "flytting" -> "'dato':'%s','arsak':'1'".formatted(first);
+      case "flytting" -> "'dato':'%s','arsak':'2.1'".formatted(first);
       case "ettervern" -> "'konkludert':'%s','konklusjon':1".formatted(first);
       default -> "'prosent':100,'start':'%s','besatt':true,'oppfyller_15_6':true".formatted(first);
     };

@@ -60,12 +60,12 @@ class CaseImportTest {
         line("melding", "1", "'barn_id':'b','mottatt_dato':'2025-01-02','konkludert_dato':'2025-01-08','konklusjon':2"),
         line("melding", "2", "'barn_id':'b','mottatt_dato':'2025-01-02'"),
         line("undersokelse", "1", "'barn_id':'b','start':'2025-01-09','slutt':null,'utvidet_frist':false"),
-        line("tiltak", "1", "'barn_id':'b','kategori':'2.1','lov':'BVL2021','kap':'5','par':1,'start':'2024-01-01',"
+        line("tiltak", "1", "'barn_id':'b','kategori':'2.1','lov':'BVL1992','kap':'4','par':8,'ledd':[2,3],'jmfr':['4-12'],'start':'2022-01-01',"
             + "'hyppighet_oppf':6,'hyppighet_tilsyn':4"),
         line("plan", "1", "'barn_id':'b','plan_type':4,'start':'2024-02-01',"
             + "'evalueringer':['2024-05-01','2024-08-01']"),
         line("besok", "1", "'barn_id':'b','besok_type':'tilsyn','dato':'2025-03-04'"),
-        line("flytting", "1", "'barn_id':'b','dato':'2025-03-05','arsak':3"),
+        line("flytting", "1", "'barn_id':'b','dato':'2025-03-05','arsak':'2.3'"),
         line("ettervern", "1", "'barn_id':'b','konkludert':'2025-04-01','konklusjon':1"),
         line("stilling", "1", "'stilling_id':'s','prosent':87.5,'start':'2020-01-01','besatt':true,"
             + "'oppfyller_15_6':false"));
@@ -78,12 +78,12 @@ class CaseImportTest {
             Optional.of(LocalDate.of(2025, 1, 8)), OptionalInt.of(2)),
         new Melding("2", SYSTEM, UPDATED, "b", LocalDate.of(2025, 1, 2), none, OptionalInt.empty()),
         new Undersokelse("1", SYSTEM, UPDATED, "b", LocalDate.of(2025, 1, 9), none, false, OptionalInt.empty()),
-        new Tiltak("1", SYSTEM, UPDATED, "b", "2.1", "BVL2021", "5", "1", LocalDate.of(2024, 1, 1), none,
-            OptionalInt.of(6), OptionalInt.of(4)),
+        new Tiltak("1", SYSTEM, UPDATED, "b", "2.1", "BVL", "4", "8", List.of(2, 3), List.of("4-12"),
+            LocalDate.of(2022, 1, 1), none, OptionalInt.of(6), OptionalInt.of(4)),
         new Plan("1", SYSTEM, UPDATED, "b", 4, LocalDate.of(2024, 2, 1), none,
             List.of(LocalDate.of(2024, 5, 1), LocalDate.of(2024, 8, 1))),
         new Besok("1", SYSTEM, UPDATED, "b", Besokstype.TILSYN, LocalDate.of(2025, 3, 4)),
-        new Flytting("1", SYSTEM, UPDATED, "b", LocalDate.of(2025, 3, 5), "3"),
+        new Flytting("1", SYSTEM, UPDATED, "b", LocalDate.of(2025, 3, 5), "2.3"),
         new Ettervern("1", SYSTEM, UPDATED, "b", LocalDate.of(2025, 4, 1), 1),
         new Stilling("1", SYSTEM, UPDATED, "s", new BigDecimal("87.5"), LocalDate.of(2020, 1, 1), none, true, false));
   }
@@ -107,10 +107,13 @@ class CaseImportTest {
     "melding ~ 'barn_id':'b','mottatt_dato':'2025-01-02','konkludert_dato':'2025-01-08','konklusjon':11 ~ konklusjon",
     "undersokelse ~ 'barn_id':'b','start':'2025-01-02','slutt':'2025-02-01','utvidet_frist':true ~ konklusjon",
     "undersokelse ~ 'barn_id':'b','start':'2025-01-02','utvidet_frist':'ja' ~ utvidet_frist",
-    "tiltak ~ 'barn_id':'b','kategori':'2.4','lov':'B','kap':5,'par':1,'start':'2025-01-01',"
+    "tiltak ~ 'barn_id':'b','kategori':'2.4','lov':'BVL2021','kap':5,'par':1,'start':'2025-01-01',"
         + "'hyppighet_oppf':4 ~ hyppighet_tilsyn",
-    "tiltak ~ 'barn_id':'b','kategori':'2.99','lov':'B','kap':5,'par':1,'start':'2025-01-01',"
+    "tiltak ~ 'barn_id':'b','kategori':'2.99','lov':'BVL2021','kap':5,'par':1,'start':'2025-01-01',"
         + "'hyppighet_tilsyn':4 ~ hyppighet_oppf",
+    "tiltak ~ 'barn_id':'b','kategori':'02.1','lov':'BVL2021','kap':5,'par':1,'start':'2025-01-01' ~ kategori",
+    "flytting ~ 'barn_id':'b','dato':'2025-01-01','arsak':'annet' ~ arsak",
+    "plan ~ 'barn_id':'b','plan_type':9,'start':'2025-01-01','evalueringer':[] ~ plan_type",
     "sak ~ 'barn_id':'01010750160','fodt':'2010-01-01' ~ barn_id",
     "sak ~ 'barn_id':'010107 50161','fodt':'2010-01-01' ~ barn_id",
     "sak ~ 'fodt':'2010-01-01' ~ barn_id",
