@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import no.rapport.api.Caller;
+import no.rapport.api.TransientFailure;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
 import no.rapport.records.Entry;
@@ -360,6 +361,6 @@ final class Snapshots {
       }
       LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(Math.min(attempt, 20) * 2_000_000L));
     }
-    throw new PassingFailure("Too many others are changing the same snapshots");
+    throw new TransientFailure("Too many others are changing the same snapshots");
   }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import no.rapport.api.Log;
+import no.rapport.api.TransientFailure;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
@@ -18,7 +19,7 @@ final class Task {
 
   private Task() {}
 
-  /// @throws PassingFailure for load, networks and the services' own faults
+  /// @throws TransientFailure for load, networks and the services' own faults
   static <I, O> Map<String, Object> perform(Map<String, Object> input, Context context, Class<I> type,
       Function<I, O> task) {
     var about = new TreeMap<String, String>();
@@ -31,9 +32,9 @@ final class Task {
       return Log.about(about, () ->
           Documents.mapper().convertValue(task.apply(Documents.mapper().convertValue(input, type)), STATE));
     } catch (SdkClientException | TransactionCanceledException e) {
-      throw new PassingFailure(e);
+      throw new TransientFailure(e);
     } catch (AwsServiceException e) {
-      throw e.isThrottlingException() || e.statusCode() >= 500 || e.statusCode() == 429 ? new PassingFailure(e) : e;
+      throw e.isThrottlingException() || e.statusCode() >= 500 || e.statusCode() == 429 ? new TransientFailure(e) : e;
     }
   }
 }

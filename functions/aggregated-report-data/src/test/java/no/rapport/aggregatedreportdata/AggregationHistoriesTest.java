@@ -33,6 +33,7 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import no.rapport.aggregatedreportdata.Executions.Standing;
 import no.rapport.api.Ids;
+import no.rapport.api.TransientFailure;
 import no.rapport.emulator.Histories;
 import no.rapport.emulator.Schedule;
 import no.rapport.records.Change;
@@ -224,7 +225,7 @@ class AggregationHistoriesTest {
         schedule.begin("sweep", Duration.ofMinutes(5), () -> {
           try {
             new SweepAggregations(data).handleRequest(Map.of(), null);
-          } catch (PassingFailure e) {
+          } catch (TransientFailure e) {
             // the next one comes in a minute
           }
         });
@@ -563,7 +564,7 @@ class AggregationHistoriesTest {
             schedule.begin(name + "#" + attempt, Duration.ofMinutes(15), () -> {
               try {
                 answer.compareAndSet(null, task.handleRequest(new HashMap<>(input), null));
-              } catch (PassingFailure | SupersededRun | IllegalStateException e) {
+              } catch (TransientFailure | SupersededRun | IllegalStateException e) {
                 answer.compareAndSet(null, e.getClass().getName());
               }
             });

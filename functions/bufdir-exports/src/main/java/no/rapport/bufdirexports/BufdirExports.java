@@ -83,7 +83,7 @@ final class BufdirExports {
       case ExportRequests.Absent() -> Reply.notFound();
       case ExportRequests.Changed() -> Reply.preconditionFailed();
       case ExportRequests.Refused(String status) -> Reply.conflict("The export is " + status + "; " + allowed);
-      case ExportRequests.Exhausted() -> Reply.conflict("The export is failed and was retried " + ExportJob.MOST_RETRIES
+      case ExportRequests.Exhausted() -> Reply.conflict("The export is failed and was retried " + ExportJob.MAX_RETRIES
           + " times, which is the most; start a new export");
       case ExportRequests.Done _ -> throw new IllegalArgumentException("Nothing was refused");
     };
@@ -122,7 +122,7 @@ final class BufdirExports {
         .put("file_size_bytes", job.file().map(ExportFile::sizeBytes).orElse(null))
         .put("file_sha256", job.file().map(ExportFile::sha256).orElse(null))
         .put("row_count", job.state() == ExportState.COMPLETED ? Long.valueOf(job.rowCount()) : null);
-    ExportProgress.Progress made = progress.of(job, now);
+    ExportProgress.Progress made = progress.read(job, now);
     body.putObject("progress").put("percent", made.percent()).put("rows_written", made.rowsWritten())
         .put("rows_total", made.rowsTotal());
     body.put("retry_count", job.retryCount())

@@ -22,25 +22,11 @@ public final class Executions {
     this.retryMachineArn = retryMachineArn;
   }
 
-  /// What the state machines and all their tasks are told: which attempt of which job.
-  ///
-  /// @param kind name of the [ExportKind]
-  public record Claim(String kind, String exportId, String orgId, int attempt) {
-
-    public static Claim of(ExportJob job) {
-      return new Claim(job.kind().name(), job.id(), job.orgId(), job.attempt());
-    }
-
-    public ExportKind exportKind() {
-      return ExportKind.valueOf(kind);
-    }
-  }
-
   /// Starts the present attempt of a job; does nothing where it was started before.
   public void start(ExportJob job) {
     try {
       client.startExecution(request -> request.stateMachineArn(machineOf(job)).name(job.executionName())
-          .input(Documents.write(Claim.of(job))));
+          .input(Documents.write(AttemptRef.of(job))));
     } catch (ExecutionAlreadyExistsException e) {
       // Started by an earlier try, with this very name and input: that is what was wanted.
     }
@@ -65,7 +51,7 @@ public final class Executions {
     try {
       client.startExecution(request -> request.stateMachineArn(retryMachineArn)
           .name(job.executionName() + "-n" + round)
-          .input(Documents.write(Claim.of(job))));
+          .input(Documents.write(AttemptRef.of(job))));
     } catch (ExecutionAlreadyExistsException e) {
       // Started by an earlier sweep that could not say so.
     }

@@ -51,9 +51,9 @@ public record ExportJob(
   /// How long the files of an export are kept (bucket lifecycle of `exports/`).
   public static final Duration FILE_KEPT = Duration.ofDays(31);
   /// How often a person may retry one export.
-  public static final int MOST_RETRIES = 5;
+  public static final int MAX_RETRIES = 5;
   /// How often a run is started again by itself.
-  public static final int MOST_AUTOMATIC_RETRIES = 3;
+  public static final int MAX_AUTOMATIC_RETRIES = 3;
 
   /// A job just accepted.
   public static ExportJob accepted(ExportKind kind, String id, String orgId, Instant now, String requestedBy,
@@ -195,7 +195,7 @@ public record ExportJob(
 
   /// The same state under a new attempt, which the sweeper starts when it is due.
   public Optional<ExportJob> restarted(int claimed, Instant due) {
-    return isAt(claimed) && automaticRetries < MOST_AUTOMATIC_RETRIES
+    return isAt(claimed) && automaticRetries < MAX_AUTOMATIC_RETRIES
         ? Optional.of(with(state).attempt(attempt + 1).automaticRetries(automaticRetries + 1).restartDue(due).build())
         : Optional.empty();
   }
@@ -212,7 +212,7 @@ public record ExportJob(
     if (state.isUnfinished() && retryCount > 0 && queuedAt.equals(now)) {
       return Optional.of(this);
     }
-    return state == ExportState.FAILED && retryCount < MOST_RETRIES
+    return state == ExportState.FAILED && retryCount < MAX_RETRIES
         ? Optional.of(with(ExportState.QUEUED).attempt(attempt + 1).retryCount(retryCount + 1).automaticRetries(0)
             .queuedAt(now).errorMessage(null).completedAt(null).notified(false).build())
         : Optional.empty();

@@ -12,7 +12,7 @@ import no.rapport.records.Records;
 public final class ExportProgress {
 
   private static final Duration KEPT = Duration.ofDays(2);
-  private static final int MOST_PARTS = 1_000;
+  private static final int MAX_PARTS = 1_000;
 
   private final Records records;
 
@@ -41,7 +41,7 @@ public final class ExportProgress {
   }
 
   /// How far the job is now.
-  public Progress of(ExportJob job, Instant now) {
+  public Progress read(ExportJob job, Instant now) {
     return switch (job.state()) {
       case COMPLETED -> new Progress(100, job.rowCount(), job.rowCount());
       case INITIALIZING, QUEUED -> new Progress(0, 0, 0);
@@ -59,7 +59,7 @@ public final class ExportProgress {
   }
 
   private long written(ExportJob job, Instant now) {
-    return records.notes(partition(job), "", MOST_PARTS, now).stream()
+    return records.notes(partition(job), "", MAX_PARTS, now).stream()
         .mapToLong(note -> Documents.read(note.document(), Written.class).rows()).sum();
   }
 

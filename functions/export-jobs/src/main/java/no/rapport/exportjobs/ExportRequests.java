@@ -26,13 +26,13 @@ public final class ExportRequests {
 
   private final ExportJobs jobs;
   private final Executions executions;
-  private final Places places;
+  private final ExportQuota quota;
   private final ExportObjects objects;
 
-  ExportRequests(ExportJobs jobs, Executions executions, Places places, ExportObjects objects) {
+  ExportRequests(ExportJobs jobs, Executions executions, ExportQuota quota, ExportObjects objects) {
     this.jobs = jobs;
     this.executions = executions;
-    this.places = places;
+    this.quota = quota;
     this.objects = objects;
   }
 
@@ -57,8 +57,8 @@ public final class ExportRequests {
 
   /// The refusal (`429`) of a new export where the organisation has as many unfinished ones as it may have.
   public Optional<Reply> refusalIfFull(String orgId) {
-    return places.areFull(orgId)
-        ? Optional.of(Reply.tooManyRequests("The organisation has " + (Places.AT_WORK + Places.WAITING)
+    return quota.isFull(orgId)
+        ? Optional.of(Reply.tooManyRequests("The organisation has " + (ExportQuota.MAX_RUNNING + ExportQuota.MAX_QUEUED)
             + " unfinished exports, which is the most; wait for some to end", 30))
         : Optional.empty();
   }
@@ -72,7 +72,7 @@ public final class ExportRequests {
     accepted.map(ExportJobs.Stored::job)
         .filter(stored -> stored.state() == ExportState.QUEUED || stored.state() == ExportState.INITIALIZING)
         .ifPresent(stored -> afterwards("start_execution", stored, () -> {
-          places.startOrWait(stored);
+          quota.startOrQueue(stored);
           if (stored.state() == ExportState.INITIALIZING) {
             jobs.move(stored.kind(), stored.id(), ExportJob::queued);
           }
@@ -88,7 +88,7 @@ public final class ExportRequests {
       log("export_cancelled", stored.job());
       afterwards("stop_execution", stored.job(), () -> executions.stop(stored.job(), "Cancelled by the caller"));
       afterwards("remove_files", stored.job(), () -> stored.job().leftovers().forEach(objects::removeBelow));
-      places.startWaitingAfterwards(stored.job().orgId());
+      quota.startQueuedAfterwards(stored.job().orgId());
     }
     return outcome;
   }
@@ -99,11 +99,11 @@ public final class ExportRequests {
     return switch (outcome) {
       case Done(ExportJobs.Stored stored) -> {
         log("export_retried", stored.job());
-        afterwards("start_execution", stored.job(), () -> places.startOrWait(stored.job()));
+        afterwards("start_execution", stored.job(), () -> quota.startOrQueue(stored.job()));
         yield outcome;
       }
       case Refused _ -> jobs.find(kind, id).map(ExportJobs.Stored::job)
-          .filter(job -> job.state() == ExportState.FAILED && job.retryCount() >= ExportJob.MOST_RETRIES)
+          .filter(job -> job.state() == ExportState.FAILED && job.retryCount() >= ExportJob.MAX_RETRIES)
           .<Outcome>map(_ -> new Exhausted()).orElse(outcome);
       case Absent _, Changed _, Exhausted _ -> outcome;
     };

@@ -63,7 +63,7 @@ public final class ExportServices {
     S3Presigner presigner = S3Presigner.builder()
         .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(pathStyle).build()).build();
     String table = Environment.required("RECORDS_TABLE");
-    Priming.beforeSnapshot(table, nowhere -> practise(nowhere, presigner));
+    Priming.beforeSnapshot(table, nowhere -> prime(nowhere, presigner));
     return new ExportServices(new DynamoRecords(dynamoDb, table), s3, presigner,
         SfnClient.builder().httpClient(http).build(), Environment.required("BUCKET"),
         Environment.required("EXPORT_STATE_MACHINE_ARN"), Environment.required("RETRY_STATE_MACHINE_ARN"),
@@ -71,7 +71,7 @@ public final class ExportServices {
   }
 
   /// What a request does: finds and lists jobs, accepts one and starts it, links to a file.
-  private static void practise(SdkHttpClient nowhere, S3Presigner presigner) {
+  private static void prime(SdkHttpClient nowhere, S3Presigner presigner) {
     var records = new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), "priming");
     var services = new ExportServices(records, S3Client.builder().httpClient(nowhere).build(), presigner,
         SfnClient.builder().httpClient(nowhere).build(), "priming", "arn:aws:states:::stateMachine:priming",
@@ -85,7 +85,7 @@ public final class ExportServices {
     services.requests().refusalIfFull("priming");
     services.requests().begin(job);
     Documents.read(Documents.write(job), ExportJob.class);
-    services.progress().of(job, services.now());
+    services.progress().read(job, services.now());
     Priming.once(services.idempotency());
     services.links().to("exports/priming/priming.csv", "priming.csv", "text/csv");
   }
@@ -103,11 +103,11 @@ public final class ExportServices {
   }
 
   public ExportRequests requests() {
-    return new ExportRequests(jobs(), executions(), places(), objects());
+    return new ExportRequests(jobs(), executions(), quota(), objects());
   }
 
-  public Places places() {
-    return new Places(jobs(), executions(), clock);
+  public ExportQuota quota() {
+    return new ExportQuota(jobs(), executions(), clock);
   }
 
   public ExportProgress progress() {

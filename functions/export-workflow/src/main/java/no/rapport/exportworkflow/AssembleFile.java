@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
@@ -23,7 +24,7 @@ import no.rapport.reporting.ShareSummary;
 /// attachments where they were ordered, and seals the list of sealed parts.
 public final class AssembleFile implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// How often the claim is looked at again while attachments are copied.
+  /// How often the attempt is looked at again while attachments are copied.
   private static final int ATTACHMENTS_PER_LOOK = 50;
 
   private final ExportWorkflow workflow;
@@ -51,17 +52,17 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     }
   }
 
-  /// @param input the claim, `plan` and `rendered` (`index` and `run` of each part)
-  /// @return the claim and `assembled`
+  /// @param input the attempt, `plan` and `rendered` (`index` and `run` of each part)
+  /// @return the attempt and `assembled`
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> assemble(input));
   }
 
   private Map<String, Object> assemble(Map<String, Object> input) {
-    var claim = Tasks.claim(input);
-    ExportJob job = workflow.claimed(claim);
-    Files files = workflow.files();
+    var ref = Tasks.attemptRef(input);
+    ExportJob job = workflow.currentJob(ref);
+    WorkflowFiles files = workflow.files();
     var plan = files.getJson(String.valueOf(input.get("plan")), PlanExport.Plan.class);
     List<RenderPart.PartObjects> parts = Tasks.rendered(input, job);
     List<ShareSummary> shares = new ArrayList<>();
@@ -92,7 +93,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     try (var upload = files.upload(source, job.contentType())) {
       var out = new BufferedOutputStream(upload, 1 << 16);
       if (job.order().includeAttachments()) {
-        List<ReportArchive.LeftOut> missing = archive(claim, job, parts, report, out);
+        List<ReportArchive.LeftOut> missing = archive(ref, job, parts, report, out);
         if (!missing.isEmpty()) {
           leftOut = source + ".left-out.json";
           files.putJson(leftOut, missing);
@@ -101,8 +102,8 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
         report.writeTo(out);
       }
       out.flush();
-      workflow.claimed(claim);
-      Files.Written written = upload.complete();
+      workflow.currentJob(ref);
+      WorkflowFiles.Written written = upload.complete();
       file = new ExportFile(job.fileKey(), job.fileName(), job.contentType(), written.sizeBytes(), written.sha256());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -111,11 +112,11 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     if (job.isSealed()) {
       assembled = seal(job, assembled, plan, sealed);
     }
-    workflow.claimed(claim);
-    return Tasks.output(claim, Map.of("assembled", Tasks.map(assembled)));
+    workflow.currentJob(ref);
+    return Tasks.output(ref, Map.of("assembled", Tasks.map(assembled)));
   }
 
-  private List<ReportArchive.LeftOut> archive(Executions.Claim claim, ExportJob job,
+  private List<ReportArchive.LeftOut> archive(AttemptRef ref, ExportJob job,
       List<RenderPart.PartObjects> parts, ReportArchive.Content report, OutputStream out) throws IOException {
     var archive = new ReportArchive(workflow.files(), job, limits, out);
     archive.report(report);
@@ -124,7 +125,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
       AttachmentReferences.read(workflow.files(), part.attachments(), (activityId, file) -> {
         archive.attachment(activityId, file);
         if (++copied[0] % ATTACHMENTS_PER_LOOK == 0) {
-          workflow.claimed(claim);
+          workflow.currentJob(ref);
         }
       });
     }
@@ -146,6 +147,6 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
         job.order().activityTypes(), plan.figures(), sealed);
     String key = job.sealedAttemptPrefix() + "manifest.json";
     workflow.files().putJson(key, manifest);
-    return assembled.sealed(key, Files.sha256(Documents.write(manifest)));
+    return assembled.sealed(key, WorkflowFiles.sha256(Documents.write(manifest)));
   }
 }

@@ -28,7 +28,7 @@ final class AttachmentReferences {
   }
 
   /// Reads what a [Notes] wrote.
-  static void read(Files files, String key, Visitor visitor) throws IOException {
+  static void read(WorkflowFiles files, String key, Visitor visitor) throws IOException {
     try (var lines = new BufferedReader(new InputStreamReader(files.open(key), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         OfActivity activity = READER.readValue(line);
@@ -42,11 +42,11 @@ final class AttachmentReferences {
   /// Notes the attachments of rows as they pass.
   static final class Notes implements Closeable {
 
-    private final Files.Upload upload;
+    private final WorkflowFiles.Upload upload;
     private final BufferedWriter lines;
     private long count;
 
-    Notes(Files files, String key) {
+    Notes(WorkflowFiles files, String key) {
       upload = files.upload(key, "application/jsonl");
       lines = new BufferedWriter(new OutputStreamWriter(upload, StandardCharsets.UTF_8), 1 << 16);
     }

@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import no.rapport.api.Environment;
+import no.rapport.api.TransientFailure;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.records.Documents;
@@ -34,9 +35,9 @@ final class BufdirConnector {
 
   private final URI apiUrl;
   private final MaskinportenTokens tokens;
-  private final Exchange exchange;
+  private final ConnectorHttp exchange;
 
-  BufdirConnector(URI apiUrl, MaskinportenTokens tokens, Exchange exchange) {
+  BufdirConnector(URI apiUrl, MaskinportenTokens tokens, ConnectorHttp exchange) {
     this.apiUrl = apiUrl;
     this.tokens = tokens;
     this.exchange = exchange;
@@ -51,14 +52,14 @@ final class BufdirConnector {
     if (apiUrl.isEmpty()) {
       return Optional.empty();
     }
-    var exchange = new Exchange(UPLOAD);
+    var exchange = new ConnectorHttp(UPLOAD);
     var client = new MaskinportenTokens.Client(
-        Exchange.secure("MASKINPORTEN_TOKEN_URL", Environment.required("MASKINPORTEN_TOKEN_URL")),
+        ConnectorHttp.secure("MASKINPORTEN_TOKEN_URL", Environment.required("MASKINPORTEN_TOKEN_URL")),
         Environment.required("MASKINPORTEN_AUDIENCE"), Environment.required("MASKINPORTEN_CLIENT_ID"),
         Environment.required("MASKINPORTEN_SCOPE"));
     var keys = SigningKey.inSecretsManager(SecretsManagerClient.builder().httpClient(UrlConnectionHttpClient.create())
         .build(), Environment.required("BUFDIR_KEY_SECRET"));
-    return Optional.of(new BufdirConnector(Exchange.secure("BUFDIR_API_URL", apiUrl),
+    return Optional.of(new BufdirConnector(ConnectorHttp.secure("BUFDIR_API_URL", apiUrl),
         new MaskinportenTokens(client, keys, exchange, InstantSource.system()), exchange));
   }
 
@@ -76,11 +77,11 @@ final class BufdirConnector {
   ///
   /// @param content opens the file's bytes
   /// @throws java.io.UncheckedIOException when no answer came: whether the file arrived is not known
-  /// @throws PassingFailure when the services have trouble of their own
+  /// @throws TransientFailure when the services have trouble of their own
   /// @throws ConnectorRefused when they do not let the connector in
   Answer submit(ExportJob job, ExportFile file, Supplier<InputStream> content) {
     String key = job.id() + "-" + file.sha256();
-    HttpResponse<String> asked = authorized(token -> request("submissions/" + key, token).GET(), Exchange.SHORT);
+    HttpResponse<String> asked = authorized(token -> request("submissions/" + key, token).GET(), ConnectorHttp.SHORT);
     return asked.statusCode() == 404
         ? answer(authorized(token -> upload(job, file, key, content, token), UPLOAD))
         : answer(asked);
@@ -121,7 +122,7 @@ final class BufdirConnector {
     int status = response.statusCode();
     if (status == 408 || status == 409) {
       // Timeouts both: the upload was too slow, or one that was given up here is still arriving there.
-      throw new PassingFailure(new IllegalStateException("Answered " + status));
+      throw new TransientFailure(new IllegalStateException("Answered " + status));
     }
     if (status >= 400) {
       return new Rejected(status);

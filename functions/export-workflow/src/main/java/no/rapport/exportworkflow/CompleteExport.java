@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Log;
 import no.rapport.api.Metrics;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
@@ -38,51 +39,51 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
     this.workflow = workflow;
   }
 
-  /// @param input the claim and `assembled`
-  /// @return the claim, `outcome`, and what follows
+  /// @param input the attempt and `assembled`
+  /// @return the attempt, `outcome`, and what follows
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> complete(input));
   }
 
   private Map<String, Object> complete(Map<String, Object> input) {
-    var claim = Tasks.claim(input);
+    var ref = Tasks.attemptRef(input);
     var assembled = Documents.mapper().convertValue(input.get("assembled"), AssembleFile.Assembled.class);
-    Optional<ExportJob> done = alreadyCompleted(claim, assembled);
+    Optional<ExportJob> done = alreadyCompleted(ref, assembled);
     if (done.isPresent()) {
-      return Tasks.output(claim, Tasks.ended(done.get()));
+      return Tasks.output(ref, Tasks.ended(done.get()));
     }
-    ExportJob job = workflow.claimed(claim);
+    ExportJob job = workflow.currentJob(ref);
     Instant now = workflow.now();
     Optional<CompletedExport> history = job.historyReportId().map(id -> history(job, id, assembled, now));
     Optional<String> leftOut = Optional.ofNullable(assembled.leftOut()).map(_ -> job.leftOutKey());
     leftOut.ifPresent(key -> workflow.files().copy(assembled.leftOut(), key));
     workflow.files().copy(assembled.source(), assembled.file().key());
     history.ifPresent(entered -> workflow.files().copy(assembled.source(), entered.fileRef()));
-    Optional<ExportJobs.Stored> completed = workflow.jobs().move(claim.exportKind(), claim.exportId(),
-        current -> current.completed(claim.attempt(), assembled.file(), assembled.rows(),
+    Optional<ExportJobs.Stored> completed = workflow.jobs().move(ref.exportKind(), ref.exportId(),
+        current -> current.completed(ref.attempt(), assembled.file(), assembled.rows(),
             leftOut, now),
         next -> companions(next, history, now));
     if (completed.isEmpty()) {
       // Nothing is removed here: if another run of this very attempt has won, the files are the completed job's.
       // Where the job was cancelled or started again, the duty left with that removes them.
-      return alreadyCompleted(claim, assembled).map(other -> Tasks.output(claim, Tasks.ended(other)))
-          .orElseThrow(() -> new StaleAttempt(claim));
+      return alreadyCompleted(ref, assembled).map(other -> Tasks.output(ref, Tasks.ended(other)))
+          .orElseThrow(() -> new StaleAttempt(ref));
     }
-    workflow.places().startWaitingAfterwards(job.orgId());
+    workflow.quota().startQueuedAfterwards(job.orgId());
     workflow.objects().removeBelow(job.partsPrefix());
     Metrics.put(job.kind().collection(), Map.of("Completed", 1L, "Rows", assembled.rows(),
         "FileBytes", assembled.file().sizeBytes(), "Attempts", (long) job.attempt(),
         "DurationSeconds", now.getEpochSecond() - job.queuedAt().getEpochSecond()));
     Log.info("export_completed", Map.of("job_id", job.id(), "organization", job.orgId(), "rows", assembled.rows(),
         "bytes", assembled.file().sizeBytes(), "attempt", job.attempt()));
-    return Tasks.output(claim, Tasks.ended(completed.get().job()));
+    return Tasks.output(ref, Tasks.ended(completed.get().job()));
   }
 
   /// A run of this task that could not report back has done it all.
-  private Optional<ExportJob> alreadyCompleted(Executions.Claim claim, AssembleFile.Assembled assembled) {
-    return workflow.jobs().find(claim.exportKind(), claim.exportId()).map(ExportJobs.Stored::job)
-        .filter(job -> job.state() == ExportState.COMPLETED && job.attempt() == claim.attempt()
+  private Optional<ExportJob> alreadyCompleted(AttemptRef ref, AssembleFile.Assembled assembled) {
+    return workflow.jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> job.state() == ExportState.COMPLETED && job.attempt() == ref.attempt()
             && job.file().equals(Optional.of(assembled.file())));
   }
 

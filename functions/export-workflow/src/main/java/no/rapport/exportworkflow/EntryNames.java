@@ -14,7 +14,7 @@ import no.rapport.reporting.NationalIdMask;
 final class EntryNames {
 
   /// Of one segment, in bytes of UTF-8: below the 255 of file systems, with room for a number.
-  private static final int MOST_BYTES = 140;
+  private static final int MAX_BYTES = 140;
   private static final int LONGEST_EXTENSION = 16;
   /// What Windows forbids, and all that is invisible or turns the direction of text (controls, formats, surrogates
   /// without partner, private and unassigned characters, separators of lines and paragraphs).
@@ -52,13 +52,13 @@ final class EntryNames {
 
   /// Cut before the extension, between characters.
   private static String shortened(String text) {
-    if (bytes(text) <= MOST_BYTES) {
+    if (bytes(text) <= MAX_BYTES) {
       return text;
     }
     int dot = extensionAt(text);
     String extension = text.substring(dot);
     int end = dot;
-    while (end > 0 && bytes(text.substring(0, end)) + bytes(extension) > MOST_BYTES) {
+    while (end > 0 && bytes(text.substring(0, end)) + bytes(extension) > MAX_BYTES) {
       end = text.offsetByCodePoints(end, -1);
     }
     return text.substring(0, end) + extension;

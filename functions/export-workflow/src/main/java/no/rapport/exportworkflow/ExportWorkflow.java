@@ -3,14 +3,15 @@ package no.rapport.exportworkflow;
 import java.time.Clock;
 import java.time.Instant;
 import no.rapport.api.Environment;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportObjects;
 import no.rapport.exportjobs.ExportOrder;
 import no.rapport.exportjobs.ExportProgress;
+import no.rapport.exportjobs.ExportQuota;
 import no.rapport.exportjobs.ExportServices;
-import no.rapport.exportjobs.Places;
 import no.rapport.records.Records;
 import no.rapport.reporting.ReportDescription;
 import no.rapport.reportrecords.ReportRecords;
@@ -29,24 +30,24 @@ public final class ExportWorkflow {
 
   private final ExportServices services;
   private final RowSources rowSources;
-  private final Files.Sending sending;
+  private final WorkflowFiles.Sending sending;
 
   /// @param s3 also used by the tasks to read and write files in `bucket`
   ExportWorkflow(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket,
       String exportMachineArn, String retryMachineArn, RowSources rowSources, Clock clock) {
     this(records, s3, presigner, sfn, bucket, exportMachineArn, retryMachineArn, rowSources, clock,
-        Files.Sending.DEFAULT);
+        WorkflowFiles.Sending.DEFAULT);
   }
 
   /// @param sending how the tasks send their requests to `s3`
   ExportWorkflow(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket,
       String exportMachineArn, String retryMachineArn, RowSources rowSources, Clock clock,
-      Files.Sending sending) {
+      WorkflowFiles.Sending sending) {
     this(new ExportServices(records, s3, presigner, sfn, bucket, exportMachineArn, retryMachineArn, clock), rowSources,
         sending);
   }
 
-  private ExportWorkflow(ExportServices services, RowSources rowSources, Files.Sending sending) {
+  private ExportWorkflow(ExportServices services, RowSources rowSources, WorkflowFiles.Sending sending) {
     this.services = services;
     this.rowSources = rowSources;
     this.sending = sending;
@@ -54,7 +55,7 @@ public final class ExportWorkflow {
 
   /// Where today's rows of a job are read.
   interface RowSources {
-    RowSource today(ExportJob job, Instant now);
+    RowSource current(ExportJob job, Instant now);
   }
 
   /// Reads `SOURCE_DATA_TABLE` and what [ExportServices#fromEnvironment] reads.
@@ -68,8 +69,8 @@ public final class ExportWorkflow {
     var activities = new Activities(dynamoDb, sourceData);
     var organizations = new OrganizationRegister(dynamoDb, sourceData);
     return new ExportWorkflow(services, (job, now) ->
-        new TodaysRows(activities, organizations, services.records(), job.orgId(), job.order(), now),
-        Files.Sending.DEFAULT);
+        new CurrentRows(activities, organizations, services.records(), job.orgId(), job.order(), now),
+        WorkflowFiles.Sending.DEFAULT);
   }
 
   /// What the contracts' functions work with.
@@ -97,12 +98,12 @@ public final class ExportWorkflow {
     return services.progress();
   }
 
-  Places places() {
-    return services.places();
+  ExportQuota quota() {
+    return services.quota();
   }
 
-  Files files() {
-    return new Files(services.s3(), services.bucket(), sending);
+  WorkflowFiles files() {
+    return new WorkflowFiles(services.s3(), services.bucket(), sending);
   }
 
   Instant now() {
@@ -112,9 +113,9 @@ public final class ExportWorkflow {
   /// The job, where this attempt is the one to do the work.
   ///
   /// @throws StaleAttempt otherwise
-  ExportJob claimed(Executions.Claim claim) {
-    return jobs().find(claim.exportKind(), claim.exportId()).map(ExportJobs.Stored::job)
-        .filter(job -> job.isAt(claim.attempt())).orElseThrow(() -> new StaleAttempt(claim));
+  ExportJob currentJob(AttemptRef ref) {
+    return jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> job.isAt(ref.attempt())).orElseThrow(() -> new StaleAttempt(ref));
   }
 
   /// The report cannot be deleted while it is re-exported: its record is there.
@@ -127,7 +128,7 @@ public final class ExportWorkflow {
   RowSource rows(ExportJob job) {
     return job.order().sealedManifest().filter(_ -> !job.order().refresh())
         .<RowSource>map(key -> new SealedRows(files(), key, sealedSha256(job), job.order()))
-        .orElseGet(() -> rowSources.today(job, now()));
+        .orElseGet(() -> rowSources.current(job, now()));
   }
 
   static ReportDescription description(ExportJob job, String organizationName) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Log;
 import no.rapport.api.Metrics;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
@@ -33,47 +34,47 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
     this.workflow = workflow;
   }
 
-  /// @param input the claim, `step` (name of the failed state) and `error`
-  /// @return the claim, `outcome` (`failed`, `restarted` or `superseded`), and what is to be notified
+  /// @param input the attempt, `step` (name of the failed state) and `error`
+  /// @return the attempt, `outcome` (`failed`, `restarted` or `superseded`), and what is to be notified
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> fail(input));
   }
 
   private Map<String, Object> fail(Map<String, Object> input) {
-    var claim = Tasks.claim(input);
+    var ref = Tasks.attemptRef(input);
     String step = String.valueOf(input.getOrDefault("step", ""));
     String error = String.valueOf(input.getOrDefault("error", ""));
-    return Tasks.output(claim, end(workflow, claim, new Failure(step, error)));
+    return Tasks.output(ref, end(workflow, ref, new Failure(step, error)));
   }
 
   /// Ends an attempt that did not succeed; also the sweeper's way where an execution died outside its own catch.
-  static Map<String, Object> end(ExportWorkflow workflow, Executions.Claim claim, Failure failure) {
+  static Map<String, Object> end(ExportWorkflow workflow, AttemptRef ref, Failure failure) {
     Instant now = workflow.now();
-    Optional<ExportJobs.Stored> ended = workflow.jobs().move(claim.exportKind(), claim.exportId(),
-        job -> Optional.of(job).filter(_ -> failure.isPassing())
-            .flatMap(passing -> passing.restarted(claim.attempt(), now.plus(pause(passing))))
-            .or(() -> job.failed(claim.attempt(), failure.sentence(), now)),
-        job -> companions(job, claim, now));
+    Optional<ExportJobs.Stored> ended = workflow.jobs().move(ref.exportKind(), ref.exportId(),
+        job -> Optional.of(job).filter(_ -> failure.isTransient())
+            .flatMap(passing -> passing.restarted(ref.attempt(), now.plus(pause(passing))))
+            .or(() -> job.failed(ref.attempt(), failure.sentence(), now)),
+        job -> companions(job, ref, now));
     if (ended.isEmpty()) {
       return Map.of("outcome", "superseded", "notify", false);
     }
     ExportJob job = ended.get().job();
-    job.leftovers(claim.attempt()).forEach(workflow.objects()::removeBelow);
+    job.leftovers(ref.attempt()).forEach(workflow.objects()::removeBelow);
     boolean failed = job.state() == ExportState.FAILED;
     Metrics.put(job.kind().collection(), Map.of(failed ? "Failed" : "Restarted", 1L));
     Log.warn(failed ? "export_failed" : "export_restarted", Map.of("job_id", job.id(), "organization", job.orgId(),
-        "step", failure.step(), "attempt", claim.attempt()));
+        "step", failure.step(), "attempt", ref.attempt()));
     if (failed) {
-      workflow.places().startWaitingAfterwards(job.orgId());
+      workflow.quota().startQueuedAfterwards(job.orgId());
     }
     return failed ? Tasks.ended(job) : Map.of("outcome", "restarted", "notify", false);
   }
 
-  private static List<Change> companions(ExportJob job, Executions.Claim claim, Instant now) {
+  private static List<Change> companions(ExportJob job, AttemptRef ref, Instant now) {
     List<Change> changes = new ArrayList<>();
-    changes.add(new Cleanup(job.leftovers(claim.attempt()), now.plus(ExportRequests.TASKS_END_WITHIN))
-        .duty(claim.exportId() + "#attempt#" + claim.attempt()));
+    changes.add(new Cleanup(job.leftovers(ref.attempt()), now.plus(ExportRequests.TASKS_END_WITHIN))
+        .duty(ref.exportId() + "#attempt#" + ref.attempt()));
     changes.addAll(FollowUps.owe(job, now));
     return changes;
   }

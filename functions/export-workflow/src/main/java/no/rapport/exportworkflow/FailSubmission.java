@@ -20,17 +20,17 @@ public final class FailSubmission implements RequestHandler<Map<String, Object>,
     this.workflow = workflow;
   }
 
-  /// @param input the claim and `error`
-  /// @return the claim, `outcome`, and what follows
+  /// @param input the attempt and `error`
+  /// @return the attempt, `outcome`, and what follows
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> {
-      var claim = Tasks.claim(input);
+      var ref = Tasks.attemptRef(input);
       var failure = new Failure("SubmitToBufdir", String.valueOf(input.getOrDefault("error", "")));
-      Log.warn("submission_given_up", Map.of("job_id", claim.exportId(), "organization", claim.orgId(),
+      Log.warn("submission_given_up", Map.of("job_id", ref.exportId(), "organization", ref.orgId(),
           "error", failure.error()));
-      SubmitToBufdir.record(workflow, claim, Submission.failed(failure.sentence()));
-      return SubmitToBufdir.followed(workflow, claim);
+      SubmitToBufdir.record(workflow, ref, Submission.failed(failure.sentence()));
+      return SubmitToBufdir.followed(workflow, ref);
     });
   }
 }

@@ -2,6 +2,7 @@ package no.rapport.exportworkflow;
 
 import java.util.Locale;
 import java.util.Set;
+import no.rapport.api.TransientFailure;
 
 /// What ended an attempt, and how it is judged and told.
 ///
@@ -10,14 +11,14 @@ import java.util.Set;
 record Failure(String step, String error) {
 
   /// Errors whose reason passes: load, networks, time limits. All others stay until someone removes their cause.
-  private static final Set<String> PASSING = Set.of(PassingFailure.class.getName(), "States.Timeout",
+  private static final Set<String> TRANSIENT = Set.of(TransientFailure.class.getName(), "States.Timeout",
       "States.HeartbeatTimeout", "Sandbox.Timedout", "Lambda.ServiceException", "Lambda.AWSLambdaException",
       "Lambda.SdkClientException", "Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException",
       "Lambda.SnapStartNotReadyException", "Lambda.SnapStartException", "Lambda.SnapStartTimeoutException",
       "Lambda.ResourceNotReadyException", "Lambda.CodeArtifactUserPendingException", "Lambda.Unknown");
 
-  boolean isPassing() {
-    return PASSING.contains(error);
+  boolean isTransient() {
+    return TRANSIENT.contains(error);
   }
 
   /// What failed and whether a retry can help, for a person.
@@ -29,7 +30,7 @@ record Failure(String step, String error) {
           limits.files(), limits.bytes() >> 30);
     }
     if (step.equals("SubmitToBufdir")) {
-      return "The export is complete, but its file could not be handed to Bufdir. " + (isPassing()
+      return "The export is complete, but its file could not be handed to Bufdir. " + (isTransient()
           ? "Bufdir did not answer, several times: whether the file arrived is not certain. Ask Bufdir, or hand it in "
               + "by other means."
           : "The connection to Bufdir is not set up as it has to be; support finds the cause by the export's id.");
@@ -41,7 +42,7 @@ record Failure(String step, String error) {
       case "CompleteExport" -> "The finished file could not be entered in the records.";
       default -> "The export stopped before it was done.";
     };
-    return what + (isPassing()
+    return what + (isTransient()
         ? " The cause may pass: several tries were made, and a retry later can help."
         : " A retry can help once the cause is removed; support finds it by the export's id.");
   }

@@ -25,11 +25,11 @@ public final class MarkNotified implements RequestHandler<Map<String, Object>, M
   }
 
   private Map<String, Object> mark(Map<String, Object> input) {
-    var claim = Tasks.claim(input);
-    workflow.jobs().move(claim.exportKind(), claim.exportId(),
-        job -> job.attempt() != claim.attempt() || job.state().isUnfinished() || job.notified()
+    var ref = Tasks.attemptRef(input);
+    workflow.jobs().move(ref.exportKind(), ref.exportId(),
+        job -> job.attempt() != ref.attempt() || job.state().isUnfinished() || job.notified()
             ? Optional.empty() : Optional.of(job.withNotified(true)),
         job -> FollowUps.settle(workflow.records(), job, workflow.now()));
-    return Tasks.output(claim, Map.of("outcome", input.getOrDefault("outcome", "completed")));
+    return Tasks.output(ref, Map.of("outcome", input.getOrDefault("outcome", "completed")));
   }
 }

@@ -34,12 +34,12 @@ final class MaskinportenTokens {
 
   private final Client client;
   private final SigningKey.Source keys;
-  private final Exchange exchange;
+  private final ConnectorHttp exchange;
   private final InstantSource clock;
   private String token;
   private Instant useUntil = Instant.MIN;
 
-  MaskinportenTokens(Client client, SigningKey.Source keys, Exchange exchange, InstantSource clock) {
+  MaskinportenTokens(Client client, SigningKey.Source keys, ConnectorHttp exchange, InstantSource clock) {
     this.client = client;
     this.keys = keys;
     this.exchange = exchange;
@@ -73,7 +73,7 @@ final class MaskinportenTokens {
         StandardCharsets.UTF_8) + "&assertion=" + assertion(now);
     HttpResponse<String> response = exchange.send(HttpRequest.newBuilder(client.tokenUrl())
         .header("content-type", "application/x-www-form-urlencoded")
-        .POST(HttpRequest.BodyPublishers.ofString(form)), Exchange.SHORT);
+        .POST(HttpRequest.BodyPublishers.ofString(form)), ConnectorHttp.SHORT);
     if (response.statusCode() != 200) {
       throw new ConnectorRefused("The token endpoint answered " + response.statusCode());
     }

@@ -25,27 +25,27 @@ public final class PlanExport implements RequestHandler<Map<String, Object>, Map
   /// What is read once for the whole file, so that tasks that run twice write the same bytes.
   record Plan(String organizationName, Optional<FigureSnapshot> figures) {}
 
-  /// @param input the claim
-  /// @return the claim, `plan` (key of what is read once) and `parts` (what each run of `RenderPart` is told)
+  /// @param input the attempt
+  /// @return the attempt, `plan` (key of what is read once) and `parts` (what each run of `RenderPart` is told)
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> plan(input));
   }
 
   private Map<String, Object> plan(Map<String, Object> input) {
-    var claim = Tasks.claim(input);
-    ExportJob job = workflow.claimed(claim);
+    var ref = Tasks.attemptRef(input);
+    ExportJob job = workflow.currentJob(ref);
     RowSource source = workflow.rows(job);
     List<RowSource.Part> parts = source.plan();
     long rows = parts.stream().mapToLong(RowSource.Part::rows).sum();
     String planKey = job.partsPrefix() + "plan-" + Tasks.newRun() + ".json";
     workflow.files().putJson(planKey, new Plan(source.organizationName(), source.figures()));
-    workflow.jobs().move(claim.exportKind(), claim.exportId(),
-            current -> current.started(claim.attempt(), rows, source.dataAsOf()))
-        .orElseThrow(() -> new StaleAttempt(claim));
+    workflow.jobs().move(ref.exportKind(), ref.exportId(),
+            current -> current.started(ref.attempt(), rows, source.dataAsOf()))
+        .orElseThrow(() -> new StaleAttempt(ref));
     List<Map<String, Object>> planned = new ArrayList<>();
     parts.forEach(part -> planned.add(Map.of("index", part.index(), "after", part.after(), "up_to", part.upTo(),
         "rows", part.rows())));
-    return Tasks.output(claim, Map.of("plan", planKey, "parts", planned));
+    return Tasks.output(ref, Map.of("plan", planKey, "parts", planned));
   }
 }

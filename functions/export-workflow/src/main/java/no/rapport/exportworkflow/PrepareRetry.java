@@ -21,28 +21,28 @@ public final class PrepareRetry implements RequestHandler<Map<String, Object>, M
     this.workflow = workflow;
   }
 
-  /// @return the claim and `action`: `export`, `follow_up` (with what follows) or `none`
+  /// @return the attempt and `action`: `export`, `follow_up` (with what follows) or `none`
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> prepare(input));
   }
 
   private Map<String, Object> prepare(Map<String, Object> input) {
-    var claim = Tasks.claim(input);
-    Optional<ExportJob> found = workflow.jobs().find(claim.exportKind(), claim.exportId()).map(ExportJobs.Stored::job)
-        .filter(job -> job.attempt() == claim.attempt());
+    var ref = Tasks.attemptRef(input);
+    Optional<ExportJob> found = workflow.jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> job.attempt() == ref.attempt());
     if (found.isEmpty()) {
-      return Tasks.output(claim, Map.of("action", "none"));
+      return Tasks.output(ref, Map.of("action", "none"));
     }
     ExportJob job = found.get();
     if (job.state().isUnfinished()) {
       for (int earlier = 1; earlier < job.attempt(); earlier++) {
         job.leftovers(earlier).forEach(workflow.objects()::removeBelow);
       }
-      return Tasks.output(claim, Map.of("action", "export"));
+      return Tasks.output(ref, Map.of("action", "export"));
     }
     var prepared = new HashMap<String, Object>(Tasks.ended(job));
     prepared.put("action", job.isFollowedUp() ? "none" : "follow_up");
-    return Tasks.output(claim, prepared);
+    return Tasks.output(ref, prepared);
   }
 }

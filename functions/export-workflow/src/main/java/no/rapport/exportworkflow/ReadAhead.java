@@ -20,7 +20,7 @@ final class ReadAhead implements ShareSource, AutoCloseable {
 
   private static final int AHEAD = 3;
 
-  private final Files files;
+  private final WorkflowFiles files;
   private final List<String> keys;
   private final List<Piece> order;
   private final Map<Piece, Integer> places = new HashMap<>();
@@ -30,7 +30,7 @@ final class ReadAhead implements ShareSource, AutoCloseable {
   private record Piece(int share, long offset, long length) {}
 
   /// @param keys of the shares' objects, by their index
-  ReadAhead(Files files, List<String> keys, List<ShareSummary> shares) {
+  ReadAhead(WorkflowFiles files, List<String> keys, List<ShareSummary> shares) {
     this.files = files;
     this.threads = files.threads();
     this.keys = List.copyOf(keys);
@@ -63,7 +63,7 @@ final class ReadAhead implements ShareSource, AutoCloseable {
       order.subList(place + 1, Math.min(order.size(), place + 1 + AHEAD)).forEach(next ->
           opened.computeIfAbsent(next, _ -> threads.submit(() -> read(next))));
     }
-    return begun == null ? read(piece) : Files.result(begun);
+    return begun == null ? read(piece) : WorkflowFiles.result(begun);
   }
 
   private ResponseInputStream<GetObjectResponse> read(Piece piece) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.reporting.Activity;
@@ -17,7 +18,7 @@ import no.rapport.reporting.ShareWriter;
 /// the file. Memory does not grow with the rows.
 public final class RenderPart implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// How often progress is told and the claim looked at again.
+  /// How often progress is told and the attempt looked at again.
   private static final int ROWS_PER_REPORT = 5_000;
 
   private final ExportWorkflow workflow;
@@ -35,7 +36,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
   /// @param attachments how many its rows name, where they go with the file
   record Rendered(ShareSummary share, Optional<SealedRows.SealedPart> sealed, long attachments) {}
 
-  /// @param input the claim, `plan` and its `part`
+  /// @param input the attempt, `plan` and its `part`
   /// @return `index`, `rows`, and `run`: the name under which this run has written
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
@@ -43,10 +44,10 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
   }
 
   private Map<String, Object> render(Map<String, Object> input) {
-    var claim = Tasks.claim(input);
+    var ref = Tasks.attemptRef(input);
     var part = Tasks.part(input);
-    ExportJob job = workflow.claimed(claim);
-    Files files = workflow.files();
+    ExportJob job = workflow.currentJob(ref);
+    WorkflowFiles files = workflow.files();
     var plan = files.getJson(String.valueOf(input.get("plan")), PlanExport.Plan.class);
     var objects = new PartObjects(job, part.index(), Tasks.newRun());
     try (var share = files.upload(objects.share(), "application/octet-stream");
@@ -55,7 +56,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
             ? new AttachmentReferences.Notes(files, objects.attachments()) : null) {
       ShareWriter writer = ReportWriter.of(job.order().format())
           .share(share, ExportWorkflow.description(job, plan.organizationName()), part.index());
-      var rows = new Rows(claim, job, part.index(), writer, Optional.ofNullable(sealer), Optional.ofNullable(notes));
+      var rows = new Rows(ref, job, part.index(), writer, Optional.ofNullable(sealer), Optional.ofNullable(notes));
       workflow.rows(job).read(part, rows::write);
       ShareSummary summary = writer.finish();
       share.complete();
@@ -63,7 +64,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
       long attachments = notes == null ? 0 : notes.finish();
       files.putJson(objects.summary(), new Rendered(summary, sealed, attachments));
       workflow.progress().report(job, part.index(), summary.rows(), workflow.now());
-      refuseIfStale(claim, objects);
+      refuseIfStale(ref, objects);
       return Map.of("index", part.index(), "rows", summary.rows(), "run", objects.run());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -71,9 +72,9 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
   }
 
   /// What a task of a cancelled job wrote while it was being cancelled goes with the task.
-  private void refuseIfStale(Executions.Claim claim, PartObjects objects) {
+  private void refuseIfStale(AttemptRef ref, PartObjects objects) {
     try {
-      workflow.claimed(claim);
+      workflow.currentJob(ref);
     } catch (StaleAttempt stale) {
       workflow.objects().removeBelow(objects.prefix());
       throw stale;
@@ -107,7 +108,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
 
   private final class Rows {
 
-    private final Executions.Claim claim;
+    private final AttemptRef ref;
     private final ExportJob job;
     private final int index;
     private final ShareWriter writer;
@@ -115,9 +116,9 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
     private final Optional<AttachmentReferences.Notes> notes;
     private long written;
 
-    Rows(Executions.Claim claim, ExportJob job, int index, ShareWriter writer, Optional<SealedRows.Sealer> sealer,
+    Rows(AttemptRef ref, ExportJob job, int index, ShareWriter writer, Optional<SealedRows.Sealer> sealer,
         Optional<AttachmentReferences.Notes> notes) {
-      this.claim = claim;
+      this.ref = ref;
       this.job = job;
       this.index = index;
       this.writer = writer;
@@ -139,7 +140,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
       }
       written++;
       if (written % ROWS_PER_REPORT == 0) {
-        workflow.claimed(claim);
+        workflow.currentJob(ref);
         workflow.progress().report(job, index, written, workflow.now());
       }
     }

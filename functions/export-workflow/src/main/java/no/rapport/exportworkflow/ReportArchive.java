@@ -64,7 +64,7 @@ final class ReportArchive {
   /// How [NationalIdMask] leaves a number, or the longer part of one with a space in it.
   private static final String MASKED_NUMBER = "******";
 
-  private final Files bucket;
+  private final WorkflowFiles bucket;
   private final ExportJob job;
   private final Limits limits;
   private final ZipOutputStream zip;
@@ -75,7 +75,7 @@ final class ReportArchive {
   private final byte[] sample = new byte[SAMPLE];
   private long attachedBytes;
 
-  ReportArchive(Files bucket, ExportJob job, Limits limits, OutputStream out) {
+  ReportArchive(WorkflowFiles bucket, ExportJob job, Limits limits, OutputStream out) {
     this.bucket = bucket;
     this.job = job;
     this.limits = limits;
@@ -202,7 +202,7 @@ final class ReportArchive {
 
   /// Counts and hashes what passes.
   private static final class Measured extends FilterOutputStream {
-    private final MessageDigest digest = Files.sha256();
+    private final MessageDigest digest = WorkflowFiles.sha256();
     private long bytes;
 
     Measured(OutputStream out) {

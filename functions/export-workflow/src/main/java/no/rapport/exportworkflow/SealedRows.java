@@ -42,16 +42,16 @@ final class SealedRows implements RowSource {
   private static final ObjectReader ROW_READER = Documents.mapper().readerFor(Activity.class);
   private static final ObjectWriter ROW_WRITER = Documents.mapper().writerFor(Activity.class);
 
-  private final Files files;
+  private final WorkflowFiles files;
   private final Manifest manifest;
   private final ExportOrder order;
 
   /// @param manifestSha256 as the report's record has it
   /// @throws IllegalStateException when the manifest is not what was sealed
-  SealedRows(Files files, String manifestKey, String manifestSha256, ExportOrder order) {
+  SealedRows(WorkflowFiles files, String manifestKey, String manifestSha256, ExportOrder order) {
     this.files = files;
     String text = files.getText(manifestKey);
-    if (!Files.sha256(text).equals(manifestSha256)) {
+    if (!WorkflowFiles.sha256(text).equals(manifestSha256)) {
       throw new IllegalStateException("The list of sealed rows is not what was sealed: " + manifestKey);
     }
     this.manifest = Documents.read(text, Manifest.class);
@@ -71,7 +71,7 @@ final class SealedRows implements RowSource {
   @Override
   public void read(Part part, Consumer<Activity> consumer) {
     Set<String> types = Set.copyOf(order.activityTypes());
-    var digest = Files.sha256();
+    var digest = WorkflowFiles.sha256();
     try (var in = new java.security.DigestInputStream(files.open(part.after()), digest);
         var lines = new BufferedReader(new InputStreamReader(new GZIPInputStream(in, 1 << 16), StandardCharsets.UTF_8),
             1 << 16)) {
@@ -111,12 +111,12 @@ final class SealedRows implements RowSource {
   static final class Sealer implements Closeable {
 
     private final String key;
-    private final Files.Upload upload;
+    private final WorkflowFiles.Upload upload;
     private final GZIPOutputStream gzip;
     private final BufferedWriter lines;
     private long rows;
 
-    Sealer(Files files, String key) throws IOException {
+    Sealer(WorkflowFiles files, String key) throws IOException {
       this.key = key;
       upload = files.upload(key, "application/gzip");
       gzip = new GZIPOutputStream(upload, 1 << 16);
@@ -132,7 +132,7 @@ final class SealedRows implements RowSource {
     SealedPart finish() throws IOException {
       lines.flush();
       gzip.finish();
-      Files.Written written = upload.complete();
+      WorkflowFiles.Written written = upload.complete();
       return new SealedPart(key, rows, written.sizeBytes(), written.sha256());
     }
 

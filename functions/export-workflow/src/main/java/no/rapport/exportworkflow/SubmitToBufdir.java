@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Log;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
@@ -30,42 +31,42 @@ public final class SubmitToBufdir implements RequestHandler<Map<String, Object>,
     this.connector = connector;
   }
 
-  /// @param input the claim
-  /// @return the claim, `outcome`, and what follows
+  /// @param input the attempt
+  /// @return the attempt, `outcome`, and what follows
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(input, context, () -> submit(Tasks.claim(input)));
+    return Tasks.run(input, context, () -> submit(Tasks.attemptRef(input)));
   }
 
-  private Map<String, Object> submit(Executions.Claim claim) {
-    Optional<ExportJob> due = workflow.jobs().find(claim.exportKind(), claim.exportId()).map(ExportJobs.Stored::job)
-        .filter(job -> job.isSubmissionDue() && job.attempt() == claim.attempt());
+  private Map<String, Object> submit(AttemptRef ref) {
+    Optional<ExportJob> due = workflow.jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> job.isSubmissionDue() && job.attempt() == ref.attempt());
     if (due.isPresent()) {
       ExportFile file = due.get().file().orElseThrow();
       var answer = connector.orElseThrow(() -> new ConnectorRefused("The connector is off"))
           .submit(due.get(), file, () -> workflow.files().open(file.key()));
-      record(workflow, claim, switch (answer) {
+      record(workflow, ref, switch (answer) {
         case BufdirConnector.Accepted(String receiptId) -> Submission.accepted(receiptId, workflow.now());
         case BufdirConnector.Rejected(int status) -> Submission.rejected(("Bufdir did not take the file (HTTP status %d)."
             + " The export itself is complete; support finds the answer by the export's id.").formatted(status),
             workflow.now());
       });
     }
-    return followed(workflow, claim);
+    return followed(workflow, ref);
   }
 
   /// Records what came of it, where nothing is recorded yet.
-  static void record(ExportWorkflow workflow, Executions.Claim claim, Submission outcome) {
-    workflow.jobs().move(claim.exportKind(), claim.exportId(), job -> job.submitted(claim.attempt(), outcome),
+  static void record(ExportWorkflow workflow, AttemptRef ref, Submission outcome) {
+    workflow.jobs().move(ref.exportKind(), ref.exportId(), job -> job.submitted(ref.attempt(), outcome),
         job -> FollowUps.settle(workflow.records(), job, workflow.now()));
-    Log.info("submission_" + outcome.status(), Map.of("job_id", claim.exportId(), "organization", claim.orgId(),
+    Log.info("submission_" + outcome.status(), Map.of("job_id", ref.exportId(), "organization", ref.orgId(),
         "receipt_id", outcome.receiptId().orElse("")));
   }
 
   /// What is left to do for the job as it is now.
-  static Map<String, Object> followed(ExportWorkflow workflow, Executions.Claim claim) {
-    return Tasks.output(claim, workflow.jobs().find(claim.exportKind(), claim.exportId()).map(ExportJobs.Stored::job)
-        .filter(job -> job.state() == ExportState.COMPLETED && job.attempt() == claim.attempt())
+  static Map<String, Object> followed(ExportWorkflow workflow, AttemptRef ref) {
+    return Tasks.output(ref, workflow.jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> job.state() == ExportState.COMPLETED && job.attempt() == ref.attempt())
         .map(Tasks::ended)
         .orElse(Map.of("outcome", "superseded", "submit", false, "notify", false)));
   }

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.function.IntSupplier;
 import no.rapport.api.Log;
 import no.rapport.api.Metrics;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
@@ -36,7 +37,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
   /// How long a start may take by itself before it counts as missed.
   private static final Duration GRACE = Duration.ofSeconds(45);
   /// More than a few organisations can have unfinished: none of them hides another's jobs.
-  private static final int MOST_JOBS = 5_000;
+  private static final int MAX_JOBS = 5_000;
   private static final int BATCH = 500;
 
   private final ExportWorkflow workflow;
@@ -77,7 +78,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
       Instant oldest = now;
       var gauges = new TreeMap<String, Long>();
       for (String status : kind.unfinished()) {
-        List<Entry> unfinished = workflow.records().inStatus(kind.collection(), status, MOST_JOBS);
+        List<Entry> unfinished = workflow.records().inStatus(kind.collection(), status, MAX_JOBS);
         gauges.put(status.substring(0, 1).toUpperCase(Locale.ROOT) + status.substring(1), (long) unfinished.size());
         for (Entry entry : unfinished) {
           safely("job", entry.id(), () -> repair(kind, entry.id(), now, startedFor));
@@ -93,7 +94,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
   }
 
   private int followUp(Instant now) {
-    List<Note> open = FollowUps.due(workflow.records(), MOST_JOBS, now);
+    List<Note> open = FollowUps.due(workflow.records(), MAX_JOBS, now);
     open.forEach(note -> safely("follow_up", note.sort(), () -> followUpAgain(FollowUps.Due.of(note), now)));
     return open.size();
   }
@@ -111,13 +112,13 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     Optional<ExecutionStatus> status = workflow.executions().statusOf(job);
     if (status.isEmpty() && job.state() != ExportState.PROCESSING) {
       if (startedFor.add(job.orgId())) {
-        workflow.places().startWaiting(job.orgId());
+        workflow.quota().startQueued(job.orgId());
       }
     } else if (status.isEmpty()) {
       workflow.executions().start(job);
       Log.warn("execution_started_by_sweeper", Map.of("job_id", job.id(), "organization", job.orgId()));
     } else if (status.get() != ExecutionStatus.RUNNING && status.get() != ExecutionStatus.PENDING_REDRIVE) {
-      FailExport.end(workflow, Executions.Claim.of(job), new Failure("", "States.Timeout"));
+      FailExport.end(workflow, AttemptRef.of(job), new Failure("", "States.Timeout"));
     }
   }
 

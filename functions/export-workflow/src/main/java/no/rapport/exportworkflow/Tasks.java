@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import no.rapport.api.Log;
+import no.rapport.api.TransientFailure;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportState;
@@ -27,20 +29,20 @@ final class Tasks {
   /// Runs a task's work, whose log lines say which job it is about, and names what fails for a passing reason so that
   /// the state machine knows it.
   ///
-  /// @throws PassingFailure for load, networks and the services' own faults
+  /// @throws TransientFailure for load, networks and the services' own faults
   static <T> T run(Map<String, Object> input, Context context, Supplier<T> work) {
     try {
       return Log.about(Map.of("request_id", context == null ? "" : context.getAwsRequestId(),
           "organization", String.valueOf(input.get("org_id")), "job_id", String.valueOf(input.get("export_id"))), work);
     } catch (SdkClientException | UncheckedIOException | TransactionCanceledException e) {
-      throw new PassingFailure(e);
+      throw new TransientFailure(e);
     } catch (AwsServiceException e) {
-      throw e.isThrottlingException() || e.statusCode() >= 500 || e.statusCode() == 429 ? new PassingFailure(e) : e;
+      throw e.isThrottlingException() || e.statusCode() >= 500 || e.statusCode() == 429 ? new TransientFailure(e) : e;
     }
   }
 
-  static Executions.Claim claim(Map<String, Object> input) {
-    return Documents.mapper().convertValue(input, Executions.Claim.class);
+  static AttemptRef attemptRef(Map<String, Object> input) {
+    return Documents.mapper().convertValue(input, AttemptRef.class);
   }
 
   /// Names one run of a task: what it writes under this name, no other run writes.
@@ -78,12 +80,12 @@ final class Tasks {
     return Documents.mapper().convertValue(value, new TypeReference<Map<String, Object>>() {});
   }
 
-  static Map<String, Object> output(Executions.Claim claim, Map<String, ?> more) {
+  static Map<String, Object> output(AttemptRef ref, Map<String, ?> more) {
     var output = new HashMap<String, Object>(more);
-    output.put("kind", claim.kind());
-    output.put("export_id", claim.exportId());
-    output.put("org_id", claim.orgId());
-    output.put("attempt", claim.attempt());
+    output.put("kind", ref.kind());
+    output.put("export_id", ref.exportId());
+    output.put("org_id", ref.orgId());
+    output.put("attempt", ref.attempt());
     return output;
   }
 }

@@ -217,7 +217,7 @@ class AttachmentsTest {
   }
 
   private static String sha256(byte[] content) {
-    return HexFormat.of().formatHex(Files.sha256().digest(content));
+    return HexFormat.of().formatHex(WorkflowFiles.sha256().digest(content));
   }
 
   private static byte[] noise(int length) {

@@ -77,7 +77,7 @@ class ExportHistoriesTest {
       parts = random.nextInt(4);
       workflow = new ExportWorkflow(services.records(), services.s3(), null, services.sfn(), "bucket",
           MACHINES + "export", MACHINES + "retry", (_, now) -> new FewRows(parts, now),
-          schedule.clock(SKEWS.get((int) (seed % SKEWS.size()))), new Files.Sending(Files.Sending.DEFAULT.partBytes(), SameThread::new));
+          schedule.clock(SKEWS.get((int) (seed % SKEWS.size()))), new WorkflowFiles.Sending(WorkflowFiles.Sending.DEFAULT.partBytes(), SameThread::new));
       services.use(workflow);
       kind = random.nextBoolean() ? ExportKind.BUFDIR_EXPORT : ExportKind.REPORT_REEXPORT;
       boolean reexport = kind == ExportKind.REPORT_REEXPORT;
@@ -205,7 +205,7 @@ class ExportHistoriesTest {
         wanted.add(key);
         String manifest = report.sealed().orElseThrow().manifestKey();
         assertThat(services.objects()).containsKey(manifest);
-        assertThat(HexFormat.of().formatHex(Files.sha256().digest(services.objects().get(manifest))))
+        assertThat(HexFormat.of().formatHex(WorkflowFiles.sha256().digest(services.objects().get(manifest))))
             .isEqualTo(report.sealed().orElseThrow().sha256());
         services.objects().keySet().stream()
             .filter(k -> k.startsWith(report.sealed().orElseThrow().prefix())).forEach(wanted::add);
@@ -222,7 +222,7 @@ class ExportHistoriesTest {
       assertThat(services.objects()).as("completed means the file is there").containsKey(key);
       byte[] bytes = services.objects().get(key);
       assertThat((long) bytes.length).isEqualTo(size);
-      assertThat(HexFormat.of().formatHex(Files.sha256().digest(bytes))).isEqualTo(sha256);
+      assertThat(HexFormat.of().formatHex(WorkflowFiles.sha256().digest(bytes))).isEqualTo(sha256);
     }
   }
 

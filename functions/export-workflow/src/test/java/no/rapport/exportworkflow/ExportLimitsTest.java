@@ -12,15 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import no.rapport.api.TransientFailure;
 import no.rapport.emulator.EmbeddedS3;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportObjects;
 import no.rapport.exportjobs.ExportOrder;
+import no.rapport.exportjobs.ExportQuota;
 import no.rapport.exportjobs.ExportRequests;
 import no.rapport.exportjobs.ExportState;
-import no.rapport.exportjobs.Places;
 import no.rapport.records.Change;
 import no.rapport.records.Cleanup;
 import no.rapport.records.InMemoryRecords;
@@ -76,7 +78,7 @@ class ExportLimitsTest {
 
   private void fails(String id, String error) {
     ExportJob job = job(id);
-    FailExport.end(workflow, Executions.Claim.of(job), new Failure("RenderParts", error));
+    FailExport.end(workflow, AttemptRef.of(job), new Failure("RenderParts", error));
   }
 
   private ExportJob job(String id) {
@@ -89,8 +91,8 @@ class ExportLimitsTest {
       ordered("org-1042", "exp-%02d".formatted(i), i);
     }
     assertThat(started).containsExactlyElementsOf(
-        IntStream.range(0, Places.AT_WORK).mapToObj("exp-%02d"::formatted).toList());
-    IntStream.range(0, Places.AT_WORK).forEach(i -> works("exp-%02d".formatted(i)));
+        IntStream.range(0, ExportQuota.MAX_RUNNING).mapToObj("exp-%02d"::formatted).toList());
+    IntStream.range(0, ExportQuota.MAX_RUNNING).forEach(i -> works("exp-%02d".formatted(i)));
     started.clear();
 
     fails("exp-03", "java.lang.IllegalStateException");
@@ -116,7 +118,7 @@ class ExportLimitsTest {
 
   @Test
   void refusesWith429AndRetryAfterWhereTheQueueIsFull() {
-    int most = Places.AT_WORK + Places.WAITING;
+    int most = ExportQuota.MAX_RUNNING + ExportQuota.MAX_QUEUED;
     for (int i = 0; i < most; i++) {
       assertThat(workflow.services().requests().refusalIfFull("org-1042")).as("order " + i).isEmpty();
       ordered("org-1042", "exp-%03d".formatted(i), i);
@@ -135,14 +137,14 @@ class ExportLimitsTest {
     works("exp-1");
     long pause = 15;
     for (int attempt = 2; attempt <= 4; attempt++) {
-      fails("exp-1", PassingFailure.class.getName());
+      fails("exp-1", TransientFailure.class.getName());
       assertThat(job("exp-1").state()).isEqualTo(ExportState.PROCESSING);
       assertThat(job("exp-1").attempt()).isEqualTo(attempt);
       assertThat(job("exp-1").restartDue()).contains(NOON.plusSeconds(pause));
       pause *= 2;
     }
 
-    fails("exp-1", PassingFailure.class.getName());
+    fails("exp-1", TransientFailure.class.getName());
 
     assertThat(job("exp-1").state()).isEqualTo(ExportState.FAILED);
     assertThat(job("exp-1").errorMessage().orElseThrow()).contains("a retry later can help");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
@@ -40,7 +41,7 @@ class ExportRequestsTest {
   }
 
   private void fails(ExportKind kind) {
-    FailExport.end(run.workflow, Executions.Claim.of(job(kind)), new Failure("RenderParts", "java.lang.IllegalStateException"));
+    FailExport.end(run.workflow, AttemptRef.of(job(kind)), new Failure("RenderParts", "java.lang.IllegalStateException"));
   }
 
   private void writesEverywhere(ExportJob job) {

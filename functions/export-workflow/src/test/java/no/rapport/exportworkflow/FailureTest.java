@@ -27,11 +27,11 @@ class FailureTest {
 
     assertThat(retried).contains("Lambda.SnapStartNotReadyException", "Lambda.ClientExecutionTimeoutException");
     assertThat(retried).allSatisfy(error ->
-        assertThat(new Failure("RenderParts", error).isPassing()).as(error).isTrue());
+        assertThat(new Failure("RenderParts", error).isTransient()).as(error).isTrue());
   }
 
   @Test
   void anErrorOfTheCodeIsNotTransient() {
-    assertThat(new Failure("RenderParts", "java.lang.IllegalStateException").isPassing()).isFalse();
+    assertThat(new Failure("RenderParts", "java.lang.IllegalStateException").isTransient()).isFalse();
   }
 }

@@ -84,7 +84,7 @@ class LargeArchiveTest {
   }
 
   private static String sha256(InputStream in) throws IOException {
-    MessageDigest digest = Files.sha256();
+    MessageDigest digest = WorkflowFiles.sha256();
     byte[] buffer = new byte[1 << 16];
     try (in) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -111,7 +111,7 @@ class LargeArchiveTest {
       long began = System.nanoTime();
       var job = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, "exp-20260301-0000000001", TaskRun.ORG, TaskRun.NOW, "key-1",
           TaskRun.anOrder("csv", true, false));
-      var files = new Files(new GeneratedObjects(attachments, bytes), "bucket");
+      var files = new WorkflowFiles(new GeneratedObjects(attachments, bytes), "bucket");
       try (OutputStream out = new BufferedOutputStream(java.nio.file.Files.newOutputStream(Path.of(args[0])), 1 << 16)) {
         // The name of a missing one counts too.
         var archive = new ReportArchive(files, job, new ReportArchive.Limits(attachments + 1, Long.parseLong(args[3])),

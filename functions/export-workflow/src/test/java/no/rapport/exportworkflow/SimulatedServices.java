@@ -16,7 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import no.rapport.api.TransientFailure;
 import no.rapport.emulator.Schedule;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportState;
@@ -376,13 +378,13 @@ final class SimulatedServices {
       }
       throw ExecutionAlreadyExistsException.builder().message("exists").build();
     }
-    Map<String, Object> claim = Tasks.map(Documents.read(input, Executions.Claim.class));
+    Map<String, Object> ref = Tasks.map(Documents.read(input, AttemptRef.class));
     var execution = new Execution(input);
     executions.put(arn, execution);
     boolean retry = machineArn.endsWith("retry");
     schedule.begin((retry ? "retry " : "export ") + name, Duration.ofHours(3), () -> {
       try {
-        execution.end(retry ? runRetry(execution, machineArn, name, claim) : runExport(execution, claim));
+        execution.end(retry ? runRetry(execution, machineArn, name, ref) : runExport(execution, ref));
       } catch (Aborted e) {
         // stopped, or died outside its own catch
       }
@@ -410,23 +412,23 @@ final class SimulatedServices {
   }
 
   /// The states of `export.asl.json`.
-  private ExecutionStatus runExport(Execution execution, Map<String, Object> claim) {
+  private ExecutionStatus runExport(Execution execution, Map<String, Object> ref) {
     Map<String, Object> output;
     String step = "PlanExport";
     try {
-      Map<String, Object> plan = task(execution, step, claim, input -> new PlanExport(workflow)
+      Map<String, Object> plan = task(execution, step, ref, input -> new PlanExport(workflow)
           .handleRequest(input, null));
       step = "RenderParts";
       List<?> parts = (List<?>) plan.get("parts");
       List<Map<String, Object>> rendered = new ArrayList<>();
       for (Object part : parts) {
-        var input = new HashMap<>(claim);
+        var input = new HashMap<>(ref);
         input.put("plan", plan.get("plan"));
         input.put("part", part);
         rendered.add(task(execution, "RenderPart", input, i -> new RenderPart(workflow).handleRequest(i, null)));
       }
       step = "AssembleFile";
-      var input = new HashMap<>(claim);
+      var input = new HashMap<>(ref);
       input.put("plan", plan.get("plan"));
       input.put("rendered", rendered);
       Map<String, Object> assembled = task(execution, step, input,
@@ -437,7 +439,7 @@ final class SimulatedServices {
       if (failed.error.equals(StaleAttempt.class.getName())) {
         return ExecutionStatus.SUCCEEDED;
       }
-      var input = new HashMap<>(claim);
+      var input = new HashMap<>(ref);
       input.put("step", step);
       input.put("error", failed.error);
       try {
@@ -467,9 +469,9 @@ final class SimulatedServices {
   }
 
   /// The states of `retry.asl.json`.
-  private ExecutionStatus runRetry(Execution execution, String machineArn, String name, Map<String, Object> claim) {
+  private ExecutionStatus runRetry(Execution execution, String machineArn, String name, Map<String, Object> ref) {
     try {
-      Map<String, Object> output = task(execution, "PrepareRetry", claim,
+      Map<String, Object> output = task(execution, "PrepareRetry", ref,
           input -> new PrepareRetry(workflow).handleRequest(input, null));
       if ("export".equals(output.get("action"))) {
         Execution nested = begin(machineArn.replace("retry", "export"), name, execution.input);
@@ -512,7 +514,7 @@ final class SimulatedServices {
           try {
             Map<String, Object> output = task.run(new HashMap<>(input));
             answer.compareAndSet(null, new HashMap<>(output));
-          } catch (StaleAttempt | PassingFailure | SdkClientException | S3Exception | IllegalStateException e) {
+          } catch (StaleAttempt | TransientFailure | SdkClientException | S3Exception | IllegalStateException e) {
             answer.compareAndSet(null, e.getClass().getName());
           }
         });
@@ -527,7 +529,7 @@ final class SimulatedServices {
         return cast(output);
       }
       String error = got == null ? "States.Timeout" : (String) got;
-      if (!new Failure(name, error).isPassing() || attempt == 4) {
+      if (!new Failure(name, error).isTransient() || attempt == 4) {
         throw new TaskFailed(error);
       }
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import no.rapport.emulator.BufdirStub;
 import no.rapport.emulator.BufdirStub.Fault;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportKind;
@@ -132,7 +133,7 @@ class SubmissionWorkflowTest {
   }
 
   private ExecutionDescription run(String machine, ExportJob job) {
-    return machines.await(machines.start(machine, Documents.write(Executions.Claim.of(job))).executionArn());
+    return machines.await(machines.start(machine, Documents.write(AttemptRef.of(job))).executionArn());
   }
 
   private String machine(String name) {
@@ -159,7 +160,7 @@ class SubmissionWorkflowTest {
   }
 
   private Map<String, RequestHandler<Map<String, Object>, Map<String, Object>>> tasks() {
-    var exchange = new Exchange(Duration.ofSeconds(2));
+    var exchange = new ConnectorHttp(Duration.ofSeconds(2));
     var client = new MaskinportenTokens.Client(bufdir.tokenUrl(), BufdirStub.AUDIENCE, BufdirStub.CLIENT_ID,
         BufdirStub.SCOPE);
     var connector = new BufdirConnector(bufdir.apiUrl(), new MaskinportenTokens(client,

@@ -16,9 +16,11 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import no.rapport.api.TransientFailure;
 import no.rapport.emulator.BufdirStub;
 import no.rapport.emulator.BufdirStub.Fault;
 import no.rapport.emulator.Loopback;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
@@ -109,9 +111,9 @@ class SubmitToBufdirTest {
   void isTriedAgainWhileTheServicesHaveTrouble(Fault trouble) {
     ExportJob job = completed();
     bufdir.fail(trouble, trouble);
-    assertThatThrownBy(() -> attempted(job)).isInstanceOf(PassingFailure.class);
+    assertThatThrownBy(() -> attempted(job)).isInstanceOf(TransientFailure.class);
     assertThat(run.job(job).submission().isPending()).isTrue();
-    assertThatThrownBy(() -> attempted(job)).isInstanceOf(PassingFailure.class);
+    assertThatThrownBy(() -> attempted(job)).isInstanceOf(TransientFailure.class);
     attempted(job);
     assertThat(run.job(job).submission().status()).isEqualTo("accepted");
     assertThat(bufdir.receipts()).hasSize(1);
@@ -124,7 +126,7 @@ class SubmitToBufdirTest {
     var impatient = new SubmitToBufdir(run.workflow, Optional.of(connector(Duration.ofMillis(400), bufdir.secret())));
     // On a busy machine its patience may end before it has sent anything.
     do {
-      assertThatThrownBy(() -> impatient.handleRequest(TaskRun.claim(job), null)).isInstanceOf(PassingFailure.class);
+      assertThatThrownBy(() -> impatient.handleRequest(TaskRun.claim(job), null)).isInstanceOf(TransientFailure.class);
     } while (!bufdir.requests().contains("POST /api/submissions"));
     assertThat(run.job(job).submission().isPending()).isTrue();
     attempted(job);
@@ -239,7 +241,7 @@ class SubmitToBufdirTest {
   void recordsAReceiptThatCameAfterTheSubmissionWasGivenUp() {
     ExportJob job = completed();
     run.workflow.jobs().move(job.kind(), job.id(), current -> current.submitted(1, Submission.failed("Gitt opp")));
-    SubmitToBufdir.record(run.workflow, Executions.Claim.of(job), Submission.accepted("receipt-1", TaskRun.NOW));
+    SubmitToBufdir.record(run.workflow, AttemptRef.of(job), Submission.accepted("receipt-1", TaskRun.NOW));
     assertThat(run.job(job).submission().receiptId()).contains("receipt-1");
   }
 
@@ -322,9 +324,9 @@ class SubmitToBufdirTest {
 
   @Test
   void speaksInTheClearWithThisMachineOnly() {
-    assertThat(Exchange.secure("BUFDIR_API_URL", "https://api.example.no/x").getHost()).isEqualTo("api.example.no");
-    assertThat(Exchange.secure("BUFDIR_API_URL", "http://127.0.0.1:1/x").getPort()).isEqualTo(1);
-    assertThatThrownBy(() -> Exchange.secure("BUFDIR_API_URL", "http://api.example.no/x"))
+    assertThat(ConnectorHttp.secure("BUFDIR_API_URL", "https://api.example.no/x").getHost()).isEqualTo("api.example.no");
+    assertThat(ConnectorHttp.secure("BUFDIR_API_URL", "http://127.0.0.1:1/x").getPort()).isEqualTo(1);
+    assertThatThrownBy(() -> ConnectorHttp.secure("BUFDIR_API_URL", "http://api.example.no/x"))
         .hasMessage("BUFDIR_API_URL must begin with https://");
   }
 
@@ -345,7 +347,7 @@ class SubmitToBufdirTest {
     while (run.job(job).submission().isPending()) {
       try {
         attempted(job);
-      } catch (PassingFailure e) {
+      } catch (TransientFailure e) {
         Thread.onSpinWait();
       }
     }
@@ -360,7 +362,7 @@ class SubmitToBufdirTest {
   }
 
   private BufdirConnector connector(Duration longest, String secret) {
-    var exchange = new Exchange(longest);
+    var exchange = new ConnectorHttp(longest);
     var client = new MaskinportenTokens.Client(bufdir.tokenUrl(), BufdirStub.AUDIENCE, BufdirStub.CLIENT_ID,
         BufdirStub.SCOPE);
     return new BufdirConnector(bufdir.apiUrl(),

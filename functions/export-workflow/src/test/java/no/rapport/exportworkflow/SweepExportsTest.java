@@ -13,15 +13,16 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import no.rapport.emulator.EmbeddedS3;
 import no.rapport.emulator.MovableClock;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportOrder;
+import no.rapport.exportjobs.ExportQuota;
 import no.rapport.exportjobs.ExportRequests;
 import no.rapport.exportjobs.ExportState;
 import no.rapport.exportjobs.FollowUps;
-import no.rapport.exportjobs.Places;
 import no.rapport.records.Change;
 import no.rapport.records.Cleanup;
 import no.rapport.records.InMemoryRecords;
@@ -119,10 +120,10 @@ class SweepExportsTest {
     }
     assertThat(sweepAfter(60)).containsEntry("jobs", 13);
     assertThat(started).containsExactlyElementsOf(
-        IntStream.range(0, Places.AT_WORK).mapToObj("exp-%02d"::formatted).toList());
-    IntStream.range(0, Places.AT_WORK).mapToObj("exp-%02d"::formatted).forEach(this::works);
+        IntStream.range(0, ExportQuota.MAX_RUNNING).mapToObj("exp-%02d"::formatted).toList());
+    IntStream.range(0, ExportQuota.MAX_RUNNING).mapToObj("exp-%02d"::formatted).forEach(this::works);
     sweepAfter(60);
-    assertThat(started).hasSize(Places.AT_WORK);
+    assertThat(started).hasSize(ExportQuota.MAX_RUNNING);
   }
 
   @ParameterizedTest
@@ -133,7 +134,7 @@ class SweepExportsTest {
     if (atWork) {
       works("exp-1");
     }
-    FailExport.end(workflow, Executions.Claim.of(job("exp-1")), new Failure("", "States.Timeout"));
+    FailExport.end(workflow, AttemptRef.of(job("exp-1")), new Failure("", "States.Timeout"));
     assertThat(job("exp-1").state()).isEqualTo(state);
     sweepAfter(14);
     assertThat(started).isEmpty();
@@ -144,12 +145,12 @@ class SweepExportsTest {
   @Test
   void holdsNoPlaceOpenForAnAttemptThatIsNotDueYet() {
     accepted("exp-1");
-    FailExport.end(workflow, Executions.Claim.of(job("exp-1")), new Failure("", "States.Timeout"));
+    FailExport.end(workflow, AttemptRef.of(job("exp-1")), new Failure("", "States.Timeout"));
     accepted("exp-2");
-    workflow.places().startWaiting("org-1042");
+    workflow.quota().startQueued("org-1042");
     assertThat(started).containsExactly("exp-2");
     clock.pass(Duration.ofSeconds(15));
-    workflow.places().startWaiting("org-1042");
+    workflow.quota().startQueued("org-1042");
     assertThat(started).contains("exp-1-r1");
   }
 
@@ -210,7 +211,7 @@ class SweepExportsTest {
     for (String id : List.of("settled", "retried", "deleted", "at work again")) {
       accepted(ExportKind.BUFDIR_EXPORT, id, true);
       ExportJob job = job(id);
-      FailExport.end(workflow, Executions.Claim.of(job), new Failure("RenderParts", "java.lang.IllegalStateException"));
+      FailExport.end(workflow, AttemptRef.of(job), new Failure("RenderParts", "java.lang.IllegalStateException"));
     }
     workflow.jobs().move(ExportKind.BUFDIR_EXPORT, "settled", job -> Optional.of(job.withNotified(true)));
     for (String id : List.of("retried", "at work again")) {

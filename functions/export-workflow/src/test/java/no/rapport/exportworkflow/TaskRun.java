@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import no.rapport.emulator.EmbeddedS3;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportKind;
@@ -116,10 +117,10 @@ final class TaskRun {
   ///
   /// @return the input of `AssembleFile`
   Map<String, Object> rendered(ExportJob job) {
-    var claim = claim(job);
-    var planned = new PlanExport(workflow).handleRequest(claim, null);
+    var ref = claim(job);
+    var planned = new PlanExport(workflow).handleRequest(ref, null);
     List<?> parts = (List<?>) planned.get("parts");
-    var state = with(claim, "plan", planned.get("plan"));
+    var state = with(ref, "plan", planned.get("plan"));
     List<Object> rendered = new ArrayList<>();
     for (Object part : parts) {
       rendered.add(new RenderPart(workflow).handleRequest(with(state, "part", part), null));
@@ -128,7 +129,7 @@ final class TaskRun {
   }
 
   static Map<String, Object> claim(ExportJob job) {
-    return Tasks.map(Executions.Claim.of(job));
+    return Tasks.map(AttemptRef.of(job));
   }
 
   static Map<String, Object> with(Map<String, Object> map, String name, Object value) {

@@ -24,7 +24,7 @@ public final class ExportFunctions {
   public static ExportWorkflow workflow(DynamoDbClient dynamoDb, String recordsTable, String sourceTable, S3Client s3,
       S3Presigner presigner, SfnClient sfn, String bucket, String exportMachine, String retryMachine, Clock clock) {
     return workflow(dynamoDb, recordsTable, sourceTable, s3, presigner, sfn, bucket, exportMachine, retryMachine, clock,
-        TodaysRows.ROWS_PER_PART, Files.Sending.DEFAULT);
+        CurrentRows.ROWS_PER_PART, WorkflowFiles.Sending.DEFAULT);
   }
 
   /// The same, where two rows are a part instead of 50,000, and parts are sent one after the other.
@@ -34,17 +34,17 @@ public final class ExportFunctions {
       S3Presigner presigner, SfnClient sfn, String bucket, String exportMachine, String retryMachine, Clock clock,
       int partBytes) {
     return workflow(dynamoDb, recordsTable, sourceTable, s3, presigner, sfn, bucket, exportMachine, retryMachine, clock, 2,
-        new Files.Sending(partBytes, SameThread::new));
+        new WorkflowFiles.Sending(partBytes, SameThread::new));
   }
 
   private static ExportWorkflow workflow(DynamoDbClient dynamoDb, String recordsTable, String sourceTable, S3Client s3,
       S3Presigner presigner, SfnClient sfn, String bucket, String exportMachine, String retryMachine, Clock clock,
-      int rowsPerPart, Files.Sending sending) {
+      int rowsPerPart, WorkflowFiles.Sending sending) {
     var records = new DynamoRecords(dynamoDb, recordsTable);
     var activities = new Activities(dynamoDb, sourceTable);
     var organizations = new OrganizationRegister(dynamoDb, sourceTable);
     return new ExportWorkflow(records, s3, presigner, sfn, bucket, exportMachine, retryMachine, (job, now) ->
-        new TodaysRows(activities, organizations, records, job.orgId(), job.order(), now, rowsPerPart), clock, sending);
+        new CurrentRows(activities, organizations, records, job.orgId(), job.order(), now, rowsPerPart), clock, sending);
   }
 
   public static Map<String, RequestHandler<Map<String, Object>, Map<String, Object>>> tasks(ExportWorkflow workflow) {

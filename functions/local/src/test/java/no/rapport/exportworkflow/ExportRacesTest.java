@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.emulator.EmbeddedS3;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
@@ -162,7 +163,7 @@ class ExportRacesTest {
       String source = job.partsPrefix() + "file";
       S3.putObject(put -> put.bucket(BUCKET).key(source), RequestBody.fromString("abc"));
       var file = new ExportFile(job.fileKey(), job.fileName(), "text/csv", 3, "c0ffee");
-      assembled = Tasks.output(Executions.Claim.of(job), Map.of("assembled",
+      assembled = Tasks.output(AttemptRef.of(job), Map.of("assembled",
           Tasks.map(new AssembleFile.Assembled(file, source, 1, null, null, null))));
       switch (start) {
         case AT_WORK -> { }
@@ -180,7 +181,7 @@ class ExportRacesTest {
     String does(Act act) {
       return switch (act) {
         case FINISH -> finish();
-        case FAIL -> FailExport.end(workflow, claim(), new Failure("RenderParts", "java.lang.IllegalStateException"))
+        case FAIL -> FailExport.end(workflow, attemptRef(), new Failure("RenderParts", "java.lang.IllegalStateException"))
             .get("outcome").toString();
         case CANCEL -> word(workflow.services().requests().cancel(KIND, id, "wrong", _ -> true, NOON));
         case RETRY -> word(workflow.services().requests().retry(KIND, id, _ -> true, NOON));
@@ -196,8 +197,8 @@ class ExportRacesTest {
       };
     }
 
-    private Executions.Claim claim() {
-      return Tasks.claim(assembled);
+    private AttemptRef attemptRef() {
+      return Tasks.attemptRef(assembled);
     }
 
     private String finish() {
@@ -208,7 +209,7 @@ class ExportRacesTest {
         return "stale";
       } catch (NoSuchKeyException gone) {
         // What the state machine then does; whoever removed the parts has ended this attempt.
-        var failed = FailExport.end(workflow, claim(), new Failure("CompleteExport", gone.getClass().getName()));
+        var failed = FailExport.end(workflow, attemptRef(), new Failure("CompleteExport", gone.getClass().getName()));
         return failed.get("outcome").equals("superseded") ? "stale" : "failed";
       }
     }

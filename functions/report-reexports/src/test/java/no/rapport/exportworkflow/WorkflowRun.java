@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
@@ -58,9 +59,9 @@ public final class WorkflowRun {
   /// @return the input of `CompleteExport`
   /// @throws StaleAttempt when the job does not want it any more
   public Map<String, Object> assemble(ExportKind kind, String id) {
-    Map<String, Object> claim = claim(kind, id);
-    Map<String, Object> planned = new PlanExport(workflow).handleRequest(claim, null);
-    Map<String, Object> state = with(claim, "plan", planned.get("plan"));
+    Map<String, Object> ref = claim(kind, id);
+    Map<String, Object> planned = new PlanExport(workflow).handleRequest(ref, null);
+    Map<String, Object> state = with(ref, "plan", planned.get("plan"));
     List<Object> rendered = new ArrayList<>();
     for (Object part : (List<?>) planned.get("parts")) {
       rendered.add(new RenderPart(workflow).handleRequest(with(state, "part", part), null));
@@ -116,7 +117,7 @@ public final class WorkflowRun {
   }
 
   private Map<String, Object> claim(ExportKind kind, String id) {
-    return Tasks.map(Executions.Claim.of(workflow.jobs().find(kind, id).orElseThrow().job()));
+    return Tasks.map(AttemptRef.of(workflow.jobs().find(kind, id).orElseThrow().job()));
   }
 
   private static Map<String, Object> with(Map<String, Object> map, String name, Object value) {

@@ -19,7 +19,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
-class FilesTest {
+class WorkflowFilesTest {
 
   private static final S3Client S3 = EmbeddedS3.shared().client();
   private static final String KEY = "reports/stor fil.bin";
@@ -35,8 +35,8 @@ class FilesTest {
 
   @Test
   void writesWhatTakesManyPartsInTheirOrder() throws Exception {
-    Files.Written written;
-    try (var upload = new Files(S3, bucket).upload(KEY, "application/pdf")) {
+    WorkflowFiles.Written written;
+    try (var upload = new WorkflowFiles(S3, bucket).upload(KEY, "application/pdf")) {
       upload.write(content[0]);
       for (int from = 1; from < content.length; from += 77_777) {
         upload.write(content, from, Math.min(77_777, content.length - from));
@@ -46,14 +46,14 @@ class FilesTest {
     var stored = S3.getObjectAsBytes(get -> get.bucket(bucket).key(KEY));
     assertThat(stored.asByteArray()).isEqualTo(content);
     assertThat(stored.response().contentType()).isEqualTo("application/pdf");
-    assertThat(written).isEqualTo(new Files.Written(content.length,
+    assertThat(written).isEqualTo(new WorkflowFiles.Written(content.length,
         HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content))));
   }
 
   @Test
   void writesWhatIsSmallAndWhatIsEmpty() {
     for (int size : new int[] {0, 1, 8 * 1024 * 1024}) {
-      try (var upload = new Files(S3, bucket).upload(KEY, "text/csv")) {
+      try (var upload = new WorkflowFiles(S3, bucket).upload(KEY, "text/csv")) {
         upload.write(content, 0, size);
         assertThat(upload.complete().sizeBytes()).isEqualTo(size);
       }
@@ -75,7 +75,7 @@ class FilesTest {
       }
     })) {
       assertThatThrownBy(() -> {
-        try (var upload = new Files(failing, bucket).upload(KEY, "application/pdf")) {
+        try (var upload = new WorkflowFiles(failing, bucket).upload(KEY, "application/pdf")) {
           upload.write(content, 0, content.length);
           upload.complete();
         }

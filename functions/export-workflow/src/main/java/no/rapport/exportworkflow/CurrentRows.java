@@ -22,7 +22,7 @@ import no.rapport.sourcedata.ActivityRange;
 import no.rapport.sourcedata.OrganizationRegister;
 
 /// The rows of the source data as they are now.
-final class TodaysRows implements RowSource {
+final class CurrentRows implements RowSource {
 
   /// About what one task renders in ten seconds, and few enough for the parts of a million rows to run at once.
   static final int ROWS_PER_PART = 50_000;
@@ -35,12 +35,12 @@ final class TodaysRows implements RowSource {
   private final Instant now;
   private final int rowsPerPart;
 
-  TodaysRows(Activities activities, OrganizationRegister organizations, Records records, String orgId,
+  CurrentRows(Activities activities, OrganizationRegister organizations, Records records, String orgId,
       ExportOrder order, Instant now) {
     this(activities, organizations, records, orgId, order, now, ROWS_PER_PART);
   }
 
-  TodaysRows(Activities activities, OrganizationRegister organizations, Records records, String orgId,
+  CurrentRows(Activities activities, OrganizationRegister organizations, Records records, String orgId,
       ExportOrder order, Instant now, int rowsPerPart) {
     this.activities = activities;
     this.organizations = organizations;

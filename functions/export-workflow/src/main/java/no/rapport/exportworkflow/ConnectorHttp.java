@@ -8,20 +8,21 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import no.rapport.api.TransientFailure;
 
 /// HTTP with services outside: bounded in time and in what it reads, never following redirects, and telling what passes
 /// (no answer, 429, 5xx) from what is an answer.
-final class Exchange {
+final class ConnectorHttp {
 
   static final Duration SHORT = Duration.ofSeconds(20);
-  private static final int MOST_BYTES = 1 << 16;
+  private static final int MAX_BYTES = 1 << 16;
 
   private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
       .followRedirects(HttpClient.Redirect.NEVER).connectTimeout(Duration.ofSeconds(10)).build();
   private final Duration longest;
 
   /// @param longest how long any request may take, whatever it asks for
-  Exchange(Duration longest) {
+  ConnectorHttp(Duration longest) {
     this.longest = longest;
   }
 
@@ -35,12 +36,12 @@ final class Exchange {
   }
 
   /// @throws UncheckedIOException when no answer came in time
-  /// @throws PassingFailure when the service has trouble of its own (429, 5xx)
+  /// @throws TransientFailure when the service has trouble of its own (429, 5xx)
   HttpResponse<String> send(HttpRequest.Builder request, Duration timeout) {
     HttpResponse<String> response;
     try {
       response = client.send(request.timeout(timeout.compareTo(longest) < 0 ? timeout : longest).build(),
-          HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8), MOST_BYTES));
+          HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8), MAX_BYTES));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -48,7 +49,7 @@ final class Exchange {
       throw new UncheckedIOException(new IOException("Interrupted"));
     }
     if (response.statusCode() == 429 || response.statusCode() >= 500) {
-      throw new PassingFailure(new IllegalStateException("Answered " + response.statusCode()));
+      throw new TransientFailure(new IllegalStateException("Answered " + response.statusCode()));
     }
     return response;
   }

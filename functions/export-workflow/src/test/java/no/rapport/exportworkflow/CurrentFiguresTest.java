@@ -18,7 +18,7 @@ import no.rapport.reporting.ReportLocale;
 import org.junit.jupiter.api.Test;
 
 /// Which snapshot's figures a report takes, of documents as the context of aggregated data stores them.
-class TodaysFiguresTest {
+class CurrentFiguresTest {
 
   private final InMemoryRecords records = new InMemoryRecords();
 
@@ -61,7 +61,7 @@ class TodaysFiguresTest {
   }
 
   private Optional<FigureSnapshot> figures(String periodId) {
-    return new TodaysRows(null, null, records, "org-1",
+    return new CurrentRows(null, null, records, "org-1",
         ExportOrder.of(Period.ofId(periodId).orElseThrow(), List.of(), "xlsx", ReportLocale.NB), Instant.EPOCH).figures();
   }
 

@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /// The workflow's objects in the bucket: written as streams, copied, and read.
-final class Files {
+final class WorkflowFiles {
 
   private static final int PARTS_AT_ONCE = 2;
   private static final int REQUESTS_AT_ONCE = 8;
@@ -43,11 +43,11 @@ final class Files {
     static final Sending DEFAULT = new Sending(8 * 1024 * 1024, Executors::newVirtualThreadPerTaskExecutor);
   }
 
-  Files(S3Client s3, String bucket) {
+  WorkflowFiles(S3Client s3, String bucket) {
     this(s3, bucket, Sending.DEFAULT);
   }
 
-  Files(S3Client s3, String bucket, Sending sending) {
+  WorkflowFiles(S3Client s3, String bucket, Sending sending) {
     this.s3 = s3;
     this.bucket = bucket;
     this.sending = sending;
@@ -113,7 +113,7 @@ final class Files {
         } finally {
           places.release();
         }
-      })).toList().stream().map(Files::result).toList();
+      })).toList().stream().map(WorkflowFiles::result).toList();
     }
   }
 
@@ -225,7 +225,7 @@ final class Files {
         if (buffered > 0) {
           sendPart();
         }
-        List<CompletedPart> all = parts.stream().map(Files::result).toList();
+        List<CompletedPart> all = parts.stream().map(WorkflowFiles::result).toList();
         s3.completeMultipartUpload(complete -> complete.bucket(bucket).key(key).uploadId(uploadId)
             .multipartUpload(m -> m.parts(all)));
       }
