@@ -22,6 +22,10 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.zip.Deflater;
 import java.util.zip.ZipFile;
+import no.rapport.reportfiles.ReportWriter;
+import no.rapport.reportfiles.ShareSummary;
+import no.rapport.reportfiles.ShareWriter;
+import no.rapport.reportfiles.formats.ReportWriters;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.ActivityTotals;
 import no.rapport.reporting.ActivityTypes;
@@ -30,9 +34,6 @@ import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportDescription;
 import no.rapport.reporting.ReportFormat;
 import no.rapport.reporting.ReportLocale;
-import no.rapport.reporting.ReportWriter;
-import no.rapport.reporting.ShareSummary;
-import no.rapport.reporting.ShareWriter;
 import no.rapport.reporting.Suppression;
 import org.apache.poi.ss.usermodel.Cell;
 import org.apache.poi.ss.usermodel.CellStyle;
@@ -218,7 +219,7 @@ public final class ReportFiles {
       throws IOException {
     ReportDescription description = new ReportDescription("org-1", "Organisasjonen", Period.ofId("2025").orElseThrow(),
         List.of(), ReportLocale.NB, true, Suppression.NONE);
-    ReportWriter writer = ReportWriter.of(format);
+    ReportWriter writer = ReportWriters.of(format);
     List<ShareSummary> shares = new ArrayList<>();
     ActivityTotals totals = ActivityTotals.NONE;
     int row = 0;

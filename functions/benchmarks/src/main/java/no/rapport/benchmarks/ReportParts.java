@@ -17,6 +17,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import no.rapport.reportfiles.ShareSummary;
+import no.rapport.reportfiles.ShareWriter;
+import no.rapport.reportfiles.formats.ReportWriters;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.ActivityTotals;
 import no.rapport.reporting.KeyFigures;
@@ -24,9 +27,6 @@ import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportDescription;
 import no.rapport.reporting.ReportFormat;
 import no.rapport.reporting.ReportLocale;
-import no.rapport.reporting.ReportWriter;
-import no.rapport.reporting.ShareSummary;
-import no.rapport.reporting.ShareWriter;
 import no.rapport.reporting.Suppression;
 
 /// How the time of an export falls with the number of its parts. Every part is rendered by a cold JVM of its own, as each
@@ -128,7 +128,7 @@ public final class ReportParts {
   private static void render(ReportFormat format, Path folder, int index, int rows, int parts) throws IOException {
     List<Activity> pool = ReportFiles.pool();
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(folder.resolve("" + index)), 1 << 16)) {
-      ShareWriter share = ReportWriter.of(format).share(out, DESCRIPTION, index);
+      ShareWriter share = ReportWriters.of(format).share(out, DESCRIPTION, index);
       int end = (int) ((long) rows * (index + 1) / parts);
       for (int row = (int) ((long) rows * index / parts); row < end; row++) {
         share.row(pool.get(row % ReportFiles.DISTINCT_ROWS));
@@ -146,7 +146,7 @@ public final class ReportParts {
     ActivityTotals totals = shares.stream().map(ShareSummary::totals).reduce(ActivityTotals.NONE, ActivityTotals::plus);
     try (OutputStream out = new BufferedOutputStream(new DigestOutputStream(
         Files.newOutputStream(folder.resolve("file")), MessageDigest.getInstance("SHA-256")), 1 << 16)) {
-      ReportWriter.of(format).assemble(out, DESCRIPTION, new KeyFigures(totals, Optional.empty()), shares,
+      ReportWriters.of(format).assemble(out, DESCRIPTION, new KeyFigures(totals, Optional.empty()), shares,
           (index, offset, length) -> ReportFiles.section(folder.resolve("" + index), offset));
     }
     tell();

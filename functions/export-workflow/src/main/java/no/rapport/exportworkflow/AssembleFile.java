@@ -15,10 +15,10 @@ import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.records.Documents;
+import no.rapport.reportfiles.ShareSummary;
+import no.rapport.reportfiles.formats.ReportWriters;
 import no.rapport.reporting.ActivityTotals;
 import no.rapport.reporting.KeyFigures;
-import no.rapport.reporting.ReportWriter;
-import no.rapport.reporting.ShareSummary;
 
 /// Task `AssembleFile`: joins the rendered shares into the file, in one pass and with constant memory, adds the
 /// attachments where they were ordered, and seals the list of sealed parts.
@@ -82,7 +82,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     List<String> keys = parts.stream().map(RenderPart.PartObjects::share).toList();
     ReportArchive.Content report = out -> {
       try (var source = new ReadAhead(files, keys, shares)) {
-        ReportWriter.of(job.order().format()).assemble(out, ExportWorkflow.description(job, plan.organizationName()),
+        ReportWriters.of(job.order().format()).assemble(out, ExportWorkflow.description(job, plan.organizationName()),
             figures, shares, source);
       }
     };

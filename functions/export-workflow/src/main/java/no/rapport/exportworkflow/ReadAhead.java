@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import no.rapport.reporting.ShareSource;
-import no.rapport.reporting.ShareSummary;
+import no.rapport.reportfiles.ShareSource;
+import no.rapport.reportfiles.ShareSummary;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 

@@ -9,10 +9,10 @@ import java.util.Optional;
 import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
+import no.rapport.reportfiles.ShareSummary;
+import no.rapport.reportfiles.ShareWriter;
+import no.rapport.reportfiles.formats.ReportWriters;
 import no.rapport.reporting.Activity;
-import no.rapport.reporting.ReportWriter;
-import no.rapport.reporting.ShareSummary;
-import no.rapport.reporting.ShareWriter;
 
 /// Task `RenderPart`: reads one part's rows, seals them where they enter the history, and renders them as one share of
 /// the file. Memory does not grow with the rows.
@@ -54,7 +54,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
         var sealer = job.isSealed() ? new SealedRows.Sealer(files, objects.sealed()) : null;
         var notes = job.order().includeAttachments()
             ? new AttachmentReferences.Notes(files, objects.attachments()) : null) {
-      ShareWriter writer = ReportWriter.of(job.order().format())
+      ShareWriter writer = ReportWriters.of(job.order().format())
           .share(share, ExportWorkflow.description(job, plan.organizationName()), part.index());
       var rows = new Rows(ref, job, part.index(), writer, Optional.ofNullable(sealer), Optional.ofNullable(notes));
       workflow.rows(job).read(part, rows::write);

@@ -1,46 +1,47 @@
 package no.rapport.reporting;
 
 /// The columns of the activities, in order. The last one is Rapport's own: why Bufdir would not count the row.
-enum ActivityColumn {
-  ACTIVITY_ID("activity_id", Wording.ACTIVITY_ID, 15),
-  ACTIVITY_TYPE("activity_type", Wording.ACTIVITY_TYPE, 21),
-  DATE("date", Wording.DATE, 11),
-  PARTICIPANTS("participant_count", Wording.PARTICIPANTS, 15),
-  DURATION("duration_minutes", Wording.DURATION, 14),
-  LOCATION("location", Wording.LOCATION, 16),
-  MUNICIPALITY("municipality", Wording.MUNICIPALITY, 13),
-  COUNTY("county", Wording.COUNTY, 15),
-  TARGET_GROUP("target_group", Wording.TARGET_GROUP, 19),
-  TITLE("title", Wording.TITLE, 34),
-  NOTES("notes", Wording.NOTES, 36),
-  ATTACHMENTS("attachments", Wording.FILES, 20),
-  NOT_COUNTED_BECAUSE("not_counted_because", Wording.NOT_COUNTED_BECAUSE, 26);
+public enum ActivityColumn {
+  ACTIVITY_ID("activity_id", 15, "Aktivitets-ID", "Aktivitets-ID", "Doaibma-ID", "Activity ID"),
+  ACTIVITY_TYPE("activity_type", 21, "Aktivitetstype", "Aktivitetstype", "Doaibmašládja", "Activity type"),
+  DATE("date", 11, "Dato", "Dato", "Dáhton", "Date"),
+  PARTICIPANTS("participant_count", 15, "Antall deltakere", "Talet på deltakarar", "Oassálastiid lohku",
+      "Participants"),
+  DURATION("duration_minutes", 14, "Varighet (minutter)", "Varigheit (minutt)", "Minuhtat", "Duration (minutes)"),
+  LOCATION("location", 16, "Sted", "Stad", "Báiki", "Place"),
+  MUNICIPALITY("municipality", 13, "Kommune", "Kommune", "Gielda", "Municipality"),
+  COUNTY("county", 15, "Fylke", "Fylke", "Fylka", "County"),
+  TARGET_GROUP("target_group", 19, "Målgruppe", "Målgruppe", "Ulbmiljoavku", "Target group"),
+  TITLE("title", 34, "Tittel", "Tittel", "Bajilčála", "Title"),
+  NOTES("notes", 36, "Merknad", "Merknad", "Mearkkašupmi", "Note"),
+  ATTACHMENTS("attachments", 20, "Vedlegg", "Vedlegg", "Mildosat", "Attachments"),
+  NOT_COUNTED_BECAUSE("not_counted_because", 26, "Teller ikke fordi", "Tel ikkje fordi", "", "Not counted because");
 
   private final String key;
-  private final Wording heading;
   private final int width;
+  private final LocalizedText heading;
 
-  ActivityColumn(String key, Wording heading, int width) {
+  ActivityColumn(String key, int width, String nb, String nn, String se, String en) {
     this.key = key;
-    this.heading = heading;
     this.width = width;
+    this.heading = new LocalizedText(nb, nn, se, en);
   }
 
   /// The machine's name, as in imported files.
-  String key() {
+  public String key() {
     return key;
   }
 
-  boolean holdsNumbers() {
+  public boolean holdsNumbers() {
     return this == PARTICIPANTS || this == DURATION;
   }
 
-  String heading(ReportLocale locale) {
+  public String heading(ReportLocale locale) {
     return heading.in(locale);
   }
 
   /// In characters.
-  int width() {
+  public int width() {
     return width;
   }
 }

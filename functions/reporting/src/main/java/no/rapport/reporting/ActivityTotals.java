@@ -94,7 +94,7 @@ public record ActivityTotals(
       add(activity, Countability.of(activity));
     }
 
-    void add(Activity activity, Countability countability) {
+    public void add(Activity activity, Countability countability) {
       LocalDate date = activity.date();
       int month = date.getYear() * 12 + date.getMonthValue() - 1;
       if (month != lastMonth) {

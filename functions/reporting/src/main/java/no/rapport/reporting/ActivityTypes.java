@@ -51,7 +51,7 @@ public final class ActivityTypes {
   }
 
   /// Those codes in the order of a report: known ones as in [#codes], then unknown ones by code.
-  static List<String> inOrder(Collection<String> codes) {
+  public static List<String> inOrder(Collection<String> codes) {
     List<String> known = codes();
     return codes.stream().distinct().sorted(Comparator
         .comparingInt((String code) -> known.contains(code) ? known.indexOf(code) : known.size())

@@ -5,10 +5,11 @@ import java.util.Set;
 /// Whether Bufdir's rules for peer support count an activity: a group needs three participants or more and
 /// 45 minutes or more. Activities that are not groups always count.
 public enum Countability {
-  COUNTS(Wording.COUNTS),
-  TOO_FEW_PARTICIPANTS(Wording.TOO_FEW_PARTICIPANTS),
-  TOO_SHORT(Wording.TOO_SHORT),
-  TOO_FEW_AND_TOO_SHORT(Wording.TOO_FEW_AND_TOO_SHORT);
+  COUNTS("Teller", "Tel", "", "Counts"),
+  TOO_FEW_PARTICIPANTS("Færre enn 3 deltakere", "Færre enn 3 deltakarar", "", "Fewer than 3 participants"),
+  TOO_SHORT("Kortere enn 45 minutter", "Kortare enn 45 minutt", "", "Shorter than 45 minutes"),
+  TOO_FEW_AND_TOO_SHORT("Færre enn 3 deltakere og kortere enn 45 minutter",
+      "Færre enn 3 deltakarar og kortare enn 45 minutt", "", "Fewer than 3 participants and shorter than 45 minutes");
 
   /// Fewest participants of a group that counts.
   public static final int FEWEST_PARTICIPANTS = 3;
@@ -17,10 +18,10 @@ public enum Countability {
 
   private static final Set<String> GROUPS = Set.of("group_session", "support_group", "children_group");
 
-  private final Wording reason;
+  private final LocalizedText reason;
 
-  Countability(Wording reason) {
-    this.reason = reason;
+  Countability(String nb, String nn, String se, String en) {
+    this.reason = new LocalizedText(nb, nn, se, en);
   }
 
   /// The rules' answer for one activity.

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /// Decides which figures of one period a report hides, so that no count from 1 up to the rule's bound can be read or
 /// recomputed: small counts, percentages and means made of them, and one more count of each sum that would give a hidden
 /// one back. Zero is never hidden.
-final class HiddenFigures {
+public final class HiddenFigures {
 
   private static final String REPORTS_DISMISSED = "antall_meldinger_henlagt";
   private static final String REPORTS_INVESTIGATED = "antall_meldinger_til_undersokelse";
@@ -36,7 +36,7 @@ final class HiddenFigures {
   ///
   /// @param values of the figures that could be computed
   /// @param shares what percentages were computed from, as far as known
-  static Set<String> of(Map<String, BigDecimal> values, Map<String, FigureSnapshot.Fraction> shares,
+  public static Set<String> of(Map<String, BigDecimal> values, Map<String, FigureSnapshot.Fraction> shares,
       Suppression rule) {
     if (rule.bound() == 0) {
       return Set.of();

@@ -14,22 +14,22 @@ import java.util.stream.Collectors;
 ///
 /// @param change value less prior value; hidden where one of them is
 /// @param lastOfSection whether a new section begins after it
-record ShownFigure(FigureCatalogue.Section section, FigureCatalogue.Figure figure, Value value, Value priorValue,
+public record ShownFigure(FigureCatalogue.Section section, FigureCatalogue.Figure figure, Value value, Value priorValue,
     Value change, String dataSource, boolean lastOfSection) {
 
-  static final String HIDDEN_MARK = ":";
+  public static final String HIDDEN_MARK = ":";
 
   /// What stands in a cell.
-  sealed interface Value {}
+  public sealed interface Value {}
 
   /// A number, or nothing where it cannot be computed.
-  record Shown(Optional<BigDecimal> number) implements Value {}
+  public record Shown(Optional<BigDecimal> number) implements Value {}
 
   /// A suppressed number.
-  record Hidden() implements Value {}
+  public record Hidden() implements Value {}
 
   /// All 34 figures in their order.
-  static List<ShownFigure> of(FigureSnapshot snapshot, Suppression rule) {
+  public static List<ShownFigure> of(FigureSnapshot snapshot, Suppression rule) {
     Map<String, FigureSnapshot.Figure> figures = snapshot.figures().stream()
         .collect(Collectors.toMap(FigureSnapshot.Figure::fieldKey, Function.identity(), (first, again) -> again));
     Map<String, BigDecimal> values = new HashMap<>();

@@ -1,2 +1,2 @@
-/// The vocabulary of reports (periods, languages, activities, figures) and the writers of their files.
+/// The vocabulary of reports: periods, languages, formats, activities and figures.
 package no.rapport.reporting;

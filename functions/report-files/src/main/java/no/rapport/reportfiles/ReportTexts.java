@@ -1,0 +1,59 @@
+package no.rapport.reportfiles;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Map;
+import no.rapport.reporting.ActivityTypes;
+import no.rapport.reporting.ReportDescription;
+import no.rapport.reporting.ReportLocale;
+
+/// Texts that depend on the report and that several formats show.
+public final class ReportTexts {
+
+  private static final BigDecimal MINUTES_PER_HOUR = BigDecimal.valueOf(60);
+
+  private ReportTexts() {}
+
+  public static String documentTitle(ReportDescription description) {
+    return Wording.REPORT_TITLE.in(description.locale()) + " \u2013 " + description.organizationName();
+  }
+
+  public static String period(ReportDescription description) {
+    return ReportDates.format(description.period().from(), description.locale()) + "\u2013"
+        + ReportDates.format(description.period().to(), description.locale());
+  }
+
+  public static BigDecimal hours(long minutes) {
+    return BigDecimal.valueOf(minutes).divide(MINUTES_PER_HOUR, 1, RoundingMode.HALF_UP);
+  }
+
+  public static String suppression(ReportDescription description) {
+    int bound = description.suppression().bound();
+    return bound == 0 ? Wording.SUPPRESSION_NONE.in(description.locale())
+        : description.suppression().word() + ": " + Wording.SUPPRESSION_RULE.in(description.locale()).formatted(bound);
+  }
+
+  public static String selectedTypes(ReportDescription description) {
+    ReportLocale locale = description.locale();
+    return description.activityTypes().isEmpty() ? Wording.ALL_TYPES.in(locale)
+        : String.join(", ", ActivityTypes.inOrder(description.activityTypes()).stream()
+            .map(type -> ActivityTypes.name(type, locale)).toList());
+  }
+
+  /// Topics of methods and sources, each with its text.
+  public static List<Map.Entry<String, String>> methodTopics(ReportDescription description) {
+    ReportLocale locale = description.locale();
+    int bound = description.suppression().bound();
+    return List.of(
+        Map.entry(Wording.METHOD_ROWS_TOPIC.in(locale), Wording.METHOD_ROWS.in(locale)),
+        Map.entry(Wording.METHOD_COUNTING_TOPIC.in(locale), Wording.METHOD_COUNTING.in(locale)),
+        Map.entry(Wording.METHOD_TOTALS_TOPIC.in(locale), Wording.METHOD_TOTALS.in(locale)),
+        Map.entry(Wording.METHOD_FIGURES_TOPIC.in(locale), Wording.METHOD_FIGURES.in(locale)),
+        Map.entry(Wording.METHOD_SUPPRESSION_TOPIC.in(locale), bound == 0
+            ? Wording.METHOD_SUPPRESSION_NONE.in(locale)
+            : Wording.METHOD_SUPPRESSION.in(locale).formatted(description.suppression().word(), bound)),
+        Map.entry(Wording.METHOD_PRIVACY_TOPIC.in(locale), Wording.METHOD_PRIVACY.in(locale)),
+        Map.entry(Wording.METHOD_SOURCES_TOPIC.in(locale), Wording.METHOD_SOURCES.in(locale)));
+  }
+}

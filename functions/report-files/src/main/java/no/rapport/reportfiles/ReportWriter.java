@@ -1,0 +1,27 @@
+package no.rapport.reportfiles;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import no.rapport.reporting.KeyFigures;
+import no.rapport.reporting.ReportDescription;
+
+/// Writes report files of one format in two steps: shares of rows, each rendered by itself and without knowledge of
+/// the others, and the file that joins them. The same description, figures, rows and share boundaries give the same
+/// bytes. Stateless and thread safe.
+public interface ReportWriter {
+
+  /// Starts a share.
+  ///
+  /// @param out takes the share's bytes; buffered here, never closed here
+  /// @param index from 0, as in [ShareSummary#index]
+  ShareWriter share(OutputStream out, ReportDescription description, int index) throws IOException;
+
+  /// Joins shares into the file in one pass, with constant memory and no temporary file.
+  ///
+  /// @param out takes the file; flushed but not closed here
+  /// @param figures whose totals are the sum of the shares' totals
+  /// @param shares in order of their index, without gaps; none gives a file with headings only
+  void assemble(OutputStream out, ReportDescription description, KeyFigures figures, List<ShareSummary> shares,
+      ShareSource source) throws IOException;
+}
