@@ -48,6 +48,7 @@ import no.rapport.emulator.HeapDynamoDb;
 import no.rapport.emulator.HeapHttpClient;
 import no.rapport.emulator.HeapS3;
 import no.rapport.emulator.Loopback;
+import no.rapport.emulator.OneOrganizationS3;
 import no.rapport.exportfiles.ExportFileFunctions;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
@@ -263,7 +264,7 @@ final class FaultyWorld implements AutoCloseable {
         new S3EventNotification.S3ObjectEntity(whole, 1L, "etag", null, "00"), "1.0");
     var call = new LambdaCall(TEMPLATE.function("ImportSourceDataFunction"), "import",
         System.nanoTime() + TimeUnit.MINUTES.toNanos(10));
-    SourceImportFunctions.importing(S3, DYNAMO_DB, source).handleRequest(new S3Event(List.of(
+    SourceImportFunctions.importing(new OneOrganizationS3(S3, ORG), DYNAMO_DB, source).handleRequest(new S3Event(List.of(
         new S3EventNotification.S3EventNotificationRecord("eu-north-1", "ObjectCreated:Put", "aws:s3",
             Instant.now().toString(), "2.1", null, null, entity, null))), call);
   }
@@ -735,7 +736,7 @@ final class FaultyWorld implements AutoCloseable {
   private Map<String, byte[]> objects() {
     var found = new TreeMap<String, byte[]>();
     S3.listObjectsV2Paginator(list -> list.bucket(bucket)).contents().stream().map(object -> object.key())
-        .filter(key -> !key.startsWith("imports/"))
+        .filter(key -> !key.startsWith("imports/") && !key.startsWith("import-state/"))
         .forEach(key -> found.put(key, S3.getObjectAsBytes(get -> get.bucket(bucket).key(key)).asByteArray()));
     return found;
   }

@@ -93,6 +93,11 @@ final class CsvRecord {
     return fields.size();
   }
 
+  /// How many bytes the field has that is not complete yet.
+  int fieldLength() {
+    return field.size();
+  }
+
   /// The fields of a complete record; null for one that is not UTF-8.
   List<String> fields() {
     var texts = new ArrayList<String>(fields.size());

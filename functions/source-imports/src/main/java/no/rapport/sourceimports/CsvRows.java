@@ -13,51 +13,63 @@ import no.rapport.sourceimports.Lines.Line;
 /// too long) rejects its first line alone and goes on with the next: one stray quote costs one row.
 final class CsvRows implements Rows {
 
+  /// A text has at most 16,000 characters, which are at most 64,000 bytes.
+  static final int MAX_QUOTED_BYTES = 64 * 1024;
+  static final int MAX_QUOTED_LINES = 1_000;
+  static final int MAX_RECOVERIES = 100;
+
   private final Lines lines;
   private final CsvHeader header;
+  private int recoveries;
 
-  CsvRows(Lines lines, CsvHeader header) {
+  /// @param recoveries how many records were given up before these rows
+  CsvRows(Lines lines, CsvHeader header, int recoveries) {
     this.lines = lines;
     this.header = header;
-  }
-
-  /// What the first line of a file turned out to be.
-  sealed interface HeaderLine {
-
-    /// @param unknown how many columns are unknown
-    record Usable(CsvHeader header, List<String> unknown) implements HeaderLine {}
-
-    /// @param reason why no row of the file can be read
-    record Unusable(String reason) implements HeaderLine {}
+    this.recoveries = recoveries;
   }
 
   /// Reads the header.
   ///
   /// @param known all columns that a row may have
-  static HeaderLine readHeader(Lines lines, Set<String> known) throws IOException {
+  /// @param unknown is told of others
+  /// @throws UnreadableFile where no row of the file can be read
+  static CsvHeader readHeader(Lines lines, Set<String> known, UnknownColumns unknown) throws IOException {
     Line line = lines.next();
     if (line == null) {
-      return new HeaderLine.Unusable("The file is empty");
+      throw new UnreadableFile("The file is empty");
     }
     List<String> semicolons = names(line, ';');
     List<String> commas = names(line, ',');
     boolean semicolon = semicolons.stream().filter(known::contains).count()
         >= commas.stream().filter(known::contains).count();
-    List<String> names = semicolon ? semicolons : commas;
     var columns = new ArrayList<String>();
-    var unknown = new ArrayList<String>();
-    for (String name : names) {
-      if (known.contains(name)) {
-        if (columns.contains(name)) {
-          return new HeaderLine.Unusable("The header has the column " + name + " twice");
-        }
-        columns.add(name);
-      } else {
+    for (String name : semicolon ? semicolons : commas) {
+      if (!known.contains(name)) {
         columns.add("");
         unknown.add(name);
+      } else if (columns.contains(name)) {
+        throw new UnreadableFile("The header has the column " + name + " twice");
+      } else {
+        columns.add(name);
       }
     }
-    return new HeaderLine.Usable(new CsvHeader(semicolon ? ';' : ',', columns), unknown);
+    return new CsvHeader(semicolon ? ';' : ',', columns);
+  }
+
+  @Override
+  public long offset() {
+    return lines.offset();
+  }
+
+  @Override
+  public long line() {
+    return lines.number();
+  }
+
+  @Override
+  public int recoveries() {
+    return recoveries;
   }
 
   @Override
@@ -79,27 +91,40 @@ final class CsvRows implements Rows {
     while (progress == CsvRecord.Progress.OPEN) {
       Line next = lines.next();
       if (next == null) {
-        lines.giveBack(further);
-        return Cells.unreadable(first.number(), "a quote is never closed");
+        return recover(first, further, "a quote is never closed");
       }
       further.add(next);
       length += next.length();
-      if (next.tooLong() || length > Lines.LONGEST) {
-        lines.giveBack(further);
-        return Cells.unreadable(first.number(), "a quote is not closed within " + Lines.LONGEST + " bytes");
+      if (next.tooLong() || length > Lines.LONGEST || record.fieldLength() > MAX_QUOTED_BYTES) {
+        return recover(first, further, "a quote is not closed within " + MAX_QUOTED_BYTES + " bytes");
+      }
+      if (further.size() > MAX_QUOTED_LINES) {
+        return recover(first, further, "a quote is not closed within " + MAX_QUOTED_LINES + " lines");
       }
       progress = record.add(next.bytes());
     }
     if (progress == CsvRecord.Progress.MALFORMED) {
-      lines.giveBack(further);
-      return Cells.unreadable(first.number(), "a closing quote is followed by text");
+      return recover(first, further, "a closing quote is followed by text");
     }
     if (record.size() != header.size()) {
-      lines.giveBack(further);
-      return Cells.unreadable(
-          first.number(), "has " + record.size() + " fields where the header has " + header.size());
+      return recover(
+          first, further, "has " + record.size() + " fields where the header has " + header.size());
     }
     return new CsvCells(first.number(), header, record.fields());
+  }
+
+  /// Gives a record up and goes on with its second line. What was read ahead is read again, so that this is done a
+  /// bounded number of times.
+  private Cells recover(Line first, List<Line> further, String reason) throws UnreadableFile {
+    if (!further.isEmpty()) {
+      recoveries++;
+      if (recoveries > MAX_RECOVERIES) {
+        throw new UnreadableFile("More than " + MAX_RECOVERIES + " quotes are not closed, the last on line "
+            + first.number() + "; write a quote within a quoted field twice");
+      }
+      lines.giveBack(further);
+    }
+    return Cells.unreadable(first.number(), reason);
   }
 
   static Cells tooLong(Line line) {

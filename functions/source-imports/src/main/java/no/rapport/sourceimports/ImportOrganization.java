@@ -72,7 +72,7 @@ final class ImportOrganization {
       return null;
     }
     try {
-      JsonNode object = JsonRows.MAPPER.readTree(text.startsWith("\uFEFF") ? text.substring(1) : text);
+      JsonNode object = JsonRows.parse(text.startsWith("\uFEFF") ? text.substring(1) : text);
       if ( !object.isObject() || !object.path("name").isTextual()) {
         return null;
       }

@@ -26,7 +26,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 public final class ImportSourceData implements RequestHandler<S3Event, Void> {
 
   /// Enough to write what is on its way and the checkpoint, with the longest pauses.
-  private static final int MOST_MARGIN_MILLIS = 60_000;
+  private static final int MAX_MARGIN_MILLIS = 60_000;
+  /// How long a file may keep others waiting before it goes to the end of the queue.
+  private static final int MAX_STEP_MILLIS = 120_000;
 
   private final ImportFile importFile;
   private final ImportOrganization importOrganization;
@@ -62,7 +64,8 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
   }
 
   private static BooleanSupplier stop(Context context) {
-    int margin = Math.min(MOST_MARGIN_MILLIS, context.getRemainingTimeInMillis() / 4);
+    int remaining = context.getRemainingTimeInMillis();
+    int margin = Math.max(Math.min(MAX_MARGIN_MILLIS, remaining / 4), remaining - MAX_STEP_MILLIS);
     return () -> context.getRemainingTimeInMillis() < margin;
   }
 

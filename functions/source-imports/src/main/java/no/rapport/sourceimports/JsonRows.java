@@ -1,6 +1,7 @@
 package no.rapport.sourceimports;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -42,6 +43,33 @@ final class JsonRows implements Rows {
     this.unknown = unknown;
   }
 
+  /// Parses a JSON text.
+  ///
+  /// @throws JsonProcessingException for every text that is none, numbers beyond any use included
+  static JsonNode parse(String text) throws JsonProcessingException {
+    try {
+      return MAPPER.readTree(text);
+    } catch (NumberFormatException | ArithmeticException e) {
+      // Jackson lets BigDecimal's own exceptions escape.
+      throw new JsonParseException(null, "A number is out of range", e);
+    }
+  }
+
+  @Override
+  public long offset() {
+    return lines.offset();
+  }
+
+  @Override
+  public long line() {
+    return lines.number();
+  }
+
+  @Override
+  public int recoveries() {
+    return 0;
+  }
+
   @Override
   public Cells next() throws IOException {
     Line line = lines.next();
@@ -60,7 +88,7 @@ final class JsonRows implements Rows {
     }
     JsonNode object;
     try {
-      object = MAPPER.readTree(text);
+      object = parse(text);
     } catch (JsonProcessingException e) {
       // The parser's own message quotes what it read.
       String where = e.getLocation() == null ? "" : " at character " + e.getLocation().getColumnNr();

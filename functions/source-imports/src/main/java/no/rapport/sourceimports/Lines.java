@@ -11,7 +11,7 @@ import java.util.List;
 ///
 /// A line ends with a line feed, which is not in it. Lines that were taken can be given back. No line is held that is
 /// longer than [#LONGEST] bytes; the rest of it is skipped.
-final class Lines {
+class Lines {
 
   /// Nobody's row is longer than 256 KiB.
   static final int LONGEST = 256 * 1024;

@@ -1,121 +1,56 @@
 package no.rapport.sourceimports;
 
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.services.s3.S3Client;
 
-/// A list of an import report while it grows: on disk, and in objects beside the file when it is long or the import
-/// pauses. A file may have millions of rejected rows.
+/// A list of an import report while it grows: entries for the first rows, a count for all.
 ///
-/// Entries are written with the comma and the line break that go before each, so that stretches can be joined; the
-/// first byte of the first stretch is the one comma too many.
-final class ReportList implements AutoCloseable {
+/// Not safe for use by several threads.
+final class ReportList {
 
-  private static final long LONGEST_ON_DISK = 32L * 1024 * 1024;
+  /// A person reads no more, and a small file must not make a large report.
+  static final int MAX_ENTRIES = 10_000;
 
-  private final S3Client s3;
-  private final String bucket;
-  private final String fileKey;
-  private final String name;
-  private final Path spool;
-  private final List<ImportCheckpoint.Segment> segments;
-  private OutputStream out;
-  private long bytes;
-  private long from;
+  private final List<JsonNode> entries;
+  private long count;
 
-  /// @param name of the list in the report
-  /// @param from where in the file the import begins or goes on
-  /// @param segments what earlier stretches of the import have left
-  ReportList(
-      S3Client s3, String bucket, String fileKey, String name, long from, List<ImportCheckpoint.Segment> segments)
-      throws IOException {
-    this.s3 = s3;
-    this.bucket = bucket;
-    this.fileKey = fileKey;
-    this.name = name;
-    this.from = from;
-    this.segments = new ArrayList<>(segments.stream().filter(segment -> segment.list().equals(name)).toList());
-    this.spool = Files.createTempFile("import-", ".list");
-    this.out = new BufferedOutputStream(Files.newOutputStream(spool));
+  ReportList(Listed from) {
+    this.entries = new ArrayList<>(from.entries());
+    this.count = from.count();
   }
 
-  /// Adds an entry, a JSON text.
+  /// The list as a state keeps it.
   ///
-  /// @param next where in the file the record after it begins
-  void add(byte[] entry, long next) throws IOException {
-    out.write(',');
-    out.write('\n');
-    out.write(entry);
-    bytes += entry.length + 2;
-    if (bytes > LONGEST_ON_DISK) {
-      store(next);
+  /// @param count how many rows the list is about
+  /// @param entries the first of them
+  record Listed(@JsonProperty("count") long count, @JsonProperty("entries") List<JsonNode> entries) {
+
+    static final Listed NONE = new Listed(0, List.of());
+
+    Listed {
+      entries = List.copyOf(entries);
+      if (entries.size() > MAX_ENTRIES || count < entries.size()) {
+        throw new IllegalArgumentException("A list of an import is out of bounds");
+      }
     }
   }
 
-  /// Puts what is on disk beside the file.
-  ///
-  /// The object is named by the stretch of the file that it is about: whoever imports the same stretch at the same time
-  /// writes the same.
-  ///
-  /// @param to where in the file the next record begins
-  /// @return all stretches so far
-  List<ImportCheckpoint.Segment> store(long to) throws IOException {
-    if (bytes > 0) {
-      out.close();
-      String key = "%s.%s-%d-%d".formatted(fileKey, name, from, to);
-      s3.putObject(request -> request.bucket(bucket).key(key), RequestBody.fromFile(spool));
-      segments.add(new ImportCheckpoint.Segment(name, key, bytes));
-      out = new BufferedOutputStream(Files.newOutputStream(spool));
-      bytes = 0;
+  /// Whether the next entry is kept.
+  boolean hasRoom() {
+    return entries.size() < MAX_ENTRIES;
+  }
+
+  /// Counts a row and keeps its entry if there is room.
+  void add(JsonNode entry) {
+    count++;
+    if (hasRoom()) {
+      entries.add(entry);
     }
-    from = to;
-    return List.copyOf(segments);
   }
 
-  /// How many bytes the whole list has.
-  long length() {
-    return Math.max(0, segments.stream().mapToLong(ImportCheckpoint.Segment::bytes).sum() + bytes - 1);
-  }
-
-  /// Opens the whole list, one stretch after the other.
-  List<StreamSource> open() throws IOException {
-    out.flush();
-    var sources = new ArrayList<StreamSource>();
-    for (ImportCheckpoint.Segment segment : segments) {
-      boolean first = sources.isEmpty();
-      sources.add(() -> s3.getObject(
-          request -> request.bucket(bucket).key(segment.key()).range(first ? "bytes=1-" : "bytes=0-")));
-    }
-    boolean first = sources.isEmpty();
-    sources.add(() -> {
-      InputStream spooled = Files.newInputStream(spool);
-      spooled.skipNBytes(first && bytes > 0 ? 1 : 0);
-      return spooled;
-    });
-    return sources;
-  }
-
-  /// The objects that hold stretches of the list.
-  List<String> keys() {
-    return segments.stream().map(ImportCheckpoint.Segment::key).toList();
-  }
-
-  @Override
-  public void close() throws IOException {
-    out.close();
-    Files.deleteIfExists(spool);
-  }
-
-  /// Opens a stream when it is its turn.
-  @FunctionalInterface
-  interface StreamSource {
-    InputStream open() throws IOException;
+  Listed listed() {
+    return new Listed(count, entries);
   }
 }

@@ -9,14 +9,14 @@ import java.util.regex.Pattern;
 /// that no value ends in a report because a header was forgotten.
 final class UnknownColumns {
 
-  private static final int MOST = 50;
+  static final int MAX_NAMES = 50;
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z_]{0,39}");
   private static final String UNPRINTABLE = "(not shown)";
 
   private final Set<String> names = new TreeSet<>();
 
   void add(String name) {
-    if (names.size() < MOST) {
+    if (names.size() < MAX_NAMES) {
       names.add(NAME.matcher(name).matches() ? name : UNPRINTABLE);
     }
   }

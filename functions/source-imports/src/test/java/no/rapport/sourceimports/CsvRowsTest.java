@@ -1,6 +1,7 @@
 package no.rapport.sourceimports;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.writer.CsvWriter;
@@ -15,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import no.rapport.sourceimports.CsvRows.HeaderLine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,6 +104,41 @@ class CsvRowsTest {
   }
 
   @Test
+  void readsAFileOfUnclosedQuotesInLinearTime() {
+    byte[] file = ("a;b;c\n" + ";\"a\";\"\n".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
+    var taken = new AtomicLong();
+    var lines = new Lines(new ByteArrayInputStream(file), 0, 1) {
+      @Override
+      Line next() throws IOException {
+        Line line = super.next();
+        taken.addAndGet(line == null ? 0 : line.length());
+        return line;
+      }
+    };
+
+    assertThatThrownBy(() -> {
+      var rows = new CsvRows(lines, CsvRows.readHeader(lines, Set.copyOf(COLUMNS), new UnknownColumns()), 0);
+      while (rows.next() != null) {
+        // Only the work counts.
+      }
+    }).isInstanceOf(UnreadableFile.class).hasMessage(
+        "More than 100 quotes are not closed, the last on line 102; write a quote within a quoted field twice");
+    assertThat(taken.get()).isLessThan((CsvRows.MAX_RECOVERIES + 1L) * Lines.LONGEST);
+  }
+
+  @Test
+  void rejectsAQuotedFieldThatIsTooLong() throws IOException {
+    String lines = "r1;\"" + "x\n".repeat(1_200) + "\";z\n";
+    String bytes = "r2;\"" + ("x".repeat(1_000) + "\n").repeat(70) + "\";z\n";
+
+    List<Cells> rows = read(("a;b;c\n" + lines + bytes + "r3;y;z\n").getBytes(StandardCharsets.UTF_8), new Random(1));
+
+    assertThat(rows.stream().flatMap(cells -> cells.rejections().stream()).map(Cells.Rejection::reason))
+        .contains("a quote is not closed within 1000 lines", "a quote is not closed within 65536 bytes");
+    assertThat(values(rows)).containsExactly(List.of("r3", "y", "z"));
+  }
+
+  @Test
   void rejectsBytesThatAreNotUtf8ByTheirColumn() throws IOException {
     var bytes = new ByteArrayOutputStream();
     bytes.writeBytes("a;b;c\nr1;Bl".getBytes(StandardCharsets.UTF_8));
@@ -137,9 +173,9 @@ class CsvRowsTest {
         return super.read(target, from, Math.min(length, 1 + random.nextInt(2000)));
       }
     }, 0, 1);
-    var header = (HeaderLine.Usable) CsvRows.readHeader(lines, Set.copyOf(COLUMNS));
+    CsvHeader header = CsvRows.readHeader(lines, Set.copyOf(COLUMNS), new UnknownColumns());
     var rows = new ArrayList<Cells>();
-    var reader = new CsvRows(lines, header.header());
+    var reader = new CsvRows(lines, header, 0);
     for (Cells cells = reader.next(); cells != null; cells = reader.next()) {
       rows.add(cells);
     }

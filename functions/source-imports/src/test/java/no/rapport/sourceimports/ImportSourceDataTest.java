@@ -2,6 +2,7 @@ package no.rapport.sourceimports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -93,6 +94,15 @@ class ImportSourceDataTest {
     data.deliver(key, SourceData.NOON, () -> 900_000);
 
     assertThat(data.report(key).at("/counts/imported").asInt()).isEqualTo(400);
+  }
+
+  @Test
+  void listsTenThousandRowsAtMostAndCountsTheRest() {
+    JsonNode report = data.importText(data.activitiesKey("empty-rows.jsonl"), "{}\n".repeat(12_000));
+
+    assertThat(report.at("/rejected").size()).isEqualTo(10_000);
+    assertThat(report.at("/counts/rejected").asInt()).isEqualTo(12_000);
+    assertThat(report.at("/not_listed/rejected").asInt()).isEqualTo(2_000);
   }
 
   @Test

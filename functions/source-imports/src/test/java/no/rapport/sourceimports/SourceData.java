@@ -1,5 +1,7 @@
 package no.rapport.sourceimports;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.amazonaws.services.lambda.runtime.ClientContext;
 import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
@@ -22,6 +24,7 @@ import java.util.UUID;
 import java.util.function.IntSupplier;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.emulator.EmbeddedS3;
+import no.rapport.emulator.OneOrganizationS3;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.Period;
 import no.rapport.sourcedata.Activities;
@@ -89,7 +92,10 @@ final class SourceData {
     var written = new ByteArrayOutputStream();
     System.setOut(new PrintStream(written, true, StandardCharsets.UTF_8));
     try {
-      new ImportSourceData(s3, dynamoDb, table).handleRequest(event(key, putAt), context(remainingMillis));
+      // The function fails on a key of another organisation than the event's.
+      var own = new OneOrganizationS3(s3, key.split("/")[1]);
+      new ImportSourceData(own, dynamoDb, table).handleRequest(event(key, putAt), context(remainingMillis));
+      assertThat(own.strayed()).isEmpty();
     } finally {
       System.setOut(console);
       written.toString(StandardCharsets.UTF_8).lines().forEach(log::add);

@@ -3,18 +3,23 @@ package no.rapport.sourceimports;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import no.rapport.reporting.Activity;
 import no.rapport.sourceimports.ImportFile.Outcome;
 import no.rapport.sourceimports.ImportKey.RowFile;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
 
 /// An import that pauses and goes on does what it would have done at one go.
-class ImportCheckpointTest {
+class PausedImportTest {
 
   private static final String CSV = "\uFEFFactivity_id,org_id,activity_type,date,participant_count,duration_minutes,"
       + "location,municipality,county,target_group,title,notes,ekstra,updated_at\r\n"
@@ -49,6 +54,7 @@ class ImportCheckpointTest {
         }
         assertThat(data.read("2025-01-01", "2025-12-31")).isEqualTo(rows);
         assertThat(data.keys(key)).containsExactly(key, key + ".report.json");
+        assertThat(data.keys(stateOf(key))).as("nothing paused is left").containsExactly(stateOf(key) + ".done.json");
       }
     }
   }
@@ -91,9 +97,102 @@ class ImportCheckpointTest {
 
     data.deliver(key, SourceData.NOON, () -> remaining.addAndGet(-20_000));
     assertThat(data.log).last().asString().contains("import_paused");
-    data.deliver(key + ".checkpoint.json", SourceData.NOON.plusSeconds(1), () -> 900_000);
+    data.deliver(stateOf(key) + ".paused.json", SourceData.NOON.plusSeconds(1), () -> 900_000);
 
     assertThat(data.report(key).at("/counts/imported").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void beginsAnewWhereTheStateCannotBeRead() {
+    for (String state : List.of("", "{", "null", "[]", "{\"etag\":\"x\"}", "{\"offset\":-1}")) {
+      var data = new SourceData();
+      String key = data.activitiesKey("file.csv");
+      data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+      data.put(stateOf(key) + ".paused.json", state.getBytes(StandardCharsets.UTF_8));
+
+      data.deliver(stateOf(key) + ".paused.json", SourceData.NOON, () -> 900_000);
+
+      assertThat(data.report(key).at("/counts/imported").asInt()).as(state).isEqualTo(4);
+    }
+  }
+
+  /// What an organisation can put into its own folder is no state, whatever its name.
+  @Test
+  void believesNoStateThatLiesBesideTheFile() {
+    var data = new SourceData();
+    String key = data.activitiesKey("file.csv");
+    String others = "imports/org-666/activities/" + data.folder + "/theirs.csv";
+    data.put(others, "secret".getBytes(StandardCharsets.UTF_8));
+    data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+    String etag = data.s3.headObject(head -> head.bucket(SourceData.BUCKET).key(key)).eTag();
+    String forged = """
+        {"etag":"%s","imported_at":0,"offset":0,"line":1,"separator":",","columns":[],"read":0,
+         "counts":{"imported":0,"unchanged":0,"withdrawn":0},"rejected":0,"masked":0,"unknown_columns":[],
+         "segments":[{"list":"rejected","key":"%s","bytes":6}]}""".formatted(etag.replace("\"", "\\\""), others);
+    data.put(key + ".checkpoint.json", forged.getBytes(StandardCharsets.UTF_8));
+
+    data.deliver(key + ".checkpoint.json", SourceData.NOON, () -> 900_000);
+    data.deliver(key, SourceData.NOON, () -> 900_000);
+
+    assertThat(data.bytes(others)).asString(StandardCharsets.UTF_8).isEqualTo("secret");
+    assertThat(data.report(key).toString()).doesNotContain("secret");
+    assertThat(data.report(key).at("/counts/imported").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void importsAFileWhoseReportClaimsThatItIsDone() {
+    var data = new SourceData();
+    String key = data.activitiesKey("file.csv");
+    data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+    String etag = data.s3.headObject(head -> head.bucket(SourceData.BUCKET).key(key)).eTag().replace("\"", "");
+    data.s3.putObject(
+        put -> put.bucket(SourceData.BUCKET).key(key + ".report.json")
+            .metadata(Map.of("import-of", etag + " " + SourceData.NOON.toEpochMilli())),
+        RequestBody.fromString("{}"));
+
+    data.deliver(key, SourceData.NOON, () -> 900_000);
+
+    assertThat(data.report(key).at("/counts/imported").asInt()).isEqualTo(4);
+  }
+
+  @Test
+  void writesTheReportThatAnEarlierRunCouldNotWrite() {
+    var data = new SourceData();
+    String key = data.activitiesKey("file.csv");
+    data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+    data.deliver(key, SourceData.NOON, () -> 900_000);
+    JsonNode report = data.report(key);
+    data.s3.deleteObject(delete -> delete.bucket(SourceData.BUCKET).key(key + ".report.json"));
+
+    data.deliver(key, SourceData.NOON, () -> 900_000);
+
+    assertThat(data.report(key)).isEqualTo(report);
+  }
+
+  @Test
+  void resumesAnImportWithMillionsOfRejectedRows() throws IOException {
+    var data = new SourceData();
+    String key = data.activitiesKey("file.csv");
+    data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+    assertThat(begin(data, key, 2)).isEqualTo(Outcome.PAUSED);
+    var states = new ImportStates(data.s3);
+    var file = (RowFile) ImportKey.of(key).orElseThrow();
+    ImportState state = states.paused(SourceData.BUCKET, file).orElseThrow();
+    List<JsonNode> entries = Collections.nCopies(ReportList.MAX_ENTRIES, IntNode.valueOf(1));
+    states.pause(SourceData.BUCKET, file, new ImportState(
+        state.etag(), state.importedAt(), 900, state.offset(), state.line(), state.read(), 99, state.counts(),
+        new ReportList.Listed(5_000_000, entries), state.masked(), state.unknownColumns()));
+
+    assertThat(resume(data, key, 1)).isEqualTo(Outcome.PAUSED);
+    assertThat(resume(data, key, 100)).isEqualTo(Outcome.COMPLETED);
+
+    assertThat(data.report(key).at("/counts/rejected").asLong()).isEqualTo(5_000_002);
+    assertThat(data.report(key).at("/rejected").size()).isEqualTo(ReportList.MAX_ENTRIES);
+    assertThat(data.report(key).at("/not_listed/rejected").asLong()).isEqualTo(4_990_002);
+  }
+
+  private static String stateOf(String key) {
+    return "import-state/" + key.substring("imports/".length());
   }
 
   private static void importInSteps(SourceData data, String key, int first, int each) {

@@ -1,0 +1,14 @@
+package no.rapport.sourceimports;
+
+import java.io.IOException;
+
+/// A file of which no row, or no further row, can be read. The message is a sentence for the report: it quotes nothing
+/// of the file.
+final class UnreadableFile extends IOException {
+
+  private static final long serialVersionUID = 1;
+
+  UnreadableFile(String message) {
+    super(message);
+  }
+}
