@@ -8,10 +8,12 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
-/// The names of organisations, as `imports/{org_id}/organization.json` gave them.
+/// The names and official numbers of organisations, as `imports/{org_id}/organization.json` gave them.
 public final class OrganizationRegister {
 
   private static final String IMPORTED_AT = "imported_at";
+  private static final String ORGANIZATION_NUMBER = "organization_number";
+  private static final String DISTRICT_NUMBER = "district_number";
 
   private final DynamoDbClient dynamoDb;
   private final String table;
@@ -38,12 +40,32 @@ public final class OrganizationRegister {
     return Optional.ofNullable(item.get(SourceDataTable.NAME)).map(AttributeValue::s).orElse(orgId);
   }
 
-  /// Enters a name, unless one that was imported later is there.
-  public void enter(String orgId, String name, Instant importedAt) {
+  /// The numbers that documents of the national register name their sender by.
+  ///
+  /// @param organization nine digits
+  /// @param district two digits; empty for an organisation that is no city district
+  public record Numbers(String organization, Optional<String> district) {}
+
+  /// The organisation's official numbers; empty where none were imported.
+  public Optional<Numbers> numbersOf(String orgId) {
+    Map<String, AttributeValue> item = dynamoDb.getItem(request -> request
+        .tableName(table)
+        .consistentRead(true)
+        .key(SourceDataTable.key(SourceDataTable.organization(orgId), SourceDataTable.NAME))).item();
+    return Optional.ofNullable(item.get(ORGANIZATION_NUMBER)).map(number -> new Numbers(
+        number.s(), Optional.ofNullable(item.get(DISTRICT_NUMBER)).map(AttributeValue::s)));
+  }
+
+  /// Enters a name and numbers, unless what was imported later is there.
+  public void enter(String orgId, String name, Optional<Numbers> numbers, Instant importedAt) {
     var item = new HashMap<>(SourceDataTable.key(SourceDataTable.organization(orgId), SourceDataTable.NAME));
     AttributeValue at = AttributeValue.fromN(String.valueOf(importedAt.toEpochMilli()));
     item.put(SourceDataTable.NAME, AttributeValue.fromS(name));
     item.put(IMPORTED_AT, at);
+    numbers.ifPresent(known -> {
+      item.put(ORGANIZATION_NUMBER, AttributeValue.fromS(known.organization()));
+      known.district().ifPresent(district -> item.put(DISTRICT_NUMBER, AttributeValue.fromS(district)));
+    });
     try {
       dynamoDb.putItem(request -> request
           .tableName(table)

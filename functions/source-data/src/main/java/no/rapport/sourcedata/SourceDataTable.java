@@ -21,6 +21,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | `{org}#activity-ids#{00…3f}` | start of activity_ids | where activities lie, their versions: `IdentityBucket` |
 /// | `{org}#cases#{00…3f}` | `{child}#{type}#{record_id}` | a case record; `child` is a hash, never the pseudonym |
 /// | `{org}#case-ids#{00…3f}` | start of `{type}#{record_id}` | where case records lie and their versions |
+/// | `{org}#register-cases#{00…3f}` | a hash of the case's id | what came in the register's form: [RegisterCase] |
 /// | `{org}#case-changes` | `{0…7}` | which periods changes have touched, see [CaseChanges] |
 /// | `{org}#organization` | `name` | the organisation's name |
 ///
@@ -67,6 +68,10 @@ public final class SourceDataTable {
 
   public static String caseIds(String orgId, int part) {
     return orgId + "#case-ids#" + part(part);
+  }
+
+  public static String registerCases(String orgId, int part) {
+    return orgId + "#register-cases#" + part(part);
   }
 
   public static String caseChanges(String orgId) {

@@ -76,7 +76,7 @@ final class CaseForm implements RowForm {
       cells.reject("org_id", "is not the organisation of the folder");
     }
     Instant updatedAt = cells.instant("updated_at");
-    Version version = source.version(updatedAt, cells.line());
+    Version version = source.version(updatedAt, cells.position());
     boolean deleted = cells.optionalBool("deleted").orElse(false);
     String owner = type.equals(POSITION) ? deleted ? "" : cells.id("stilling_id") : cells.pseudonym("barn_id");
     if (deleted) {

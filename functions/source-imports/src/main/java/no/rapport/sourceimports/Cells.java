@@ -34,6 +34,9 @@ abstract class Cells {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,10}([.,][0-9]{1,30})?");
   /// As a national identity number is written, whether or not its check digits are right.
   private static final Pattern ELEVEN_DIGITS = Pattern.compile("[0-9]{6}[ .-]?[0-9]{5}");
+  /// As case systems name their elements. Its groups may consist of digits, but no person's number has this form.
+  private static final Pattern UUID = Pattern.compile(
+      "([a-z]{1,16}-)?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-5][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}");
   private static final int NATIONAL_ID_DIGITS = 11;
   private static final int DUF_DIGITS = 12;
 
@@ -86,6 +89,11 @@ abstract class Cells {
     return line;
   }
 
+  /// Tells the order of rows in a file: of rows with equal times the later one counts.
+  long position() {
+    return line;
+  }
+
   /// Why the row is rejected, each column once; empty while it is not.
   final List<Rejection> rejections() {
     return List.copyOf(rejections);
@@ -124,7 +132,7 @@ abstract class Cells {
     if (id.indexOf('/') >= 0 || id.indexOf('\\') >= 0 || id.equals(".") || id.equals("..")) {
       reject(column, "must not hold slashes");
     }
-    String digits = nationalIdDigits(id);
+    String digits = UUID.matcher(id).matches() ? "" : nationalIdDigits(id);
     if (digits.length() >= NATIONAL_ID_DIGITS && digits.length() != DUF_DIGITS && beginsWithABirthDate(digits)) {
       reject(column, "is or holds a national identity number");
     }
@@ -135,6 +143,9 @@ abstract class Cells {
   /// it is none either: it still tells the birth date.
   final String pseudonym(String column) {
     String id = id(column);
+    if (UUID.matcher(id).matches()) {
+      return id;
+    }
     if (!nationalIdDigits(id).isEmpty() || ELEVEN_DIGITS.matcher(id).matches() && beginsWithABirthDate(id)) {
       reject(column, "is or holds a national identity number");
     }

@@ -15,7 +15,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Enters the name of an organisation in the register: `organization.json` with `{"name": …}`.
+/// Enters the name of an organisation in the register: `organization.json` with `{"name": …}`, and the numbers that
+/// documents of the national register name it by, `organization_number` and `district_number`.
 ///
 /// What cannot be entered is told in `organization.json.report.json`, as for files of rows.
 final class ImportOrganization {
@@ -47,11 +48,16 @@ final class ImportOrganization {
     String name = name(object.asByteArray());
     ObjectNode report = JsonRows.MAPPER.createObjectNode();
     report.put("file", organization.key());
-    if (name == null) {
+    Optional<OrganizationNumbers> numbers = OrganizationNumbers.of(object.asByteArray());
+    if (name != null && numbers.isEmpty()) {
+      report.put("status", "failed");
+      report.put("error", "organization_number must be a text of nine digits, district_number one of two digits, only "
+          + "beside an organization_number");
+    } else if (name == null) {
       report.put("status", "failed");
       report.put("error", "The file must be {\"name\": …} with a name of 1 to " + LONGEST + " characters on one line");
     } else {
-      register.enter(organization.orgId(), name, putAt.orElse(object.response().lastModified()));
+      register.enter(organization.orgId(), name, numbers.get().numbers(), putAt.orElse(object.response().lastModified()));
       report.put("status", "completed");
       report.putNull("error");
     }

@@ -1,0 +1,147 @@
+package no.rapport.sourceimports;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
+import no.rapport.sourcedata.RegisterCase;
+import no.rapport.sourcedata.SourceDataTable;
+import no.rapport.sourcedata.Version;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
+import software.amazon.awssdk.services.dynamodb.model.Put;
+
+/// The cases of an organisation that came in the register's form, while documents are imported: who may write a case is
+/// decided by a conditional write of its item.
+final class RegisterCases {
+
+  private static final int MAX_AT_ONCE = 16;
+  private static final int MAX_ATTEMPTS = 20;
+  private static final long MAX_PAUSE_MILLIS = 3_000;
+
+  private final DynamoDbClient dynamoDb;
+  private final String table;
+  private final String orgId;
+  private final RowWriter.Pause pause;
+
+  RegisterCases(DynamoDbClient dynamoDb, String table, String orgId, RowWriter.Pause pause) {
+    this.dynamoDb = dynamoDb;
+    this.table = table;
+    this.orgId = orgId;
+    this.pause = pause;
+  }
+
+  /// A document that wants to be its case's newest.
+  ///
+  /// @param identities of the records that it holds
+  record Wish(Version version, Set<String> identities) {}
+
+  /// Claims cases for documents.
+  ///
+  /// @param wishes by the id of the case; at most 100
+  /// @return the cases that were claimed; the others have a newer document, or have this one already
+  Map<String, RegisterCase> claim(Map<String, Wish> wishes) {
+    Map<String, RegisterCase> known = read(List.copyOf(wishes.keySet()));
+    var claimed = new ConcurrentHashMap<String, RegisterCase>();
+    eachAtOnce(wishes, (caseId, wish) -> {
+      RegisterCase found = known.get(caseId);
+      for (int attempt = 1; found.isOpenTo(wish.version()); attempt++) {
+        RegisterCase claim = found.claimed(wish.version(), wish.identities());
+        if (put(caseId, claim)) {
+          claimed.put(caseId, claim);
+          return;
+        }
+        pauseAfter(attempt);
+        found = read(List.of(caseId)).get(caseId);
+      }
+    });
+    return claimed;
+  }
+
+  /// Writes cases that were claimed before; a case that a newer document has claimed since is left to that.
+  void write(Map<String, RegisterCase> cases) {
+    eachAtOnce(cases, this::put);
+  }
+
+  private boolean put(String caseId, RegisterCase changed) {
+    Put put = changed.write(table, orgId, caseId);
+    try {
+      dynamoDb.putItem(request -> request
+          .tableName(table)
+          .item(put.item())
+          .conditionExpression(put.conditionExpression())
+          .expressionAttributeNames(put.hasExpressionAttributeNames() ? put.expressionAttributeNames() : null)
+          .expressionAttributeValues(put.hasExpressionAttributeValues() ? put.expressionAttributeValues() : null));
+      return true;
+    } catch (ConditionalCheckFailedException e) {
+      return false;
+    }
+  }
+
+  private Map<String, RegisterCase> read(List<String> caseIds) {
+    var byKey = new LinkedHashMap<Map<String, AttributeValue>, String>();
+    caseIds.forEach(caseId -> byKey.put(RegisterCase.key(orgId, caseId), caseId));
+    var found = new LinkedHashMap<String, RegisterCase>();
+    caseIds.forEach(caseId -> found.put(caseId, RegisterCase.of(Map.of())));
+    List<Map<String, AttributeValue>> keys = List.copyOf(byKey.keySet());
+    for (int attempt = 0; !keys.isEmpty(); attempt++) {
+      if (attempt > 0) {
+        pauseAfter(attempt);
+      }
+      var asked = KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
+      var response = dynamoDb.batchGetItem(request -> request.requestItems(Map.of(table, asked)));
+      response.responses().getOrDefault(table, List.of()).forEach(item -> found.put(
+          byKey.get(Map.of(SourceDataTable.PK, item.get(SourceDataTable.PK), SourceDataTable.SK,
+              item.get(SourceDataTable.SK))), RegisterCase.of(item)));
+      keys = response.unprocessedKeys().containsKey(table) ? response.unprocessedKeys().get(table).keys() : List.of();
+    }
+    return found;
+  }
+
+  private void pauseAfter(int attempt) {
+    if (attempt == MAX_ATTEMPTS) {
+      throw new ImportHeldUp("A case could not be claimed in " + attempt + " attempts", null);
+    }
+    try {
+      pause.upTo(Math.min(MAX_PAUSE_MILLIS, 20L << Math.min(attempt, 10)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while claiming a case", e);
+    }
+  }
+
+  private static <T> void eachAtOnce(Map<String, T> all, BiConsumer<String, T> action) {
+    var places = new Semaphore(MAX_AT_ONCE);
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      var running = new ArrayList<Future<?>>();
+      all.forEach((key, value) -> running.add(executor.submit(() -> {
+        places.acquireUninterruptibly();
+        try {
+          action.accept(key, value);
+        } finally {
+          places.release();
+        }
+      })));
+      for (Future<?> one : running) {
+        one.get();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while claiming cases", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("A case could not be claimed", e.getCause());
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package no.rapport.sourceimports;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.BooleanSupplier;
+import no.rapport.sourcedata.OrganizationRegister;
+import no.rapport.sourcedata.RegisterCase;
+import no.rapport.sourcedata.Version;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/// Imports documents of the national register.
+///
+/// A document holds a complete case: what an older one had and this one lacks is withdrawn, and an older document
+/// changes nothing. First the case is claimed for the document ([RegisterCases]), then its records are written, each with
+/// the document's version, then what it lacks is withdrawn, then the case is marked as written. Each step may be
+/// repeated or overtaken: the newest version of a record is left in the end, whatever the order, and a claim that was
+/// not marked as written is taken up by whoever imports that document again.
+///
+/// Documents are handled in batches, so that their requests overlap. Memory: one batch.
+final class RegisterImport {
+
+  private static final int MAX_BATCH_DOCUMENTS = 100;
+  private static final int MAX_BATCH_ROWS = 4_000;
+  /// What one item of the table can remember of a case, with room for an earlier document's records.
+  private static final int MAX_ROWS = 4_000;
+  private static final Duration MAX_AHEAD = Duration.ofMinutes(10);
+  private static final int WITHDRAWAL_BYTES = 600;
+  private static final String REGISTER = "put {\"name\": …, \"organization_number\": \"…\"} (and \"district_number\" for "
+      + "a district) into organization.json of the organisation's folder";
+
+  private final DynamoDbClient dynamoDb;
+  private final String table;
+  private final RowWriter.Pause pause;
+  private final CaseForm form = new CaseForm();
+
+  RegisterImport(DynamoDbClient dynamoDb, String table, RowWriter.Pause pause) {
+    this.dynamoDb = dynamoDb;
+    this.table = table;
+    this.pause = pause;
+  }
+
+  /// A document that can be taken.
+  ///
+  /// @param rows what its elements say, ready to be written; deletions among them
+  /// @param present the identities of the records that it holds
+  /// @param refused the identities of its elements that cannot be taken: they keep their last good version
+  /// @param refusedElements how many elements cannot be taken
+  /// @param findings how often it breaks each rule
+  private record Prepared(
+      String caseId, Version version, List<SourceRow> rows, Set<String> present, Set<String> refused,
+      long refusedElements, SortedMap<String, Long> findings) {
+
+    long elements() {
+      return rows.size() + refusedElements;
+    }
+
+    /// What is known of the case and not in the document.
+    Set<String> missing(RegisterCase known) {
+      var missing = new HashSet<>(known.identities());
+      missing.removeAll(present);
+      missing.removeAll(refused);
+      return missing;
+    }
+
+    RegisterCase written(RegisterCase known) {
+      var left = new HashSet<>(known.identities());
+      left.retainAll(refused);
+      left.addAll(present);
+      return known.written(left, findings);
+    }
+  }
+
+  /// Imports the documents of a file from where an earlier run stopped.
+  ///
+  /// @param content the file from its first byte
+  /// @param progress is told what becomes of each document
+  /// @param stop asked before each document whether to pause
+  /// @return whether the end was reached
+  /// @throws UnreadableDocument where the file as a whole cannot be read on; what is before it was imported
+  boolean run(InputStream content, boolean isArchive, String orgId, ImportSource source, RegisterProgress progress,
+      BooleanSupplier stop) throws IOException, UnreadableDocument {
+    Optional<OrganizationRegister.Numbers> registered = new OrganizationRegister(dynamoDb, table).numbersOf(orgId);
+    var cases = new RegisterCases(dynamoDb, table, orgId, pause);
+    try (var documents = new RegisterDocuments(content, isArchive);
+        var writer = new RowWriter(dynamoDb, table, RowKind.CASES, orgId, pause)) {
+      var batch = new LinkedHashMap<String, Prepared>();
+      try {
+        for (byte[] bytes = documents.next(); bytes != null; bytes = documents.next()) {
+          if (documents.number() <= progress.documents()) {
+            continue;
+          }
+          Optional<Prepared> prepared = prepare(bytes, documents.number(), orgId, source, registered, progress);
+          if (prepared.isPresent()) {
+            if (batch.containsKey(prepared.get().caseId())) {
+              write(batch, cases, writer, progress);
+            }
+            batch.put(prepared.get().caseId(), prepared.get());
+          }
+          progress.reached(documents.number());
+          boolean pauses = stop.getAsBoolean();
+          if (pauses || isFull(batch)) {
+            write(batch, cases, writer, progress);
+          }
+          if (pauses) {
+            return false;
+          }
+        }
+      } catch (UnreadableDocument e) {
+        // What is before the damage is imported all the same.
+        write(batch, cases, writer, progress);
+        throw e;
+      }
+      write(batch, cases, writer, progress);
+    }
+    return true;
+  }
+
+  private static boolean isFull(Map<String, Prepared> batch) {
+    return batch.size() >= MAX_BATCH_DOCUMENTS
+        || batch.values().stream().mapToLong(Prepared::elements).sum() >= MAX_BATCH_ROWS;
+  }
+
+  private Optional<Prepared> prepare(byte[] bytes, long number, String orgId, ImportSource source,
+      Optional<OrganizationRegister.Numbers> registered, RegisterProgress progress) {
+    try {
+      RegisterDocument document = RegisterDocument.of(RegisterXml.read(bytes));
+      requireOwn(document, registered);
+      if (document.extractedAt().isAfter(Instant.ofEpochMilli(source.importedAt()).plus(MAX_AHEAD))) {
+        throw new UnreadableDocument(1, "has a DatoUttrekk that lies ahead");
+      }
+      List<RegisterRows.Row> rows = RegisterRows.of(document, orgId, number);
+      if (rows.size() > MAX_ROWS) {
+        throw new UnreadableDocument(document.sak().line(), "has more than " + MAX_ROWS + " elements of a case");
+      }
+      return Optional.of(prepared(document, rows, number, orgId, source, progress));
+    } catch (UnreadableDocument e) {
+      progress.refused(number, e.line(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static void requireOwn(RegisterDocument document, Optional<OrganizationRegister.Numbers> registered)
+      throws UnreadableDocument {
+    if (registered.isEmpty()) {
+      throw new UnreadableDocument(0, "cannot be taken: the organisation has not registered its number; " + REGISTER);
+    }
+    if (!registered.get().organization().equals(document.organizationNumber())) {
+      throw new UnreadableDocument(0, "is of another organisation than the one that is registered; if that is wrong, "
+          + REGISTER);
+    }
+    if (!registered.get().district().equals(document.districtNumber())) {
+      throw new UnreadableDocument(0, "is of another district than the one that is registered; if that is wrong, "
+          + REGISTER);
+    }
+  }
+
+  private Prepared prepared(RegisterDocument document, List<RegisterRows.Row> rows, long number, String orgId,
+      ImportSource source, RegisterProgress progress) {
+    Version version = source.version(document.extractedAt(), number);
+    var valid = new ArrayList<SourceRow>();
+    var present = new HashSet<String>();
+    var refused = new HashSet<String>();
+    long refusedElements = 0;
+    for (RegisterRows.Row row : rows) {
+      if (row.cells().isEmpty()) {
+        valid.add(withdrawal(row.identity().orElseThrow(), version));
+        continue;
+      }
+      Cells cells = row.cells().get();
+      SourceRow parsed = cells.isRejected() ? null : form.parse(cells, orgId, source);
+      if (cells.isRejected()) {
+        refusedElements++;
+        row.identity().ifPresent(refused::add);
+        progress.rejected(number, cells.rejections());
+      } else {
+        present.add(parsed.identity());
+        progress.warned(number, cells.warnings());
+        valid.add(parsed);
+      }
+    }
+    return new Prepared(document.caseId(), version, valid, present, refused, refusedElements,
+        RegisterChecks.of(document));
+  }
+
+  private static SourceRow withdrawal(String identity, Version version) {
+    return new SourceRow(identity, version, Optional.empty(), WITHDRAWAL_BYTES);
+  }
+
+  private void write(
+      Map<String, Prepared> batch, RegisterCases cases, RowWriter writer, RegisterProgress progress) {
+    if (batch.isEmpty()) {
+      return;
+    }
+    var claims = new LinkedHashMap<String, RegisterCases.Wish>();
+    batch.forEach((caseId, document) -> claims.put(
+        caseId, new RegisterCases.Wish(document.version(), document.present())));
+    Map<String, RegisterCase> claimed = cases.claim(claims);
+    batch.forEach((caseId, document) -> {
+      boolean isTaken = claimed.containsKey(caseId);
+      progress.document(isTaken, document.elements(), document.refusedElements(), document.findings());
+      if (isTaken) {
+        document.rows().forEach(writer::add);
+      }
+    });
+    progress.written(writer.flush());
+    claimed.forEach((caseId, known) -> batch.get(caseId).missing(known)
+        .forEach(identity -> writer.add(withdrawal(identity, batch.get(caseId).version()))));
+    progress.withdrawnAsMissing(writer.flush());
+    claimed.replaceAll((caseId, known) -> batch.get(caseId).written(known));
+    cases.write(claimed);
+    batch.clear();
+  }
+}
