@@ -5,105 +5,46 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.NavigableMap;
+import java.util.Set;
+import no.rapport.emulator.HeapTable.Index;
+import no.rapport.emulator.HeapTable.Position;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
-/// The part of DynamoDB that Rapport uses, in the heap: what an SDK client with this for its HTTP client asks is answered
-/// at once, without a connection. For tests that walk the same ways thousands of times; [EmbeddedDynamoDb] is Amazon's
-/// own, and the contract test of the records runs on both.
+/// The part of DynamoDB that Rapport uses, in the heap. An SDK client that has this as its HTTP client gets its answers
+/// at once, without a connection. It serves tests that walk the same ways thousands of times; [EmbeddedDynamoDb] is
+/// Amazon's own, and one contract test holds both to the same answers, also while others write.
 ///
-/// Supported: tables whose keys are strings, local and global indexes (never behind), conditions, transactions with
-/// their tokens, `ADD` and `SET`. Whatever else is asked fails by name. Safe for use by many threads.
+/// Supported: tables whose keys are strings, local and global indexes with all attributes, the expressions of
+/// [DynamoDbExpressions], pages of at most 1 MB, and transactions with their tokens. Everything else fails by name.
+///
+/// Differences from the service that matter to callers: global indexes are never behind, nothing expires or is
+/// throttled, transactions wait for each other instead of failing with a conflict, and reserved words are accepted as
+/// names of attributes. Safe for use by many threads.
 public final class HeapDynamoDb extends HeapHttpClient {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int TOKENS_KEPT = 1_000;
-  private static final String PREFIX = "com.amazonaws.dynamodb.v20120810#";
+  private static final int MAX_TOKENS = 1_000;
+  private static final int MAX_ACTIONS = 100;
+  private static final int MAX_BATCH_GETS = 100;
+  private static final int MAX_BATCH_WRITES = 25;
+  private static final int MAX_PAGE_BYTES = 1024 * 1024;
 
-  private final Map<String, Table> tables = new HashMap<>();
+  private final Map<String, HeapTable> tables = new HashMap<>();
   private final Map<String, JsonNode> transactions = new LinkedHashMap<>() {
     private static final long serialVersionUID = 1L;
 
     @Override
     protected boolean removeEldestEntry(Map.Entry<String, JsonNode> eldest) {
-      return size() > TOKENS_KEPT;
+      return size() > MAX_TOKENS;
     }
   };
-
-  /// The names of an index's keys; the table's own is one of them.
-  private record Keys(String hash, String range) {
-
-    static Keys of(JsonNode schema) {
-      String range = "";
-      String hash = "";
-      for (JsonNode key : schema) {
-        if (key.path("KeyType").asText().equals("HASH")) {
-          hash = key.path("AttributeName").asText();
-        } else {
-          range = key.path("AttributeName").asText();
-        }
-      }
-      return new Keys(hash, range);
-    }
-
-    boolean holds(JsonNode item) {
-      return item.has(hash) && (range.isEmpty() || item.has(range));
-    }
-
-    String rangeOf(JsonNode item) {
-      return range.isEmpty() ? "" : item.path(range).path("S").asText();
-    }
-  }
-
-  private record Table(Keys keys, Map<String, Keys> indexes, TreeMap<String, TreeMap<String, ObjectNode>> items) {
-
-    ObjectNode get(JsonNode key) {
-      return items.getOrDefault(hash(key), new TreeMap<>()).get(keys.rangeOf(key));
-    }
-
-    void put(ObjectNode item) {
-      items.computeIfAbsent(hash(item), _ -> new TreeMap<>()).put(keys.rangeOf(item), item);
-    }
-
-    void remove(JsonNode key) {
-      items.getOrDefault(hash(key), new TreeMap<>()).remove(keys.rangeOf(key));
-    }
-
-    private String hash(JsonNode key) {
-      return key.path(keys.hash()).path("S").asText();
-    }
-
-    Stream<ObjectNode> all() {
-      return items.values().stream().flatMap(partition -> partition.values().stream());
-    }
-  }
-
-  /// An answer other than 200.
-  private static final class Refusal extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final transient ObjectNode body;
-
-    Refusal(String type, String message) {
-      super(message, null, false, false);
-      body = JSON.createObjectNode().put("__type", PREFIX + type).put("message", message).put("Message", message);
-    }
-
-    Refusal with(String member, JsonNode value) {
-      body.set(member, value);
-      return this;
-    }
-  }
-
-  // --- HTTP ------------------------------------------------------------------------------------------------------
 
   @Override
   Reply reply(SdkHttpRequest request, byte[] body) throws IOException {
@@ -112,9 +53,9 @@ public final class HeapDynamoDb extends HeapHttpClient {
     ObjectNode answer;
     try {
       answer = answer(target.substring(target.indexOf('.') + 1), JSON.readTree(body));
-    } catch (Refusal refusal) {
+    } catch (DynamoDbRefusal refusal) {
       status = 400;
-      answer = refusal.body;
+      answer = refusal.body();
     }
     return new Reply(status, Map.of("Content-Type", "application/x-amz-json-1.0"), JSON.writeValueAsBytes(answer));
   }
@@ -123,162 +64,275 @@ public final class HeapDynamoDb extends HeapHttpClient {
     return switch (operation) {
       case "CreateTable" -> createTable(request);
       case "DeleteTable" -> {
+        table(request);
         tables.remove(request.path("TableName").asText());
         yield JSON.createObjectNode();
       }
-      case "GetItem" -> item("Item", table(request).get(request.path("Key")));
-      case "PutItem", "UpdateItem", "DeleteItem" -> writeOne(operation, request);
+      case "GetItem" -> getItem(request);
+      case "PutItem", "UpdateItem", "DeleteItem" -> writeOne(operation.replace("Item", ""), request);
       case "Query" -> query(request);
-      case "Scan" -> page(request, table(request).all().toList());
+      case "Scan" -> scan(request);
       case "BatchGetItem" -> batchGet(request);
+      case "BatchWriteItem" -> batchWrite(request);
       case "TransactWriteItems" -> transact(request);
       default -> throw new UnsupportedOperationException("Not in the heap's DynamoDB: " + operation);
     };
   }
 
-  private Table table(JsonNode request) {
-    Table table = tables.get(request.path("TableName").asText());
+  private HeapTable table(JsonNode request) {
+    return table(request.path("TableName").asText());
+  }
+
+  private HeapTable table(String name) {
+    HeapTable table = tables.get(name);
     if (table == null) {
-      throw new Refusal("ResourceNotFoundException", "No table " + request.path("TableName"));
+      throw new DynamoDbRefusal("ResourceNotFoundException", "Cannot do operations on a non-existent table: " + name);
     }
     return table;
   }
 
   private ObjectNode createTable(JsonNode request) {
-    var indexes = new HashMap<String, Keys>();
-    for (String kind : List.of("LocalSecondaryIndexes", "GlobalSecondaryIndexes")) {
-      request.path(kind).forEach(index ->
-          indexes.put(index.path("IndexName").asText(), Keys.of(index.path("KeySchema"))));
+    String name = request.path("TableName").asText();
+    if (tables.containsKey(name)) {
+      throw new DynamoDbRefusal("ResourceInUseException", "Table already exists: " + name);
     }
-    tables.put(request.path("TableName").asText(),
-        new Table(Keys.of(request.path("KeySchema")), indexes, new TreeMap<>()));
-    var answer = JSON.createObjectNode();
-    answer.putObject("TableDescription").put("TableStatus", "ACTIVE");
-    return answer;
-  }
-
-  private static ObjectNode item(String member, JsonNode item) {
-    var answer = JSON.createObjectNode();
-    if (item != null) {
-      answer.set(member, item);
-    }
+    tables.put(name, new HeapTable(request));
+    ObjectNode answer = JSON.createObjectNode();
+    answer.putObject("TableDescription").put("TableName", name).put("TableStatus", "ACTIVE");
     return answer;
   }
 
   // --- reading ---------------------------------------------------------------------------------------------------
 
+  private ObjectNode getItem(JsonNode request) {
+    var expressions = new DynamoDbExpressions(request);
+    Set<String> projection = expressions.projection();
+    expressions.requireAllUsed();
+    HeapTable table = table(request);
+    table.requireKey(request.path("Key"));
+    ObjectNode item = table.get(request.path("Key"));
+    ObjectNode answer = JSON.createObjectNode();
+    if (item != null) {
+      answer.set("Item", projected(item, projection));
+    }
+    return answer;
+  }
+
+  private static JsonNode projected(ObjectNode item, Set<String> names) {
+    return names.isEmpty() ? item : item.deepCopy().retain(names);
+  }
+
   private ObjectNode batchGet(JsonNode request) {
-    var answer = JSON.createObjectNode();
+    ObjectNode answer = JSON.createObjectNode();
     ObjectNode responses = answer.putObject("Responses");
     answer.putObject("UnprocessedKeys");
-    request.path("RequestItems").properties().forEach(asked -> {
+    int count = 0;
+    for (var asked : request.path("RequestItems").properties()) {
+      HeapTable table = table(asked.getKey());
+      var expressions = new DynamoDbExpressions(asked.getValue());
+      Set<String> projection = expressions.projection();
+      expressions.requireAllUsed();
       ArrayNode found = responses.putArray(asked.getKey());
-      asked.getValue().path("Keys").forEach(key -> {
-        ObjectNode item = tables.get(asked.getKey()).get(key);
+      var keys = new HashSet<Position>();
+      for (JsonNode key : asked.getValue().path("Keys")) {
+        table.requireKey(key);
+        requireOnce(keys.add(table.position(key)));
+        requireAtMost(++count, MAX_BATCH_GETS);
+        ObjectNode item = table.get(key);
         if (item != null) {
-          found.add(item);
+          found.add(projected(item, projection));
         }
-      });
-    });
+      }
+    }
     return answer;
+  }
+
+  private static void requireOnce(boolean added) {
+    if (!added) {
+      throw DynamoDbRefusal.invalid("Provided list of item keys contains duplicates");
+    }
+  }
+
+  private static void requireAtMost(int count, int max) {
+    if (count > max) {
+      throw DynamoDbRefusal.invalid("Too many items requested, at most " + max);
+    }
   }
 
   private ObjectNode query(JsonNode request) {
-    Table table = table(request);
-    Keys keys = request.has("IndexName") ? table.indexes().get(request.path("IndexName").asText()) : table.keys();
-    var condition = new Conditions(request, request.path("KeyConditionExpression").asText());
-    Comparator<ObjectNode> order = Comparator.<ObjectNode, String>comparing(keys::rangeOf)
-        .thenComparing(table::hash).thenComparing(table.keys()::rangeOf);
-    List<ObjectNode> found = table.all().filter(keys::holds).filter(condition::holds)
-        .sorted(request.path("ScanIndexForward").asBoolean(true) ? order : order.reversed()).toList();
-    return page(request, found);
-  }
-
-  private ObjectNode page(JsonNode request, List<ObjectNode> found) {
-    Table table = table(request);
-    int from = 0;
+    HeapTable table = table(request);
+    Index index = table.index(request.path("IndexName").asText());
+    if (request.path("ConsistentRead").asBoolean() && !index.consistent()) {
+      throw DynamoDbRefusal.invalid("Consistent reads are not supported on global secondary indexes");
+    }
+    var expressions = new DynamoDbExpressions(request);
+    KeyCondition keys = KeyCondition.of(expressions.condition("KeyConditionExpression")
+        .orElseThrow(() -> DynamoDbRefusal.invalid("KeyConditionExpression must be specified")), index);
+    ItemCondition filter = expressions.condition("FilterExpression").orElse(new ItemCondition.All(List.of()));
+    if (filter.names().anyMatch(index.names()::contains)) {
+      throw DynamoDbRefusal.invalid("Filter Expression can only contain non-primary key attributes");
+    }
+    Set<String> projection = expressions.projection();
+    expressions.requireAllUsed();
     JsonNode after = request.path("ExclusiveStartKey");
     if (!after.isMissingNode()) {
-      while (from < found.size() && !isAt(table, found.get(from), after)) {
-        from++;
+      requireStart(table, index, after);
+      if (!after.path(index.hash()).path("S").asText().equals(keys.hash()) || !keys.range().holds(after)) {
+        throw DynamoDbRefusal.invalid("The provided starting key is outside query boundaries");
       }
-      from++;
     }
-    int limit = request.path("Limit").asInt(Integer.MAX_VALUE);
-    List<ObjectNode> read = found.stream().skip(from).limit(limit).toList();
-    List<ObjectNode> shown = read;
-    if (request.has("FilterExpression")) {
-      var filter = new Conditions(request, request.path("FilterExpression").asText());
-      shown = read.stream().filter(filter::holds).toList();
-    }
-    var answer = JSON.createObjectNode().put("Count", shown.size()).put("ScannedCount", read.size());
-    if (!request.path("Select").asText().equals("COUNT")) {
-      answer.putArray("Items").addAll(shown);
-    }
-    if (read.size() == limit) {
-      ObjectNode last = answer.putObject("LastEvaluatedKey");
-      JsonNode item = read.getLast();
-      last.set(table.keys().hash(), item.get(table.keys().hash()));
-      last.set(table.keys().range(), item.get(table.keys().range()));
-    }
-    return answer;
+    boolean forward = request.path("ScanIndexForward").asBoolean(true);
+    NavigableMap<Position, ObjectNode> partition = table.partition(index, keys.hash());
+    partition.values().removeIf(item -> !keys.range().holds(item));
+    return page(request, table, index, forward ? partition : partition.descendingMap(), filter, projection);
   }
 
-  private static boolean isAt(Table table, JsonNode item, JsonNode key) {
-    return table.hash(item).equals(table.hash(key)) && table.keys().rangeOf(item).equals(table.keys().rangeOf(key));
+  private ObjectNode scan(JsonNode request) {
+    if (request.has("Segment")) {
+      throw new UnsupportedOperationException("Not in the heap's DynamoDB: a scan in segments");
+    }
+    HeapTable table = table(request);
+    Index index = table.index(request.path("IndexName").asText());
+    var expressions = new DynamoDbExpressions(request);
+    ItemCondition filter = expressions.condition("FilterExpression").orElse(new ItemCondition.All(List.of()));
+    Set<String> projection = expressions.projection();
+    expressions.requireAllUsed();
+    if (request.has("ExclusiveStartKey")) {
+      requireStart(table, index, request.path("ExclusiveStartKey"));
+    }
+    return page(request, table, index, table.in(index), filter, projection);
+  }
+
+  private static void requireStart(HeapTable table, Index index, JsonNode after) {
+    List<String> names = table.keyNames(index);
+    if (after.size() != names.size() || !names.stream().allMatch(name -> after.path(name).has("S"))) {
+      throw DynamoDbRefusal.invalid("The provided starting key is invalid");
+    }
+  }
+
+  /// One page after the position of `ExclusiveStartKey`, whether an item is there or not.
+  private static ObjectNode page(JsonNode request, HeapTable table, Index index, NavigableMap<Position, ObjectNode> items,
+      ItemCondition filter, Set<String> projection) {
+    JsonNode after = request.path("ExclusiveStartKey");
+    int limit = request.path("Limit").asInt(Integer.MAX_VALUE);
+    if (limit < 1) {
+      throw DynamoDbRefusal.invalid("Limit must be at least 1");
+    }
+    var left = after.isMissingNode() ? items : items.tailMap(table.position(index, after), false);
+    boolean counts = request.path("Select").asText().equals("COUNT");
+    ObjectNode answer = JSON.createObjectNode();
+    var shown = new ArrayList<JsonNode>();
+    int read = 0;
+    int bytes = 0;
+    for (ObjectNode item : left.values()) {
+      read++;
+      bytes += HeapTable.size(item);
+      if (filter.holds(item)) {
+        shown.add(projected(item, projection));
+      }
+      if (read == limit || bytes > MAX_PAGE_BYTES) {
+        answer.set("LastEvaluatedKey", item.deepCopy().retain(table.keyNames(index)));
+        break;
+      }
+    }
+    answer.put("Count", shown.size()).put("ScannedCount", read);
+    if (!counts) {
+      answer.putArray("Items").addAll(shown);
+    }
+    return answer;
   }
 
   // --- writing ---------------------------------------------------------------------------------------------------
 
-  private ObjectNode writeOne(String operation, JsonNode request) {
-    Table table = table(request);
-    JsonNode key = operation.equals("PutItem") ? request.path("Item") : request.path("Key");
+  /// A write that has been read and checked, but for its condition.
+  ///
+  /// @param before the item as it is, or null
+  /// @param after the item as it will be, or null
+  private record Write(HeapTable table, JsonNode key, ItemCondition condition, ObjectNode before, ObjectNode after,
+      boolean writes, Set<String> changed, boolean showsItem) {
+
+    boolean isAllowed() {
+      return condition.holds(before == null ? JSON.createObjectNode() : before);
+    }
+
+    void apply() {
+      if (!writes) {
+        return;
+      }
+      if (after == null) {
+        table.remove(key);
+      } else {
+        table.put(after);
+      }
+    }
+  }
+
+  private Write write(String what, JsonNode request) {
+    HeapTable table = table(request);
+    var expressions = new DynamoDbExpressions(request);
+    ItemCondition condition = expressions.condition("ConditionExpression").orElse(new ItemCondition.All(List.of()));
+    DynamoDbExpressions.Update update = expressions.update();
+    expressions.requireAllUsed();
+    JsonNode key = what.equals("Put") ? request.path("Item") : request.path("Key");
+    ObjectNode after = null;
+    if (what.equals("Put")) {
+      after = table.stored(key);
+    } else {
+      table.requireKey(key);
+    }
     ObjectNode before = table.get(key);
-    if (!isAllowed(request, before)) {
-      Refusal refusal = new Refusal("ConditionalCheckFailedException", "The conditional request failed");
-      throw before != null && request.path("ReturnValuesOnConditionCheckFailure").asText().equals("ALL_OLD")
-          ? refusal.with("Item", before) : refusal;
+    boolean showsItem = request.path("ReturnValuesOnConditionCheckFailure").asText().equals("ALL_OLD");
+    var write = new Write(table, key, condition, before, after, !what.equals("ConditionCheck"), update.names(), showsItem);
+    if (!what.equals("Update") || !write.isAllowed()) {
+      return write;
     }
-    write(operation.replace("Item", ""), table, request);
-    return item("Attributes", operation.equals("UpdateItem") ? table.get(key) : null);
+    if (update.names().stream().anyMatch(table.primary().names()::contains)) {
+      throw DynamoDbRefusal.invalid("Cannot update attribute. This attribute is part of the key");
+    }
+    ObjectNode base = before == null ? key.deepCopy() : before;
+    ObjectNode updated = base.deepCopy();
+    update.steps().forEach(step -> step.apply(base, updated));
+    return new Write(table, key, condition, before, table.stored(updated), true, update.names(), showsItem);
   }
 
-  private static boolean isAllowed(JsonNode request, ObjectNode before) {
-    String condition = request.path("ConditionExpression").asText();
-    return condition.isEmpty() || new Conditions(request, condition).holds(before == null ? JSON.createObjectNode() : before);
+  private ObjectNode writeOne(String what, JsonNode request) {
+    Write write = write(what, request);
+    if (!write.isAllowed()) {
+      var refusal = new DynamoDbRefusal("ConditionalCheckFailedException", "The conditional request failed");
+      throw write.before() != null && write.showsItem() ? refusal.with("Item", write.before()) : refusal;
+    }
+    write.apply();
+    ObjectNode answer = JSON.createObjectNode();
+    ObjectNode shown = switch (request.path("ReturnValues").asText("NONE")) {
+      case "NONE" -> null;
+      case "ALL_OLD" -> write.before();
+      case "ALL_NEW" -> write.after();
+      case "UPDATED_NEW" -> write.after().deepCopy().retain(write.changed());
+      default -> throw new UnsupportedOperationException("Not in the heap's DynamoDB: " + request.path("ReturnValues"));
+    };
+    if (shown != null) {
+      answer.set("Attributes", shown);
+    }
+    return answer;
   }
 
-  private static void write(String what, Table table, JsonNode request) {
-    switch (what) {
-      case "Put" -> table.put((ObjectNode) request.path("Item"));
-      case "Delete" -> table.remove(request.path("Key"));
-      case "Update" -> {
-        ObjectNode before = table.get(request.path("Key"));
-        table.put(updated(request, before == null ? (ObjectNode) request.path("Key").deepCopy() : before.deepCopy()));
+  private ObjectNode batchWrite(JsonNode request) {
+    var writes = new ArrayList<Write>();
+    for (var asked : request.path("RequestItems").properties()) {
+      var keys = new HashSet<Position>();
+      for (JsonNode one : asked.getValue()) {
+        String what = one.has("PutRequest") ? "Put" : "Delete";
+        ObjectNode single = one.path(what + "Request").deepCopy();
+        Write write = write(what, single.put("TableName", asked.getKey()));
+        requireOnce(keys.add(write.table().position(write.key())));
+        writes.add(write);
+        requireAtMost(writes.size(), MAX_BATCH_WRITES);
       }
-      case "ConditionCheck" -> { }
-      default -> throw new UnsupportedOperationException("Not in the heap's DynamoDB: " + what);
     }
-  }
-
-  private static ObjectNode updated(JsonNode request, ObjectNode item) {
-    String expression = request.path("UpdateExpression").asText().strip();
-    String verb = expression.substring(0, 4);
-    var values = request.path("ExpressionAttributeValues");
-    for (String term : expression.substring(4).split(",")) {
-      String[] words = term.strip().split("[ =]+");
-      String name = Conditions.name(request, words[0]);
-      JsonNode value = values.path(words[1]);
-      switch (verb) {
-        case "ADD " -> {
-          var sum = new BigDecimal(item.path(name).path("N").asText("0")).add(new BigDecimal(value.path("N").asText()));
-          item.putObject(name).put("N", sum.toPlainString());
-        }
-        case "SET " -> item.set(name, value);
-        default -> throw new UnsupportedOperationException("Not in the heap's DynamoDB: " + expression);
-      }
-    }
-    return item;
+    writes.forEach(Write::apply);
+    ObjectNode answer = JSON.createObjectNode();
+    answer.putObject("UnprocessedItems");
+    return answer;
   }
 
   private ObjectNode transact(JsonNode request) {
@@ -286,91 +340,36 @@ public final class HeapDynamoDb extends HeapHttpClient {
     JsonNode done = transactions.get(token);
     if (!token.isEmpty() && done != null) {
       if (!done.equals(request.path("TransactItems"))) {
-        throw new Refusal("IdempotentParameterMismatchException", "The token was used with other items");
+        throw new DynamoDbRefusal("IdempotentParameterMismatchException", "The token was used with other items");
       }
       return JSON.createObjectNode();
     }
-    ArrayNode reasons = JSON.createArrayNode();
-    boolean allowed = true;
+    requireAtMost(request.path("TransactItems").size(), MAX_ACTIONS);
+    var writes = new ArrayList<Write>();
+    var targets = new HashMap<HeapTable, Set<Position>>();
     for (JsonNode one : request.path("TransactItems")) {
       Map.Entry<String, JsonNode> action = one.properties().iterator().next();
-      JsonNode act = action.getValue();
-      boolean holds = isAllowed(act, table(act).get(action.getKey().equals("Put") ? act.path("Item") : act.path("Key")));
-      reasons.addObject().put("Code", holds ? "None" : "ConditionalCheckFailed");
-      allowed &= holds;
+      Write write = write(action.getKey(), action.getValue());
+      if (!targets.computeIfAbsent(write.table(), _ -> new HashSet<>()).add(write.table().position(write.key()))) {
+        throw DynamoDbRefusal.invalid("Transaction request cannot include multiple operations on one item");
+      }
+      writes.add(write);
     }
-    if (!allowed) {
-      throw new Refusal("TransactionCanceledException", "Transaction cancelled").with("CancellationReasons", reasons);
+    if (!writes.stream().allMatch(Write::isAllowed)) {
+      ArrayNode reasons = JSON.createArrayNode();
+      for (Write write : writes) {
+        ObjectNode reason = reasons.addObject().put("Code", write.isAllowed() ? "None" : "ConditionalCheckFailed");
+        if (!write.isAllowed() && write.showsItem() && write.before() != null) {
+          reason.set("Item", write.before());
+        }
+      }
+      throw new DynamoDbRefusal("TransactionCanceledException", "Transaction cancelled")
+          .with("CancellationReasons", reasons);
     }
-    for (JsonNode one : request.path("TransactItems")) {
-      Map.Entry<String, JsonNode> action = one.properties().iterator().next();
-      write(action.getKey(), table(action.getValue()), action.getValue());
-    }
+    writes.forEach(Write::apply);
     if (!token.isEmpty()) {
       transactions.put(token, request.path("TransactItems"));
     }
     return JSON.createObjectNode();
-  }
-
-  // --- conditions ------------------------------------------------------------------------------------------------
-
-  /// `OR` of `AND` of comparisons, `BETWEEN`, `IN` and `attribute_(not_)exists`, without parentheses of their own.
-  private static final class Conditions {
-
-    private final JsonNode request;
-    private final List<List<Function<JsonNode, Boolean>>> anyOfAll = new ArrayList<>();
-
-    Conditions(JsonNode request, String expression) {
-      this.request = request;
-      // The AND within a BETWEEN is no conjunction.
-      String text = expression.replaceAll("BETWEEN (\\S+) AND (\\S+)", "BETWEEN $1 TO $2");
-      for (String one : text.split(" OR ")) {
-        anyOfAll.add(Stream.of(one.split(" AND ")).map(term -> term(term.strip())).toList());
-      }
-    }
-
-    boolean holds(JsonNode item) {
-      return anyOfAll.stream().anyMatch(all -> all.stream().allMatch(term -> term.apply(item)));
-    }
-
-    static String name(JsonNode request, String name) {
-      return name.startsWith("#") ? request.path("ExpressionAttributeNames").path(name).asText() : name;
-    }
-
-    private Function<JsonNode, Boolean> term(String text) {
-      if (text.startsWith("attribute_not_exists(")) {
-        String name = name(request, text.substring(text.indexOf('(') + 1, text.length() - 1));
-        return item -> !item.has(name);
-      }
-      if (text.startsWith("attribute_exists(")) {
-        String name = name(request, text.substring(text.indexOf('(') + 1, text.length() - 1));
-        return item -> item.has(name);
-      }
-      String[] words = text.split("[ (),]+");
-      String name = name(request, words[0]);
-      List<JsonNode> values = Stream.of(words).skip(2).filter(word -> word.startsWith(":"))
-          .map(word -> request.path("ExpressionAttributeValues").path(word)).toList();
-      return switch (words[1]) {
-        case "=" -> item -> compared(item.path(name), values.getFirst()) == 0;
-        case "<=" -> item -> item.has(name) && compared(item.path(name), values.getFirst()) <= 0;
-        case ">=" -> item -> item.has(name) && compared(item.path(name), values.getFirst()) >= 0;
-        case ">" -> item -> item.has(name) && compared(item.path(name), values.getFirst()) > 0;
-        case "<" -> item -> item.has(name) && compared(item.path(name), values.getFirst()) < 0;
-        case "BETWEEN" -> item -> item.has(name) && compared(item.path(name), values.get(0)) >= 0
-            && compared(item.path(name), values.get(1)) <= 0;
-        case "IN" -> item -> values.stream().anyMatch(value -> compared(item.path(name), value) == 0);
-        default -> throw new UnsupportedOperationException("Not in the heap's DynamoDB: " + text);
-      };
-    }
-
-    private static int compared(JsonNode a, JsonNode b) {
-      if (a.has("N") && b.has("N")) {
-        return new BigDecimal(a.path("N").asText()).compareTo(new BigDecimal(b.path("N").asText()));
-      }
-      if (a.has("S") && b.has("S")) {
-        return a.path("S").asText().compareTo(b.path("S").asText());
-      }
-      return a.equals(b) ? 0 : -1;
-    }
   }
 }

@@ -163,9 +163,11 @@ class EmbeddedS3Test {
         .destinationBucket(BUCKET).destinationKey("copied"));
     client.deleteObject(delete -> delete.bucket(BUCKET).key("copied"));
 
+    // At least once, as S3 promises: the SDK sends a request again whose connection was closed.
     var own = events.stream().filter(e -> e.key().startsWith("imports") || e.key().equals("copied")).toList();
-    assertThat(own).extracting(BucketEvent::name).containsExactly("ObjectCreated:Put", "ObjectCreated:Copy");
-    assertThat(own).extracting(BucketEvent::key).containsExactly("imports/org_1/activities/år 2025+.csv", "copied");
+    assertThat(own.stream().map(BucketEvent::name).distinct()).containsExactly("ObjectCreated:Put", "ObjectCreated:Copy");
+    assertThat(own.stream().map(BucketEvent::key).distinct())
+        .containsExactly("imports/org_1/activities/år 2025+.csv", "copied");
     assertThat(own).allSatisfy(event -> {
       assertThat(event.size()).isEqualTo(3);
       assertThat(event.etag()).matches("[0-9a-f]{32}");
