@@ -2,174 +2,203 @@ package no.rapport.emulator;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
-import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.UUID;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import no.rapport.emulator.HeapBucket.OrderedPart;
+import no.rapport.emulator.HeapBucket.Stored;
+import no.rapport.emulator.HeapBucket.UploadPlace;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
-/// The part of S3 that Rapport's functions use, in the heap: what an SDK client with this for its HTTP client and
-/// path-style addresses asks is answered at once, without a connection. For tests that walk the same ways thousands of
-/// times; [EmbeddedS3] is the store that checks signatures, and one contract test runs on both.
+/// The part of S3 that Rapport's functions use, in the heap. An SDK client that has this as its HTTP client, with
+/// path-style addresses, gets its answers at once, without a connection. It serves tests that walk the same ways
+/// thousands of times; [EmbeddedS3] is the store that checks signatures, and one contract test holds both to the same
+/// answers, also while others write.
 ///
-/// Supported: buckets, put, get with a range, head, copy, delete of one or many, lists and uploads in parts, none of
-/// them in more than one page. Whatever else is asked fails by name. Safe for use by many threads.
+/// Supported: buckets; put, get, head, copy and delete, with `If-Match`, `If-None-Match` and ranges; delete of many;
+/// lists in pages; uploads in parts. Query parameters and headers that ask for more fail by name.
+///
+/// Differences from the service that matter to callers: parts may be smaller than 5 MiB, and checksums that the SDK
+/// sends are not checked. Safe for use by many threads.
 public final class HeapS3 extends HeapHttpClient {
 
   private static final DateTimeFormatter HTTP_DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
   private static final Pattern KEY = Pattern.compile("<Key>(.*?)</Key>", Pattern.DOTALL);
-  private static final Pattern PART = Pattern.compile("<PartNumber>(\\d+)</PartNumber>");
-  private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d*)");
-  private static final int PAGE = 1_000;
+  private static final Pattern PART = Pattern.compile("<Part>(.*?)</Part>", Pattern.DOTALL);
+  private static final Pattern PART_NUMBER = Pattern.compile("<PartNumber>(\\d+)</PartNumber>");
+  private static final Pattern ETAG = Pattern.compile("<ETag>(.*?)</ETag>");
+  private static final Pattern RANGE = Pattern.compile("bytes=(\\d*)-(\\d*)");
+  private static final int MAX_PAGE = 1_000;
+  private static final Set<String> PARAMETERS = Set.of("list-type", "prefix", "encoding-type", "max-keys",
+      "continuation-token", "start-after", "uploads", "max-uploads", "key-marker", "upload-id-marker", "partNumber",
+      "uploadId", "delete", "x-id");
+  private static final Set<String> HEADERS_REFUSED = Set.of("if-modified-since", "if-unmodified-since",
+      "x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match", "x-amz-copy-source-range", "x-amz-tagging",
+      "x-amz-acl", "x-amz-metadata-directive", "x-amz-if-match-size", "x-amz-object-lock-mode");
+  private static final Set<String> HEADERS_KEPT = Set.of("content-type", "content-disposition", "cache-control",
+      "content-language");
 
-  private final Map<String, Bucket> buckets = new HashMap<>();
-
-  private record Stored(byte[] bytes, String etag, Instant modified, Map<String, String> headers) {}
-
-  private record Parts(String key, Map<String, String> headers, TreeMap<Integer, byte[]> bytes) {}
-
-  private record Bucket(TreeMap<String, Stored> objects, TreeMap<String, Parts> uploads) {}
-
-  private static final class Refusal extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final int status;
-    private final String code;
-
-    Refusal(int status, String code) {
-      super(code, null, false, false);
-      this.status = status;
-      this.code = code;
-    }
-  }
+  private final Map<String, HeapBucket> buckets = new HashMap<>();
 
   @Override
   Reply reply(SdkHttpRequest request, byte[] body) {
     try {
       return answer(request, content(request, body));
-    } catch (Refusal refusal) {
-      return xml(refusal.status, "<Error><Code>" + refusal.code + "</Code><Message>" + refusal.code + "</Message></Error>");
+    } catch (S3Refusal refusal) {
+      return xml(refusal.status(), "<Error><Code>" + refusal.code() + "</Code><Message>" + refusal.code()
+          + "</Message></Error>");
     }
   }
 
   private synchronized Reply answer(SdkHttpRequest request, byte[] body) {
+    Map<String, String> query = query(request);
     String[] path = request.encodedPath().substring(1).split("/", 2);
     String name = path[0];
     String key = path.length == 1 ? "" : SdkHttpUtils.urlDecode(path[1]);
     if (key.isEmpty() && request.method().name().equals("PUT")) {
-      buckets.putIfAbsent(name, new Bucket(new TreeMap<>(), new TreeMap<>()));
+      buckets.putIfAbsent(name, new HeapBucket());
       return empty(200, Map.of());
     }
-    Bucket bucket = buckets.get(name);
-    if (bucket == null) {
-      throw new Refusal(404, "NoSuchBucket");
-    }
-    Map<String, String> query = new HashMap<>();
-    request.forEachRawQueryParameter((parameter, values) -> query.put(parameter, values.isEmpty() ? "" : values.getFirst()));
+    HeapBucket bucket = bucket(name);
     String does = request.method().name() + (key.isEmpty() ? " bucket" : " object");
     return switch (does) {
+      case "HEAD bucket" -> empty(200, Map.of());
       case "GET bucket" -> query.containsKey("uploads") ? uploads(bucket, query) : list(bucket, query);
       case "DELETE bucket" -> {
-        if (!bucket.objects().isEmpty()) {
-          throw new Refusal(409, "BucketNotEmpty");
+        if (!bucket.isEmpty()) {
+          throw new S3Refusal(409, "BucketNotEmpty");
         }
         buckets.remove(name);
         yield empty(204, Map.of());
       }
       case "POST bucket" -> deleteMany(bucket, new String(body, StandardCharsets.UTF_8));
-      case "GET object" -> get(stored(bucket, key), request);
-      case "HEAD object" -> {
-        Stored stored = bucket.objects().get(key);
-        yield stored == null ? empty(404, Map.of()) : get(stored, request);
-      }
-      case "PUT object" -> put(bucket, key, query, request, body);
-      case "POST object" -> query.containsKey("uploads") ? beginUpload(bucket, key, request)
-          : completeUpload(bucket, key, query.get("uploadId"), new String(body, StandardCharsets.UTF_8));
+      case "GET object" -> get(bucket.get(key), request);
+      case "HEAD object" -> bucket.find(key) == null ? empty(404, Map.of()) : get(bucket.get(key), request);
+      case "PUT object" -> query.containsKey("partNumber")
+          ? empty(200, Map.of("ETag", bucket.putPart(key, query.get("uploadId"), Integer.parseInt(query.get("partNumber")), body)))
+          : put(bucket, key, request, body);
+      case "POST object" -> query.containsKey("uploads") ? begin(bucket, key, request)
+          : complete(bucket, key, query.get("uploadId"), request, new String(body, StandardCharsets.UTF_8));
       case "DELETE object" -> {
         if (query.containsKey("uploadId")) {
-          upload(bucket, query.get("uploadId"));
-          bucket.uploads().remove(query.get("uploadId"));
+          bucket.abort(key, query.get("uploadId"));
         } else {
-          bucket.objects().remove(key);
+          bucket.delete(key);
         }
         yield empty(204, Map.of());
       }
-      default -> throw new UnsupportedOperationException("Not in the heap's S3: " + does);
+      default -> throw unsupported(does);
     };
   }
 
-  private static Stored stored(Bucket bucket, String key) {
-    Stored stored = bucket.objects().get(key);
-    if (stored == null) {
-      throw new Refusal(404, "NoSuchKey");
-    }
-    return stored;
+  /// @throws UnsupportedOperationException if the request asks for what is not here
+  private static Map<String, String> query(SdkHttpRequest request) {
+    var query = new HashMap<String, String>();
+    request.forEachRawQueryParameter((parameter, values) -> {
+      if (!PARAMETERS.contains(parameter)) {
+        throw unsupported("the parameter " + parameter);
+      }
+      query.put(parameter, values.isEmpty() || values.getFirst() == null ? "" : values.getFirst());
+    });
+    request.forEachHeader((header, _) -> {
+      if (HEADERS_REFUSED.contains(header.toLowerCase(Locale.ROOT))) {
+        throw unsupported("the header " + header);
+      }
+    });
+    return query;
   }
 
-  private static Parts upload(Bucket bucket, String id) {
-    Parts upload = bucket.uploads().get(id);
-    if (upload == null) {
-      throw new Refusal(404, "NoSuchUpload");
+  private HeapBucket bucket(String name) {
+    HeapBucket bucket = buckets.get(name);
+    if (bucket == null) {
+      throw new S3Refusal(404, "NoSuchBucket");
     }
-    return upload;
+    return bucket;
   }
 
   // --- one object ------------------------------------------------------------------------------------------------
 
   private static Reply get(Stored stored, SdkHttpRequest request) {
+    if (request.firstMatchingHeader("If-Match").filter(etag -> !matches(stored, etag)).isPresent()) {
+      throw new S3Refusal(412, "PreconditionFailed");
+    }
+    if (request.firstMatchingHeader("If-None-Match").filter(etag -> matches(stored, etag)).isPresent()) {
+      return empty(304, Map.of("ETag", stored.etag()));
+    }
     var headers = new HashMap<>(stored.headers());
     headers.put("ETag", stored.etag());
     headers.put("Last-Modified", HTTP_DATE.format(stored.modified()));
-    byte[] bytes = stored.bytes();
-    int status = 200;
+    headers.put("Accept-Ranges", "bytes");
     Matcher range = RANGE.matcher(request.firstMatchingHeader("Range").orElse(""));
-    if (range.matches()) {
-      long from = Long.parseLong(range.group(1));
-      if (from >= bytes.length) {
-        throw new Refusal(416, "InvalidRange");
-      }
-      long to = range.group(2).isEmpty() ? bytes.length - 1 : Math.min(bytes.length - 1, Long.parseLong(range.group(2)));
-      headers.put("Content-Range", "bytes " + from + "-" + to + "/" + bytes.length);
-      bytes = Arrays.copyOfRange(bytes, Math.toIntExact(from), Math.toIntExact(to + 1));
-      status = 206;
+    if (!range.matches()) {
+      return new Reply(200, headers, stored.bytes());
     }
-    return new Reply(status, headers, bytes);
+    int size = stored.bytes().length;
+    boolean suffix = range.group(1).isEmpty();
+    long from = suffix ? Math.max(0, size - Long.parseLong(range.group(2))) : Long.parseLong(range.group(1));
+    long to = suffix || range.group(2).isEmpty() ? size - 1L : Math.min(size - 1L, Long.parseLong(range.group(2)));
+    if (from >= size) {
+      throw new S3Refusal(416, "InvalidRange");
+    }
+    headers.put("Content-Range", "bytes " + from + "-" + to + "/" + size);
+    return new Reply(206, headers, Arrays.copyOfRange(stored.bytes(), Math.toIntExact(from), Math.toIntExact(to + 1)));
   }
 
-  private static Reply put(Bucket bucket, String key, Map<String, String> query, SdkHttpRequest request, byte[] body) {
-    if (query.containsKey("partNumber")) {
-      upload(bucket, query.get("uploadId")).bytes().put(Integer.valueOf(query.get("partNumber")), body);
-      return empty(200, Map.of("ETag", etag(body)));
+  private static boolean matches(Stored stored, String etag) {
+    return etag.equals("*") || HeapBucket.unquoted(etag).equals(HeapBucket.unquoted(stored.etag()));
+  }
+
+  private static void requireWritable(HeapBucket bucket, String key, SdkHttpRequest request) {
+    Stored before = bucket.find(key);
+    String wanted = request.firstMatchingHeader("If-Match").orElse("");
+    String unwanted = request.firstMatchingHeader("If-None-Match").orElse("");
+    if (!unwanted.isEmpty() && !unwanted.equals("*")) {
+      throw unsupported("If-None-Match of a write other than *");
     }
-    String copied = request.firstMatchingHeader("x-amz-copy-source").map(SdkHttpUtils::urlDecode).orElse("");
-    if (!copied.isEmpty()) {
-      Stored from = stored(bucket, copied.replaceFirst("^/?[^/]+/", ""));
-      Stored to = new Stored(from.bytes(), from.etag(), now(), from.headers());
-      bucket.objects().put(key, to);
-      return xml(200, "<CopyObjectResult><ETag>" + escaped(to.etag()) + "</ETag><LastModified>" + to.modified()
-          + "</LastModified></CopyObjectResult>");
+    if (!wanted.isEmpty() && before == null) {
+      throw new S3Refusal(404, "NoSuchKey");
     }
-    bucket.objects().put(key, new Stored(body, etag(body), now(), kept(request)));
-    return empty(200, Map.of("ETag", etag(body)));
+    if (!unwanted.isEmpty() && before != null || !wanted.isEmpty() && !matches(before, wanted)) {
+      throw new S3Refusal(412, "PreconditionFailed");
+    }
+  }
+
+  private Reply put(HeapBucket bucket, String key, SdkHttpRequest request, byte[] body) {
+    requireWritable(bucket, key, request);
+    String source = request.firstMatchingHeader("x-amz-copy-source").map(SdkHttpUtils::urlDecode).orElse("");
+    if (source.isEmpty()) {
+      Stored stored = Stored.of(body, kept(request));
+      bucket.put(key, stored);
+      return empty(200, Map.of("ETag", stored.etag()));
+    }
+    String[] path = source.replaceFirst("^/", "").split("/", 2);
+    HeapBucket from = bucket(path[0]);
+    if (from == bucket && path[1].equals(key)) {
+      throw new S3Refusal(400, "InvalidRequest");
+    }
+    Stored copy = from.get(path[1]).copied();
+    bucket.put(key, copy);
+    return xml(200, "<CopyObjectResult><ETag>" + escaped(copy.etag()) + "</ETag><LastModified>" + copy.modified()
+        + "</LastModified></CopyObjectResult>");
   }
 
   /// What a reader of the object gets back.
   private static Map<String, String> kept(SdkHttpRequest request) {
     var kept = new HashMap<String, String>();
     request.forEachHeader((name, values) -> {
-      if (name.equalsIgnoreCase("Content-Type") || name.toLowerCase(Locale.ROOT).startsWith("x-amz-meta-")) {
+      String lower = name.toLowerCase(Locale.ROOT);
+      if (HEADERS_KEPT.contains(lower) || lower.startsWith("x-amz-meta-")) {
         kept.put(name, values.getFirst());
       }
     });
@@ -178,75 +207,84 @@ public final class HeapS3 extends HeapHttpClient {
 
   // --- uploads in parts ------------------------------------------------------------------------------------------
 
-  private static Reply beginUpload(Bucket bucket, String key, SdkHttpRequest request) {
-    String id = UUID.randomUUID().toString();
-    bucket.uploads().put(id, new Parts(key, kept(request), new TreeMap<>()));
-    return xml(200, "<InitiateMultipartUploadResult><UploadId>" + id + "</UploadId></InitiateMultipartUploadResult>");
+  private static Reply begin(HeapBucket bucket, String key, SdkHttpRequest request) {
+    return xml(200, "<InitiateMultipartUploadResult><UploadId>" + bucket.begin(key, kept(request))
+        + "</UploadId></InitiateMultipartUploadResult>");
   }
 
-  private static Reply completeUpload(Bucket bucket, String key, String id, String order) {
-    Parts upload = upload(bucket, id);
-    var whole = new ByteArrayOutputStream();
+  private static Reply complete(HeapBucket bucket, String key, String id, SdkHttpRequest request, String order) {
+    var parts = new ArrayList<OrderedPart>();
     Matcher part = PART.matcher(order);
     while (part.find()) {
-      byte[] bytes = upload.bytes().get(Integer.valueOf(part.group(1)));
-      if (bytes == null) {
-        throw new Refusal(400, "InvalidPart");
-      }
-      whole.writeBytes(bytes);
+      parts.add(new OrderedPart(Integer.parseInt(first(PART_NUMBER, part.group(1))), unescaped(first(ETAG, part.group(1)))));
     }
-    bucket.uploads().remove(id);
-    Stored stored = new Stored(whole.toByteArray(), etag(whole.toByteArray()), now(), upload.headers());
-    bucket.objects().put(key, stored);
-    return xml(200, "<CompleteMultipartUploadResult><ETag>" + escaped(stored.etag())
+    requireWritable(bucket, key, request);
+    return xml(200, "<CompleteMultipartUploadResult><ETag>" + escaped(bucket.complete(key, id, parts).etag())
         + "</ETag></CompleteMultipartUploadResult>");
+  }
+
+  private static String first(Pattern pattern, String text) {
+    Matcher found = pattern.matcher(text);
+    if (!found.find()) {
+      throw new S3Refusal(400, "MalformedXML");
+    }
+    return found.group(1);
   }
 
   // --- many ------------------------------------------------------------------------------------------------------
 
-  private static Reply list(Bucket bucket, Map<String, String> query) {
-    String prefix = query.getOrDefault("prefix", "");
-    var found = new StringBuilder();
-    int count = 0;
-    for (var object : bucket.objects().tailMap(prefix).entrySet()) {
-      if (!object.getKey().startsWith(prefix)) {
-        break;
-      }
-      requirePage(++count);
-      found.append("<Contents><Key>").append(escaped(object.getKey())).append("</Key><Size>")
-          .append(object.getValue().bytes().length).append("</Size><ETag>").append(escaped(object.getValue().etag()))
-          .append("</ETag><LastModified>").append(object.getValue().modified()).append("</LastModified></Contents>");
+  /// A page of keys. Its token is the last key, so that the next page begins behind it whatever was written meanwhile.
+  private static Reply list(HeapBucket bucket, Map<String, String> query) {
+    if (!query.getOrDefault("list-type", "").equals("2")) {
+      throw unsupported("a list of version 1");
     }
-    return xml(200, "<ListBucketResult><KeyCount>" + count + "</KeyCount><IsTruncated>false</IsTruncated>" + found
-        + "</ListBucketResult>");
+    String token = query.getOrDefault("continuation-token", "");
+    String after = token.isEmpty() ? query.get("start-after")
+        : new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
+    var page = bucket.list(query.getOrDefault("prefix", ""), after, limit(query, "max-keys"));
+    var found = new StringBuilder();
+    page.entries().forEach(object -> found.append("<Contents><Key>").append(escaped(object.getKey())).append("</Key><Size>")
+        .append(object.getValue().bytes().length).append("</Size><ETag>").append(escaped(object.getValue().etag()))
+        .append("</ETag><LastModified>").append(object.getValue().modified()).append("</LastModified></Contents>"));
+    String next = page.more() ? "<NextContinuationToken>" + Base64.getUrlEncoder().encodeToString(
+        page.entries().getLast().getKey().getBytes(StandardCharsets.UTF_8)) + "</NextContinuationToken>" : "";
+    return xml(200, "<ListBucketResult><KeyCount>" + page.entries().size() + "</KeyCount><IsTruncated>" + page.more()
+        + "</IsTruncated>" + next + found + "</ListBucketResult>");
   }
 
-  private static Reply uploads(Bucket bucket, Map<String, String> query) {
-    String prefix = query.getOrDefault("prefix", "");
+  private static Reply uploads(HeapBucket bucket, Map<String, String> query) {
+    var page = bucket.uploads(query.getOrDefault("prefix", ""), query.getOrDefault("key-marker", ""),
+        query.getOrDefault("upload-id-marker", ""), limit(query, "max-uploads"));
     var found = new StringBuilder();
-    bucket.uploads().forEach((id, upload) -> {
-      if (upload.key().startsWith(prefix)) {
-        found.append("<Upload><Key>").append(escaped(upload.key())).append("</Key><UploadId>").append(id)
-            .append("</UploadId></Upload>");
-      }
-    });
-    requirePage(bucket.uploads().size());
-    return xml(200, "<ListMultipartUploadsResult><IsTruncated>false</IsTruncated>" + found
+    for (var entry : page.entries()) {
+      found.append("<Upload><Key>").append(escaped(entry.getKey().key())).append("</Key><UploadId>")
+          .append(entry.getKey().id()).append("</UploadId></Upload>");
+    }
+    UploadPlace last = page.more() ? page.entries().getLast().getKey() : null;
+    String next = last == null ? "" : "<NextKeyMarker>" + escaped(last.key()) + "</NextKeyMarker><NextUploadIdMarker>" + last.id()
+        + "</NextUploadIdMarker>";
+    return xml(200, "<ListMultipartUploadsResult><IsTruncated>" + page.more() + "</IsTruncated>" + next + found
         + "</ListMultipartUploadsResult>");
   }
 
-  private static void requirePage(int count) {
-    if (count > PAGE) {
-      throw new UnsupportedOperationException("Not in the heap's S3: a list of more than " + PAGE);
-    }
+  private static int limit(Map<String, String> query, String parameter) {
+    return Math.min(MAX_PAGE, Integer.parseInt(query.getOrDefault(parameter, String.valueOf(MAX_PAGE))));
   }
 
-  private static Reply deleteMany(Bucket bucket, String order) {
+  private static Reply deleteMany(HeapBucket bucket, String order) {
+    var keys = new ArrayList<String>();
     Matcher key = KEY.matcher(order);
     while (key.find()) {
-      bucket.objects().remove(unescaped(key.group(1)));
+      keys.add(unescaped(key.group(1)));
     }
-    return xml(200, "<DeleteResult></DeleteResult>");
+    if (keys.isEmpty() || keys.size() > MAX_PAGE) {
+      throw new S3Refusal(400, "MalformedXML");
+    }
+    keys.forEach(bucket::delete);
+    List<String> shown = order.contains("<Quiet>true</Quiet>") ? List.of() : keys;
+    var deleted = new StringBuilder();
+    shown.forEach(one -> deleted.append("<Deleted><Key>").append(escaped(one)).append("</Key></Deleted>"));
+    return xml(200, "<DeleteResult>" + deleted + "</DeleteResult>");
   }
 
   // --- the wire --------------------------------------------------------------------------------------------------
@@ -273,18 +311,6 @@ public final class HeapS3 extends HeapHttpClient {
     }
   }
 
-  private static Instant now() {
-    return Instant.now().truncatedTo(ChronoUnit.SECONDS);
-  }
-
-  private static String etag(byte[] bytes) {
-    try {
-      return "\"" + HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(bytes)) + "\"";
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   private static String escaped(String text) {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
   }
@@ -301,5 +327,9 @@ public final class HeapS3 extends HeapHttpClient {
 
   private static Reply empty(int status, Map<String, String> headers) {
     return new Reply(status, headers, new byte[0]);
+  }
+
+  private static UnsupportedOperationException unsupported(String what) {
+    return new UnsupportedOperationException("Not in the heap's S3: " + what);
   }
 }

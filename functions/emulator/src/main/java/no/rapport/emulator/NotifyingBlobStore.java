@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.blobstore.ForwardingBlobStore;
+import org.gaul.s3proxy.blobstore.S3Exceptions;
 import org.gaul.s3proxy.blobstore.domain.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
@@ -36,6 +37,7 @@ final class NotifyingBlobStore extends ForwardingBlobStore {
       var lock = lock(request.bucket(), request.key());
       lock.lock();
       try {
+        requireUnchanged(request);
         response = super.putBlob(request, body);
       } finally {
         lock.unlock();
@@ -67,6 +69,17 @@ final class NotifyingBlobStore extends ForwardingBlobStore {
     var response = super.copyBlob(request);
     tell("ObjectCreated:Copy", request.destinationBucket(), request.destinationKey());
     return response;
+  }
+
+  /// S3Proxy has looked at `If-Match` too, but before the lock was taken.
+  private void requireUnchanged(PutObjectRequest request) {
+    if (request.ifMatch() == null || request.ifMatch().equals("*")) {
+      return;
+    }
+    var head = blobMetadataIfPresent(HeadObjectRequest.builder().bucket(request.bucket()).key(request.key()).build());
+    if (head == null || !head.eTag().replace("\"", "").equals(request.ifMatch().replace("\"", ""))) {
+      throw S3Exceptions.fromStatusCode(412);
+    }
   }
 
   private Lock lock(String bucket, String key) {

@@ -31,14 +31,8 @@ class BothS3Test {
   private final String bucket = "both-" + UUID.randomUUID();
   private S3Client client;
 
-  private enum Store { EMBEDDED, HEAP }
-
-  private void open(Store store) {
-    client = switch (store) {
-      case EMBEDDED -> EmbeddedS3.shared().client();
-      case HEAP -> S3Client.builder().region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS)
-          .endpointOverride(Loopback.uri(1)).forcePathStyle(true).httpClient(new HeapS3()).build();
-    };
+  private void open(S3Store store) {
+    client = store.client();
     client.createBucket(create -> create.bucket(bucket));
   }
 
@@ -46,12 +40,11 @@ class BothS3Test {
   void close() {
     keys("").forEach(key -> client.deleteObject(delete -> delete.bucket(bucket).key(key)));
     client.deleteBucket(delete -> delete.bucket(bucket));
-    client.close();
   }
 
   @ParameterizedTest
   @EnumSource
-  void givesBackWhatWasPut(Store store) {
+  void givesBackWhatWasPut(S3Store store) {
     open(store);
     client.putObject(put -> put.bucket(bucket).key("mappe/år 2025+&.csv").contentType("text/csv")
         .metadata(Map.of("import-of", "x")), RequestBody.fromString("æ;ø;å"));
@@ -71,7 +64,7 @@ class BothS3Test {
 
   @ParameterizedTest
   @EnumSource
-  void takesBodiesOfManyChunks(Store store) {
+  void takesBodiesOfManyChunks(S3Store store) {
     open(store);
     byte[] bytes = new byte[700_001];
     IntStream.range(0, bytes.length).forEach(i -> bytes[i] = (byte) (i * 31));
@@ -85,7 +78,7 @@ class BothS3Test {
 
   @ParameterizedTest
   @EnumSource
-  void saysWhatIsNotThere(Store store) {
+  void saysWhatIsNotThere(S3Store store) {
     open(store);
 
     assertThatThrownBy(() -> get("none")).isInstanceOf(NoSuchKeyException.class);
@@ -94,7 +87,7 @@ class BothS3Test {
     assertThatThrownBy(() -> client.copyObject(copy -> copy.sourceBucket(bucket).sourceKey("none")
         .destinationBucket(bucket).destinationKey("copy"))).isInstanceOf(S3Exception.class)
         .extracting(e -> ((S3Exception) e).statusCode()).isEqualTo(404);
-    if (store == Store.HEAP) { // S3 does so; S3Proxy takes the part and keeps it for nobody
+    if (store == S3Store.HEAP) { // S3 does so; S3Proxy takes the part and keeps it for nobody
       assertThatThrownBy(() -> client.uploadPart(part -> part.bucket(bucket).key("none").uploadId("gone").partNumber(1),
           RequestBody.fromString("x"))).isInstanceOf(NoSuchUploadException.class);
     }
@@ -102,7 +95,7 @@ class BothS3Test {
 
   @ParameterizedTest
   @EnumSource
-  void copiesListsAndDeletes(Store store) {
+  void copiesListsAndDeletes(S3Store store) {
     open(store);
     client.putObject(put -> put.bucket(bucket).key("a/1 & <2>").contentType("text/plain"), RequestBody.fromString("one"));
     client.copyObject(copy -> copy.sourceBucket(bucket).sourceKey("a/1 & <2>").destinationBucket(bucket)
@@ -125,7 +118,7 @@ class BothS3Test {
 
   @ParameterizedTest
   @EnumSource
-  void joinsUploadsInPartsAndForgetsThoseGivenUp(Store store) {
+  void joinsUploadsInPartsAndForgetsThoseGivenUp(S3Store store) {
     open(store);
     String id = client.createMultipartUpload(create -> create.bucket(bucket).key("big").contentType("text/csv")).uploadId();
     String other = client.createMultipartUpload(create -> create.bucket(bucket).key("given/up")).uploadId();

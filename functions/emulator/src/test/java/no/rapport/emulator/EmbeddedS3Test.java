@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -125,11 +126,15 @@ class EmbeddedS3Test {
         winners.add(writer);
       } catch (S3Exception e) {
         assertThat(e.statusCode()).isIn(409, 412);
+      } catch (SdkClientException e) {
+        S3Store.refusedEarly(e);
       }
     });
 
-    assertThat(winners).hasSize(1);
-    assertThat(text("race")).isEqualTo("writer " + winners.peek());
+    // None, where the answer to the winner was lost and the SDK sent its request again.
+    assertThat(winners).hasSizeLessThanOrEqualTo(1).allSatisfy(winner ->
+        assertThat(text("race")).isEqualTo("writer " + winner));
+    assertThat(text("race")).startsWith("writer ");
   }
 
   @Test
