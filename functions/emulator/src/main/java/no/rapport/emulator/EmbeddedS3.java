@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.gaul.s3proxy.S3Proxy;
@@ -120,6 +121,11 @@ public final class EmbeddedS3 implements AutoCloseable {
   /// slow work belongs elsewhere.
   public void onObjectCreated(Consumer<BucketEvent> listener) {
     listeners.add(listener);
+  }
+
+  /// Where its objects lie, if they go when it is closed.
+  Optional<Path> temporaryFolder() {
+    return Optional.ofNullable(temporary);
   }
 
   /// The port it listens on.

@@ -36,7 +36,7 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 /// `-Drapport.answers=<n>` sets how many requests, `-Drapport.answers.seed=<seed>` repeats those of a seed.
 class DynamoDbAnswersTest {
 
-  private static final int REQUESTS = Integer.getInteger("rapport.answers", 600);
+  private static final int REQUESTS = Integer.getInteger("rapport.answers", 500);
   private static final List<String> PARTITIONS = List.of("a", "b");
   private static final List<String> STATUSES = List.of("open", "done");
 

@@ -38,7 +38,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 class DynamoDbContractTest {
 
   private static final int WRITERS = 4;
-  private static final int ROUNDS = 12;
+  private static final int ROUNDS = 8;
 
   @Parameter
   DynamoDbStore store;

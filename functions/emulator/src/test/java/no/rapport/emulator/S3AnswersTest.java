@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 /// `-Drapport.answers=<n>` sets how many requests, `-Drapport.answers.seed=<seed>` repeats those of a seed.
 class S3AnswersTest {
 
-  private static final int REQUESTS = Integer.getInteger("rapport.answers", 400);
+  private static final int REQUESTS = Integer.getInteger("rapport.answers", 300);
 
   private final long seed = Long.getLong("rapport.answers.seed", System.nanoTime() % 1_000_000);
   private final Random random = new Random(seed);
