@@ -30,7 +30,16 @@ final class EventStream {
   private final Snapshots snapshots;
   private final EventLog log;
   private final Clock clock;
+  private final Transfer transfer;
   private final Pause pause;
+
+  /// How what is written reaches the follower.
+  enum Transfer {
+    /// As it is written.
+    STREAMED,
+    /// All at once when the connection ends: so it ends with the first events, which otherwise come late.
+    BUFFERED
+  }
 
   /// Lets time pass between two looks at the log.
   interface Pause {
@@ -39,7 +48,8 @@ final class EventStream {
     boolean await(Duration time);
   }
 
-  EventStream(Snapshots snapshots, Clock clock, Pause pause) {
+  EventStream(Snapshots snapshots, Clock clock, Transfer transfer, Pause pause) {
+    this.transfer = transfer;
     this.snapshots = snapshots;
     this.log = new EventLog(snapshots.records());
     this.clock = clock;
@@ -64,6 +74,9 @@ final class EventStream {
       send(out, retry + "id: " + head + "\n\n");
     } else if (known.isEmpty() || position > head || position < head && after(orgId, periodId, position).isEmpty()) {
       send(out, retry + "\n" + resync(orgId, periodId, head));
+      if (transfer == Transfer.BUFFERED) {
+        return;
+      }
       position = head;
     } else {
       send(out, retry + "\n");
@@ -79,6 +92,9 @@ final class EventStream {
           text.append(block(event.sequence(), DataUpdated.NAME, event.data()));
         }
         send(out, text.toString());
+        if (transfer == Transfer.BUFFERED) {
+          return;
+        }
         position = events.getLast().sequence();
         lastSent = clock.instant();
         emptyLooks = 0;
@@ -90,6 +106,9 @@ final class EventStream {
         // The head says there are events, the log has lost them: more time has passed than they are kept.
         position = snapshots.lastSequence(orgId, periodId);
         send(out, resync(orgId, periodId, position));
+        if (transfer == Transfer.BUFFERED) {
+          return;
+        }
         lastSent = clock.instant();
       }
       Instant now = clock.instant();

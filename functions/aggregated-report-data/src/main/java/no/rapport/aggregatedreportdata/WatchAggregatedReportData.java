@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import no.rapport.api.Api;
+import no.rapport.api.Environment;
 import no.rapport.api.FieldError;
 import no.rapport.api.Log;
 import no.rapport.api.Reply;
@@ -32,7 +33,7 @@ import no.rapport.reporting.Period;
 
 /// `GET /api/v1/aggregated-report-data/watch`: the changes of an organisation's figures of a period, as Server-Sent
 /// Events, for about 25 seconds a connection. Where the response streams, events arrive as they happen; where it is
-/// buffered, the same bytes are a long poll.
+/// buffered (`WATCH_TRANSFER`), a connection ends with its first events, so that none is later than one reconnect.
 public final class WatchAggregatedReportData implements RequestStreamHandler {
 
   /// Below the 29 seconds of a buffered REST API integration.
@@ -46,17 +47,20 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
   private final AggregatedReportData data;
+  private final EventStream.Transfer transfer;
   private final EventStream.Pause pause;
 
   public WatchAggregatedReportData() {
-    this(AggregatedReportData.fromEnvironment(), time -> {
-      LockSupport.parkNanos(time.toNanos());
-      return !Thread.currentThread().isInterrupted();
-    });
+    this(AggregatedReportData.fromEnvironment(),
+        EventStream.Transfer.valueOf(Environment.optional("WATCH_TRANSFER", "BUFFERED")), time -> {
+          LockSupport.parkNanos(time.toNanos());
+          return !Thread.currentThread().isInterrupted();
+        });
   }
 
-  WatchAggregatedReportData(AggregatedReportData data, EventStream.Pause pause) {
+  WatchAggregatedReportData(AggregatedReportData data, EventStream.Transfer transfer, EventStream.Pause pause) {
     this.data = data;
+    this.transfer = transfer;
     this.pause = pause;
   }
 
@@ -65,7 +69,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
   /// @param nowhere what keeps nothing
   static void practise(AggregatedReportData nowhere) {
     try {
-      new WatchAggregatedReportData(nowhere, _ -> false).handleRequest(new ByteArrayInputStream("""
+      new WatchAggregatedReportData(nowhere, EventStream.Transfer.BUFFERED, _ -> false).handleRequest(new ByteArrayInputStream("""
           {"httpMethod": "GET", "path": "/priming", "multiValueHeaders": {"Accept": ["text/event-stream"]},
            "multiValueQueryStringParameters": {"organization_id": ["priming"], "period_id": ["2025"]},
            "requestContext": {"requestId": "priming", "identity": {"sourceIp": "192.0.2.1"}, "authorizer":
@@ -95,7 +99,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
     writeHead(output, response.getStatusCode(), headers);
     Watch watch = accepted.get();
     try {
-      new EventStream(data.snapshots(), data.clock(), pause)
+      new EventStream(data.snapshots(), data.clock(), transfer, pause)
           .follow(watch.organizationId(), watch.periodId(), watch.lastEventId(), window(context), output);
     } catch (IOException e) {
       // The follower hung up: it comes again with its last id.

@@ -239,7 +239,7 @@ class AggregationHistoriesTest {
       while (going) {
         var out = new ByteArrayOutputStream();
         try {
-          new EventStream(data.snapshots(), clock, _ -> random.nextInt(4) > 0 && going)
+          new EventStream(data.snapshots(), clock, EventStream.Transfer.STREAMED, _ -> random.nextInt(4) > 0 && going)
               .follow(ORG, "2024", follower.lastEventId, Duration.ofSeconds(25), out);
         } catch (IOException e) {
           throw new UncheckedIOException(e);
@@ -254,7 +254,7 @@ class AggregationHistoriesTest {
       }
       try {
         var rest = new ByteArrayOutputStream();
-        new EventStream(data.snapshots(), clock, _ -> false)
+        new EventStream(data.snapshots(), clock, EventStream.Transfer.STREAMED, _ -> false)
             .follow(ORG, "2024", follower.lastEventId, Duration.ofSeconds(25), rest);
         follower.read(rest.toByteArray());
       } catch (IOException e) {

@@ -39,7 +39,7 @@ class EventStreamTest {
   private final InMemoryRecords records = new InMemoryRecords();
   private final Snapshots snapshots = new Snapshots(records);
   private final MovableClock clock = new MovableClock(Instant.parse("2026-03-26T09:00:00Z"));
-  private final EventStream stream = new EventStream(snapshots, clock, time -> {
+  private final EventStream stream = new EventStream(snapshots, clock, EventStream.Transfer.STREAMED, time -> {
     clock.pass(time);
     return true;
   });
@@ -64,6 +64,42 @@ class EventStreamTest {
         : heartbeat
 
         """.formatted(id));
+  }
+
+  /// A buffered answer is read when it ends: every event within one reconnect, and none twice.
+  @Test
+  void aBufferedConnectionEndsWithItsFirstEvents() throws IOException {
+    String id = aSnapshot(figures(Map.of("antall_flyttinger", 3)));
+    var waits = new ArrayList<Duration>();
+    var buffered = new EventStream(snapshots, clock, EventStream.Transfer.BUFFERED, time -> {
+      waits.add(time);
+      clock.pass(time);
+      if (waits.size() == 3) {
+        again(id, figures(Map.of("antall_flyttinger", 4)));
+      }
+      return true;
+    });
+    var follower = new Follower();
+    var out = new ByteArrayOutputStream();
+
+    buffered.follow(ORG, PERIOD, Optional.of("1"), Duration.ofSeconds(25), out);
+    follower.read(out.toByteArray());
+
+    assertThat(waits).as("looks before the event").hasSize(3);
+    assertThat(follower.lastEventId).contains("2");
+    assertThat(follower.received).hasSize(1);
+  }
+
+  @Test
+  void aBufferedConnectionEndsWithTheWordToReadAnew() throws IOException {
+    aSnapshot(figures(Map.of("antall_flyttinger", 3)));
+    var out = new ByteArrayOutputStream();
+
+    new EventStream(snapshots, clock, EventStream.Transfer.BUFFERED, _ -> {
+      throw new AssertionError("waits though it has told something");
+    }).follow(ORG, PERIOD, Optional.of("99"), Duration.ofSeconds(25), out);
+
+    assertThat(out.toString(java.nio.charset.StandardCharsets.UTF_8)).contains("event: resync");
   }
 
   @Test
@@ -284,7 +320,7 @@ class EventStreamTest {
 
   @Test
   void followsWhileOthersChangeTheFigures() throws Exception {
-    var real = new EventStream(snapshots, clock, _ -> {
+    var real = new EventStream(snapshots, clock, EventStream.Transfer.STREAMED, _ -> {
       LockSupport.parkNanos(200_000);
       return true;
     });

@@ -117,7 +117,7 @@ final class Stack {
   /// One connection of a follower, time passing only in its pauses.
   byte[] watch(Map<String, String> query, Map<String, String> headers) throws IOException {
     var out = new ByteArrayOutputStream();
-    new WatchAggregatedReportData(data, time -> {
+    new WatchAggregatedReportData(data, EventStream.Transfer.STREAMED, time -> {
       clock.pass(time);
       return true;
     }).handleRequest(new ByteArrayInputStream(JSON.writeValueAsBytes(JSON.convertValue(

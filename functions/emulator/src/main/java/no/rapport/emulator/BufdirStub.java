@@ -201,7 +201,8 @@ public final class BufdirStub implements AutoCloseable {
       synchronized (this) {
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
       }
-      Answer answer = endpoint.answer(exchange);
+      Answer answer = Loopback.isOwnHost(exchange.getRequestHeaders().getFirst("Host")) ? endpoint.answer(exchange)
+          : new Answer(403, "{\"message\":\"Only programs of this machine are answered\"}");
       exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
       byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("content-type", "application/json");

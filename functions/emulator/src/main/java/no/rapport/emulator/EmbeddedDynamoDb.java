@@ -10,9 +10,14 @@ import java.util.Map;
 import java.util.UUID;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ContextHandler;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -90,7 +95,7 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
     connector.setHost(Loopback.HOST);
     connector.setPort(port);
     server.addConnector(connector);
-    server.setHandler(new ContextHandler(handler, "/"));
+    server.setHandler(new OwnHostOnly(new ContextHandler(handler, "/")));
     try {
       server.start();
     } catch (BindException e) {
@@ -151,6 +156,24 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
       throw new IllegalStateException("DynamoDB Local did not stop", e);
     } finally {
       handler.close();
+    }
+  }
+
+  /// Refuses requests that came under another machine's name, or from a page of another site.
+  private static final class OwnHostOnly extends Handler.Wrapper {
+
+    OwnHostOnly(Handler next) {
+      super(next);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      if (Loopback.isOwnHost(request.getHeaders().get("Host")) && !request.getHeaders().contains("Origin")) {
+        return super.handle(request, response, callback);
+      }
+      response.setStatus(403);
+      Content.Sink.write(response, true, "{\"message\":\"Only programs of this machine are answered\"}", callback);
+      return true;
     }
   }
 

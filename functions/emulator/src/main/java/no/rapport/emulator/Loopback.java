@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -28,7 +29,20 @@ public final class Loopback {
   public static final StaticCredentialsProvider CREDENTIALS =
       StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY));
 
+  private static final Pattern OWN_HOST = Pattern.compile(
+      "(127\\.0\\.0\\.1|localhost|\\[::1]|host\\.docker\\.internal)(:[0-9]{1,5})?", Pattern.CASE_INSENSITIVE);
+
   private Loopback() {}
+
+  /// Whether a request's `Host` header names this machine, as containers on it see it too.
+  ///
+  /// A page of another site can make its own domain name lead to 127.0.0.1 (DNS rebinding), and the browser then lets
+  /// it read what is answered here. Its requests carry that name.
+  ///
+  /// @param host the header's value, or null where there is none
+  public static boolean isOwnHost(String host) {
+    return host != null && OWN_HOST.matcher(host).matches();
+  }
 
   /// The address of a service on `port`.
   public static URI uri(int port) {

@@ -15,7 +15,8 @@ import org.gaul.shaded.org.eclipse.jetty.util.Callback;
 import org.gaul.shaded.org.eclipse.jetty.util.Fields;
 
 /// Refuses presigned requests whose signature is older than a limit, whatever expiry they carry: the bucket policy's
-/// condition on `s3:signatureAge` with `s3:authType` `REST-QUERY-STRING`.
+/// condition on `s3:signatureAge` with `s3:authType` `REST-QUERY-STRING`. So it does with requests that came under another
+/// machine's name ([Loopback#isOwnHost]).
 final class SignatureAgeLimit extends Handler.Wrapper {
 
   private static final DateTimeFormatter SIGNED_AT = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
@@ -32,7 +33,8 @@ final class SignatureAgeLimit extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     var signedAt = signedAt(Request.extractQueryParameters(request));
-    if (signedAt == null || !clock.instant().isAfter(signedAt.toInstant(ZoneOffset.UTC).plus(limit))) {
+    var ownHost = Loopback.isOwnHost(request.getHeaders().get(HttpHeader.HOST));
+    if (ownHost && (signedAt == null || !clock.instant().isAfter(signedAt.toInstant(ZoneOffset.UTC).plus(limit)))) {
       return super.handle(request, response, callback);
     }
     response.setStatus(403);

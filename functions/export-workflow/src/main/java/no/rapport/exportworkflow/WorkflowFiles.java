@@ -3,10 +3,12 @@ package no.rapport.exportworkflow;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,11 +18,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
+import java.util.zip.CRC32;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.AbortedException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
@@ -191,22 +195,30 @@ final class WorkflowFiles {
 
     private void sendPart() {
       if (uploadId == null) {
-        uploadId = s3.createMultipartUpload(create -> create.bucket(bucket).key(key).contentType(contentType))
-            .uploadId();
+        uploadId = s3.createMultipartUpload(create -> create.bucket(bucket).key(key).contentType(contentType)
+            .checksumAlgorithm(ChecksumAlgorithm.CRC32)).uploadId();
       }
       int index = parts.size();
       if (index >= PARTS_AT_ONCE) {
         result(parts.get(index - PARTS_AT_ONCE));
       }
+      String crc32 = crc32(buffer(), buffered);
       RequestBody content = content();
-      parts.add(senders.submit(() -> send(index + 1, content)));
+      parts.add(senders.submit(() -> send(index + 1, content, crc32)));
       buffered = 0;
     }
 
-    private CompletedPart send(int number, RequestBody content) {
-      String etag = s3.uploadPart(
-          upload -> upload.bucket(bucket).key(key).uploadId(uploadId).partNumber(number), content).eTag();
-      return CompletedPart.builder().partNumber(number).eTag(etag).build();
+    /// S3 wants the checksum of a part again when the upload is completed, of the kind that was named at its creation.
+    private CompletedPart send(int number, RequestBody content, String crc32) {
+      String etag = s3.uploadPart(upload -> upload.bucket(bucket).key(key).uploadId(uploadId).partNumber(number)
+          .checksumCRC32(crc32), content).eTag();
+      return CompletedPart.builder().partNumber(number).eTag(etag).checksumCRC32(crc32).build();
+    }
+
+    private static String crc32(byte[] bytes, int length) {
+      var crc = new CRC32();
+      crc.update(bytes, 0, length);
+      return Base64.getEncoder().encodeToString(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array());
     }
 
     /// What is buffered, not copied.

@@ -3,12 +3,17 @@ package no.rapport.exportworkflow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.zip.CRC32;
 import no.rapport.emulator.EmbeddedS3;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,6 +22,9 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 class WorkflowFilesTest {
@@ -61,6 +69,36 @@ class WorkflowFilesTest {
       assertThat(stored.asByteArray()).isEqualTo(Arrays.copyOf(content, size));
       assertThat(stored.response().contentType()).isEqualTo("text/csv");
     }
+  }
+
+  /// S3 answers `InvalidPart`, or that the kinds differ, where one of the three does not fit the others.
+  @Test
+  void namesOneKindOfChecksumAtCreationWithEachPartAndAtCompletion() {
+    var created = new AtomicReference<ChecksumAlgorithm>();
+    var sent = new ConcurrentSkipListMap<Integer, String>();
+    var completed = new ConcurrentSkipListMap<Integer, String>();
+    try (var watched = EmbeddedS3.shared().client(new ExecutionInterceptor() {
+      @Override
+      public void beforeTransmission(Context.BeforeTransmission context, ExecutionAttributes attributes) {
+        switch (context.request()) {
+          case CreateMultipartUploadRequest create -> created.set(create.checksumAlgorithm());
+          case UploadPartRequest part -> sent.put(part.partNumber(), part.checksumCRC32());
+          case CompleteMultipartUploadRequest complete -> complete.multipartUpload().parts()
+              .forEach(part -> completed.put(part.partNumber(), part.checksumCRC32()));
+          default -> { }
+        }
+      }
+    }); var upload = new WorkflowFiles(watched, bucket).upload(KEY, "application/pdf")) {
+      upload.write(content, 0, content.length);
+      upload.complete();
+    }
+    var first = new CRC32();
+    first.update(content, 0, 8 * 1024 * 1024);
+
+    assertThat(created).hasValue(ChecksumAlgorithm.CRC32);
+    assertThat(sent).hasSize(6).isEqualTo(completed);
+    assertThat(Base64.getDecoder().decode(sent.get(1)))
+        .isEqualTo(ByteBuffer.allocate(4).putInt((int) first.getValue()).array());
   }
 
   @Test

@@ -111,6 +111,12 @@ final class Gateway implements AutoCloseable {
     exchange.getResponseHeaders().set("x-request-id", requestId);
     exchange.getResponseHeaders().set("x-amzn-RequestId", requestId);
     try (exchange) {
+      if (!Loopback.isOwnHost(exchange.getRequestHeaders().getFirst("Host"))) {
+        send(exchange, 403, Map.of("Content-Type", List.of("application/json")),
+            "{\"message\":\"Only names of this machine are answered: 127.0.0.1 and localhost\"}"
+                .getBytes(StandardCharsets.UTF_8));
+        return;
+      }
       var path = exchange.getRequestURI().getRawPath();
       for (var mount : mounts.entrySet()) {
         if (path.startsWith(mount.getKey())) {

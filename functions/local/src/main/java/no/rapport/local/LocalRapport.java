@@ -260,7 +260,8 @@ public final class LocalRapport implements AutoCloseable {
         // Kept connections of all functions in this one process.
         Map.entry("http.maxConnections", "64"),
         // Not what the template says, which is for AWS.
-        Map.entry("S3_PATH_STYLE", "true"));
+        Map.entry("S3_PATH_STYLE", "true"),
+        Map.entry("WATCH_TRANSFER", "STREAMED"));
     settings.forEach(System::setProperty);
     bufdir.ifPresent(stub -> System.setProperty("aws.endpointUrlSecretsManager", stub.endpoint().toString()));
   }

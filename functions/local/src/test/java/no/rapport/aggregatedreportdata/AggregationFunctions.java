@@ -45,6 +45,6 @@ public final class AggregationFunctions {
 
   /// A stream that ends when all is told that is known.
   public RequestStreamHandler watch() {
-    return new WatchAggregatedReportData(data, _ -> false);
+    return new WatchAggregatedReportData(data, EventStream.Transfer.STREAMED, _ -> false);
   }
 }

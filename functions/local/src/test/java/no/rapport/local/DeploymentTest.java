@@ -61,6 +61,8 @@ class DeploymentTest {
   void everyEndpointIsRoutedOnceAndOneFunctionHasItsVariablesOnItsOwn() {
     assertThat(new RouteTable(TEMPLATE.routes())).isNotNull();
     assertThat(Functions.environment(TEMPLATE)).containsKey("RECORDS_TABLE");
+    assertThat(Functions.environment(TemplateReader.read(HOME.resolve("template.yaml"),
+        Map.of("AllowedOrigins", "https://a.no"), LocalRapport.BUCKET))).containsEntry("ALLOWED_ORIGINS", "https://a.no");
   }
 
   @Test

@@ -68,6 +68,11 @@ final class StepFunctionsProtocol implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      if (!Address.isOwnHost(exchange.getRequestHeaders().getFirst("Host"))
+          || exchange.getRequestHeaders().containsKey("Origin")) {
+        exchange.sendResponseHeaders(403, -1);
+        return;
+      }
       var reply = reply(exchange.getRequestMethod(), exchange.getRequestHeaders().getFirst("X-Amz-Target"),
           exchange.getRequestBody().readNBytes(LARGEST_REQUEST + 1));
       reply.headers().forEach(exchange.getResponseHeaders()::set);

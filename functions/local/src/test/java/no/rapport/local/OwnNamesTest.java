@@ -1,0 +1,68 @@
+package no.rapport.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A page of any site can make a name of its own lead to 127.0.0.1 (DNS rebinding). Under such a name no port answers.
+class OwnNamesTest {
+
+  private final LocalRapport rapport = LocalRapport.shared();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rapport.attacker.example", "127.0.0.1.attacker.example", "attacker.example:3000",
+      "localhost.attacker.example", "10.0.0.1"})
+  void noPortAnswersUnderAnotherName(String host) throws IOException {
+    assertThat(status(rapport.baseUrl(), "GET", "/api/v1/bufdir-exports", host, "")).as("API").isEqualTo("403");
+    assertThat(status(rapport.baseUrl(), "POST",
+        "/_local/2015-03-31/functions/ManageApiKeysFunction/invocations", host, "")).as("/_local").isEqualTo("403");
+    assertThat(status(rapport.dynamoDbEndpoint(), "POST", "/", host, TARGET_TABLES)).as("DynamoDB").isEqualTo("403");
+    assertThat(status(rapport.stepFunctionsEndpoint(), "POST", "/", host, TARGET_MACHINES)).as("Step Functions")
+        .isEqualTo("403");
+    assertThat(status(rapport.s3Endpoint(), "GET", "/", host, "")).as("S3").isEqualTo("403");
+    assertThat(status(rapport.bufdir().orElseThrow().apiUrl().resolve("/token"), "POST", "/token", host, ""))
+        .as("Bufdir").isEqualTo("403");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "localhost", "LOCALHOST", "[::1]", "host.docker.internal"})
+  void everyPortAnswersUnderTheNamesOfThisMachine(String name) throws IOException {
+    assertThat(status(rapport.baseUrl(), "GET", "/api/v1/bufdir-exports", name + ":" + rapport.baseUrl().getPort(), ""))
+        .as("API").isEqualTo("200");
+    assertThat(status(rapport.dynamoDbEndpoint(), "POST", "/", name, TARGET_TABLES)).as("DynamoDB").isNotEqualTo("403");
+    assertThat(status(rapport.stepFunctionsEndpoint(), "POST", "/", name, TARGET_MACHINES)).as("Step Functions")
+        .isEqualTo("200");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://attacker.example", "null"})
+  void storesAnswerNoPageOfAnotherSite(String origin) throws IOException {
+    var headers = "Origin: " + origin + "\r\n";
+    assertThat(status(rapport.dynamoDbEndpoint(), "POST", "/", "127.0.0.1", TARGET_TABLES + headers)).isEqualTo("403");
+    assertThat(status(rapport.stepFunctionsEndpoint(), "POST", "/", "127.0.0.1", TARGET_MACHINES + headers))
+        .isEqualTo("403");
+  }
+
+  private static final String TARGET_TABLES = "X-Amz-Target: DynamoDB_20120810.ListTables\r\n"
+      + "Content-Type: application/x-amz-json-1.0\r\n"
+      + "Authorization: AWS4-HMAC-SHA256 Credential=local/20260101/eu-north-1/dynamodb/aws4_request, "
+      + "SignedHeaders=host, Signature=0\r\n";
+  private static final String TARGET_MACHINES = "X-Amz-Target: AWSStepFunctions.ListStateMachines\r\n";
+
+  private static String status(URI service, String method, String path, String host, String headers) throws IOException {
+    try (var socket = new Socket("127.0.0.1", service.getPort())) {
+      socket.setSoTimeout(20_000);
+      socket.getOutputStream().write((method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + headers
+          + "Content-Length: 2\r\nConnection: close\r\n\r\n{}").getBytes(StandardCharsets.US_ASCII));
+      var line = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine();
+      return line == null ? "closed" : line.split(" ")[1];
+    }
+  }
+}
