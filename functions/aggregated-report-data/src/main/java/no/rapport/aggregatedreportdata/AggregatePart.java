@@ -30,6 +30,7 @@ public final class AggregatePart implements RequestHandler<Map<String, Object>, 
     var tallying = new Tallying(ReportingPeriod.of(input.periodId()));
     for (int part = input.firstPart(); part <= input.lastPart(); part++) {
       data.cases().readPart(input.organizationId(), part, tallying);
+      data.cases().readRegisterPart(input.organizationId(), part, tallying::acceptRegisterCase);
     }
     Log.info("parts_aggregated", Map.of("job_id", input.jobId(), "first_part", input.firstPart(), "last_part",
         input.lastPart(), "records", tallying.records()));

@@ -1,9 +1,11 @@
 package no.rapport.aggregatedreportdata;
 
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import no.rapport.reporting.Period;
 import no.rapport.sourcedata.CaseRecord;
+import no.rapport.sourcedata.RegisterCase;
 
 /// The imported case records, as far as aggregation needs them.
 interface CaseSource {
@@ -15,6 +17,9 @@ interface CaseSource {
   ///
   /// @param part from 0, below [#parts]
   void readPart(String orgId, int part, Consumer<CaseRecord> consumer);
+
+  /// Hands over the counts of the part's cases that came in the register's form, see [RegisterCase#counts].
+  void readRegisterPart(String orgId, int part, Consumer<Map<String, Long>> consumer);
 
   /// The present mark of any period, read once and consistently: a mark taken before the records were read equals a
   /// later one only if no change between the two can have altered the period's figures.

@@ -1,5 +1,6 @@
 package no.rapport.aggregatedreportdata;
 
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import no.rapport.reporting.Period;
@@ -18,6 +19,11 @@ record ImportedCases(CaseRecords records, OrganizationRegister register) impleme
   @Override
   public void readPart(String orgId, int part, Consumer<CaseRecord> consumer) {
     records.readPart(orgId, part, consumer);
+  }
+
+  @Override
+  public void readRegisterPart(String orgId, int part, Consumer<Map<String, Long>> consumer) {
+    records.readRegisterPart(orgId, part, consumer);
   }
 
   @Override

@@ -3,6 +3,8 @@ package no.rapport.aggregatedreportdata;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// The figures of one organisation and period, as one or several aggregations made them.
 ///
@@ -39,10 +41,13 @@ record Snapshot(
   /// What an aggregation left.
   ///
   /// @param mark the state of the source, as it was before its first record was read
-  record Aggregate(Instant aggregatedAt, String mark, List<Figure> figures) {
+  /// @param register what the cases that came in the register's form add up to, see [Tally]
+  record Aggregate(Instant aggregatedAt, String mark, List<Figure> figures, SortedMap<String, Long> register) {
 
     Aggregate {
       figures = List.copyOf(figures);
+      // Snapshots of earlier releases have none.
+      register = register == null ? new TreeMap<>() : register;
     }
 
     long populated() {

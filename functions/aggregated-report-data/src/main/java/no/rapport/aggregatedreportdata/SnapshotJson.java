@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import no.rapport.aggregatedreportdata.Snapshots.Stored;
+import no.rapport.reporting.CodeBreak;
 import no.rapport.reporting.FigureCatalogue;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
@@ -58,10 +59,7 @@ final class SnapshotJson {
     ArrayNode sections = json.putArray("sections");
     snapshot.aggregate().ifPresent(aggregate -> addSections(sections, byKey(aggregate.figures()),
         byKey(prior.flatMap(p -> p.snapshot().aggregate()).map(Snapshot.Aggregate::figures).orElse(List.of()))));
-    prior.ifPresentOrElse(
-        p -> putTime(json.putObject("prior_period").put("period_id", p.snapshot().periodId())
-                .put("snapshot_id", p.snapshot().snapshotId()), "aggregated_at",
-            p.snapshot().aggregate().map(Snapshot.Aggregate::aggregatedAt)),
+    prior.ifPresentOrElse(p -> addPrior(json.putObject("prior_period"), p.snapshot(), snapshot.periodId()),
         () -> json.putNull("prior_period"));
     json.put("field_count", FigureCatalogue.figures().size());
     json.put("populated_field_count", populated(snapshot));
@@ -139,6 +137,19 @@ final class SnapshotJson {
         field.put("data_source", figure == null ? entry.defaultDataSource() : figure.dataSource());
       }
     }
+  }
+
+  private static void addPrior(ObjectNode json, Snapshot prior, String periodId) {
+    json.put("period_id", prior.periodId());
+    json.put("snapshot_id", prior.snapshotId());
+    putTime(json, "aggregated_at", prior.aggregate().map(Snapshot.Aggregate::aggregatedAt));
+    List<CodeBreak> breaks = CodeBreak.between(
+        Period.ofId(prior.periodId()).orElseThrow(), Period.ofId(periodId).orElseThrow());
+    json.put("comparability", breaks.isEmpty() ? "same" : "code_break");
+    json.put("comparability_reason", breaks.isEmpty() ? null
+        : breaks.stream().map(CodeBreak::reason).collect(Collectors.joining("; ")));
+    ArrayNode keys = json.putArray("not_comparable");
+    CodeBreak.figures(breaks).forEach(keys::add);
   }
 
   private static Map<String, Figure> byKey(List<Figure> figures) {

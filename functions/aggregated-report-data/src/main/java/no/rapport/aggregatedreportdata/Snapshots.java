@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
@@ -199,13 +200,15 @@ final class Snapshots {
   record Superseded() implements Ended {}
 
   /// Completes a snapshot and, where figures changed, tells the followers of its period: in one transaction.
-  Ended publish(Claim claim, String mark, List<Figure> figures, Instant now) {
+  ///
+  /// @param register what the cases that came in the register's form add up to
+  Ended publish(Claim claim, String mark, List<Figure> figures, SortedMap<String, Long> register, Instant now) {
     return decided(() -> {
       Optional<Stored> seen = find(claim.snapshotId()).filter(s -> s.snapshot().isProcessing(claim.jobId()));
       if (seen.isEmpty()) {
         return Optional.of(new Superseded());
       }
-      Snapshot completed = seen.get().snapshot().completed(new Snapshot.Aggregate(now, mark, figures));
+      Snapshot completed = seen.get().snapshot().completed(new Snapshot.Aggregate(now, mark, figures, register));
       var changes = new ArrayList<Change>();
 
       Kept<OrganizationStanding> organization = organization(claim.organizationId());

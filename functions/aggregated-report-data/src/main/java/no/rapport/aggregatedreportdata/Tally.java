@@ -18,17 +18,25 @@ import java.util.TreeSet;
 /// @param sums what is not zero
 /// @param bemannet sum of `prosent` of the positions that 33 counts
 /// @param kvalifisert sum of `prosent` of those that meet the competence requirement (34)
+/// @param register what the cases that came in the register's form add up to, by [RegisterCase]'s names
 /// @param sources the source systems of all live records by type, at most two of each: two are as good as many
 record Tally(
     SortedMap<Sum, Long> sums,
     // Text, since a workflow's expressions know binary numbers only.
     @JsonFormat(shape = JsonFormat.Shape.STRING) BigDecimal bemannet,
     @JsonFormat(shape = JsonFormat.Shape.STRING) BigDecimal kvalifisert,
-    SortedMap<RecordType, SortedSet<String>> sources) {
+    SortedMap<RecordType, SortedSet<String>> sources,
+    SortedMap<String, Long> register) {
 
-  static final Tally NOTHING = new Tally(new TreeMap<>(), BigDecimal.ZERO, BigDecimal.ZERO, new TreeMap<>());
+  static final Tally NOTHING =
+      new Tally(new TreeMap<>(), BigDecimal.ZERO, BigDecimal.ZERO, new TreeMap<>(), new TreeMap<>());
 
   private static final int SOURCES_KEPT = 2;
+
+  Tally {
+    // A run that an earlier release began has none.
+    register = register == null ? new TreeMap<>() : register;
+  }
 
   Tally plus(Tally other) {
     var addition = new Addition();
@@ -57,6 +65,7 @@ record Tally(
 
     private final long[] sums = new long[Sum.values().length];
     private final Map<RecordType, SortedSet<String>> sources = new EnumMap<>(RecordType.class);
+    private final SortedMap<String, Long> register = new TreeMap<>();
     private BigDecimal bemannet = BigDecimal.ZERO;
     private BigDecimal kvalifisert = BigDecimal.ZERO;
 
@@ -84,7 +93,12 @@ record Tally(
       }
     }
 
+    void addRegister(Map<String, Long> counts) {
+      counts.forEach((name, count) -> register.merge(name, count, Math::addExact));
+    }
+
     void add(Tally tally) {
+      addRegister(tally.register);
       tally.sums.forEach(this::add);
       bemannet = bemannet.add(tally.bemannet);
       kvalifisert = kvalifisert.add(tally.kvalifisert);
@@ -100,7 +114,7 @@ record Tally(
       }
       var copied = new TreeMap<RecordType, SortedSet<String>>();
       sources.forEach((type, names) -> copied.put(type, new TreeSet<>(names)));
-      return new Tally(nonZero, bemannet, kvalifisert, copied);
+      return new Tally(nonZero, bemannet, kvalifisert, copied, new TreeMap<>(register));
     }
   }
 

@@ -1,5 +1,6 @@
 package no.rapport.aggregatedreportdata;
 
+import java.util.Map;
 import java.util.function.Consumer;
 import no.rapport.sourcedata.CaseRecord;
 
@@ -30,6 +31,11 @@ final class Tallying implements Consumer<CaseRecord> {
         child.add(ofChild);
       }
     }
+  }
+
+  /// Takes what is known of a case that came in the register's form.
+  void acceptRegisterCase(Map<String, Long> counts) {
+    tally.addRegister(counts);
   }
 
   /// How many records were taken.

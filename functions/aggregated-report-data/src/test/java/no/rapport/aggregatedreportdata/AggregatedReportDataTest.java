@@ -30,6 +30,7 @@ import no.rapport.records.DynamoRecords;
 import no.rapport.sourcedata.CaseRecord;
 import no.rapport.sourcedata.CaseRecord.Melding;
 import org.junit.jupiter.api.BeforeEach;
+import no.rapport.sourcedata.RegisterRule;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -462,6 +463,8 @@ class AggregatedReportDataTest {
     assertThat(answer.json().at("/sections/0/fields/0/prior_period_value").intValue()).isEqualTo(2);
     assertThat(answer.text("/prior_period/snapshot_id")).isEqualTo(prior);
     assertThat(answer.text("/prior_period/period_id")).isEqualTo("2023-H1");
+    assertThat(answer.text("/prior_period/comparability")).isEqualTo("same");
+    assertThat(answer.json().at("/prior_period/not_comparable").toString()).isEqualTo("[]");
     // Looked up when read: a newer snapshot of the prior period is shown at once.
     report(ORG, "2023-06-01");
     String newer = stack.aggregated(ORG, "2023-H1");
@@ -469,6 +472,47 @@ class AggregatedReportDataTest {
     stack.delete(newer);
     stack.delete(prior);
     assertThat(stack.get(id).json().get("prior_period").isNull()).isTrue();
+  }
+
+  @Test
+  void saysWhichFiguresCannotBeComparedAcrossAChangeOfCodes() {
+    stack.aggregated(ORG, "2025");
+    Answer answer = stack.get(stack.aggregated(ORG, "2026"));
+
+    assertThat(answer.text("/prior_period/comparability")).isEqualTo("code_break");
+    assertThat(answer.text("/prior_period/comparability_reason")).contains("8.2", "reports of concern", "investigations");
+    assertThat(answer.json().at("/prior_period/not_comparable").toString())
+        .contains("antall_meldinger_henlagt", "antall_barn_plassert_utenfor_hjemmet")
+        .doesNotContain("antall_barn_i_fosterhjem\"");
+  }
+
+  @Test
+  void showsHowOftenTheCasesBreakTheRegistersRules() {
+    stack.cases.registerCase(ORG, Map.of("cases", 2L, "elements", 9L, "elements_refused", 1L, "elements_deleted", 2L,
+        "Sak 7/WARNING", 3L, "Melding 2c/ERROR", 4L, "Melding 2c/WARNING", 1L));
+    String id = stack.aggregated(ORG, "2024");
+
+    Answer answer = stack.checks(id);
+
+    assertThat(answer.json().at("/control_totals").toString()).isEqualTo(
+        "{\"cases_assessed\":2,\"elements\":{\"sent\":9,\"taken\":6,\"withdrawn\":2,\"refused\":1}}");
+    assertThat(answer.json().at("/checks").toString()).contains("""
+        {"rule_id":"Melding 2c","title":"SluttDato er etter sakens SluttDato","severity":"ERROR","count":4,"status":"assessed"},\
+        {"rule_id":"Melding 2c","title":"SluttDato er etter sakens SluttDato","severity":"WARNING","count":1,\
+        "status":"assessed"},{"rule_id":"Melding 2e","title":"StartDato er før sakens StartDato","severity":"ERROR",\
+        "count":0,"status":"assessed"}""");
+    assertThat(stack.checks("snap-unknown").status()).isEqualTo(404);
+  }
+
+  @Test
+  void assessesNothingOfCasesThatCameInAnotherForm() {
+    Answer answer = stack.checks(stack.aggregated(ORG, "2024"));
+
+    assertThat(answer.json().at("/control_totals/cases_assessed").asInt()).isZero();
+    assertThat(answer.json().at("/checks")).hasSize(RegisterRule.values().length).allSatisfy(check -> {
+      assertThat(check.get("count").isNull()).isTrue();
+      assertThat(check.get("status").asText()).isEqualTo("not_assessed");
+    });
   }
 
   // ---------- organisations -----------------------------------------------------------------------------------------

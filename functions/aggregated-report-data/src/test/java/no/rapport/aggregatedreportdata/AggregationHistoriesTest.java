@@ -454,6 +454,11 @@ class AggregationHistoriesTest {
       }
 
       @Override
+      public void readRegisterPart(String orgId, int part, Consumer<Map<String, Long>> consumer) {
+        real.readRegisterPart(orgId, part, consumer);
+      }
+
+      @Override
       public int parts() {
         return 3;
       }

@@ -56,6 +56,11 @@ class AggregationWorkflowTest {
     }
 
     @Override
+    public void readRegisterPart(String orgId, int part, Consumer<Map<String, Long>> consumer) {
+      real.readRegisterPart(orgId, part, consumer);
+    }
+
+    @Override
     public int parts() {
       return real.parts();
     }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -206,8 +207,10 @@ class EventStreamTest {
   void doesNotPublishAnAggregationThatStartedBeforeTheOneFollowersKnow() throws IOException {
     Stored slow = requested();
     Stored fast = requested();
-    snapshots.publish(fast.snapshot().claim(), "", figures(Map.of("antall_flyttinger", 5)), clock.instant());
-    snapshots.publish(slow.snapshot().claim(), "", figures(Map.of("antall_flyttinger", 4)), clock.instant());
+    snapshots.publish(fast.snapshot().claim(), "", figures(Map.of("antall_flyttinger", 5)), new TreeMap<>(),
+        clock.instant());
+    snapshots.publish(slow.snapshot().claim(), "", figures(Map.of("antall_flyttinger", 4)), new TreeMap<>(),
+        clock.instant());
 
     var follower = new Follower();
     follower.read(connection(Optional.of("0")).getBytes());
@@ -378,14 +381,14 @@ class EventStreamTest {
 
   private String aSnapshot(List<Figure> figures) {
     Stored stored = requested();
-    snapshots.publish(stored.snapshot().claim(), "", figures, clock.instant());
+    snapshots.publish(stored.snapshot().claim(), "", figures, new TreeMap<>(), clock.instant());
     return stored.snapshot().snapshotId();
   }
 
   private void again(String id, List<Figure> figures) {
     Stored stored = snapshots.invalidate(snapshots.find(id).orElseThrow(), "changed", "job-" + ++jobs, clock.instant())
         .orElseThrow();
-    snapshots.publish(stored.snapshot().claim(), "", figures, clock.instant().truncatedTo(
+    snapshots.publish(stored.snapshot().claim(), "", figures, new TreeMap<>(), clock.instant().truncatedTo(
         ChronoUnit.SECONDS));
   }
 

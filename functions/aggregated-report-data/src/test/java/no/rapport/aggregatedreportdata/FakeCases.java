@@ -16,6 +16,7 @@ final class FakeCases implements CaseSource {
 
   private final Map<String, List<CaseRecord>> records = new ConcurrentHashMap<>();
   private final Map<String, Long> changes = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, Long>> register = new ConcurrentHashMap<>();
   private final Map<String, String> names = new ConcurrentHashMap<>();
 
   void replace(String orgId, List<CaseRecord> live) {
@@ -44,6 +45,18 @@ final class FakeCases implements CaseSource {
         .filter(record -> Math.floorMod(key(record).hashCode(), PARTS) == part)
         .sorted((a, b) -> key(a).compareTo(key(b)))
         .forEach(consumer);
+  }
+
+  /// What one case that came in the register's form counts.
+  void registerCase(String orgId, Map<String, Long> counts) {
+    register.put(orgId, Map.copyOf(counts));
+  }
+
+  @Override
+  public void readRegisterPart(String orgId, int part, Consumer<Map<String, Long>> consumer) {
+    if (part == 0 && register.containsKey(orgId)) {
+      consumer.accept(register.get(orgId));
+    }
   }
 
   @Override

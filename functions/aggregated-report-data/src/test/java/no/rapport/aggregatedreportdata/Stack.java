@@ -81,6 +81,11 @@ final class Stack {
     return call(new GetAggregatedReportData(data), "GET", PATH + "/" + id, Map.of("id", id), Map.of(), null, Map.of());
   }
 
+  Answer checks(String id) {
+    return call(new GetAggregatedReportDataChecks(data), "GET", PATH + "/" + id + "/checks", Map.of("id", id), Map.of(),
+        null, Map.of());
+  }
+
   Answer post(String body, Map<String, String> headers) {
     return call(new CreateAggregatedReportData(data), "POST", PATH, Map.of(), Map.of(), body, headers);
   }

@@ -39,6 +39,7 @@ public final class AggregationFunctions {
         "ListAggregatedReportData", new ListAggregatedReportData(data),
         "CreateAggregatedReportData", new CreateAggregatedReportData(data),
         "GetAggregatedReportData", new GetAggregatedReportData(data),
+        "GetAggregatedReportDataChecks", new GetAggregatedReportDataChecks(data),
         "UpdateAggregatedReportData", new UpdateAggregatedReportData(data),
         "DeleteAggregatedReportData", new DeleteAggregatedReportData(data));
   }

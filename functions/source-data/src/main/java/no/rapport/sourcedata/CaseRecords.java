@@ -53,6 +53,21 @@ public final class CaseRecords {
         consumer);
   }
 
+  /// Hands over the counts of every case of a part that came in the register's form, see [RegisterCase#counts].
+  /// Consistent.
+  ///
+  /// @param part from 0, below [#PARTS]
+  public void readRegisterPart(String orgId, int part, Consumer<Map<String, Long>> consumer) {
+    QueryRequest query = QueryRequest.builder()
+        .tableName(table)
+        .consistentRead(true)
+        .keyConditionExpression("pk = :pk")
+        .projectionExpression(RegisterCase.COUNTS)
+        .expressionAttributeValues(Map.of(":pk", AttributeValue.fromS(SourceDataTable.registerCases(orgId, part))))
+        .build();
+    new QueryPages(dynamoDb).read(List.of(query), RegisterCase::counts, consumer::accept);
+  }
+
   /// What imports have changed so far, read consistently; see [CaseChanges] for how a cache stays true.
   public CaseChanges changes(String orgId) {
     List<Map<String, AttributeValue>> items = dynamoDb.query(request -> request

@@ -17,15 +17,22 @@ import software.amazon.awssdk.services.dynamodb.model.Put;
 /// @param isWritten whether all records of that document are in the table, and what it lacks is withdrawn
 /// @param identities what the case's records are, as [CaseRecordItem#identity] writes them; while a document is being
 ///     written, those of earlier documents too
-/// @param findings how often the newest document breaks a rule, by the rule's id
+/// @param counts of the newest document: how often it breaks a rule, by [RegisterRule.Finding], and its elements, by the
+///     names below
 public record RegisterCase(
-    long counter, Version version, boolean isWritten, Set<String> identities, SortedMap<String, Long> findings) {
+    long counter, Version version, boolean isWritten, Set<String> identities, SortedMap<String, Long> counts) {
+
+  /// Names of counts.
+  public static final String CASES = "cases";
+  public static final String ELEMENTS = "elements";
+  public static final String ELEMENTS_REFUSED = "elements_refused";
+  public static final String ELEMENTS_DELETED = "elements_deleted";
 
   private static final String COUNTER = "v";
   private static final String NEWEST = "d";
   private static final String WRITTEN = "w";
   private static final String IDENTITIES = "i";
-  static final String FINDINGS = "f";
+  static final String COUNTS = "f";
 
   private static final RegisterCase UNKNOWN = new RegisterCase(0, null, true, Set.of(), new TreeMap<>());
 
@@ -53,13 +60,13 @@ public record RegisterCase(
     return new RegisterCase(
         Long.parseLong(item.get(COUNTER).n()),
         new Version(version.number(), version.number(), version.number(), version.number()),
-        item.get(WRITTEN).bool(), identities, findings(item));
+        item.get(WRITTEN).bool(), identities, counts(item));
   }
 
-  static SortedMap<String, Long> findings(Map<String, AttributeValue> item) {
-    var findings = new TreeMap<String, Long>();
-    item.get(FINDINGS).m().forEach((rule, count) -> findings.put(rule, Long.valueOf(count.n())));
-    return findings;
+  static SortedMap<String, Long> counts(Map<String, AttributeValue> item) {
+    var counts = new TreeMap<String, Long>();
+    item.get(COUNTS).m().forEach((name, count) -> counts.put(name, Long.valueOf(count.n())));
+    return counts;
   }
 
   /// Whether a document of that version has something to tell: it is newer, or it is the newest and not yet written.
@@ -73,12 +80,12 @@ public record RegisterCase(
   public RegisterCase claimed(Version document, Set<String> itsIdentities) {
     var all = new TreeSet<>(identities);
     all.addAll(itsIdentities);
-    return new RegisterCase(counter + 1, document, false, all, findings);
+    return new RegisterCase(counter + 1, document, false, all, counts);
   }
 
   /// The case when the document is written.
-  public RegisterCase written(Set<String> itsIdentities, SortedMap<String, Long> itsFindings) {
-    return new RegisterCase(counter + 1, version, true, itsIdentities, itsFindings);
+  public RegisterCase written(Set<String> itsIdentities, SortedMap<String, Long> itsCounts) {
+    return new RegisterCase(counter + 1, version, true, itsIdentities, itsCounts);
   }
 
   /// Writes the case, if the table still holds the one it came from.
@@ -91,9 +98,9 @@ public record RegisterCase(
     var packed = new PackedText.Writer();
     identities.stream().sorted().forEach(packed::text);
     item.put(IDENTITIES, AttributeValue.fromS(packed.pack()));
-    var counts = new HashMap<String, AttributeValue>();
-    findings.forEach((rule, count) -> counts.put(rule, AttributeValue.fromN(String.valueOf(count))));
-    item.put(FINDINGS, AttributeValue.fromM(counts));
+    var numbers = new HashMap<String, AttributeValue>();
+    counts.forEach((name, count) -> numbers.put(name, AttributeValue.fromN(String.valueOf(count))));
+    item.put(COUNTS, AttributeValue.fromM(numbers));
     return Conditions.ifUnchanged(table, item, COUNTER, counter - 1);
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import no.rapport.sourcedata.OrganizationRegister;
 import no.rapport.sourcedata.RegisterCase;
@@ -76,7 +77,12 @@ final class RegisterImport {
       var left = new HashSet<>(known.identities());
       left.retainAll(refused);
       left.addAll(present);
-      return known.written(left, findings);
+      var counts = new TreeMap<>(findings);
+      counts.put(RegisterCase.CASES, 1L);
+      counts.put(RegisterCase.ELEMENTS, elements());
+      counts.put(RegisterCase.ELEMENTS_REFUSED, refusedElements);
+      counts.put(RegisterCase.ELEMENTS_DELETED, rows.stream().filter(row -> row.content().isEmpty()).count());
+      return known.written(left, counts);
     }
   }
 
@@ -188,8 +194,8 @@ final class RegisterImport {
         valid.add(parsed);
       }
     }
-    return new Prepared(document.caseId(), version, valid, present, refused, refusedElements,
-        RegisterChecks.of(document));
+    return new Prepared(
+        document.caseId(), version, valid, present, refused, refusedElements, RegisterChecks.of(document));
   }
 
   private static SourceRow withdrawal(String identity, Version version) {
