@@ -139,6 +139,7 @@ class Following {
 
   show(snapshot, words) {
     $('name').textContent = snapshot.organization_name;
+    this.notComparable = new Set(snapshot.prior_period?.not_comparable ?? []);
     $('state').textContent = [
       snapshot.period_id,
       snapshot.snapshot_status,
@@ -146,6 +147,7 @@ class Following {
       `${snapshot.populated_field_count} of ${snapshot.field_count} figures`,
       snapshot.aggregated_at && 'as of ' + new Date(snapshot.aggregated_at).toLocaleString('nb-NO'),
       snapshot.prior_period ? 'beside ' + snapshot.prior_period.period_id : 'no prior period',
+      snapshot.prior_period?.comparability_reason && '* not comparable: ' + snapshot.prior_period.comparability_reason,
     ].filter(Boolean).join(' · ');
     $('sections').replaceChildren(...snapshot.sections.map(section => this.section(section, words)));
   }
@@ -160,12 +162,13 @@ class Following {
   row(field, {label, unit, decimals} = {label: field.field_key}) {
     const number = value => value === null ? '–'
       : value.toLocaleString('nb-NO', {minimumFractionDigits: decimals, maximumFractionDigits: decimals});
-    const difference = field.value === null || field.prior_period_value === null ? null
+    const comparable = !this.notComparable.has(field.field_key);
+    const difference = field.value === null || field.prior_period_value === null || !comparable ? null
       : Math.round((field.value - field.prior_period_value) * 10) / 10;
     const row = element('tr', {id: field.field_key, title: field.field_key},
       element('td', {}, label, element('small', {}, unit ?? '')),
       element('td', {className: field.value === null ? 'none' : 'value'}, number(field.value)),
-      element('td', {className: 'prior'}, number(field.prior_period_value)),
+      element('td', {className: 'prior'}, number(field.prior_period_value) + (comparable ? '' : '\u00A0*')),
       element('td', {className: difference ? 'moved' : 'none'},
         difference === null ? '' : (difference > 0 ? '+' : '') + number(difference)),
       element('td', {className: 'source'}, field.data_source));

@@ -41,8 +41,11 @@ class WatchPageTest {
         "snapshot_status": "current", "cache_valid": true, "aggregated_at": "2026-03-25T14:00:00Z",
         "sections": [{"section_id": "barn-under-omsorg", "section_title": "Barn under omsorg", "fields": [
         {"field_key": "antall_flyttinger", "value": %d, "prior_period_value": 52, "data_source": "fagsystem-cis"},
+        {"field_key": "antall_akuttplasseringer", "value": 3, "prior_period_value": 2, "data_source": "manual"},
         {"field_key": "andel_barn_i_fosterhjem", "value": null, "prior_period_value": 6.5, "data_source": "manual"}]}],
-        "prior_period": {"period_id": "2023", "snapshot_id": "snap-2", "aggregated_at": "2025-01-08T10:00:00Z"},
+        "prior_period": {"period_id": "2023", "snapshot_id": "snap-2", "aggregated_at": "2025-01-08T10:00:00Z",
+        "comparability": "code_break", "comparability_reason": "Codes changed",
+        "not_comparable": ["antall_akuttplasseringer"]},
         "field_count": 34, "populated_field_count": 33}""".formatted(moves)));
     server.createContext(API + "/watch", exchange -> {
       exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
@@ -102,6 +105,9 @@ class WatchPageTest {
       page.await("document.querySelector('#antall_flyttinger .value')?.textContent", "47");
       assertThat(page.evaluate("[...document.querySelectorAll('#antall_flyttinger td')].map(td => td.textContent)"))
           .isEqualTo("Flyttingerantall,47,52,−5,fagsystem-cis");
+      assertThat(page.evaluate("[...document.querySelectorAll('#antall_akuttplasseringer td')].slice(1, 4)"
+          + ".map(td => td.textContent)")).as("a prior value that cannot be compared").isEqualTo("3,2\u00A0*,");
+      assertThat(page.evaluate("document.getElementById('state').textContent")).contains("* not comparable: Codes changed");
       assertThat(page.evaluate("document.querySelectorAll('#andel_barn_i_fosterhjem td')[1].textContent"))
           .isEqualTo("–");
       assertThat(page.evaluate("document.getElementById('name').textContent")).isEqualTo("<b>Oslo Sør</b>");
