@@ -17,6 +17,7 @@ import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportProgress;
+import no.rapport.exportjobs.ExportQuota;
 import no.rapport.exportjobs.ExportRequests;
 import no.rapport.exportjobs.ExportServices;
 import no.rapport.exportjobs.ExportState;
@@ -75,6 +76,11 @@ final class BufdirExports {
     return request.list("format", "requested_by").synonym("format", "excel", "xlsx").answer(services.records(),
         ExportKind.BUFDIR_EXPORT.collection(), request.caller(), "org_id", "data",
         entry -> summary(ExportJobs.Stored.of(entry).job()));
+  }
+
+  /// What an order of an organisation that has ordered too much answers.
+  static Reply refusal(ExportQuota.Exceeded exceeded) {
+    return Reply.tooManyRequests(exceeded.reason(), Math.toIntExact(exceeded.retryAfter().toSeconds()));
   }
 
   /// What a cancel, retry or delete that was not done answers.

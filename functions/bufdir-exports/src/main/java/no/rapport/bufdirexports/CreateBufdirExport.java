@@ -32,7 +32,8 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
       if (!request.caller().maySee(order.orgId())) {
         return Reply.notFound();
       }
-      return exports.requests().refusalIfFull(order.orgId()).orElseGet(() -> accept(request, order));
+      return exports.requests().exceededQuota(order.orgId(), request.now())
+          .map(BufdirExports::refusal).orElseGet(() -> accept(request, order));
     });
   }
 

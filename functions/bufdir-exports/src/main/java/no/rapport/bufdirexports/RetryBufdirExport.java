@@ -12,6 +12,7 @@ import no.rapport.api.Request;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportQuota;
 import no.rapport.exportjobs.ExportRequests;
 import no.rapport.exportjobs.ExportState;
 
@@ -39,10 +40,10 @@ public final class RetryBufdirExport implements RequestHandler<APIGatewayProxyRe
   }
 
   private Reply retry(Request request, ExportJobs.Stored stored) {
-    var full = stored.job().state() == ExportState.FAILED ? exports.requests().refusalIfFull(stored.job().orgId())
-        : Optional.<Reply>empty();
-    if (full.isPresent()) {
-      return full.get();
+    var exceeded = stored.job().state() == ExportState.FAILED
+        ? exports.requests().exceededQuota(stored.job().orgId(), request.now()) : Optional.<ExportQuota.Exceeded>empty();
+    if (exceeded.isPresent()) {
+      return BufdirExports.refusal(exceeded.get());
     }
     var outcome = exports.requests().retry(ExportKind.BUFDIR_EXPORT, stored.job().id(), request::matches,
         request.now());

@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongPredicate;
 import no.rapport.api.Caller;
-import no.rapport.api.Reply;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportQuota;
 import no.rapport.exportjobs.ExportRequests;
 import no.rapport.records.Change;
+import no.rapport.records.Conflicts;
 import no.rapport.records.Documents;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
@@ -57,8 +58,8 @@ final class ExportTemplates {
   /// The file that was started, or that is being made.
   record Running(ExportJobs.Stored file) implements Start {}
 
-  /// The organisation has as many unfinished exports as it may have.
-  record Full(Reply refusal) implements Start {}
+  /// The organisation has ordered too much.
+  record Refused(ExportQuota.Exceeded exceeded) implements Start {}
 
   /// The template is gone.
   record Gone() implements Start {}
@@ -101,51 +102,59 @@ final class ExportTemplates {
   /// @param fileId the id that a new file gets
   Start start(Stored seen, String fileId, Caller caller, Instant now) {
     ExportTemplate template = seen.template();
-    while (true) {
+    Optional<Start> standing = standing(template, fileId, now);
+    if (standing.isPresent()) {
+      return standing.get();
+    }
+    Optional<ExportQuota.Exceeded> exceeded = requests.exceededQuota(template.orgId(), now);
+    if (exceeded.isPresent()) {
+      return new Refused(exceeded.get());
+    }
+    return Conflicts.retryOnConflict(() -> {
       Optional<Note> newest = records.note(partition(template), "newest", now);
-      if (newest.isEmpty()) {
-        return new Gone();
-      }
-      Optional<ExportJobs.Stored> last = newest(newest.get());
-      if (last.isPresent() && (last.get().job().state().isUnfinished() || last.get().job().id().equals(fileId))) {
-        return new Running(last.get());
-      }
-      Optional<Reply> full = requests.refusalIfFull(template.orgId());
-      if (full.isPresent()) {
-        return new Full(full.get());
+      Optional<Start> meanwhile = standing(template, fileId, now);
+      if (newest.isEmpty() || meanwhile.isPresent()) {
+        return Optional.of(meanwhile.orElseGet(Gone::new));
       }
       var job = ExportJob.accepted(ExportKind.EXPORT_FILE, fileId, template.orgId(), now, caller.id(),
           template.orderOfOneFile());
-      Optional<ExportJobs.Stored> started = requests.begin(job,
-          new Change.ReplaceNote(newest.get(), newest.get().next(Documents.write(new Newest(fileId)))));
-      if (started.isPresent()) {
-        return jobs.find(ExportKind.EXPORT_FILE, fileId).<Start>map(Running::new).orElseGet(Gone::new);
-      }
+      return requests.begin(job,
+              new Change.ReplaceNote(newest.get(), newest.get().next(Documents.write(new Newest(fileId)))))
+          .map(_ -> jobs.find(ExportKind.EXPORT_FILE, fileId).<Start>map(Running::new).orElseGet(Gone::new));
+    });
+  }
+
+  /// @return empty where a new file may be started
+  private Optional<Start> standing(ExportTemplate template, String fileId, Instant now) {
+    Optional<Note> newest = records.note(partition(template), "newest", now);
+    if (newest.isEmpty()) {
+      return Optional.of(new Gone());
     }
+    return newest(newest.get())
+        .filter(last -> last.job().state().isUnfinished() || last.job().id().equals(fileId)).map(Running::new);
   }
 
   /// Removes a template with all its files.
   Deletion delete(String id, Caller caller, LongPredicate ifMatch, Instant now) {
-    while (true) {
+    return Conflicts.retryOnConflict(() -> {
       Optional<Stored> seen = find(id, caller);
       Optional<Note> newest = seen.flatMap(stored -> records.note(partition(stored.template()), "newest", now));
       if (seen.isEmpty() || newest.isEmpty()) {
-        return new Absent();
+        return Optional.of(new Absent());
       }
       if (!ifMatch.test(seen.get().entry().version())) {
-        return new Changed();
+        return Optional.of(new Changed());
       }
       Optional<ExportJob> last = newest(newest.get()).map(ExportJobs.Stored::job);
       if (last.isPresent() && last.get().state().isUnfinished()) {
-        return new Busy(last.get());
+        return Optional.of(new Busy(last.get()));
       }
-      // Files go first, each with its own duty: whoever is interrupted leaves a template that can be deleted again, and
+      // Files go first, each with its own duty: an interrupted deletion leaves a template that can be deleted again, and
       // no file without one.
       files(seen.get().template()).forEach(file -> requests.delete(ExportKind.EXPORT_FILE, file.id(), _ -> true, now));
-      if (records.commit(new Change.Delete(seen.get().entry()), new Change.RemoveNote(newest.get()))) {
-        return new Deleted();
-      }
-    }
+      return records.commit(new Change.Delete(seen.get().entry()), new Change.RemoveNote(newest.get()))
+          ? Optional.of(new Deleted()) : Optional.<Deletion>empty();
+    });
   }
 
   private List<ExportJob> files(ExportTemplate template) {

@@ -1,7 +1,9 @@
 package no.rapport.exportjobs;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
@@ -11,6 +13,8 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 /// The executions of the export and retry state machines. An execution is named after its job and attempt, so that
 /// starting one twice is the same as starting it once.
 public final class Executions {
+
+  private static final int MAX_PAGES = 20;
 
   private final SfnClient client;
   private final String exportMachineArn;
@@ -22,14 +26,29 @@ public final class Executions {
     this.retryMachineArn = retryMachineArn;
   }
 
-  /// Starts the present attempt of a job; does nothing where it was started before.
-  public void start(ExportJob job) {
+  /// Starts the present attempt of a job. Starting an execution that runs changes nothing.
+  ///
+  /// @return false when the attempt's execution has ended already
+  public boolean start(ExportJob job) {
     try {
       client.startExecution(request -> request.stateMachineArn(machineOf(job)).name(job.executionName())
           .input(Documents.write(AttemptRef.of(job))));
+      return true;
     } catch (ExecutionAlreadyExistsException e) {
-      // Started by an earlier try, with this very name and input: that is what was wanted.
+      return false;
     }
+  }
+
+  /// Returns the names of the executions that run, at most 20,000 of each state machine. What Step Functions lists may be
+  /// some seconds old.
+  public Set<String> running() {
+    Set<String> names = new HashSet<>();
+    for (String machine : List.of(exportMachineArn, retryMachineArn)) {
+      client.listExecutionsPaginator(list -> list.stateMachineArn(machine).statusFilter(ExecutionStatus.RUNNING)
+          .maxResults(1_000)).stream().limit(MAX_PAGES).flatMap(page -> page.executions().stream())
+          .forEach(execution -> names.add(execution.name()));
+    }
+    return names;
   }
 
   /// Stops the present attempt; does nothing where it is not running.

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import no.rapport.api.Caller;
 import no.rapport.records.Change;
+import no.rapport.records.Conflicts;
 import no.rapport.records.Documents;
 import no.rapport.records.Entry;
 import no.rapport.records.Records;
@@ -66,29 +67,28 @@ public final class ExportJobs {
     return find(job.kind(), job.id()).filter(stored -> stored.job().requestedBy().equals(job.requestedBy()));
   }
 
-  /// Moves a job on, together with other changes, however many others write at the same time.
+  /// Moves a job on, together with other changes. Retries with jitter while others change the job.
   ///
   /// @param move the next form of the job; empty where the move is not legal from the present one
   /// @param others what is committed with it
   /// @return empty when there is no such job, or when the move is not legal
   public Optional<Stored> move(ExportKind kind, String id, Function<ExportJob, Optional<ExportJob>> move,
       Function<ExportJob, List<Change>> others) {
-    while (true) {
+    return Conflicts.retryOnConflict(() -> {
       Optional<Stored> seen = find(kind, id);
       Optional<ExportJob> next = seen.map(Stored::job).flatMap(move);
       if (next.isEmpty()) {
-        return Optional.empty();
+        return Optional.of(Optional.<Stored>empty());
       }
       if (next.get().equals(seen.get().job())) {
-        return seen;
+        return Optional.of(seen);
       }
       List<Change> changes = new ArrayList<>();
       changes.add(seen.get().to(next.get()));
       changes.addAll(others.apply(next.get()));
-      if (records.commit(changes)) {
-        return Optional.of(seen.get().as(next.get()));
-      }
-    }
+      return records.commit(changes) ? Optional.of(seen.map(stored -> stored.as(next.get())))
+          : Optional.<Optional<Stored>>empty();
+    });
   }
 
   public Optional<Stored> move(ExportKind kind, String id, Function<ExportJob, Optional<ExportJob>> move) {

@@ -1,10 +1,13 @@
 package no.rapport.exportjobs;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import no.rapport.api.Log;
@@ -12,7 +15,8 @@ import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// Limits how many exports of one organisation run at once, so that no organisation slows another. Further jobs wait in
+/// Limits how many exports an organisation may order within an hour, and how many of them run at once, so that no
+/// organisation slows another. Further jobs wait in
 /// `queued`, oldest first, and are started when another export of the organisation ends, or by the sweeper.
 ///
 /// The limit is soft: two exports that begin at the same moment may both take the last slot.
@@ -25,17 +29,32 @@ public final class ExportQuota {
 
   private final ExportJobs jobs;
   private final Executions executions;
+  private final int maxPerHour;
   private final Clock clock;
 
-  ExportQuota(ExportJobs jobs, Executions executions, Clock clock) {
+  /// @param maxPerHour how many exports an organisation may order within an hour
+  ExportQuota(ExportJobs jobs, Executions executions, int maxPerHour, Clock clock) {
     this.jobs = jobs;
     this.executions = executions;
+    this.maxPerHour = maxPerHour;
     this.clock = clock;
   }
 
-  /// Returns whether the organisation's queue is full.
-  public boolean isFull(String orgId) {
-    return count(orgId, ExportKind::unfinished) >= MAX_RUNNING + MAX_QUEUED;
+  /// Why an order is refused.
+  ///
+  /// @param reason a sentence for the caller
+  public record Exceeded(String reason, Duration retryAfter) {}
+
+  /// Counts an order.
+  ///
+  /// @return empty where the organisation may order now
+  Optional<Exceeded> order(String orgId, Instant now) {
+    if (count(orgId, ExportKind::unfinished) >= MAX_RUNNING + MAX_QUEUED) {
+      return Optional.of(new Exceeded("The organisation has " + (MAX_RUNNING + MAX_QUEUED)
+          + " unfinished exports, which is the most; wait for some to end", Duration.ofSeconds(30)));
+    }
+    return new OrderRate(jobs.records(), maxPerHour).take(orgId, now).map(wait -> new Exceeded("The organisation has ordered "
+        + maxPerHour + " exports within an hour, which is the most; order again when the time in Retry-After is over", wait));
   }
 
   /// Starts a job that has just been accepted, if the organisation has a free slot.
@@ -46,20 +65,22 @@ public final class ExportQuota {
   }
 
   /// Starts the jobs that have waited longest, as many as there are free slots. A job that was started before is unchanged.
-  public void startQueued(String orgId) {
+  ///
+  /// @return the jobs whose execution has ended although they wait
+  public List<ExportJob> startQueued(String orgId) {
     long free = MAX_RUNNING - count(orgId, kind -> List.of(kind.atWork()));
     if (free <= 0) {
-      return;
+      return List.of();
     }
     List<Entry> waiting = new ArrayList<>();
     for (ExportKind kind : ExportKind.values()) {
       waiting.addAll(jobs.records().list(Listing.of(kind.collection(), orgId, Set.copyOf(kind.waiting()), 100)).entries());
     }
-    waiting.stream().sorted(Comparator.comparing(Entry::created).thenComparing(Entry::id))
+    return waiting.stream().sorted(Comparator.comparing(Entry::created).thenComparing(Entry::id))
         .map(entry -> ExportJobs.Stored.of(entry).job())
         .filter(job -> job.restartDue().map(due -> !due.isAfter(clock.instant())).orElse(true))
         .limit(free)
-        .forEach(executions::start);
+        .filter(job -> !executions.start(job)).toList();
   }
 
   /// Does the same after a job has ended. A failure is only logged: the sweeper repeats the start.

@@ -10,9 +10,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import no.rapport.api.Log;
-import no.rapport.api.Reply;
 import no.rapport.records.Change;
 import no.rapport.records.Cleanup;
+import no.rapport.records.Conflicts;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /// What callers may ask of an export: to begin, cancel, retry and delete it. The three export contracts share it.
@@ -55,12 +55,11 @@ public final class ExportRequests {
   /// The export was retried as often as is allowed.
   public record Exhausted() implements Outcome {}
 
-  /// The refusal (`429`) of a new export where the organisation has as many unfinished ones as it may have.
-  public Optional<Reply> refusalIfFull(String orgId) {
-    return quota.isFull(orgId)
-        ? Optional.of(Reply.tooManyRequests("The organisation has " + (ExportQuota.MAX_RUNNING + ExportQuota.MAX_QUEUED)
-            + " unfinished exports, which is the most; wait for some to end", 30))
-        : Optional.empty();
+  /// Counts an order of the organisation.
+  ///
+  /// @return why it is refused, where the organisation has ordered too much; empty where it is accepted
+  public Optional<ExportQuota.Exceeded> exceededQuota(String orgId, Instant now) {
+    return quota.order(orgId, now);
   }
 
   /// Accepts a job and starts its workflow, or lets it wait where the organisation has enough at work.
@@ -142,28 +141,29 @@ public final class ExportRequests {
 
   /// Removes a finished export and its files. What the history keeps of it stays.
   public Outcome delete(ExportKind kind, String id, LongPredicate ifMatch, Instant now) {
-    while (true) {
+    return Conflicts.retryOnConflict(() -> {
       Optional<ExportJobs.Stored> seen = jobs.find(kind, id);
       if (seen.isEmpty()) {
-        return new Absent();
+        return Optional.of(new Absent());
       }
       if (!ifMatch.test(seen.get().entry().version())) {
-        return new Changed();
+        return Optional.of(new Changed());
       }
       ExportJob job = seen.get().job();
       if (job.state().isUnfinished()) {
-        return new Refused(kind.statusOf(job));
+        return Optional.of(new Refused(kind.statusOf(job)));
       }
       // The copy and the sealed rows of a completed Bufdir export belong to the history.
       List<String> prefixes = job.isSealed() && job.state() == ExportState.COMPLETED ? List.of(job.workPrefix())
           : job.leftovers();
-      if (jobs.records().commit(new Change.Delete(seen.get().entry()),
+      if (!jobs.records().commit(new Change.Delete(seen.get().entry()),
           new Cleanup(prefixes, now.plus(TASKS_END_WITHIN)).duty(job.id() + "#deleted"))) {
-        log("export_deleted", job);
-        afterwards("remove_files", job, () -> prefixes.forEach(objects::removeBelow));
-        return new Done(seen.get());
+        return Optional.<Outcome>empty();
       }
-    }
+      log("export_deleted", job);
+      afterwards("remove_files", job, () -> prefixes.forEach(objects::removeBelow));
+      return Optional.of(new Done(seen.get()));
+    });
   }
 
   private interface Companions {
@@ -172,28 +172,27 @@ public final class ExportRequests {
 
   private Outcome change(ExportKind kind, String id, LongPredicate ifMatch, Function<ExportJob, Optional<ExportJob>> move,
       Companions companions) {
-    while (true) {
+    return Conflicts.retryOnConflict(() -> {
       Optional<ExportJobs.Stored> seen = jobs.find(kind, id);
       if (seen.isEmpty()) {
-        return new Absent();
+        return Optional.of(new Absent());
       }
       if (!ifMatch.test(seen.get().entry().version())) {
-        return new Changed();
+        return Optional.of(new Changed());
       }
       ExportJob before = seen.get().job();
       Optional<ExportJob> next = move.apply(before);
       if (next.isEmpty()) {
-        return new Refused(kind.statusOf(before));
+        return Optional.of(new Refused(kind.statusOf(before)));
       }
       List<Change> changes = new ArrayList<>(companions.of(before, next.get()));
       if (next.get().equals(before)) {
-        return new Done(seen.get());
+        return Optional.of(new Done(seen.get()));
       }
       changes.addFirst(seen.get().to(next.get()));
-      if (jobs.records().commit(changes)) {
-        return new Done(seen.get().as(next.get()));
-      }
-    }
+      return jobs.records().commit(changes) ? Optional.of(new Done(seen.get().as(next.get())))
+          : Optional.<Outcome>empty();
+    });
   }
 
   private static void log(String event, ExportJob job) {

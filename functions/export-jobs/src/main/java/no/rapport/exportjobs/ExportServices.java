@@ -27,6 +27,9 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 /// The clients, stores and clock that export jobs are handled with, created once per function.
 public final class ExportServices {
 
+  /// How many exports an organisation may order within an hour, unless the deployment says otherwise.
+  public static final int MAX_ORDERS_PER_HOUR = 300;
+
   private final Records records;
   private final S3Client s3;
   private final S3Presigner presigner;
@@ -34,10 +37,17 @@ public final class ExportServices {
   private final String bucket;
   private final String exportMachineArn;
   private final String retryMachineArn;
+  private final int maxOrdersPerHour;
   private final Clock clock;
 
   public ExportServices(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket,
       String exportMachineArn, String retryMachineArn, Clock clock) {
+    this(records, s3, presigner, sfn, bucket, exportMachineArn, retryMachineArn, MAX_ORDERS_PER_HOUR, clock);
+  }
+
+  /// @param maxOrdersPerHour how many exports an organisation may order within an hour
+  ExportServices(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket,
+      String exportMachineArn, String retryMachineArn, int maxOrdersPerHour, Clock clock) {
     this.records = records;
     this.s3 = s3;
     this.presigner = presigner;
@@ -45,10 +55,12 @@ public final class ExportServices {
     this.bucket = bucket;
     this.exportMachineArn = exportMachineArn;
     this.retryMachineArn = retryMachineArn;
+    this.maxOrdersPerHour = maxOrdersPerHour;
     this.clock = clock;
   }
 
-  /// Reads `RECORDS_TABLE`, `BUCKET`, `EXPORT_STATE_MACHINE_ARN` and `RETRY_STATE_MACHINE_ARN`.
+  /// Reads `RECORDS_TABLE`, `BUCKET`, `EXPORT_STATE_MACHINE_ARN`, `RETRY_STATE_MACHINE_ARN`, and `MAX_ORDERS_PER_HOUR` where
+  /// it is set.
   ///
   /// @throws IllegalStateException naming the setting that is missing
   public static ExportServices fromEnvironment() {
@@ -67,6 +79,7 @@ public final class ExportServices {
     return new ExportServices(new DynamoRecords(dynamoDb, table), s3, presigner,
         SfnClient.builder().httpClient(http).build(), Environment.required("BUCKET"),
         Environment.required("EXPORT_STATE_MACHINE_ARN"), Environment.required("RETRY_STATE_MACHINE_ARN"),
+        Integer.parseInt(Environment.optional("MAX_ORDERS_PER_HOUR", String.valueOf(MAX_ORDERS_PER_HOUR))),
         Clock.systemUTC());
   }
 
@@ -82,7 +95,7 @@ public final class ExportServices {
     services.jobs().find(ExportKind.BUFDIR_EXPORT, "priming");
     records.list(Listing.of(ExportKind.BUFDIR_EXPORT.collection(), "priming", Set.of(), 1));
     records.list(Listing.of(ExportKind.BUFDIR_EXPORT.collection(), "priming", Set.of("completed"), 1));
-    services.requests().refusalIfFull("priming");
+    services.requests().exceededQuota("priming", services.now());
     services.requests().begin(job);
     Documents.read(Documents.write(job), ExportJob.class);
     services.progress().read(job, services.now());
@@ -107,7 +120,7 @@ public final class ExportServices {
   }
 
   public ExportQuota quota() {
-    return new ExportQuota(jobs(), executions(), clock);
+    return new ExportQuota(jobs(), executions(), maxOrdersPerHour, clock);
   }
 
   public ExportProgress progress() {

@@ -12,7 +12,8 @@ import no.rapport.records.Records;
 /// the transaction that ends the job, taken away in the one that records the last of it.
 public final class FollowUps {
 
-  private static final String PARTITION = "follow-ups";
+  /// The partition of the notes. They sort by organisation.
+  public static final String PARTITION = "follow-ups";
 
   private FollowUps() {}
 
@@ -39,7 +40,8 @@ public final class FollowUps {
     return note.<List<Change>>map(done -> List.of(new Change.RemoveNote(done))).orElse(List.of());
   }
 
-  public static List<Note> due(Records records, int limit, Instant now) {
+  /// Returns the notes of what is still to be done, whether or not it is time to start it again.
+  public static List<Note> open(Records records, int limit, Instant now) {
     return records.notes(PARTITION, "", limit, now);
   }
 
@@ -50,6 +52,6 @@ public final class FollowUps {
   }
 
   private static String sort(ExportJob job) {
-    return job.kind() + "#" + job.id() + "#" + job.attempt();
+    return job.orgId() + "#" + job.kind() + "#" + job.id() + "#" + job.attempt();
   }
 }

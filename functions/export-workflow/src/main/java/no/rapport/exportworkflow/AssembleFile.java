@@ -56,7 +56,14 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
   /// @return the attempt and `assembled`
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
-    return Tasks.run(input, context, () -> assemble(input));
+    return Tasks.run(input, context, () -> {
+      try {
+        return assemble(input);
+      } catch (StaleAttempt stale) {
+        workflow.removeAbandoned(Tasks.attemptRef(input));
+        throw stale;
+      }
+    });
   }
 
   private Map<String, Object> assemble(Map<String, Object> input) {

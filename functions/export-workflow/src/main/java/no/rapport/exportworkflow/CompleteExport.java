@@ -65,10 +65,13 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
             leftOut, now),
         next -> companions(next, history, now));
     if (completed.isEmpty()) {
-      // Nothing is removed here: if another run of this very attempt has won, the files are the completed job's.
-      // Where the job was cancelled or started again, the duty left with that removes them.
-      return alreadyCompleted(ref, assembled).map(other -> Tasks.output(ref, Tasks.ended(other)))
-          .orElseThrow(() -> new StaleAttempt(ref));
+      // If another run of this very attempt has won, the files are the completed job's.
+      Optional<ExportJob> other = alreadyCompleted(ref, assembled);
+      if (other.isEmpty()) {
+        workflow.removeAbandoned(ref);
+        throw new StaleAttempt(ref);
+      }
+      return Tasks.output(ref, Tasks.ended(other.get()));
     }
     workflow.quota().startQueuedAfterwards(job.orgId());
     workflow.objects().removeBelow(job.partsPrefix());

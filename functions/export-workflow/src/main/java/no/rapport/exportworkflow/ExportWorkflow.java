@@ -12,6 +12,7 @@ import no.rapport.exportjobs.ExportOrder;
 import no.rapport.exportjobs.ExportProgress;
 import no.rapport.exportjobs.ExportQuota;
 import no.rapport.exportjobs.ExportServices;
+import no.rapport.exportjobs.ExportState;
 import no.rapport.records.Records;
 import no.rapport.reporting.ReportDescription;
 import no.rapport.reportrecords.ReportRecords;
@@ -116,6 +117,14 @@ public final class ExportWorkflow {
   ExportJob currentJob(AttemptRef ref) {
     return jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
         .filter(job -> job.isAt(ref.attempt())).orElseThrow(() -> new StaleAttempt(ref));
+  }
+
+  /// Removes what an attempt may have written, where its job was cancelled, failed or started again meanwhile. What a
+  /// completed job or a worker named stays.
+  void removeAbandoned(AttemptRef ref) {
+    jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
+        .filter(job -> !job.isAt(ref.attempt()) && job.state() != ExportState.COMPLETED && job.file().isEmpty())
+        .ifPresent(job -> job.leftovers(ref.attempt()).forEach(objects()::removeBelow));
   }
 
   /// The report cannot be deleted while it is re-exported: its record is there.

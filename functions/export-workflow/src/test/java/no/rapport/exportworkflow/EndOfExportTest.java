@@ -44,7 +44,7 @@ class EndOfExportTest {
   }
 
   private List<?> duties() {
-    return FollowUps.due(run.workflow.records(), 10, TaskRun.NOW);
+    return FollowUps.open(run.workflow.records(), 10, TaskRun.NOW);
   }
 
   private Map<String, Object> failed(ExportJob job, String error) {
@@ -76,7 +76,7 @@ class EndOfExportTest {
       assertThat(run.read(report.fileRef().orElseThrow())).isEqualTo(run.read(done.file().orElseThrow().key()));
       assertThat(run.read(report.sealed().orElseThrow().manifestKey())).isNotEmpty();
     });
-    assertThat(Cleanup.due(run.workflow.records(), "", 10, TaskRun.NOW)).as("parts that come late").hasSize(1);
+    assertThat(Cleanup.open(run.workflow.records(), "", 10, TaskRun.NOW)).as("parts that come late").hasSize(1);
   }
 
   @ParameterizedTest
@@ -159,7 +159,7 @@ class EndOfExportTest {
     assertThat(run.keysBelow(job.workPrefix())).isEmpty();
     assertThat(run.keysBelow(job.sealedPrefix())).isEmpty();
     assertThat(duties()).isEmpty();
-    assertThat(Cleanup.due(run.workflow.records(), "", 10, TaskRun.NOW)).hasSize(1);
+    assertThat(Cleanup.open(run.workflow.records(), "", 10, TaskRun.NOW)).hasSize(1);
     assertThat(failed(job, "States.Timeout")).as("told by an attempt that is over").containsEntry("outcome", "superseded")
         .containsEntry("notify", false);
     assertThat(run.job(job).attempt()).isEqualTo(2);

@@ -212,7 +212,7 @@ class ExportHistoriesTest {
       }
       assertThat(services.objects().keySet()).as("no file that nothing names").isEqualTo(wanted);
       assertThat(services.openUploads()).as("no upload left open").isEmpty();
-      assertThat(no.rapport.records.Cleanup.due(services.stored(), "", 100, schedule.now()))
+      assertThat(no.rapport.records.Cleanup.open(services.stored(), "", 100, schedule.now()))
           .as("no duty left").isEmpty();
       assertThat(services.stored().list(Listing.of(kind.collection(), ORG, Set.of(), 100)).total())
           .isEqualTo(job.isPresent() ? 1 : 0);

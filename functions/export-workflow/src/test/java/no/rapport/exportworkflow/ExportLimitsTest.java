@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Proxy;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -113,22 +114,37 @@ class ExportLimitsTest {
     ordered("org-2001", "exp-other", 60);
 
     assertThat(started).containsExactly("exp-other");
-    assertThat(workflow.services().requests().refusalIfFull("org-2001")).isEmpty();
+    assertThat(workflow.services().requests().exceededQuota("org-2001", NOON)).isEmpty();
   }
 
   @Test
-  void refusesWith429AndRetryAfterWhereTheQueueIsFull() {
+  void refusesAnOrderWhereTheQueueIsFull() {
     int most = ExportQuota.MAX_RUNNING + ExportQuota.MAX_QUEUED;
     for (int i = 0; i < most; i++) {
-      assertThat(workflow.services().requests().refusalIfFull("org-1042")).as("order " + i).isEmpty();
+      assertThat(workflow.services().requests().exceededQuota("org-1042", NOON)).as("order " + i).isEmpty();
       ordered("org-1042", "exp-%03d".formatted(i), i);
     }
 
-    var refusal = workflow.services().requests().refusalIfFull("org-1042").orElseThrow();
+    var exceeded = workflow.services().requests().exceededQuota("org-1042", NOON).orElseThrow();
 
-    assertThat(refusal.status()).isEqualTo(429);
-    assertThat(refusal.headers()).containsEntry("Retry-After", "30");
-    assertThat(refusal.body().orElseThrow().path("detail").asText()).contains(String.valueOf(most));
+    assertThat(exceeded.retryAfter()).hasSeconds(30);
+    assertThat(exceeded.reason()).contains(String.valueOf(most));
+  }
+
+  @Test
+  void refusesWhatAnOrganizationOrdersBeyondThreeHundredInAnHourWhateverBecameOfThem() {
+    for (int i = 0; i < 300; i++) {
+      assertThat(workflow.services().requests().exceededQuota("org-1042", NOON.plusSeconds(i))).as("order " + i).isEmpty();
+    }
+
+    var exceeded = workflow.services().requests().exceededQuota("org-1042", NOON.plusSeconds(300)).orElseThrow();
+
+    assertThat(exceeded.reason()).contains("300");
+    assertThat(workflow.services().requests().exceededQuota("org-2001", NOON.plusSeconds(300))).as("another").isEmpty();
+    Instant free = NOON.plusSeconds(300).plus(exceeded.retryAfter());
+    assertThat(free).isBetween(NOON.plus(Duration.ofHours(1)), NOON.plus(Duration.ofMinutes(66)));
+    assertThat(workflow.services().requests().exceededQuota("org-1042", free.minusSeconds(2))).isPresent();
+    assertThat(workflow.services().requests().exceededQuota("org-1042", free)).isEmpty();
   }
 
   @Test
@@ -232,7 +248,7 @@ class ExportLimitsTest {
     new SweepExports(workflow).handleRequest(Map.of(), null);
 
     assertThat(S3.listObjectsV2(list -> list.bucket(BUCKET).prefix("exports/org-1042/exp-9/")).contents()).isEmpty();
-    assertThat(Cleanup.due(workflow.records(), "", 10, NOON)).extracting(Note::sort).containsExactly("a");
+    assertThat(Cleanup.open(workflow.records(), "", 10, NOON)).extracting(Note::sort).containsExactly("a");
   }
 
   @Test

@@ -53,7 +53,7 @@ class ExportRequestsTest {
   }
 
   private int cleanups() {
-    return Cleanup.due(run.workflow.records(), "", 10, TaskRun.NOW).size();
+    return Cleanup.open(run.workflow.records(), "", 10, TaskRun.NOW).size();
   }
 
   @ParameterizedTest
@@ -142,7 +142,7 @@ class ExportRequestsTest {
     assertThat(run.executions.stopped).isEmpty();
     assertThat(keys()).isEqualTo(before);
     assertThat(cleanups()).isZero();
-    assertThat(FollowUps.due(run.workflow.records(), 10, TaskRun.NOW)).isEmpty();
+    assertThat(FollowUps.open(run.workflow.records(), 10, TaskRun.NOW)).isEmpty();
   }
 
   @Test
@@ -159,7 +159,7 @@ class ExportRequestsTest {
     assertThat(run.executions.stopped).containsExactly("exp-1");
     assertThat(keys()).contains(file.key()).allMatch(key -> key.startsWith("reports/"));
     assertThat(cleanups()).isEqualTo(1);
-    assertThat(FollowUps.due(run.workflow.records(), 10, TaskRun.NOW)).hasSize(1);
+    assertThat(FollowUps.open(run.workflow.records(), 10, TaskRun.NOW)).hasSize(1);
 
     writesEverywhere(job);
     requests.report(job.kind(), job.id(), _ -> true, now -> Optional.of(now.reported(ExportState.COMPLETED, Optional.empty(),

@@ -10,7 +10,10 @@ import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
+import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
+import software.amazon.awssdk.services.sfn.model.ListExecutionsResponse;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
@@ -51,6 +54,13 @@ final class RememberedExecutions implements SfnClient {
     statusOf(request.executionArn());
     stopped.add(name(request.executionArn()));
     return StopExecutionResponse.builder().build();
+  }
+
+  @Override
+  public ListExecutionsResponse listExecutions(ListExecutionsRequest request) {
+    return ListExecutionsResponse.builder().executions(statuses.entrySet().stream()
+        .filter(entry -> entry.getValue() == ExecutionStatus.RUNNING)
+        .map(entry -> ExecutionListItem.builder().name(entry.getKey()).build()).toList()).build();
   }
 
   @Override

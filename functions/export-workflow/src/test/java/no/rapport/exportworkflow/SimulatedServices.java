@@ -44,7 +44,10 @@ import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
+import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
+import software.amazon.awssdk.services.sfn.model.ListExecutionsResponse;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
@@ -354,6 +357,15 @@ final class SimulatedServices {
           found(request.executionArn()).end(ExecutionStatus.ABORTED);
           return StopExecutionResponse.builder().build();
         });
+      }
+
+      @Override
+      public ListExecutionsResponse listExecutions(ListExecutionsRequest request) {
+        String prefix = request.stateMachineArn().replace(":stateMachine:", ":execution:") + ":";
+        return call("list executions", () -> ListExecutionsResponse.builder().executions(executions.entrySet().stream()
+            .filter(entry -> entry.getKey().startsWith(prefix) && entry.getValue().status == ExecutionStatus.RUNNING)
+            .map(entry -> ExecutionListItem.builder().name(entry.getKey().substring(prefix.length())).build()).toList())
+            .build());
       }
 
       @Override

@@ -110,11 +110,11 @@ class SubmissionWorkflowTest {
   @Test
   void goesOnWithTheSubmissionWhereTheExecutionDiedAfterCompletion() {
     ExportJob job = run.run(accepted(true));
-    assertThat(FollowUps.due(run.workflow.records(), 10, TaskRun.NOW)).hasSize(1);
+    assertThat(FollowUps.open(run.workflow.records(), 10, TaskRun.NOW)).hasSize(1);
     assertThat(run(retry, job).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
     assertThat(run.job(job).submission().status()).isEqualTo("accepted");
     assertThat(called).containsExactly("PrepareRetry", "SubmitToBufdir");
-    assertThat(FollowUps.due(run.workflow.records(), 10, TaskRun.NOW)).isEmpty();
+    assertThat(FollowUps.open(run.workflow.records(), 10, TaskRun.NOW)).isEmpty();
   }
 
   @Test

@@ -354,7 +354,7 @@ class SubmitToBufdirTest {
   }
 
   private int dues() {
-    return FollowUps.due(run.workflow.records(), 100, TaskRun.NOW).size();
+    return FollowUps.open(run.workflow.records(), 100, TaskRun.NOW).size();
   }
 
   private long tokensAskedFor() {

@@ -85,7 +85,7 @@ final class Permissions {
       case "DynamoDb" -> dynamoDb(operation, request);
       case "S3" -> s3(operation, request);
       case "Sfn" -> List.of(new Need("states:" + operation, text(request,
-          operation.equals("StartExecution") ? "stateMachineArn" : "executionArn")));
+          Set.of("StartExecution", "ListExecutions").contains(operation) ? "stateMachineArn" : "executionArn")));
       // The address and credentials of the stub, whose secret has no ARN.
       case "Secrets Manager", "SecretsManager" ->
           List.of(new Need("secretsmanager:" + operation, text(request, "SecretId")));

@@ -62,8 +62,8 @@ public final class ExportFunctions {
   /// What is still owed: follow-ups and removals.
   public static List<String> duties(ExportWorkflow workflow, Instant now) {
     return java.util.stream.Stream.concat(
-        FollowUps.due(workflow.records(), 100, now).stream().map(note -> "follow-up " + note.sort()),
-        Cleanup.due(workflow.records(), "", 100, now).stream().map(note -> "removal " + note.sort())).toList();
+        FollowUps.open(workflow.records(), 100, now).stream().map(note -> "follow-up " + note.sort()),
+        Cleanup.open(workflow.records(), "", 100, now).stream().map(note -> "removal " + note.sort())).toList();
   }
 
 }

@@ -48,6 +48,8 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
+import software.amazon.awssdk.services.sfn.model.ListExecutionsResponse;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
@@ -223,9 +225,9 @@ class ExportRacesTest {
       var job = workflow.jobs().find(KIND, id).map(ExportJobs.Stored::job);
       for (int sweep = 0; sweep < 2; sweep++) {
         var later = at(NOON.plus(Duration.ofMinutes(20)));
-        Cleanup.due(records, "", 100, NOON).stream().map(Cleanup.Due::of).forEach(due -> {
+        Cleanup.open(records, "", 100, NOON).stream().map(Cleanup.Due::of).forEach(due -> {
           due.cleanup().prefixes().forEach(later.objects()::removeBelow);
-          Cleanup.done(due, later.now()).ifPresent(records::commit);
+          records.commit(Cleanup.done(due, later.now()));
         });
       }
       var files = new HashSet<String>();
@@ -262,6 +264,11 @@ class ExportRacesTest {
     @Override
     public StopExecutionResponse stopExecution(StopExecutionRequest request) {
       return StopExecutionResponse.builder().build();
+    }
+
+    @Override
+    public ListExecutionsResponse listExecutions(ListExecutionsRequest request) {
+      return ListExecutionsResponse.builder().build();
     }
 
     @Override

@@ -2,25 +2,32 @@ package no.rapport.records;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
-/// Objects that must go from the bucket: a duty that is left in the transaction which makes them unwanted, and which
-/// the sweeper repeats until nothing can write there any more (16 minutes).
+/// Objects that must be removed from the bucket: a duty that is stored in the transaction which makes the objects
+/// unwanted. Whoever commits it removes the objects at once; the sweeper removes them again at its next run, and once
+/// more at `until`, when no task can write them any more.
 ///
-/// @param prefixes what to remove: every object whose key begins so (a whole key removes one object)
-/// @param until when the duty ends; before, it is repeated, since a task that runs on may still write
+/// @param prefixes what to remove: every object whose key begins with one of them (a whole key removes one object)
+/// @param until from when on no task that was told to stop can still write
 public record Cleanup(List<String> prefixes, Instant until) {
 
-  private static final String PARTITION = "cleanup";
+  /// The partition of the notes. They sort by organisation, then by the time at which they are due.
+  public static final String PARTITION = "cleanup";
+
+  /// Stands for a time before all others, and sorts like it.
+  private static final String AT_ONCE = "0";
 
   public Cleanup {
     prefixes = List.copyOf(prefixes);
     if (prefixes.stream().anyMatch(prefix -> prefix.chars().filter(c -> c == '/').count() < 2)) {
       throw new IllegalArgumentException("A cleanup must stay within one organisation's folder");
     }
+    if (prefixes.stream().map(Cleanup::organization).distinct().count() > 1) {
+      throw new IllegalArgumentException("A cleanup must stay within one organisation");
+    }
   }
 
-  /// A duty that is open, with the note that holds it.
+  /// An open duty, with the note that holds it.
   public record Due(Cleanup cleanup, Note note) {
 
     /// @throws IllegalStateException when the note holds something else
@@ -29,20 +36,39 @@ public record Cleanup(List<String> prefixes, Instant until) {
     }
   }
 
-  /// The change that leaves this duty.
+  /// Returns the change that stores this duty.
   ///
-  /// @param id what makes it unique: the resource's id and what became of it (`exp-…#cancelled#2`)
+  /// @param id what makes it unique: the resource's id and what happened to it (`exp-…#cancelled#2`)
   public Change duty(String id) {
-    return new Change.AddNote(Note.first(PARTITION, id, Documents.write(this), null));
+    return new Change.AddNote(note(AT_ONCE, id));
   }
 
-  /// The notes of open duties, at most `limit`, after the one of that id.
-  public static List<Note> due(Records records, String afterId, int limit, Instant now) {
-    return records.notes(PARTITION, afterId, limit, now);
+  /// Returns the notes of open duties, at most `limit`, after the one of that sort key, whether or not they are due.
+  public static List<Note> open(Records records, String afterSort, int limit, Instant now) {
+    return records.notes(PARTITION, afterSort, limit, now);
   }
 
-  /// The change that ends a duty, once its time is over.
-  public static Optional<Change> done(Due due, Instant now) {
-    return due.cleanup().until().isAfter(now) ? Optional.empty() : Optional.of(new Change.RemoveNote(due.note()));
+  /// Returns whether the note's duty is due. Of one organisation, no later note is due before an earlier one.
+  public static boolean isDue(Note note, Instant now) {
+    String[] key = note.sort().split("#", 3);
+    return key.length < 3 || key[1].compareTo(now.toString()) <= 0;
+  }
+
+  /// Returns the changes that record a removal: they put the duty off until no task can write, or end it.
+  public static List<Change> done(Due due, Instant now) {
+    Cleanup cleanup = due.cleanup();
+    Change end = new Change.RemoveNote(due.note());
+    return cleanup.until().isAfter(now)
+        ? List.of(end, new Change.AddNote(cleanup.note(cleanup.until().toString(), due.note().sort().split("#", 3)[2])))
+        : List.of(end);
+  }
+
+  private Note note(String time, String id) {
+    String organization = prefixes.isEmpty() ? "" : organization(prefixes.getFirst());
+    return Note.first(PARTITION, organization + "#" + time + "#" + id, Documents.write(this), null);
+  }
+
+  private static String organization(String prefix) {
+    return prefix.split("/", 3)[1];
   }
 }

@@ -40,7 +40,7 @@ class DeleteReportRecordTest {
       assertThat(line.deletedBy()).isEqualTo("key_7");
       assertThat(line.fileSha256()).contains(export.fileSha256());
     });
-    assertThat(Cleanup.due(records, "", 10, Instant.now())).singleElement().extracting(Cleanup.Due::of).satisfies(due ->
+    assertThat(Cleanup.open(records, "", 10, Instant.now())).singleElement().extracting(Cleanup.Due::of).satisfies(due ->
         assertThat(due.cleanup().prefixes()).containsExactly(export.fileRef(), export.sealed().prefix()));
     assertThat(Call.delete("rpt_9").to(delete).status()).isEqualTo(404);
   }
@@ -53,7 +53,7 @@ class DeleteReportRecordTest {
     assertThat(Call.delete(Reports.example().reportId()).to(delete).status()).isEqualTo(200);
 
     assertThat(bucket.keys()).containsExactly(Reports.example().fileRef().orElseThrow());
-    assertThat(Cleanup.due(records, "", 10, Instant.now())).isEmpty();
+    assertThat(Cleanup.open(records, "", 10, Instant.now())).isEmpty();
     assertThat(AuditLine.of(records, Reports.ORG, 10, LATER)).hasSize(1);
   }
 
@@ -112,7 +112,7 @@ class DeleteReportRecordTest {
     assertThat(Call.delete("rpt_9").to(delete).status()).isEqualTo(200);
 
     assertThat(reports.find("rpt_9")).isEmpty();
-    assertThat(Cleanup.due(records, "", 10, Instant.now())).hasSize(1);
+    assertThat(Cleanup.open(records, "", 10, Instant.now())).hasSize(1);
   }
 
   @Test

@@ -4,11 +4,13 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import java.util.Optional;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportKind;
+import no.rapport.records.Conflicts;
 import no.rapport.reportrecords.ReportRecord;
 import no.rapport.reportrecords.ReportStatus;
 
@@ -32,31 +34,43 @@ public final class CreateReportReexport
         accept(request, request.withoutQuery().body(ReexportOrder::parse)));
   }
 
-  /// The report is held in the same transaction: it cannot be deleted under the re-export. Where it was changed
-  /// meanwhile, it is looked at again.
   private Reply accept(Request request, ReexportOrder order) {
-    String reexportId = "reexp_" + request.ids().ulid(request.now());
-    while (true) {
-      var seen = reexports.reports().visible(order.reportId(), request.caller());
-      if (seen.isEmpty()) {
-        return Reply.notFound();
-      }
-      ReportRecord report = seen.get().report();
-      if (report.status() != ReportStatus.COMPLETED) {
-        return Reply.conflict("The report is " + report.status().word()
-            + "; only a completed report can be re-exported");
-      }
-      var full = reexports.requests().refusalIfFull(report.orgId());
-      if (full.isPresent()) {
-        return full.get();
-      }
-      var job = ExportJob.accepted(ExportKind.REPORT_REEXPORT, reexportId, report.orgId(), request.now(),
-          request.caller().id(), order.of(report));
-      var accepted = reexports.requests().begin(job, seen.get().hold());
-      if (accepted.isPresent()) {
-        return Reply.accepted(ReportReexports.PATH + "/" + reexportId,
-            ReportReexports.summary(accepted.get().job())).etag(accepted.get().entry().version());
-      }
+    var seen = reexports.reports().visible(order.reportId(), request.caller());
+    if (seen.isEmpty()) {
+      return Reply.notFound();
     }
+    if (seen.get().report().status() != ReportStatus.COMPLETED) {
+      return notCompleted(seen.get().report());
+    }
+    var exceeded = reexports.requests().exceededQuota(seen.get().report().orgId(), request.now());
+    if (exceeded.isPresent()) {
+      return Reply.tooManyRequests(exceeded.get().reason(), Math.toIntExact(exceeded.get().retryAfter().toSeconds()));
+    }
+    String reexportId = "reexp_" + request.ids().ulid(request.now());
+    return Conflicts.retryOnConflict(() -> begin(request, order, reexportId));
+  }
+
+  /// The report is held in the same transaction: it cannot be deleted under the re-export.
+  ///
+  /// @return empty where the report was changed meanwhile
+  private Optional<Reply> begin(Request request, ReexportOrder order, String reexportId) {
+    var seen = reexports.reports().visible(order.reportId(), request.caller());
+    if (seen.isEmpty()) {
+      return Optional.of(Reply.notFound());
+    }
+    ReportRecord report = seen.get().report();
+    if (report.status() != ReportStatus.COMPLETED) {
+      return Optional.of(notCompleted(report));
+    }
+    var job = ExportJob.accepted(ExportKind.REPORT_REEXPORT, reexportId, report.orgId(), request.now(),
+        request.caller().id(), order.of(report));
+    return reexports.requests().begin(job, seen.get().hold())
+        .map(accepted -> Reply.accepted(ReportReexports.PATH + "/" + reexportId,
+            ReportReexports.summary(accepted.job())).etag(accepted.entry().version()));
+  }
+
+  private static Reply notCompleted(ReportRecord report) {
+    return Reply.conflict("The report is " + report.status().word()
+        + "; only a completed report can be re-exported");
   }
 }

@@ -26,7 +26,10 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
+import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.ListExecutionsRequest;
+import software.amazon.awssdk.services.sfn.model.ListExecutionsResponse;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
@@ -174,6 +177,12 @@ public final class WorkflowRun {
     public StopExecutionResponse stopExecution(StopExecutionRequest request) {
       stopped.add(request.executionArn().substring(request.executionArn().lastIndexOf(':') + 1));
       return StopExecutionResponse.builder().build();
+    }
+
+    @Override
+    public ListExecutionsResponse listExecutions(ListExecutionsRequest request) {
+      return ListExecutionsResponse.builder().executions(started.stream().filter(name -> !stopped.contains(name))
+          .map(name -> ExecutionListItem.builder().name(name).build()).toList()).build();
     }
 
     @Override

@@ -1,0 +1,34 @@
+package no.rapport.exportworkflow;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import java.util.function.IntSupplier;
+
+/// The time that a sweep may take. A sweep ends before the next one is due, so that a backlog of one kind of work never
+/// keeps the sweeper from the work that comes first.
+final class SweepBudget {
+
+  /// Less than the minute after which the next sweep begins.
+  static final int MAX_MILLIS = 50_000;
+  /// What is left to the function for the last unit of work and its log lines.
+  private static final int RESERVE_MILLIS = 10_000;
+
+  private final IntSupplier remainingMillis;
+  private final int begin;
+  private final int total;
+
+  private SweepBudget(IntSupplier remainingMillis) {
+    this.remainingMillis = remainingMillis;
+    begin = remainingMillis.getAsInt();
+    total = Math.max(0, Math.min(MAX_MILLIS, begin - RESERVE_MILLIS));
+  }
+
+  /// @param context null where a test does not limit the time
+  static SweepBudget of(Context context) {
+    return new SweepBudget(context == null ? () -> Integer.MAX_VALUE : context::getRemainingTimeInMillis);
+  }
+
+  /// Returns whether that percentage of the time is used up.
+  boolean isSpent(int percent) {
+    return begin - remainingMillis.getAsInt() >= (long) total * percent / 100;
+  }
+}
