@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -58,11 +59,18 @@ public final class EmbeddedS3 implements AutoCloseable {
   /// @param port the port on 127.0.0.1, or 0 for a free one
   /// @throws PortTakenException if another process listens on that port
   public static EmbeddedS3 start(int port) {
+    return start(port, List.of());
+  }
+
+  /// The same, where pages may read and put (the bucket's CORS rules).
+  ///
+  /// @param origins of these pages; none for no pages at all
+  public static EmbeddedS3 start(int port, List<String> origins) {
     Loopback.requireFree(port, "S3");
     try {
       var folder = Files.createTempDirectory("rapport-s3-");
       Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
-      return start(port, folder, folder, InstantSource.system());
+      return start(port, folder, folder, origins, InstantSource.system());
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot make a temporary folder for S3", e);
     }
@@ -74,8 +82,15 @@ public final class EmbeddedS3 implements AutoCloseable {
   /// @param folder made if it does not exist
   /// @throws PortTakenException if another process listens on that port
   public static EmbeddedS3 start(int port, Path folder) {
+    return start(port, folder, List.of());
+  }
+
+  /// The same, where pages may read and put (the bucket's CORS rules).
+  ///
+  /// @param origins of these pages; none for no pages at all
+  public static EmbeddedS3 start(int port, Path folder, List<String> origins) {
     Loopback.requireFree(port, "S3");
-    return start(port, folder, null, InstantSource.system());
+    return start(port, folder, null, origins, InstantSource.system());
   }
 
   /// One store for the whole JVM, started at the first call; it is not to be closed.
@@ -84,6 +99,10 @@ public final class EmbeddedS3 implements AutoCloseable {
   }
 
   static EmbeddedS3 start(int port, Path folder, Path temporary, InstantSource clock) {
+    return start(port, folder, temporary, List.of(), clock);
+  }
+
+  private static EmbeddedS3 start(int port, Path folder, Path temporary, List<String> origins, InstantSource clock) {
     var listeners = new CopyOnWriteArrayList<Consumer<BucketEvent>>();
     try {
       Files.createDirectories(folder);
@@ -98,7 +117,7 @@ public final class EmbeddedS3 implements AutoCloseable {
           .jettyMaxThreads(64)
           .stopTimeout(0)
           .build();
-      limitSignatureAge(proxy, clock);
+      limitSignatureAge(proxy, origins, clock);
       proxy.start();
       return new EmbeddedS3(proxy, temporary, listeners);
     } catch (Exception e) {
@@ -110,11 +129,13 @@ public final class EmbeddedS3 implements AutoCloseable {
   }
 
   /// S3Proxy knows no bucket policies and has no door for a filter; its server is reached by name.
-  private static void limitSignatureAge(S3Proxy proxy, InstantSource clock) throws ReflectiveOperationException {
+  private static void limitSignatureAge(S3Proxy proxy, List<String> origins, InstantSource clock)
+      throws ReflectiveOperationException {
     var field = S3Proxy.class.getDeclaredField("server");
     field.setAccessible(true);
     var server = (Server) field.get(proxy);
-    server.setHandler(new SignatureAgeLimit(server.getHandler(), SIGNATURE_AGE_LIMIT, clock));
+    server.setHandler(
+        new CrossOrigin(new SignatureAgeLimit(server.getHandler(), SIGNATURE_AGE_LIMIT, clock), Set.copyOf(origins)));
   }
 
   /// Calls `listener` after each object that was put, copied or completed, in the thread that serves the request:

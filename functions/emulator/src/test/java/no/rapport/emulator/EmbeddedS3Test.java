@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -273,6 +274,30 @@ class EmbeddedS3Test {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// The bucket's CORS rules: a page that was given a link may follow it.
+  @Test
+  void letsPagesOfAllowedOriginsFollowLinks() throws Exception {
+    try (var shared = EmbeddedS3.start(0, List.of("https://a.example.no", "https://b.example.no"));
+        var client = shared.client(); var presigner = shared.presigner(); var http = HttpClient.newHttpClient()) {
+      client.createBucket(create -> create.bucket("links"));
+      client.putObject(put -> put.bucket("links").key("file"), RequestBody.fromString("content"));
+      var link = presigner.presignGetObject(presign -> presign.signatureDuration(Duration.ofSeconds(20))
+          .getObjectRequest(get -> get.bucket("links").key("file"))).url().toURI();
+      for (var origin : List.of("https://a.example.no", "https://b.example.no", "https://evil.example", "null")) {
+        var allowed = origin.endsWith(".example.no") ? Optional.of(origin) : Optional.<String>empty();
+        var answer = http.send(HttpRequest.newBuilder(link).header("Origin", origin).build(),
+            HttpResponse.BodyHandlers.ofString());
+        var preflight = http.send(HttpRequest.newBuilder(link).method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+            .header("Origin", origin).header("Access-Control-Request-Method", "PUT").build(),
+            HttpResponse.BodyHandlers.discarding());
+
+        assertThat(answer.body()).isEqualTo("content");
+        assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).as(origin).isEqualTo(allowed);
+        assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).as(origin).isEqualTo(allowed);
+      }
     }
   }
 }

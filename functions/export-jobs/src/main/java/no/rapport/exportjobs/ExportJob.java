@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import no.rapport.api.Environment;
 import no.rapport.api.Ids;
 
 /// One export as it is stored: what was ordered, how far it is, and what came of it.
@@ -48,8 +49,9 @@ public record ExportJob(
     boolean notified,
     Submission submission) {
 
-  /// How long the files of an export are kept (bucket lifecycle of `exports/`).
-  public static final Duration FILE_KEPT = Duration.ofDays(31);
+  /// How long the files of an export are kept: the days of the bucket's lifecycle of `exports/`.
+  public static final Duration FILE_KEPT =
+      Duration.ofDays(Long.parseLong(Environment.optional("EXPORT_FILE_DAYS", "31")));
   /// How often a person may retry one export.
   public static final int MAX_RETRIES = 5;
   /// How often a run is started again by itself.

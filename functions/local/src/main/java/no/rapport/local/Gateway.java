@@ -96,7 +96,8 @@ final class Gateway implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private static List<String> allowedOrigins(Template template) {
+  /// The origins whose pages may call the API and follow links.
+  static List<String> allowedOrigins(Template template) {
     return switch (template.parameters().get("AllowedOrigins")) {
       case List<?> list -> list.stream().map(String::valueOf).toList();
       case String text when !text.isBlank() -> List.of(text.strip().split("\\s*,\\s*"));

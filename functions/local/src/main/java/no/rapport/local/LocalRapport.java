@@ -197,9 +197,10 @@ public final class LocalRapport implements AutoCloseable {
     return parameters;
   }
 
-  private static EmbeddedS3 startS3(Options options) {
-    return options.data().map(folder -> EmbeddedS3.start(options.s3Port(), folder.resolve("s3")))
-        .orElseGet(() -> EmbeddedS3.start(options.s3Port()));
+  private EmbeddedS3 startS3(Options options) {
+    var origins = Gateway.allowedOrigins(template);
+    return options.data().map(folder -> EmbeddedS3.start(options.s3Port(), folder.resolve("s3"), origins))
+        .orElseGet(() -> EmbeddedS3.start(options.s3Port(), origins));
   }
 
   private static EmbeddedDynamoDb startDynamoDb(Options options) {

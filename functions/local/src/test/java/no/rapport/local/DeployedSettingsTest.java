@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import no.rapport.emulator.TemplateDocument;
+import no.rapport.exportjobs.ExportJob;
 import org.junit.jupiter.api.Test;
 
 /// What the template says and only an account would otherwise show: versions, stages, what a failed deployment leaves.
@@ -113,6 +114,68 @@ class DeployedSettingsTest {
         assertThat(resource.get("UpdateReplacePolicy")).as(id).isEqualTo("Retain");
       }
     });
+  }
+
+  @Test
+  void filesAreKeptForAsLongAsTheirResourcesSay() {
+    var parameters = Map.<String, Object>of("ExportFileDays", 7);
+    assertThat(TemplateReader.read(FILE, parameters, LocalRapport.BUCKET).functions().values()).allSatisfy(function ->
+        assertThat(function.environment()).containsEntry("EXPORT_FILE_DAYS", "7"));
+    var rules = section(TemplateReader.properties(FILE, parameters, "AWS::S3::Bucket").get("Bucket"),
+        "LifecycleConfiguration").get("Rules");
+    assertThat(list(rules)).anySatisfy(rule -> assertThat(object(rule))
+        .containsEntry("Prefix", "exports/").containsEntry("ExpirationInDays", "7"));
+
+    assertThat(TemplateReader.read(FILE, Map.of(), LocalRapport.BUCKET).parameters().get("ExportFileDays"))
+        .isEqualTo(String.valueOf(ExportJob.FILE_KEPT.toDays()));
+  }
+
+  @Test
+  void aKeyOfTheCustomersEncryptsAllThatIsStored() {
+    var key = "arn:aws:kms:eu-north-1:000000000000:key/0123";
+    for (var type : List.of("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Logs::LogGroup", "AWS::SNS::Topic")) {
+      TemplateReader.properties(FILE, Map.of("KmsKeyArn", key), type).forEach((id, properties) -> {
+        if (!id.equals("AlarmTopic")) {
+          assertThat(properties.toString()).as(id).contains(key);
+        }
+      });
+      TemplateReader.properties(FILE, Map.of(), type).forEach((id, properties) ->
+          assertThat(properties.toString()).as(id).doesNotContain("arn:aws:kms"));
+    }
+  }
+
+  /// Links are made without the stage, and any base path would be missing in them.
+  @Test
+  void aDomainOfOnesOwnLeadsToTheRootOfTheStage() {
+    var own = Map.<String, Object>of("DomainName", "rapport.example.no", "CertificateArn",
+        "arn:aws:acm:eu-north-1:000000000000:certificate/1");
+    var mapping = TemplateReader.properties(FILE, own, "AWS::ApiGateway::BasePathMapping");
+
+    assertThat(mapping.values()).singleElement().satisfies(properties ->
+        assertThat(properties).containsKeys("RestApiId", "Stage").doesNotContainKey("BasePath"));
+    assertThat(TemplateReader.properties(FILE, Map.of(), "AWS::ApiGateway::BasePathMapping")).isEmpty();
+  }
+
+  /// 54 functions with their libraries are some 0.8 GB a release, of 75 GB that an account has.
+  @Test
+  void aReleaseRemovesTheVersionsOfTheLast() throws IOException {
+    assertThat(section(section(TemplateDocument.read(FILE), "Globals"), "Function"))
+        .containsEntry("VersionDeletionPolicy", "Delete");
+  }
+
+  @Test
+  void theTrailOfFilesSeesWhoFetchesReportsAndExports() {
+    var trail = TemplateReader.properties(FILE, Map.of("FileTrail", "on"), "AWS::CloudTrail::Trail").get("FilesTrail");
+
+    assertThat(trail.toString()).contains("resources.ARN", LocalRapport.BUCKET + "/reports/",
+        LocalRapport.BUCKET + "/exports/");
+    assertThat(TemplateReader.properties(FILE, Map.of(), "AWS::CloudTrail::Trail")).isEmpty();
+  }
+
+  @Test
+  void anImportThatGoesOnByItselfIsNotTakenForALoop() {
+    assertThat(TemplateReader.properties(FILE, Map.of(), "AWS::Serverless::Function").get("ImportSourceDataFunction"))
+        .containsEntry("RecursiveLoop", "Allow");
   }
 
   @Test

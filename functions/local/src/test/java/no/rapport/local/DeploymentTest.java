@@ -88,6 +88,11 @@ class DeploymentTest {
         assertThat(found).as(function.logicalId()).hasValueSatisfying(match -> {
           assertThat(match.route().function()).isEqualTo(function.name());
           assertThat(event.path("resource").asText()).isEqualTo(match.route().path());
+          // As the API's own domain sends them: the stage stands before the path, and links must carry it.
+          var request = event.path("requestContext");
+          assertThat(request.path("domainName").asText()).matches("[a-z0-9]{10}\\.execute-api\\.[a-z0-9-]+\\.amazonaws\\.com");
+          assertThat(request.path("path").asText())
+              .isEqualTo("/" + request.path("stage").asText() + event.path("path").asText());
           match.pathParameters().forEach((name, value) ->
               assertThat(event.path("pathParameters").path(name).asText()).as(name).isEqualTo(value));
         });

@@ -85,20 +85,20 @@ class GatewayTest {
 
   @Test
   void takesAPathOrQueryThatIsNoUriAsIfItHadBeenEncoded() throws IOException {
-    assertThat(raw("GET /api/v1/things/%zz{id}\\?a=%&b={c}|<d>\u00e5 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+    assertThat(raw("GET /api/v1/things/%zz{id}\\?a=%&b={c}|<d>\u00e5 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 200 ").contains("pathParameters={id=%zz{id}\\}", "query={a=[%], b=[{c}|<d>");
-    assertThat(raw("GET http://x/api/v1/things/1%00?b=1#c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+    assertThat(raw("GET http://x/api/v1/things/1%00?b=1#c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 200 ").contains("path=/api/v1/things/1%00\n", "query={b=[1]}");
-    assertThat(raw("GET /api/v1/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+    assertThat(raw("GET /api/v1/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 404 ").endsWith("{\"message\":\"Not Found\"}");
   }
 
   @Test
   void answersWhatIsNotHttpWithAProblem() throws IOException {
-    for (String request : new String[] {"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: x\r\nna me: x\r\n\r\n",
+    for (String request : new String[] {"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nna me: x\r\n\r\n",
         "\0\1\2\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
-        "PUT / HTTP/1.1\r\nHost: x\r\nIf-Match: \"\u007f\"\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n",
-        "GET /" + "a".repeat(70_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"}) {
+        "PUT / HTTP/1.1\r\nHost: localhost\r\nIf-Match: \"\u007f\"\r\n\r\n", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+        "GET /" + "a".repeat(70_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"}) {
       assertThat(raw(request)).as(request).matches("(?s)HTTP/1.1 (4\\d\\d|505) .*").containsIgnoringCase("x-request-id: ")
           .contains("application/problem+json", "\"request_id\":").doesNotContain("<");
     }
