@@ -109,7 +109,8 @@ class DynamoDbAnswersTest {
   }
 
   private String place(String partition) {
-    return "%d-%s".formatted(random.nextInt(9), partition);
+    // The last two stand in another order by their UTF-16 units than by their bytes.
+    return List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "\uFB01", "\uD83D\uDE00").get(random.nextInt(11)) + "-" + partition;
   }
 
   private Map<String, AttributeValue> anyItem() {
