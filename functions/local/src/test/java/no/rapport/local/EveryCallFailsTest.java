@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 import no.rapport.local.CallFaults.Fault;
 import no.rapport.local.CallFaults.Kind;
 import no.rapport.local.CallFaults.Place;
-import no.rapport.local.FaultyWorld.Answer;
+import no.rapport.local.WalkFunctions.Answer;
 import no.rapport.local.PassedStates.Passed;
 import org.junit.jupiter.api.Test;
 
@@ -94,7 +94,7 @@ class EveryCallFailsTest {
       @Override
       void walk(FaultyWorld world) {
         world.arm();
-        world.whenCalled("AssembleFile", () -> world.onlyId("bufdir-exports").ifPresent(id -> cancel(world, id)));
+        world.whenCalled("AssembleFile", () -> world.services.onlyId("bufdir-exports").ifPresent(id -> cancel(world, id)));
         ordered(world);
         world.rest();
       }
@@ -106,7 +106,7 @@ class EveryCallFailsTest {
         world.rest();
         world.arm();
         deleted(world, "DeleteBufdirExport", "GetBufdirExport", "export_id", id);
-        world.onlyId("report-records").ifPresent(report ->
+        world.services.onlyId("report-records").ifPresent(report ->
             deleted(world, "DeleteReportRecord", "GetReportRecord", "report_id", report));
         world.rest();
       }
@@ -143,7 +143,7 @@ class EveryCallFailsTest {
         ordered(world);
         world.rest();
         world.arm();
-        world.whenCalled("CompleteExport", () -> world.onlyId("report-reexports").ifPresent(id -> {
+        world.whenCalled("CompleteExport", () -> world.services.onlyId("report-reexports").ifPresent(id -> {
           if (world.askNow("DeleteReportReexport", Map.of("reexport_id", id), null).status() == 200) {
             world.wasCancelled("report-reexports", id);
           }
@@ -207,7 +207,7 @@ class EveryCallFailsTest {
     static Optional<String> reexported(FaultyWorld world) {
       Answer answer = world.ask("CreateReportReexport", Map.of(), """
           {"report_id": "%s", "export_params": {"format": "json"}, "notify_on_completion": true}"""
-          .formatted(world.onlyId("report-records").orElseThrow()), "reexport-1");
+          .formatted(world.services.onlyId("report-records").orElseThrow()), "reexport-1");
       assertThat(answer.status()).as("1: accepted in the end").isEqualTo(202);
       return Optional.of(answer.text("/reexport_id"));
     }
