@@ -44,6 +44,7 @@ public record Histories(long count, List<String> violations) {
       }
       return new Histories(0, List.of());
     }
+    Class<?> test = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).getCallerClass();
     long count = Long.getLong("rapport.histories", usual);
     long first = Long.getLong("rapport.firstHistory", 1);
     var violations = new ConcurrentLinkedQueue<String>();
@@ -61,7 +62,8 @@ public record Histories(long count, List<String> violations) {
               lived.accept(lives);
             } catch (RuntimeException | Error e) {
               // Whatever it is: it must not end the worker unseen, and with it the histories that are left.
-              violations.add("history " + seed + ": " + e);
+              violations.add("history " + seed + ": " + e + "\nRepeat it with: "
+                  + Replay.of(test, "rapport.history=" + seed));
             }
           }
         });

@@ -59,9 +59,8 @@ class DynamoDbAnswersTest {
       Object local = outcome(request, DynamoDbStore.LOCAL);
       Object heap = outcome(request, DynamoDbStore.HEAP);
       answered.merge(local instanceof String refusal ? refusal.split(" ")[0] : "answer", 1, Integer::sum);
-      assertThat(isSame(local, heap)).as("%s%n  DynamoDB Local: %s%n  heap: %s%nRepeat it with: mvn test "
-          + "-pl functions/emulator -am -Dtest=DynamoDbAnswersTest -Dsurefire.failIfNoSpecifiedTests=false "
-          + "-Drapport.answers.seed=%d -Drapport.answers=%d", request.description(), local, heap, seed, i + 1).isTrue();
+      assertThat(isSame(local, heap)).as("%s%n  DynamoDB Local: %s%n  heap: %s%nRepeat it with: %s", request.description(), local, heap,
+          Replay.of(getClass(), "rapport.answers.seed=" + seed, "rapport.answers=" + (i + 1))).isTrue();
     }
     assertThat(answered).as("what the requests come to, seed " + seed).containsKeys("answer",
         "ConditionalCheckFailedException", "TransactionCanceledException", "DynamoDbException");
@@ -408,6 +407,11 @@ class DynamoDbAnswersTest {
             .item(Map.of("pk", text("a"), "sk", text("a"), "by_status", number(1))))),
         new Request("put that is too large", table -> client -> client.putItem(put -> put.tableName(table)
             .item(Map.of("pk", text("a"), "sk", text("a"), "note", text("x".repeat(410_000)))))),
+        new Request("put that is too large with its copy in the local index", table -> client -> client.putItem(put -> put
+            .tableName(table).item(Map.of("pk", text("a"), "sk", text("a"), "by_status", text("open#a"),
+                "note", text("x".repeat(210_000)))))),
+        new Request("put that is as large without the index", table -> client -> client.putItem(put -> put
+            .tableName(table).item(Map.of("pk", text("large"), "sk", text("a"), "note", text("x".repeat(210_000)))))),
         new Request("update of a key", table -> client -> client.updateItem(update -> update.tableName(table).key(key)
             .updateExpression("SET sk = :v").expressionAttributeValues(Map.of(":v", text("b"))))),
         new Request("unused value", table -> client -> client.deleteItem(delete -> delete.tableName(table).key(key)

@@ -61,9 +61,9 @@ class S3AnswersTest {
       Object ofEmbedded = outcome(request, embedded);
       Object ofHeap = outcome(request, heap);
       answered.merge(ofEmbedded instanceof String refusal && refusal.startsWith("refused") ? refusal : "answer", 1, Integer::sum);
-      assertThat(ofHeap).as("%s%nRepeat it with: mvn test -pl functions/emulator -am -Dtest=S3AnswersTest "
-          + "-Dsurefire.failIfNoSpecifiedTests=false -Drapport.answers.seed=%d -Drapport.answers=%d",
-          request.description(), seed, i + 1).isEqualTo(ofEmbedded);
+      assertThat(ofHeap).as("%s%nRepeat it with: %s",
+          request.description(),
+          Replay.of(getClass(), "rapport.answers.seed=" + seed, "rapport.answers=" + (i + 1))).isEqualTo(ofEmbedded);
     }
     assertThat(answered).as("what the requests come to, seed " + seed).containsKeys("answer", "refused 404", "refused 412",
         "refused 416");

@@ -25,6 +25,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import no.rapport.emulator.Replay;
 import no.rapport.local.CallFaults.Fault;
 import no.rapport.local.CallFaults.Kind;
 import no.rapport.local.CallFaults.Place;
@@ -40,14 +41,14 @@ import org.junit.jupiter.api.Test;
 /// faults where the second strikes after the first:
 ///
 ///     mvn test -pl functions/local -am -Dtest=EveryCallFailsTest -Dsurefire.failIfNoSpecifiedTests=false
-///       -Drapport.faults.services=heap -Drapport.faults.single=all -Drapport.faults.pairs=all
+///       -Drapport.faults.single=all -Drapport.faults.pairs=all
 ///
 /// Of the pairs, those are run that differ: a walk whose state, before a function is called and while nothing else is under
 /// way, is the state of another walk but for drawn names and the time of day ([CanonicalState]) goes on as that one does, with
 /// the same second faults. A run with two faults ends where its state is one from which another has gone on to a good end.
 ///
-/// `-Drapport.faults.services=heap` walks over the heap's DynamoDB and S3 instead of DynamoDB Local and S3Proxy, many times
-/// as fast. `-Drapport.faults.pairs=2000` takes so many of all pairs, evenly over journeys and kinds, and walks each to its
+/// `-Drapport.faults.services=embedded` walks over DynamoDB Local and S3Proxy instead of the heap's DynamoDB and S3, many
+/// times as slowly. `-Drapport.faults.pairs=2000` takes so many of all pairs, evenly over journeys and kinds, and walks each to its
 /// end; `-Drapport.faults.journey=EXPORT` keeps to one journey; `-Drapport.faults.only="EXPORT ENDED@RenderPart#1.4"` runs that
 /// one, with its output (several after blanks).
 class EveryCallFailsTest {
@@ -255,6 +256,12 @@ class EveryCallFailsTest {
   private record Run(Journey journey, List<Fault> planned, int struck, List<Place> places, int afterFirst,
       List<Passed> passed, boolean stopped, Optional<String> violation) {
 
+    /// The command that walks this alone.
+    String replay() {
+      return Replay.of(EveryCallFailsTest.class, "rapport.faults.only=" + Stream.concat(Stream.of(journey.name()),
+          planned.stream().map(fault -> fault.kind() + "@" + fault.place().id())).collect(Collectors.joining(" ")));
+    }
+
     List<Place> laterPlaces() {
       return places.subList(afterFirst, places.size());
     }
@@ -300,7 +307,7 @@ class EveryCallFailsTest {
     Random random = new Random(Long.getLong("rapport.faults.seed", 7));
     List<Journey> journeys = Stream.of(Journey.values())
         .filter(journey -> System.getProperty("rapport.faults.journey", journey.name()).equals(journey.name())).toList();
-    String pairs = System.getProperty("rapport.faults.pairs", "12");
+    String pairs = System.getProperty("rapport.faults.pairs", "20");
     PrintStream console = System.out;
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     try {
@@ -313,7 +320,7 @@ class EveryCallFailsTest {
         plain.put(journey, run);
         faultsAt(run.places()).forEach(fault -> singles.add(new Planned(journey, List.of(fault))));
       }
-      List<Run> first = all(console, sample(singles, System.getProperty("rapport.faults.single", "36"), random),
+      List<Run> first = all(console, sample(singles, System.getProperty("rapport.faults.single", "60"), random),
           pairs.equals("all") ? PassedStates::all : PassedStates::ignored);
       console.println("Calls: " + plain.values().stream().map(run -> run.journey() + " " + run.places().size())
           .collect(Collectors.joining(", ")) + ", single faults possible: " + singles.size());
@@ -402,7 +409,7 @@ class EveryCallFailsTest {
               Run run = run(runs.get(i).journey(), runs.get(i).faults(), states.get());
               done.add(run);
               if (run.violation().isPresent()) {
-                console.println("VIOLATED by " + run.journey() + " " + run.planned());
+                console.println("VIOLATED by " + run.journey() + " " + run.planned() + "\nRepeat it with: " + run.replay());
               }
               if (run.struck() < run.planned().size()) {
                 console.println("NOT STRUCK " + run.journey() + " " + run.planned());
@@ -431,7 +438,7 @@ class EveryCallFailsTest {
         runs.stream().mapToInt(run -> run.planned().size()).sum(), kinds,
         runs.stream().filter(run -> run.violation().isPresent()).count(), (System.nanoTime() - began) / 1_000_000_000);
     runs.stream().filter(run -> run.violation().isPresent()).limit(40).forEach(run -> console.println(run.journey() + " "
-        + run.planned() + "\n    " + run.violation().get().replace("\n", "\n    ")));
+        + run.planned() + "\n    " + run.replay() + "\n    " + run.violation().get().replace("\n", "\n    ")));
   }
 
   private static Run run(Journey journey, List<Fault> planned, PassedStates states) throws Exception {

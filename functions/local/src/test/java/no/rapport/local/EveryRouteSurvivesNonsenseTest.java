@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import no.rapport.api.Role;
+import no.rapport.emulator.Replay;
 import org.junit.jupiter.api.Test;
 
 /// Mutated requests through every route over HTTP: none is answered by a fault of ours.
@@ -43,8 +44,9 @@ class EveryRouteSurvivesNonsenseTest {
   @Test
   void answersNothingWithAFaultOfOurs() {
     LocalRapport rapport = LocalRapport.shared();
-    int requests = Integer.getInteger("rapport.nonsense.requests", 60);
-    var random = new Random(Long.getLong("rapport.nonsense.seed", 20261123L));
+    int requests = Integer.getInteger("rapport.nonsense.requests", 30);
+    long seed = Long.getLong("rapport.nonsense.seed", 20261123L);
+    var random = new Random(seed);
     Client client = new Client(rapport, rapport.baseUrl(),
         Map.of("x-api-key", Keys.issue(rapport, Role.ADMIN, Optional.of(ORG))));
     var statuses = new TreeMap<Integer, Integer>();
@@ -61,7 +63,8 @@ class EveryRouteSurvivesNonsenseTest {
             "k" + random.nextInt(20)) : Map.<String, String>of();
         var answer = client.send(operation.method(), path, body, more);
         statuses.merge(answer.status(), 1, Integer::sum);
-        assertThat(answer.status()).as("%s %s %s %s -> %s", operation.method(), path, more, body, answer.body())
+        assertThat(answer.status()).as("%s %s %s %s -> %s%nRepeat it with: %s", operation.method(), path, more, body,
+            answer.body(), Replay.of(getClass(), "rapport.nonsense.seed=" + seed, "rapport.nonsense.requests=" + requests))
             .isLessThan(500);
       }
     }

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import no.rapport.emulator.Replay;
 import no.rapport.records.Change;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
@@ -48,6 +49,9 @@ abstract class ReportRaces {
     try (ExecutorService other = Executors.newSingleThreadExecutor()) {
       for (Act one : Act.values()) {
         for (Act two : Act.values()) {
+          if (!System.getProperty("rapport.race.only", one + " and " + two).equals(one + " and " + two)) {
+            continue;
+          }
           records = freshRecords();
           reports = new ReportRecords(records);
           update = new UpdateReportRecord(reports);
@@ -92,7 +96,8 @@ abstract class ReportRaces {
     barrier.await();
     shift();
     int first = act(one, id, "1");
-    check(one + " and " + two + " on " + id, id, one, first, two, second.get());
+    check(one + " and " + two + " on " + id + "\nRepeat these with: " + Replay.of(getClass(),
+        "rapport.race.only=" + one + " and " + two, "rapport.race.rounds=200"), id, one, first, two, second.get());
   }
 
   private void shift() {

@@ -17,6 +17,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
+import no.rapport.emulator.Replay;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportState;
@@ -69,6 +70,9 @@ abstract class ReexportRaces {
     try (ExecutorService other = Executors.newSingleThreadExecutor()) {
       for (Act one : Act.values()) {
         for (Act two : Act.values()) {
+          if (!System.getProperty("rapport.race.only", one + " and " + two).equals(one + " and " + two)) {
+            continue;
+          }
           records = freshRecords();
           s3 = new InMemoryS3();
           run = new WorkflowRun(records, s3, null, "bucket");
@@ -112,7 +116,8 @@ abstract class ReexportRaces {
     barrier.await();
     shift();
     int first = act(one, reportId, id, assembled);
-    check(one + " and " + two + " on " + id, reportId, id, one, first, two, second.get());
+    check(one + " and " + two + " on " + id + "\nRepeat these with: " + Replay.of(getClass(),
+        "rapport.race.only=" + one + " and " + two, "rapport.race.rounds=200"), reportId, id, one, first, two, second.get());
   }
 
   private void shift() {
