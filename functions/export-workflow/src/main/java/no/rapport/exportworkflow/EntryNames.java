@@ -46,6 +46,8 @@ final class EntryNames {
   private static String segment(String text) {
     String plain = NationalIdMask.mask(Normalizer.normalize(text, Normalizer.Form.NFC)).text().replace('*', '_');
     plain = SPACES.matcher(FORBIDDEN.matcher(plain).replaceAll("_")).replaceAll(" ");
+    // Fewer blanks may bring the groups of a number together.
+    plain = NationalIdMask.mask(plain).text().replace('*', '_');
     plain = ENDS.matcher(shortened(ENDS.matcher(plain).replaceAll(""))).replaceAll("");
     return plain.isEmpty() || DEVICE.matcher(plain).matches() ? "_" + plain : plain;
   }

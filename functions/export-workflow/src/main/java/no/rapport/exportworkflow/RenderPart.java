@@ -13,6 +13,7 @@ import no.rapport.reportfiles.ShareSummary;
 import no.rapport.reportfiles.ShareWriter;
 import no.rapport.reportfiles.formats.ReportWriters;
 import no.rapport.reporting.Activity;
+import no.rapport.reporting.NationalIdMask;
 
 /// Task `RenderPart`: reads one part's rows, seals them where they enter the history, and renders them as one share of
 /// the file. Memory does not grow with the rows.
@@ -128,7 +129,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
 
     void write(Activity row) {
       try {
-        writer.row(row);
+        writer.row(NationalIdMask.mask(row));
         if (sealer.isPresent()) {
           sealer.get().row(row);
         }

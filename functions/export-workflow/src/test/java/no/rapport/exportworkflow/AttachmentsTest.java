@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.ZipInputStream;
@@ -71,6 +72,18 @@ class AttachmentsTest {
         .orElseThrow().key());
     assertThat(streamed(run.read(run.run(bufdirExport("csv")).file().orElseThrow().key())))
         .containsEntry("rapport_org-bufdir-042_2025.csv", alone);
+  }
+
+  @Test
+  void noIdentityNumberOfARowLeavesInTheReport() throws IOException {
+    run.row("act-1", "fnr 01\u200B01-07.50160.pdf");
+    for (String format : List.of("csv", "json")) {
+      byte[] zip = run.read(run.run(bufdirExport(format)).file().orElseThrow().key());
+      for (Map.Entry<String, byte[]> entry : streamed(zip).entrySet()) {
+        String text = entry.getKey() + new String(entry.getValue(), StandardCharsets.UTF_8);
+        assertThat(text.replaceAll("[^0-9]", "")).as(entry.getKey()).doesNotContain("01010750160");
+      }
+    }
   }
 
   @Test

@@ -12,6 +12,7 @@ public interface ShareWriter {
 
   /// Appends an activity. Rows come ordered by date, then activity id.
   ///
+  /// @param activity whose free texts hold no national identity number ([no.rapport.reporting.NationalIdMask])
   /// @throws IllegalStateException after [#finish], or past [#MAX_ROWS]
   void row(Activity activity) throws IOException;
 

@@ -1,16 +1,51 @@
 package no.rapport.reporting;
 
-/// Finds and masks national identity numbers in free text, so that none leaves in a report.
+import java.util.Arrays;
+import java.util.List;
+
+/// Finds and masks national identity numbers in free text, so that none leaves in a file, an answer or a log.
 ///
-/// Found are: 11 digits, contiguous or 6 and 5 parted by one space, whose two control digits are right (identity
-/// numbers, D numbers and the synthetic ones with 40, 65 or 80 added to the month alike, as their control digits are
-/// computed in one way), and 12-digit DUF numbers (a year from 1900 to 2099, then eight digits). A number that is part
-/// of a longer run of digits is none of these. Every digit becomes `*`; spaces stay.
+/// Found are 11 digits that begin with a possible birth date (identity numbers; D numbers with 40 added to the day; H
+/// numbers and synthetic numbers with 40, 65 or 80 added to the month) or whose check digits hold, and 12-digit DUF
+/// numbers (a year from 1900 to 2099, then eight digits). Digits count in every script, and characters that are
+/// invisible do not part them. Groups of digits may be parted by up to three blanks, hyphens, dots, slashes, colons,
+/// underscores or line breaks. In a spelling that nobody uses (odd groups or other punctuation) 11 digits must both
+/// begin with a birth date and have their check digits. A number within a longer run of digits is not found.
+///
+/// Every digit becomes `*`, two for a digit that takes two characters, so that lengths stay; all else stays as it is.
 public final class NationalIdMask {
 
   private static final int[] FIRST_WEIGHTS = {3, 7, 6, 1, 8, 9, 4, 5, 2, 1};
   private static final int[] SECOND_WEIGHTS = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1};
-  private static final int SHORTEST = 11;
+  private static final int ID_DIGITS = 11;
+  private static final int DUF_DIGITS = 12;
+  private static final int MAX_SEPARATORS = 3;
+
+  private static final String USUAL_SEPARATORS = "./:\\|·•․‧∙⋅．。｡／∕⁄：﹕꞉−⁃\u2800\u3164\u115F\u1160\uFFA0\uFFFC";
+
+  /// What stands between two digits.
+  private static final byte NOTHING = 0;
+  private static final byte INVISIBLE = 1;
+  private static final byte USUAL = 2;
+  private static final byte UNUSUAL = 3;
+  private static final byte BREAK = 4;
+
+  /// Sets of places at which groups begin, one bit for each.
+  private static final int ID_GROUPS = 1 << 2 | 1 << 4 | 1 << 6 | 1 << 9;
+  private static final int DUF_YEAR_NUMBER_CHECK = 1 << 4 | 1 << 10;
+  private static final int DUF_FOURS = 1 << 4 | 1 << 8;
+  private static final List<Integer> DUF_GROUPS = List.of(1 << 6, DUF_FOURS, 1 << 8, 1 << 3 | 1 << 6 | 1 << 9,
+      1 << 4 | 1 << 6 | 1 << 8, 1 << 4 | 1 << 6 | 1 << 8 | 1 << 10, 1 << 2 | 1 << 4 | 1 << 6 | 1 << 8 | 1 << 10,
+      (1 << DUF_DIGITS) - 2);
+
+  /// The letters that most texts are made of.
+  private static final boolean[] LETTERS = new boolean[0x250];
+
+  static {
+    for (char c = 0; c < LETTERS.length; c++) {
+      LETTERS[c] = Character.isLetter(c);
+    }
+  }
 
   private NationalIdMask() {}
 
@@ -22,83 +57,246 @@ public final class NationalIdMask {
 
   /// Masks every national identity number in a text.
   public static Masked mask(String text) {
-    char[] masked = null;
-    int length = text.length();
-    int at = length < SHORTEST ? length : 0;
-    while (at < length) {
-      if (!isDigit(text.charAt(at))) {
-        at++;
-        continue;
-      }
-      int end = endOfDigits(text, at);
-      int last = endOfNumber(text, at, end);
-      if (last < 0) {
-        at = end;
-        continue;
-      }
-      if (masked == null) {
-        masked = text.toCharArray();
-      }
-      for (int i = at; i < last; i++) {
-        if (isDigit(masked[i])) {
-          masked[i] = '*';
+    if (!hasEnoughDigits(text)) {
+      return new Masked(text, false);
+    }
+    Digits digits = new Digits(text);
+    if (!digits.find()) {
+      return new Masked(text, false);
+    }
+    char[] masked = text.toCharArray();
+    for (int i = 0; i < digits.count; i++) {
+      if (digits.isMasked[i]) {
+        int at = digits.places[i];
+        masked[at] = '*';
+        if (Character.isHighSurrogate(text.charAt(at))) {
+          masked[at + 1] = '*';
         }
       }
-      at = last;
     }
-    return masked == null ? new Masked(text, false) : new Masked(new String(masked), true);
+    return new Masked(new String(masked), true);
   }
 
-  /// The end of the national identity number that begins with the run of digits from `start` to `end`, or -1.
-  private static int endOfNumber(String text, int start, int end) {
-    int digits = end - start;
-    if (digits == 11 && hasControlDigits(text, start, start + 6)) {
-      return end;
+  /// Masks the free texts of an activity. Its id is none: the import rejects ids that hold a number.
+  ///
+  /// @return the activity as given where nothing could be found
+  public static Activity mask(Activity activity) {
+    boolean mayHoldNumber = hasEnoughDigits(activity.title()) || hasEnoughDigits(activity.notes())
+        || hasEnoughDigits(activity.targetGroup()) || hasEnoughDigits(activity.location())
+        || hasEnoughDigits(activity.county()) || hasEnoughDigits(activity.municipality())
+        || hasEnoughDigits(activity.activityType())
+        || !activity.attachments().isEmpty() && activity.attachments().stream().anyMatch(NationalIdMask::hasEnoughDigits);
+    return !mayHoldNumber ? activity : new Activity(activity.activityId(), activity.orgId(),
+        masked(activity.activityType()), activity.date(), activity.participantCount(), activity.durationMinutes(),
+        masked(activity.location()), masked(activity.municipality()), masked(activity.county()),
+        masked(activity.targetGroup()), masked(activity.title()), masked(activity.notes()),
+        activity.attachments().stream().map(NationalIdMask::masked).toList(), activity.updatedAt());
+  }
+
+  private static String masked(String text) {
+    return mask(text).text();
+  }
+
+  /// Returns the digits that a mask hides, in their order and as ASCII digits.
+  public static String digits(String text) {
+    if (!hasEnoughDigits(text)) {
+      return "";
     }
-    if (digits == 12 && isDuf(text, start)) {
-      return end;
-    }
-    if (digits == 6 && end < text.length() && isSpace(text.charAt(end))) {
-      int last = endOfDigits(text, end + 1);
-      if (last - end - 1 == 5 && hasControlDigits(text, start, end + 1)) {
-        return last;
+    Digits digits = new Digits(text);
+    digits.find();
+    StringBuilder masked = new StringBuilder();
+    for (int i = 0; i < digits.count; i++) {
+      if (digits.isMasked[i]) {
+        masked.append((char) ('0' + digits.values[i]));
       }
     }
-    return -1;
+    return masked.toString();
   }
 
-  /// Whether six digits at `first` and five at `second` end in their two control digits: both weighted sums, control
-  /// digits included, are divisible by 11.
-  private static boolean hasControlDigits(String text, int first, int second) {
+  /// Whether eleven digits stand without a letter between them. Most texts end here: only every eleventh character is
+  /// looked at as long as that is a letter, since so many characters without a letter hold one that is looked at.
+  private static boolean hasEnoughDigits(String text) {
+    return text.length() >= ID_DIGITS && hasEnoughDigits(text, text.length());
+  }
+
+  private static boolean hasEnoughDigits(String text, int length) {
+    for (int probe = ID_DIGITS - 1; probe < length; probe += ID_DIGITS) {
+      char c = text.charAt(probe);
+      if (c < LETTERS.length && LETTERS[c]) {
+        continue;
+      }
+      int start = probe;
+      while (start > 0 && !isLetter(text.charAt(start - 1))) {
+        start--;
+      }
+      int end = probe + 1;
+      while (end < length && !isLetter(text.charAt(end))) {
+        end++;
+      }
+      if (end - start >= ID_DIGITS && countDigits(text, start, end) >= ID_DIGITS) {
+        return true;
+      }
+      probe = end - 1;
+    }
+    return false;
+  }
+
+  private static boolean isLetter(char c) {
+    return c < LETTERS.length && LETTERS[c];
+  }
+
+  /// Counts what is a digit, or half of what may be one.
+  private static int countDigits(String text, int start, int end) {
+    int digits = 0;
+    for (int i = start; i < end; i++) {
+      char c = text.charAt(i);
+      if (c >= '0' && c <= '9' || c >= '\u00B2' && (Character.isHighSurrogate(c) || digit(c) >= 0)) {
+        digits++;
+      }
+    }
+    return digits;
+  }
+
+  /// The value of a digit of any script, also raised, lowered or circled, or -1.
+  private static int digit(int c) {
+    int type = Character.getType(c);
+    if (type != Character.DECIMAL_DIGIT_NUMBER && type != Character.OTHER_NUMBER) {
+      return -1;
+    }
+    int value = Character.getNumericValue(c);
+    return value <= 9 ? value : -1;
+  }
+
+  private static boolean isBirthDate(byte[] values, int at) {
+    int day = 10 * values[at] + values[at + 1];
+    int month = 10 * values[at + 2] + values[at + 3];
+    boolean isDay = day >= 1 && day <= 31 || day >= 41 && day <= 71;
+    boolean isMonth = month >= 1 && month <= 12 || month >= 41 && month <= 52 || month >= 66 && month <= 77
+        || month >= 81 && month <= 92;
+    return isDay && isMonth;
+  }
+
+  /// Whether both weighted sums, check digits included, are divisible by 11.
+  private static boolean hasCheckDigits(byte[] values, int at) {
     int one = 0;
     int two = 0;
-    for (int i = 0; i < 11; i++) {
-      int digit = text.charAt(i < 6 ? first + i : second + i - 6) - '0';
-      if (i < 10) {
-        one += digit * FIRST_WEIGHTS[i];
+    for (int i = 0; i < ID_DIGITS; i++) {
+      if (i < FIRST_WEIGHTS.length) {
+        one += values[at + i] * FIRST_WEIGHTS[i];
       }
-      two += digit * SECOND_WEIGHTS[i];
+      two += values[at + i] * SECOND_WEIGHTS[i];
     }
     return one % 11 == 0 && two % 11 == 0;
   }
 
-  private static boolean isDuf(String text, int start) {
-    return text.startsWith("19", start) || text.startsWith("20", start);
-  }
+  /// The digits of a text, and what stands before each.
+  private static final class Digits {
 
-  private static int endOfDigits(String text, int from) {
-    int end = from;
-    while (end < text.length() && isDigit(text.charAt(end))) {
-      end++;
+    private final byte[] values;
+    private final int[] places;
+    private final byte[] gaps;
+    private final boolean[] isMasked;
+    private int count;
+
+    private Digits(String text) {
+      int length = text.length();
+      values = new byte[length];
+      places = new int[length];
+      gaps = new byte[length + 1];
+      isMasked = new boolean[length];
+      byte gap = BREAK;
+      int separators = 0;
+      for (int i = 0; i < length; ) {
+        int c = text.codePointAt(i);
+        int value = c >= '0' && c <= '9' ? c - '0' : digit(c);
+        if (value >= 0) {
+          values[count] = (byte) value;
+          places[count] = i;
+          gaps[count] = gap;
+          count++;
+          gap = NOTHING;
+          separators = 0;
+        } else {
+          byte kind = gap(c);
+          separators += kind == INVISIBLE ? 0 : 1;
+          gap = separators > MAX_SEPARATORS ? BREAK : (byte) Math.max(gap, kind);
+        }
+        i += Character.charCount(c);
+      }
+      gaps[count] = BREAK;
     }
-    return end;
-  }
 
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
-  }
+    private static byte gap(int c) {
+      if (c == '\t' || c == '\n' || c == '\r' || USUAL_SEPARATORS.indexOf(c) >= 0) {
+        return USUAL;
+      }
+      return switch (Character.getType(c)) {
+        case Character.FORMAT, Character.CONTROL, Character.NON_SPACING_MARK, Character.ENCLOSING_MARK -> INVISIBLE;
+        case Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR,
+            Character.DASH_PUNCTUATION, Character.CONNECTOR_PUNCTUATION -> USUAL;
+        case Character.UPPERCASE_LETTER, Character.LOWERCASE_LETTER, Character.TITLECASE_LETTER,
+            Character.MODIFIER_LETTER, Character.OTHER_LETTER -> BREAK;
+        default -> UNUSUAL;
+      };
+    }
 
-  private static boolean isSpace(char c) {
-    return c == ' ' || c == '\u00A0' || c == '\u202F' || c == '\u2009';
+    /// Marks the digits of all numbers, overlapping ones included.
+    private boolean find() {
+      boolean found = false;
+      for (int start = 0; start + ID_DIGITS <= count; start++) {
+        if (gaps[start] == NOTHING) {
+          continue;
+        }
+        int groups = 0;
+        byte worst = NOTHING;
+        for (int digits = 1; digits <= DUF_DIGITS && worst != BREAK && start + digits <= count; digits++) {
+          byte gap = gaps[start + digits];
+          boolean ends = gap != NOTHING;
+          if (ends && (digits == ID_DIGITS && isNationalId(start, groups, worst)
+              || digits == DUF_DIGITS && worst <= USUAL && isDuf(start, groups))) {
+            Arrays.fill(isMasked, start, start + digits, true);
+            found = true;
+          }
+          groups |= gap >= USUAL ? 1 << digits : 0;
+          worst = (byte) Math.max(worst, gap);
+        }
+      }
+      return found;
+    }
+
+    private boolean isNationalId(int start, int groups, byte worst) {
+      boolean isUsual = worst <= USUAL && ((groups & ~ID_GROUPS) == 0 || groups == (1 << ID_DIGITS) - 2);
+      return isUsual ? isBirthDate(values, start) || hasCheckDigits(values, start)
+          : isBirthDate(values, start) && hasCheckDigits(values, start);
+    }
+
+    private boolean isDuf(int start, int groups) {
+      if (!isCentury(start)) {
+        return false;
+      }
+      if ((groups & ~DUF_YEAR_NUMBER_CHECK) == 0) {
+        return true;
+      }
+      if (groups == DUF_FOURS && isCentury(start + 4) && isCentury(start + 8)) {
+        return false;
+      }
+      return DUF_GROUPS.contains(groups) && !isTime(start);
+    }
+
+    /// Whether a year from 1900 to 2099 begins there.
+    private boolean isCentury(int at) {
+      return values[at] == 1 && values[at + 1] == 9 || values[at] == 2 && values[at + 1] == 0;
+    }
+
+    /// Whether the digits are a year, month, day, hour and minute.
+    private boolean isTime(int start) {
+      int month = two(start + 4);
+      int day = two(start + 6);
+      return month >= 1 && month <= 12 && day >= 1 && day <= 31 && two(start + 8) <= 23 && two(start + 10) <= 59;
+    }
+
+    private int two(int at) {
+      return 10 * values[at] + values[at + 1];
+    }
   }
 }

@@ -6,6 +6,8 @@ import java.util.List;
 ///
 /// It names no job and no instant, so that one description and the same rows give the same bytes.
 ///
+/// No national identity number gets in by its free texts.
+///
 /// @param activityTypes codes that were asked for; empty means all
 /// @param includeAnnexes whether the annex sheets (key figures, attachments, methods and sources) are written
 public record ReportDescription(
@@ -18,6 +20,7 @@ public record ReportDescription(
     Suppression suppression) {
 
   public ReportDescription {
-    activityTypes = List.copyOf(activityTypes);
+    organizationName = NationalIdMask.mask(organizationName).text();
+    activityTypes = activityTypes.stream().map(type -> NationalIdMask.mask(type).text()).toList();
   }
 }

@@ -2,6 +2,8 @@ package no.rapport.reporting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,27 +25,64 @@ class NationalIdMaskTest {
         .as(kind).isEqualTo(new NationalIdMask.Masked("Ringte *********** i går", true));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "\u00A0", "\u202F", "\u2009", "-", "\u2010", "\u2013", "\u2212", ".", "/", ":", "_", "\n",
+      "\r\n", "\t", "\u2028", "\u0085", "  ", ". ", " - ", "\uFF0E", "\u00B7"})
+  void masksGroupsPartedByASeparatorAndKeepsTheSeparator(String separator) {
+    String number = "01010750160";
+    for (int[] places : List.of(new int[] {6}, new int[] {2, 4, 6}, new int[] {6, 9}, new int[] {2, 4, 6, 9})) {
+      assertThat(NationalIdMask.mask("nr " + parted(number, separator, places) + ".").text())
+          .as("%s parted at %s", separator, Arrays.toString(places))
+          .isEqualTo("nr " + parted("***********", separator, places) + ".");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u200B", "\u00AD", "\u2060", "\uFEFF", "\u202E", "\u200D", "\u0001", "\u0000", "\u001B",
+      "\uFE0F\u20E3", "\u034F", "\u200B\u200B\u200B\u200B\u200B"})
+  void looksThroughInvisibleCharacters(String invisible) {
+    String number = withControlDigits("010107501");
+    for (int place = 1; place < 11; place++) {
+      assertThat(NationalIdMask.mask(parted(number, invisible, place)).text())
+          .isEqualTo(parted("***********", invisible, place));
+    }
+    assertThat(NationalIdMask.mask(parted(number, invisible, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)).found()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"\u0660, Arabic", "\u06F0, Persian", "\u0966, Devanagari", "\uFF10, full width", "\uD835\uDFCE, bold",
+      "\u2080, lowered"})
+  void knowsDigitsOfEveryScript(String zero, String script) {
+    StringBuilder number = new StringBuilder();
+    "01010750160".chars().forEach(c -> number.appendCodePoint(zero.codePointAt(0) + c - '0'));
+    assertThat(NationalIdMask.mask("x" + number + "x").text()).as(script)
+        .isEqualTo("x" + "*".repeat(11 * zero.length()) + "x");
+    assertThat(NationalIdMask.digits("x" + number)).isEqualTo("01010750160");
+  }
+
   @Test
-  void masksSixAndFiveDigitsPartedByOneSpaceAndKeepsTheSpace() {
+  void masksADateOfBirthWithAnyFiveDigitsAndAnyNumberWhoseCheckDigitsHold() {
+    assertThat(NationalIdMask.mask("01010712345").found()).as("a birth date").isTrue();
+    assertThat(NationalIdMask.mask("71129212345").found()).as("a D number with a synthetic month").isTrue();
+    assertThat(NationalIdMask.mask("32010712345").found()).as("no day").isFalse();
+    assertThat(NationalIdMask.mask("01130712345").found()).as("no month").isFalse();
+    assertThat(NationalIdMask.mask(withControlDigits("930107501")).found()).as("check digits alone").isTrue();
+  }
+
+  @Test
+  void masksOddSpellingsWhereBirthDateAndCheckDigitsAgree() {
     String number = withControlDigits("010107501");
-    String parted = number.substring(0, 6) + " " + number.substring(6);
-    assertThat(NationalIdMask.mask("fnr:" + parted + ".").text()).isEqualTo("fnr:****** *****.");
-    assertThat(NationalIdMask.mask(parted.replace(" ", "  ")).found()).isFalse();
+    assertThat(NationalIdMask.mask(parted(number, " ", 3, 7)).found()).isTrue();
+    assertThat(NationalIdMask.mask(parted(number, ", ", 6)).found()).isTrue();
+    assertThat(NationalIdMask.mask("12.03.25, 10000 kr").found()).isFalse();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {" ", "\u00A0", "\u202F", "\u2009"})
-  void knowsEverySpaceThatPartsNumbers(String space) {
-    String number = withControlDigits("010107501");
-    assertThat(NationalIdMask.mask(number.substring(0, 6) + space + number.substring(6)).text())
-        .isEqualTo("******" + space + "*****");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"-", "x", ".", "\n", "  "})
-  void takesNothingElseForASpace(String other) {
-    String number = withControlDigits("010107501");
-    assertThat(NationalIdMask.mask(number.substring(0, 6) + other + number.substring(6)).found()).isFalse();
+  @ValueSource(strings = {"201012345678", "2010 12345678", "2010 123456 78", "201012 345678", "2010-9234-5678",
+      "2 0 1 0 1 2 3 4 5 6 7 8", "20 10 92 34 56 78"})
+  void masksDufNumbersInEachSpelling(String number) {
+    assertThat(NationalIdMask.mask(number)).isEqualTo(
+        new NationalIdMask.Masked(number.replaceAll("[0-9]", "*"), true));
   }
 
   @Test
@@ -56,7 +95,9 @@ class NationalIdMaskTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "12345678901", "+4722000000", "22 00 00 00", "2025-12-31", "0301", "123456789012",
       "123456 78901", "20251231235959123", "saksnummer 123456", "saksnummer 123456 ",
-      "123456 7890", "211012345678", "181012345678", "Kontonummer 1234.56.78903"})
+      "123456 7890", "211012345678", "181012345678", "Kontonummer 1234.56.78903", "2025-03-12 10:30", "2025-06-15-001",
+      "20251231 2359", "2023 2024 2025", "12.03.2025 kl. 10:30", "22 00 00 00 / 22 11 11 11", "01.02.2025 123",
+      "12.03.25 12:30-14:45", "NO93 8601 1117 947", "01019 uke 01234 56", "010190    12345", "10 000 000 000 kr"})
   void leavesOtherNumbersAlone(String text) {
     assertThat(NationalIdMask.mask(text)).isEqualTo(new NationalIdMask.Masked(text, false));
   }
@@ -69,10 +110,10 @@ class NationalIdMaskTest {
   }
 
   @Test
-  void findsEveryNumberWithRightControlDigitsAndNoneWithAWrongOne() {
+  void findsEveryNumberWithRightControlDigitsAndNoneWithAWrongOneAndNoBirthDate() {
     SplittableRandom random = new SplittableRandom(1814);
     for (int i = 0; i < 5_000; i++) {
-      String number = withControlDigits("%09d".formatted(random.nextInt(1_000_000_000)));
+      String number = withControlDigits("9%08d".formatted(random.nextInt(100_000_000)));
       if (number == null) {
         continue;
       }
@@ -82,6 +123,14 @@ class NationalIdMaskTest {
       String broken = number.substring(0, place) + wrong + number.substring(place + 1);
       assertThat(NationalIdMask.mask(broken).found()).as(broken).isFalse();
     }
+  }
+
+  private static String parted(String number, String separator, int... places) {
+    StringBuilder parted = new StringBuilder(number);
+    for (int i = places.length - 1; i >= 0; i--) {
+      parted.insert(places[i], separator);
+    }
+    return parted.toString();
   }
 
   /// The textbook's way: remainders subtracted from 11; null where a control digit would be 10.

@@ -132,7 +132,7 @@ abstract class Cells {
     if (id.indexOf('/') >= 0 || id.indexOf('\\') >= 0 || id.equals(".") || id.equals("..")) {
       reject(column, "must not hold slashes");
     }
-    String digits = UUID.matcher(id).matches() ? "" : nationalIdDigits(id);
+    String digits = UUID.matcher(id).matches() ? "" : NationalIdMask.digits(id);
     if (digits.length() >= NATIONAL_ID_DIGITS && digits.length() != DUF_DIGITS && beginsWithABirthDate(digits)) {
       reject(column, "is or holds a national identity number");
     }
@@ -146,7 +146,7 @@ abstract class Cells {
     if (UUID.matcher(id).matches()) {
       return id;
     }
-    if (!nationalIdDigits(id).isEmpty() || ELEVEN_DIGITS.matcher(id).matches() && beginsWithABirthDate(id)) {
+    if (!NationalIdMask.digits(id).isEmpty() || ELEVEN_DIGITS.matcher(id).matches() && beginsWithABirthDate(id)) {
       reject(column, "is or holds a national identity number");
     }
     return id;
@@ -155,7 +155,7 @@ abstract class Cells {
   /// A short text on one line, at least one character.
   final String word(String column) {
     String word = word(column, LONGEST_WORD);
-    if (!nationalIdDigits(word).isEmpty()) {
+    if (!NationalIdMask.digits(word).isEmpty()) {
       reject(column, "is or holds a national identity number");
     }
     return word;
@@ -357,18 +357,6 @@ abstract class Cells {
       }
     }
     return text;
-  }
-
-  /// The digits that a mask hides: 11 of a national identity number, 12 of what may be a DUF number.
-  private static String nationalIdDigits(String text) {
-    NationalIdMask.Masked result = NationalIdMask.mask(text);
-    var digits = new StringBuilder();
-    for (int i = 0; result.found() && i < text.length(); i++) {
-      if (text.charAt(i) != result.text().charAt(i)) {
-        digits.append(text.charAt(i));
-      }
-    }
-    return digits.toString();
   }
 
   /// A day (plus 40 in D numbers) and a month (plus 40, 65 or 80 in synthetic ones).
