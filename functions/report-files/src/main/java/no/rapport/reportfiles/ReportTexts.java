@@ -11,6 +11,7 @@ import no.rapport.reporting.ReportLocale;
 /// Texts that depend on the report and that several formats show.
 public final class ReportTexts {
 
+  private static final int MAX_CELL_CHARACTERS = 32_767;
   private static final BigDecimal MINUTES_PER_HOUR = BigDecimal.valueOf(60);
 
   private ReportTexts() {}
@@ -55,5 +56,15 @@ public final class ReportTexts {
             : Wording.METHOD_SUPPRESSION.in(locale).formatted(description.suppression().word(), bound)),
         Map.entry(Wording.METHOD_PRIVACY_TOPIC.in(locale), Wording.METHOD_PRIVACY.in(locale)),
         Map.entry(Wording.METHOD_SOURCES_TOPIC.in(locale), Wording.METHOD_SOURCES.in(locale)));
+  }
+
+  /// Returns the text, or its beginning and a mark where a cell of a spreadsheet could not hold it.
+  public static String fitted(String text, ReportLocale locale) {
+    if (text.length() <= MAX_CELL_CHARACTERS) {
+      return text;
+    }
+    String mark = Wording.CUT.in(locale);
+    int end = MAX_CELL_CHARACTERS - mark.length();
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + mark;
   }
 }

@@ -118,14 +118,20 @@ public enum Wording {
   METHOD_SUPPRESSION(
       "Regelen %s er brukt: antall fra 1 til %d i nøkkeltallene for barnevernet er vist som «:». Det samme gjelder "
           + "andeler der telleren, resten eller nevneren er skjermet, og gjennomsnitt og andre antall som ellers ville "
-          + "røpet et skjermet antall. Null er vist.",
+          + "røpet et skjermet antall. Null er vist. Skjermingen gjelder innenfor denne filen: flere rapporter kan "
+          + "sammen røpe et skjermet tall, for eksempel et år og dets halvår eller kvartaler. Summer av aktiviteter og "
+          + "deltakere er ikke skjermet.",
       "Regelen %s er brukt: tal frå 1 til %d i nøkkeltala for barnevernet er viste som «:». Det same gjeld delar i "
           + "prosent der teljaren, resten eller nemnaren er skjerma, og gjennomsnitt og andre tal som elles ville røpt "
-          + "eit skjerma tal. Null er vist.",
+          + "eit skjerma tal. Null er vist. Skjerminga gjeld innanfor denne fila: fleire rapportar kan saman røpe eit "
+          + "skjerma tal, til dømes eit år og halvåra eller kvartala i det. Summar av aktivitetar og deltakarar er "
+          + "ikkje skjerma.",
       "",
       "The rule %s was used: counts from 1 to %d among the child-welfare figures are shown as “:”. So are percentages "
           + "whose numerator, complement or denominator is hidden, and means and other counts that would otherwise "
-          + "give a hidden count away. Zero is shown."),
+          + "give a hidden count away. Zero is shown. Suppression holds within this file: several reports together can "
+          + "give a hidden count away, for example a year and its halves or quarters. Totals of activities and "
+          + "participants are not suppressed."),
   METHOD_PRIVACY_TOPIC("Personvern", "Personvern", "", "Privacy"),
   METHOD_PRIVACY(
       "Fødselsnummer, D-nummer og DUF-nummer i fritekst er erstattet med stjerner da dataene ble lest inn. Rapporten "
@@ -135,6 +141,16 @@ public enum Wording {
       "",
       "National identity numbers, D numbers and DUF numbers in free text were replaced by asterisks when the data were "
           + "read. The report holds no information about individual children in child welfare."),
+  METHOD_CHARACTERS_TOPIC("Skrifttegn", "Skriftteikn", "", "Characters"),
+  METHOD_CHARACTERS(
+      "Noen tegn i rapporten finnes ikke i skriftene og er tegnet som en erstatning. Tekst som kopieres fra dokumentet, "
+          + "har tegnene som de ble skrevet, unntatt emoji og andre tegn som Excel-, CSV- og JSON-utgaven har.",
+      "Nokre teikn i rapporten finst ikkje i skriftene og er teikna som ei erstatning. Tekst som blir kopiert frå "
+          + "dokumentet, har teikna slik dei vart skrivne, unnateke emoji og andre teikn som Excel-, CSV- og "
+          + "JSON-utgåva har.",
+      "",
+      "Some characters of the report are not in its fonts and are drawn as a replacement. Text copied from the document "
+          + "has them as they were written, but for emoji and others that the Excel, CSV and JSON editions have."),
   METHOD_SOURCES_TOPIC("Kilder", "Kjelder", "", "Sources"),
   METHOD_SOURCES(
       "Aktiviteter: organisasjonens egne registreringer. Nøkkeltall: kilden står ved hvert tall.",

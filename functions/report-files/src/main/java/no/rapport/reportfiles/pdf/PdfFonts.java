@@ -16,6 +16,13 @@ final class PdfFonts {
     return style.isBold() ? bold : regular;
   }
 
+  /// Whether a replacement was drawn for a character that was used so far.
+  boolean lackGlyphs() {
+    return regular.get(PdfText.REPLACEMENT) || bold.get(PdfText.REPLACEMENT)
+        || regular.stream().anyMatch(c -> !TrueTypeFont.REGULAR.has((char) c))
+        || bold.stream().anyMatch(c -> !TrueTypeFont.BOLD.has((char) c));
+  }
+
   /// Writes both fonts.
   ///
   /// @return the entries of a resource dictionary

@@ -6,22 +6,21 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import no.rapport.reportfiles.Bytes;
+import no.rapport.reporting.NationalIdMask;
 
-/// Text as the report's PDF holds it: characters that the fonts have, broken into lines, coded as two bytes a character
+/// Text as the report's PDF holds it: broken into lines, coded as two bytes a character
 /// (the character's own number), and remembered, so that fonts can be cut down to what was used.
 final class PdfText {
 
   private static final char FIRST_RIGHT_TO_LEFT = '\u0590';
-  private static final char REPLACEMENT = replacement();
+  /// Stands for characters that take two code units and for what is no character.
+  static final char REPLACEMENT = '\uFFFD';
 
   private PdfText() {}
 
-  private static char replacement() {
-    return TrueTypeFont.REGULAR.has('\uFFFD') ? '\uFFFD' : TrueTypeFont.REGULAR.has('\u25A1') ? '\u25A1' : '?';
-  }
-
-  /// The text in one line of characters that the fonts can show: white space becomes spaces, what is not in the fonts a
-  /// replacement character.
+  /// The text in one line: white space becomes spaces. Characters stay as they are even where the fonts draw a
+  /// replacement for them, so that they can be copied and searched; what takes two code units becomes a replacement
+  /// character.
   static String shown(String text) {
     int plain = 0;
     while (plain < text.length() && text.charAt(plain) >= ' ' && text.charAt(plain) < 0x7F) {
@@ -47,7 +46,8 @@ final class PdfText {
           i++;
         }
       } else {
-        shown.append(TrueTypeFont.REGULAR.has(c) && TrueTypeFont.BOLD.has(c) ? c : REPLACEMENT);
+        shown.append(Character.isDefined(c) && !Character.isISOControl(c) && !Character.isLowSurrogate(c) ? c
+            : REPLACEMENT);
       }
     }
     return shown.toString();
@@ -127,7 +127,8 @@ final class PdfText {
       runs[run] = levels[run] % 2 == 0 ? text : reversed(text);
     }
     Bidi.reorderVisually(levels, 0, runs, 0, runs.length);
-    return String.join("", runs);
+    // The groups of a number may have come in their order only now.
+    return NationalIdMask.mask(String.join("", runs)).text();
   }
 
   private static String reversed(String text) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -364,7 +365,11 @@ public record PdfWriter() implements ReportWriter {
     private void methods() throws IOException {
       chapter(Wording.METHODS.in(locale), 800);
       int room = PdfPages.RIGHT - PdfPages.LEFT;
-      for (Map.Entry<String, String> topic : ReportTexts.methodTopics(description)) {
+      List<Map.Entry<String, String>> topics = new ArrayList<>(ReportTexts.methodTopics(description));
+      if (pages.fonts().lackGlyphs()) {
+        topics.add(Map.entry(Wording.METHOD_CHARACTERS_TOPIC.in(locale), Wording.METHOD_CHARACTERS.in(locale)));
+      }
+      for (Map.Entry<String, String> topic : topics) {
         List<String> lines = PdfText.lines(PdfStyle.REGULAR.font(), PdfText.shown(topic.getValue()),
             PdfStyle.REGULAR.inThousandths(room), 20);
         int height = 150 + 115 * lines.size() + 80;

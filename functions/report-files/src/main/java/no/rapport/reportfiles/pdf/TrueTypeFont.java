@@ -15,6 +15,9 @@ import no.rapport.reportfiles.Bytes;
 /// A TrueType font: its characters' widths, and subsets of it to embed. Immutable.
 final class TrueTypeFont {
 
+  /// The first of these that the font has stands for what it has not.
+  private static final char[] REPLACEMENTS = {'\uFFFD', '\u25A1', '?'};
+
   static final TrueTypeFont REGULAR = new TrueTypeFont("LiberationSans-Regular");
   static final TrueTypeFont BOLD = new TrueTypeFont("LiberationSans-Bold");
 
@@ -34,6 +37,7 @@ final class TrueTypeFont {
   private final int longMetrics;
   private final boolean longOffsets;
   private final int unitsPerEm;
+  private final BitSet drawn = new BitSet(CHARACTERS);
   private final char[] glyphOf = new char[CHARACTERS];
   private final short[] widthOf = new short[CHARACTERS];
 
@@ -76,9 +80,24 @@ final class TrueTypeFont {
         readSegments(subtable);
       }
     }
+    for (char replacement : REPLACEMENTS) {
+      if (has(replacement)) {
+        fillGaps(glyphOf[replacement]);
+        break;
+      }
+    }
     for (int c = 0; c < CHARACTERS; c++) {
       int metric = Math.min(glyphOf[c], longMetrics - 1);
       widthOf[c] = (short) Math.round(file.getChar(offset("hmtx") + 4 * metric) * 1000f / unitsPerEm);
+    }
+  }
+
+  /// Gives a glyph to all characters that have none.
+  private void fillGaps(char replacement) {
+    for (int c = ' '; c < CHARACTERS; c++) {
+      if (glyphOf[c] == 0) {
+        glyphOf[c] = replacement;
+      }
     }
   }
 
@@ -97,6 +116,7 @@ final class TrueTypeFont {
         int glyph = range == 0 ? c : file.getChar(ranges + segment + range + 2 * (c - start));
         if (glyph != 0) {
           glyphOf[c] = (char) (glyph + file.getShort(deltas + segment));
+          drawn.set(c);
         }
       }
     }
@@ -106,11 +126,12 @@ final class TrueTypeFont {
     return name;
   }
 
+  /// Whether the font has a glyph for the character itself.
   boolean has(char c) {
-    return glyphOf[c] != 0;
+    return drawn.get(c);
   }
 
-  /// The glyph of a character, 0 where the font has none.
+  /// The glyph of a character, or the one that stands for all that the font cannot draw.
   int glyph(char c) {
     return glyphOf[c];
   }

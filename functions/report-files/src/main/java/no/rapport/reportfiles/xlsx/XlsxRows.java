@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.time.LocalDate;
 import no.rapport.reportfiles.Bytes;
 import no.rapport.reportfiles.ReportDates;
+import no.rapport.reportfiles.ReportTexts;
 import no.rapport.reportfiles.ShareSummary;
 import no.rapport.reporting.ReportLocale;
 
@@ -230,7 +231,7 @@ final class XlsxRows {
   }
 
   private void putText(String text, int opening) {
-    String fitted = XlsxText.fitted(text, locale);
+    String fitted = ReportTexts.fitted(text, locale);
     deflater.constant(opening);
     int start = deflater.position();
     XlsxText.put(deflater.text(), fitted);

@@ -3,6 +3,7 @@ package no.rapport.reportfiles.xlsx;
 import java.math.BigDecimal;
 import java.util.List;
 import no.rapport.reportfiles.Bytes;
+import no.rapport.reportfiles.ReportTexts;
 import no.rapport.reportfiles.Wording;
 import no.rapport.reporting.ReportLocale;
 
@@ -71,7 +72,7 @@ final class XlsxSheet {
   }
 
   XlsxSheet text(XlsxStyle style, String text) {
-    String fitted = XlsxText.fitted(text, locale);
+    String fitted = ReportTexts.fitted(text, locale);
     cell(style, " t=\"inlineStr\"");
     rows.put("<is><t xml:space=\"preserve\">");
     XlsxText.put(rows, fitted);

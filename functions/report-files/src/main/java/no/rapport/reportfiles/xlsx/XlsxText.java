@@ -1,15 +1,11 @@
 package no.rapport.reportfiles.xlsx;
 
 import no.rapport.reportfiles.Bytes;
-import no.rapport.reportfiles.Wording;
-import no.rapport.reporting.ReportLocale;
 
 /// Text in a workbook's XML, so that it comes back as it was: what XML cannot hold is written as `_xHHHH_` (ECMA-376,
-/// ST_Xstring), carriage returns as references. Lone surrogates and U+FFFE, U+FFFF become U+FFFD; text past Excel's 32,767
-/// characters is cut, with a mark.
+/// ST_Xstring), carriage returns as references. Lone surrogates and U+FFFE, U+FFFF become U+FFFD.
 final class XlsxText {
 
-  private static final int MAX_CHARACTERS = 32_767;
   private static final byte[] AMPERSAND = Bytes.ascii("&amp;");
   private static final byte[] LESS = Bytes.ascii("&lt;");
   private static final byte[] GREATER = Bytes.ascii("&gt;");
@@ -30,16 +26,6 @@ final class XlsxText {
   }
 
   private XlsxText() {}
-
-  /// The text, or its beginning and a mark where a cell could not hold it.
-  static String fitted(String text, ReportLocale locale) {
-    if (text.length() <= MAX_CHARACTERS) {
-      return text;
-    }
-    String mark = Wording.CUT.in(locale);
-    int end = MAX_CHARACTERS - mark.length();
-    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + mark;
-  }
 
   /// Whether white space would be lost without `xml:space="preserve"`.
   static boolean needsPreserving(String text) {

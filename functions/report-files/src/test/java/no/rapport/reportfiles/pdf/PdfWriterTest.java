@@ -207,6 +207,20 @@ class PdfWriterTest {
         .contains("Summary").doesNotContain("Key figures", "Methods and sources");
   }
 
+  @Test
+  void charactersThatCannotBeDrawnStayInTheTextAndTheMethodPageSaysSo() throws IOException {
+    List<String> titles = List.of("中文", "한국어", "ትግርኛ", "हिन्दी", "☐ valg");
+    List<Activity> rows = new ArrayList<>();
+    for (String title : titles) {
+      rows.add(Reports.withTexts(Reports.anActivity("a-" + rows.size(), LocalDate.of(2025, 3, 1)), title, ""));
+    }
+    assertThat(text(Reports.write(ReportFormat.PDF, BOKMAL, rows, 2, Optional.empty()))).contains(titles)
+        .contains("Noen tegn i rapporten finnes ikke i skriftene");
+    assertThat(text(Reports.write(ReportFormat.PDF, BOKMAL,
+        List.of(Reports.anActivity("a-1", LocalDate.of(2025, 3, 1))), 1, Optional.empty())))
+        .doesNotContain("Noen tegn i rapporten");
+  }
+
   private static String text(byte[] file) throws IOException {
     try (PDDocument document = Loader.loadPDF(file)) {
       return new PDFTextStripper().getText(document);

@@ -3,6 +3,7 @@ package no.rapport.reportfiles.xlsx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import no.rapport.reportfiles.Bytes;
+import no.rapport.reportfiles.ReportTexts;
 import no.rapport.reporting.ReportLocale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,17 +65,17 @@ class XlsxTextTest {
 
   @Test
   void cutsOnlyWhatACellCannotHold() {
-    assertThat(XlsxText.fitted("n".repeat(MOST), ReportLocale.NB)).isEqualTo("n".repeat(MOST));
-    assertThat(XlsxText.fitted("n".repeat(MOST + 1), ReportLocale.NB))
+    assertThat(ReportTexts.fitted("n".repeat(MOST), ReportLocale.NB)).isEqualTo("n".repeat(MOST));
+    assertThat(ReportTexts.fitted("n".repeat(MOST + 1), ReportLocale.NB))
         .isEqualTo("n".repeat(MOST - MARK.length()) + MARK);
   }
 
   @Test
   void cutsNoCharacterInTwo() {
     int room = MOST - MARK.length();
-    assertThat(XlsxText.fitted("n".repeat(room - 1) + "😀".repeat(20), ReportLocale.NB))
+    assertThat(ReportTexts.fitted("n".repeat(room - 1) + "😀".repeat(20), ReportLocale.NB))
         .isEqualTo("n".repeat(room - 1) + MARK);
-    assertThat(XlsxText.fitted("n".repeat(room - 2) + "😀".repeat(20), ReportLocale.NB))
+    assertThat(ReportTexts.fitted("n".repeat(room - 2) + "😀".repeat(20), ReportLocale.NB))
         .isEqualTo("n".repeat(room - 2) + "😀" + MARK);
   }
 
