@@ -2,9 +2,7 @@ package no.rapport.bufdirexports;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import no.rapport.api.DownloadLinks;
@@ -21,6 +19,7 @@ import no.rapport.exportjobs.ExportQuota;
 import no.rapport.exportjobs.ExportRequests;
 import no.rapport.exportjobs.ExportServices;
 import no.rapport.exportjobs.ExportState;
+import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.reporting.Period;
 
@@ -28,7 +27,11 @@ import no.rapport.reporting.Period;
 final class BufdirExports {
 
   static final String PATH = "/api/v1/bufdir-exports";
-  private static final long LEAST_ESTIMATE_SECONDS = 5;
+  /// What every export takes for the steps of its workflow, with cold starts.
+  private static final long FIXED_SECONDS = 5;
+  /// A fifth of what one task alone renders and joins as XLSX (docs/performance.md, ExportInPartsTest).
+  private static final long ROWS_PER_SECOND = 20_000;
+  private static final int EXPORTS_FOR_ESTIMATE = 5;
 
   private final ExportServices services;
   private final boolean canSubmit;
@@ -140,7 +143,8 @@ final class BufdirExports {
     body.put("execution_arn", executions.arnOf(job))
         .put("locale", job.order().locale().tag())
         .put("include_annexes", job.order().includeAnnexes())
-        .put("suppression", job.order().suppression().word());
+        .put("suppression", job.order().suppression().word())
+        .put("attachments_missing", job.attachmentsMissing());
     Reply reply = Reply.ok(body).etag(stored.entry().version());
     return job.state().isUnfinished() ? reply.retryAfter(1) : reply;
   }
@@ -152,17 +156,22 @@ final class BufdirExports {
         : Optional.empty();
   }
 
-  /// How long an export of this period should take: as the organisation's newest completed one, by the day.
+  /// Estimates how long an export should take: a fixed cost, and the time of its rows. How many rows there will be is
+  /// estimated from the organisation's newest completed exports.
   long estimatedSeconds(String orgId, Period period) {
-    return services.records()
-        .list(Listing.of(ExportKind.BUFDIR_EXPORT.collection(), orgId, Set.of("completed"), 1)).entries().stream()
-        .map(entry -> ExportJobs.Stored.of(entry).job())
-        .map(job -> {
-          long seconds = Duration.between(job.queuedAt(), job.completedAt().orElse(job.queuedAt())).toSeconds();
-          return Math.ceilDiv((seconds + 1) * period.days(), job.order().period().days());
-        })
-        .mapToLong(Long::longValue).map(seconds -> Math.max(LEAST_ESTIMATE_SECONDS, seconds)).findFirst()
-        .orElse(LEAST_ESTIMATE_SECONDS + ChronoUnit.MONTHS.between(period.from(), period.to()));
+    long rows = 0;
+    long days = 0;
+    for (Entry entry : services.records()
+        .list(Listing.of(ExportKind.BUFDIR_EXPORT.collection(), orgId, Set.of("completed"), EXPORTS_FOR_ESTIMATE)).entries()) {
+      ExportJob job = ExportJobs.Stored.of(entry).job();
+      rows += job.rowCount();
+      days += job.order().period().days();
+    }
+    return estimatedSeconds(days == 0 ? 0 : Math.ceilDiv(rows * period.days(), days));
+  }
+
+  static long estimatedSeconds(long rows) {
+    return FIXED_SECONDS + rows / ROWS_PER_SECOND;
   }
 
   private static String completedAt(ExportJob job) {

@@ -38,7 +38,7 @@ public final class CancelBufdirExport implements RequestHandler<APIGatewayProxyR
   }
 
   private Reply cancel(Request request, ExportJobs.Stored stored, String reason) {
-    var outcome = exports.requests().cancel(ExportKind.BUFDIR_EXPORT, stored.job().id(), reason, request::matches,
+    var outcome = exports.requests().by(request.caller().id()).cancel(ExportKind.BUFDIR_EXPORT, stored.job().id(), reason, request::matches,
         request.now());
     if (!(outcome instanceof ExportRequests.Done(ExportJobs.Stored cancelled))) {
       return BufdirExports.refusal(outcome, "only a queued or processing export can be cancelled");

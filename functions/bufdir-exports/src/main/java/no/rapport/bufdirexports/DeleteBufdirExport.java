@@ -33,7 +33,7 @@ public final class DeleteBufdirExport implements RequestHandler<APIGatewayProxyR
   }
 
   private Reply delete(Request request, ExportJobs.Stored stored) {
-    var outcome = exports.requests().delete(ExportKind.BUFDIR_EXPORT, stored.job().id(), request::matches,
+    var outcome = exports.requests().by(request.caller().id()).delete(ExportKind.BUFDIR_EXPORT, stored.job().id(), request::matches,
         request.now());
     return outcome instanceof ExportRequests.Done
         ? Reply.ok(JsonNodeFactory.instance.objectNode().put("deleted", true).put("export_id", stored.job().id()))

@@ -45,7 +45,7 @@ public final class RetryBufdirExport implements RequestHandler<APIGatewayProxyRe
     if (exceeded.isPresent()) {
       return BufdirExports.refusal(exceeded.get());
     }
-    var outcome = exports.requests().retry(ExportKind.BUFDIR_EXPORT, stored.job().id(), request::matches,
+    var outcome = exports.requests().by(request.caller().id()).retry(ExportKind.BUFDIR_EXPORT, stored.job().id(), request::matches,
         request.now());
     if (!(outcome instanceof ExportRequests.Done(ExportJobs.Stored retried))) {
       return BufdirExports.refusal(outcome, "only a failed export can be retried");

@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportOrder;
@@ -21,6 +23,8 @@ import no.rapport.exportjobs.ExportState;
 import no.rapport.records.Documents;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Listing;
+import no.rapport.reporting.Period;
+import no.rapport.reporting.ReportLocale;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
@@ -86,6 +90,24 @@ class CreateBufdirExportTest {
     assertThat(refused.getHeaders()).containsEntry("Retry-After", "30");
     assertThat(new ExportJobs(records).find(ExportKind.BUFDIR_EXPORT, failed).orElseThrow().job().state())
         .isEqualTo(ExportState.FAILED);
+  }
+
+  @Test
+  void estimatesFromAFixedCostAndRowsNotFromDays() {
+    assertThat(BufdirExports.estimatedSeconds(0)).isEqualTo(5);
+    assertThat(BufdirExports.estimatedSeconds(1_000_000)).isEqualTo(55);
+    var exports = new BufdirExports(services(), false);
+    LocalDate day = LocalDate.of(2025, 1, 1);
+    assertThat(exports.estimatedSeconds("org-1", new Period(day, day.plusYears(5)))).as("nothing known").isEqualTo(5);
+    ExportJob oneDay = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, "exp-0", "org-1", Instant.EPOCH, "key",
+        ExportOrder.of(new Period(day, day), List.of(), "csv", ReportLocale.NB));
+    var jobs = new ExportJobs(records);
+    jobs.accept(oneDay);
+    // As stored: completed a second after it was ordered, with one row.
+    jobs.move(ExportKind.BUFDIR_EXPORT, "exp-0", job -> Optional.of(Documents.read(Documents.write(job)
+        .replace("\"state\":\"QUEUED\"", "\"state\":\"COMPLETED\"").replace("\"row_count\":0", "\"row_count\":1"),
+        ExportJob.class)));
+    assertThat(exports.estimatedSeconds("org-1", new Period(day, day.plusYears(5)))).isEqualTo(5);
   }
 
   private APIGatewayProxyResponseEvent retry(String id) {

@@ -151,7 +151,7 @@ final class ExportTemplates {
       }
       // Files go first, each with its own duty: an interrupted deletion leaves a template that can be deleted again, and
       // no file without one.
-      files(seen.get().template()).forEach(file -> requests.delete(ExportKind.EXPORT_FILE, file.id(), _ -> true, now));
+      files(seen.get().template()).forEach(file -> requests.by(caller.id()).delete(ExportKind.EXPORT_FILE, file.id(), _ -> true, now));
       return records.commit(new Change.Delete(seen.get().entry()), new Change.RemoveNote(newest.get()))
           ? Optional.of(new Deleted()) : Optional.<Deletion>empty();
     });

@@ -151,7 +151,8 @@ class ExportFilesContractTest {
     assertThat(records.commit(seen.to(new ExportJob(job.kind(), job.id(), job.orgId(), job.createdAt(),
         job.requestedBy(), job.order(), state, 1, 0, 0, job.queuedAt(), Optional.empty(),
         made.map(_ -> job.createdAt()), Optional.empty(), Optional.empty(), rows, rows, made,
-        Optional.of(job.createdAt().plus(ExportJob.FILE_KEPT)), leftOut, Optional.empty(), Optional.empty(), false,
+        Optional.of(job.createdAt().plus(ExportJob.FILE_KEPT)), leftOut, leftOut.isPresent() ? 1 : 0,
+        Optional.empty(), Optional.empty(), false,
         job.submission())))).isTrue();
   }
 

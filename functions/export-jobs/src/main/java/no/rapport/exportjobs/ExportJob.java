@@ -20,6 +20,7 @@ import no.rapport.api.Ids;
 /// @param automaticRetries how often the present run was started again for a passing reason
 /// @param restartDue when the sweeper is to start the next attempt
 /// @param leftOut key of the list of what was left out of the file
+/// @param attachmentsMissing how many attachments that rows name are not in the file
 /// @param errorMessage a sentence for a person: what failed, whether a retry can help
 /// @param fileExpiresAt when the file itself is removed
 /// @param dataAsOf when rows were read, where they are not sealed ones
@@ -44,6 +45,7 @@ public record ExportJob(
     Optional<ExportFile> file,
     Optional<Instant> fileExpiresAt,
     Optional<String> leftOut,
+    long attachmentsMissing,
     Optional<String> errorMessage,
     Optional<Instant> dataAsOf,
     boolean notified,
@@ -63,7 +65,7 @@ public record ExportJob(
     ExportState first = kind == ExportKind.EXPORT_FILE ? ExportState.INITIALIZING : ExportState.QUEUED;
     return new ExportJob(kind, id, orgId, now, requestedBy, order, first, 1, 0, 0, now,
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), 0, 0, Optional.empty(),
-        Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false,
+        Optional.empty(), Optional.empty(), 0, Optional.empty(), Optional.empty(), false,
         order.submitToBufdir() ? Submission.pending() : Submission.none());
   }
 
@@ -181,9 +183,11 @@ public record ExportJob(
         : Optional.empty();
   }
 
-  public Optional<ExportJob> completed(int claimed, ExportFile done, long rows, Optional<String> leftOutKey, Instant now) {
+  public Optional<ExportJob> completed(int claimed, ExportFile done, long rows, Optional<String> leftOutKey,
+      long missing, Instant now) {
     return isAt(claimed)
-        ? Optional.of(with(ExportState.COMPLETED).file(done).rowCount(rows).leftOut(leftOutKey).completedAt(now)
+        ? Optional.of(with(ExportState.COMPLETED).file(done).rowCount(rows).leftOut(leftOutKey).attachmentsMissing(missing)
+            .completedAt(now)
             .fileExpiresAt(kind == ExportKind.REPORT_REEXPORT ? null : createdAt.plus(FILE_KEPT))
             .errorMessage(null).restartDue(null).build())
         : Optional.empty();
@@ -290,6 +294,7 @@ public record ExportJob(
     private Optional<ExportFile> file;
     private Optional<Instant> fileExpiresAt;
     private Optional<String> leftOut;
+    private long attachmentsMissing;
     private Optional<String> errorMessage;
     private Optional<Instant> dataAsOf;
     private boolean notified;
@@ -311,6 +316,7 @@ public record ExportJob(
       file = job.file;
       fileExpiresAt = job.fileExpiresAt;
       leftOut = job.leftOut;
+      attachmentsMissing = job.attachmentsMissing;
       errorMessage = job.errorMessage;
       dataAsOf = job.dataAsOf;
       notified = job.notified;
@@ -382,6 +388,11 @@ public record ExportJob(
       return this;
     }
 
+    Builder attachmentsMissing(long value) {
+      attachmentsMissing = value;
+      return this;
+    }
+
     Builder errorMessage(String value) {
       errorMessage = Optional.ofNullable(value);
       return this;
@@ -405,7 +416,7 @@ public record ExportJob(
     ExportJob build() {
       return new ExportJob(job.kind, job.id, job.orgId, job.createdAt, job.requestedBy, job.order, state,
           attempt, retryCount, automaticRetries, queuedAt, restartDue, completedAt, cancelledAt, cancellationReason,
-          rowsTotal, rowCount, file, fileExpiresAt, leftOut, errorMessage, dataAsOf, notified, submission);
+          rowsTotal, rowCount, file, fileExpiresAt, leftOut, attachmentsMissing, errorMessage, dataAsOf, notified, submission);
     }
   }
 }

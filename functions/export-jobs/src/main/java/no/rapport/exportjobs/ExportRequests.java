@@ -28,12 +28,25 @@ public final class ExportRequests {
   private final Executions executions;
   private final ExportQuota quota;
   private final ExportObjects objects;
+  private final String by;
 
   ExportRequests(ExportJobs jobs, Executions executions, ExportQuota quota, ExportObjects objects) {
+    this(jobs, executions, quota, objects, "");
+  }
+
+  private ExportRequests(ExportJobs jobs, Executions executions, ExportQuota quota, ExportObjects objects, String by) {
     this.jobs = jobs;
     this.executions = executions;
     this.quota = quota;
     this.objects = objects;
+    this.by = by;
+  }
+
+  /// Returns the same requests, made by a caller whom log lines name.
+  ///
+  /// @param callerId id of the caller's key
+  public ExportRequests by(String callerId) {
+    return new ExportRequests(jobs, executions, quota, objects, callerId);
   }
 
   /// What came of a request.
@@ -120,6 +133,7 @@ public final class ExportRequests {
       return ended.get() ? endedByWorker(after, now) : List.of();
     });
     if (ended.get() && outcome instanceof Done(ExportJobs.Stored stored)) {
+      log("export_ended_by_worker", stored.job());
       afterwards("stop_execution", stored.job(), () -> executions.stop(stored.job(), "A worker reported the end"));
       afterwards("remove_files", stored.job(), () -> unreported(stored.job()).forEach(objects::removeBelow));
     }
@@ -195,9 +209,9 @@ public final class ExportRequests {
     });
   }
 
-  private static void log(String event, ExportJob job) {
+  private void log(String event, ExportJob job) {
     Log.info(event, Map.of("job_id", job.id(), "organization", job.orgId(), "kind", job.kind().collection(),
-        "attempt", job.attempt()));
+        "attempt", job.attempt(), "by", by.isEmpty() ? job.requestedBy() : by));
   }
 
   /// Does what the committed write calls for. The caller's answer does not depend on it: the sweeper repeats it.

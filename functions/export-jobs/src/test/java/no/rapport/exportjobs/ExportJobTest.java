@@ -31,7 +31,7 @@ class ExportJobTest {
   }
 
   private static ExportJob completed() {
-    return atWork().completed(1, FILE, 7, Optional.empty(), NOON.plusSeconds(9)).orElseThrow();
+    return atWork().completed(1, FILE, 7, Optional.empty(), 0, NOON.plusSeconds(9)).orElseThrow();
   }
 
   private static ExportJob failed() {
@@ -45,10 +45,10 @@ class ExportJobTest {
     assertThat(second.isAt(1)).isFalse();
     assertThat(second.isAt(2)).isTrue();
     assertThat(second.started(1, 7, Optional.empty())).isEmpty();
-    assertThat(second.completed(1, FILE, 7, Optional.empty(), NOON)).isEmpty();
+    assertThat(second.completed(1, FILE, 7, Optional.empty(), 0, NOON)).isEmpty();
     assertThat(second.failed(1, "No.", NOON)).isEmpty();
     assertThat(second.restarted(1, NOON)).isEmpty();
-    assertThat(second.completed(2, FILE, 7, Optional.empty(), NOON)).isPresent();
+    assertThat(second.completed(2, FILE, 7, Optional.empty(), 0, NOON)).isPresent();
   }
 
   @Test
@@ -57,7 +57,7 @@ class ExportJobTest {
 
     for (ExportJob over : List.of(completed(), failed(), cancelled)) {
       assertThat(over.started(1, 7, Optional.empty())).isEmpty();
-      assertThat(over.completed(1, FILE, 7, Optional.empty(), NOON)).isEmpty();
+      assertThat(over.completed(1, FILE, 7, Optional.empty(), 0, NOON)).isEmpty();
       assertThat(over.failed(1, "No.", NOON)).isEmpty();
       assertThat(over.restarted(1, NOON)).isEmpty();
       assertThat(over.cancelled("again", NOON)).isEmpty();
@@ -83,7 +83,7 @@ class ExportJobTest {
 
   @Test
   void keepsWhatItWasToldWhenItCompletes() {
-    ExportJob done = atWork().restarted(1, NOON).flatMap(job -> job.completed(2, FILE, 7, Optional.of("left"),
+    ExportJob done = atWork().restarted(1, NOON).flatMap(job -> job.completed(2, FILE, 7, Optional.of("left"), 2,
         NOON.plusSeconds(9))).orElseThrow();
 
     assertThat(done.state()).isEqualTo(ExportState.COMPLETED);
@@ -95,7 +95,7 @@ class ExportJobTest {
     assertThat(done.fileExpiresAt()).contains(NOON.plus(ExportJob.FILE_KEPT));
     assertThat(done.restartDue()).isEmpty();
     assertThat(done.dataAsOf()).contains(NOON);
-    assertThat(accepted(ExportKind.REPORT_REEXPORT, false, false).completed(1, FILE, 7, Optional.empty(), NOON)
+    assertThat(accepted(ExportKind.REPORT_REEXPORT, false, false).completed(1, FILE, 7, Optional.empty(), 0, NOON)
         .orElseThrow().fileExpiresAt()).as("kept like the report").isEmpty();
   }
 
@@ -136,7 +136,7 @@ class ExportJobTest {
     assertThat(completed().withNotified(true).isNotificationDue()).isFalse();
     assertThat(atWork().isNotificationDue()).isFalse();
     assertThat(atWork().cancelled("wrong", NOON).orElseThrow().isNotificationDue()).isFalse();
-    assertThat(accepted(ExportKind.BUFDIR_EXPORT, false, false).completed(1, FILE, 7, Optional.empty(), NOON)
+    assertThat(accepted(ExportKind.BUFDIR_EXPORT, false, false).completed(1, FILE, 7, Optional.empty(), 0, NOON)
         .orElseThrow().isNotificationDue()).isFalse();
     assertThat(completed().isFollowedUp()).isFalse();
     assertThat(completed().withNotified(true).isFollowedUp()).isTrue();
@@ -145,7 +145,7 @@ class ExportJobTest {
   @Test
   void submitsOnlyWhatIsCompletedAndOnlyOnce() {
     ExportJob ordered = accepted(ExportKind.BUFDIR_EXPORT, false, true);
-    ExportJob done = ordered.completed(1, FILE, 7, Optional.empty(), NOON).orElseThrow();
+    ExportJob done = ordered.completed(1, FILE, 7, Optional.empty(), 0, NOON).orElseThrow();
     Submission accepted = Submission.accepted("r-1", NOON);
 
     assertThat(ordered.isSubmissionDue()).isFalse();

@@ -44,11 +44,12 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
   /// @param source where this run has written the file; it is copied to its place when the job completes
   /// @param sealedManifest key of the list of sealed parts; null where rows are not sealed
   /// @param leftOut where this run has written the list of attachments that are not in the file; null where nothing is missing
+  /// @param attachmentsMissing how many they are
   record Assembled(ExportFile file, String source, long rows, String sealedManifest, String sealedSha256,
-      String leftOut) {
+      String leftOut, long attachmentsMissing) {
 
     Assembled sealed(String manifest, String sha256) {
-      return new Assembled(file, source, rows, manifest, sha256, leftOut);
+      return new Assembled(file, source, rows, manifest, sha256, leftOut, attachmentsMissing);
     }
   }
 
@@ -95,12 +96,13 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     };
     ExportFile file;
     String leftOut = null;
+    List<ReportArchive.LeftOut> missing = List.of();
     // Attachments may change between two runs of this task: what a run writes is its own, and one run's is picked.
     String source = job.partsPrefix() + "file-" + Tasks.newRun();
     try (var upload = files.upload(source, job.contentType())) {
       var out = new BufferedOutputStream(upload, 1 << 16);
       if (job.order().includeAttachments()) {
-        List<ReportArchive.LeftOut> missing = archive(ref, job, parts, report, out);
+        missing = archive(ref, job, parts, report, out);
         if (!missing.isEmpty()) {
           leftOut = source + ".left-out.json";
           files.putJson(leftOut, missing);
@@ -115,7 +117,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Assembled assembled = new Assembled(file, source, totals.rows(), null, null, leftOut);
+    Assembled assembled = new Assembled(file, source, totals.rows(), null, null, leftOut, missing.size());
     if (job.isSealed()) {
       assembled = seal(job, assembled, plan, sealed);
     }

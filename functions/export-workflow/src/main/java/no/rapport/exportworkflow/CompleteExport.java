@@ -62,7 +62,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
     history.ifPresent(entered -> workflow.files().copy(assembled.source(), entered.fileRef()));
     Optional<ExportJobs.Stored> completed = workflow.jobs().move(ref.exportKind(), ref.exportId(),
         current -> current.completed(ref.attempt(), assembled.file(), assembled.rows(),
-            leftOut, now),
+            leftOut, assembled.attachmentsMissing(), now),
         next -> companions(next, history, now));
     if (completed.isEmpty()) {
       // If another run of this very attempt has won, the files are the completed job's.
@@ -78,7 +78,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
     Metrics.put(job.kind().collection(), Map.of("Completed", 1L, "Rows", assembled.rows(),
         "FileBytes", assembled.file().sizeBytes(), "Attempts", (long) job.attempt(),
         "DurationSeconds", now.getEpochSecond() - job.queuedAt().getEpochSecond()));
-    Log.info("export_completed", Map.of("job_id", job.id(), "organization", job.orgId(), "rows", assembled.rows(),
+    Log.info("export_completed", Map.of("job_id", job.id(), "organization", job.orgId(), "by", job.requestedBy(), "rows", assembled.rows(),
         "bytes", assembled.file().sizeBytes(), "attempt", job.attempt()));
     return Tasks.output(ref, Tasks.ended(completed.get().job()));
   }

@@ -52,7 +52,7 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
   static Map<String, Object> end(ExportWorkflow workflow, AttemptRef ref, Failure failure) {
     Instant now = workflow.now();
     Optional<ExportJobs.Stored> ended = workflow.jobs().move(ref.exportKind(), ref.exportId(),
-        job -> Optional.of(job).filter(_ -> failure.isTransient())
+        job -> Optional.of(job).filter(_ -> failure.mayPass(job.automaticRetries()))
             .flatMap(passing -> passing.restarted(ref.attempt(), now.plus(pause(passing))))
             .or(() -> job.failed(ref.attempt(), failure.sentence(), now)),
         job -> companions(job, ref, now));
@@ -63,7 +63,7 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
     job.leftovers(ref.attempt()).forEach(workflow.objects()::removeBelow);
     boolean failed = job.state() == ExportState.FAILED;
     Metrics.put(job.kind().collection(), Map.of(failed ? "Failed" : "Restarted", 1L));
-    Log.warn(failed ? "export_failed" : "export_restarted", Map.of("job_id", job.id(), "organization", job.orgId(),
+    Log.warn(failed ? "export_failed" : "export_restarted", Map.of("job_id", job.id(), "organization", job.orgId(), "by", job.requestedBy(),
         "step", failure.step(), "attempt", ref.attempt()));
     if (failed) {
       workflow.quota().startQueuedAfterwards(job.orgId());

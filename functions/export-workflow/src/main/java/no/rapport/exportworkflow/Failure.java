@@ -21,6 +21,15 @@ record Failure(String step, String error) {
     return TRANSIENT.contains(error);
   }
 
+  /// Returns whether a new attempt may succeed. Planning that timed out may have met a slow moment once; a second time it
+  /// is too much work for one task, and further attempts would only repeat it.
+  ///
+  /// @param restarts how often the job was started again by itself
+  boolean mayPass(int restarts) {
+    boolean planningTimedOut = step.equals("PlanExport") && Set.of("States.Timeout", "Sandbox.Timedout").contains(error);
+    return isTransient() && !(planningTimedOut && restarts > 0);
+  }
+
   /// What failed and whether a retry can help, for a person.
   String sentence() {
     if (error.equals(AttachmentsExceedLimit.class.getName())) {

@@ -9,10 +9,12 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.text.Normalizer;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -108,6 +110,27 @@ final class ReportArchive {
       leaveOut(activityId, file, "invalid_name");
       return;
     }
+    for (String form : forms(key)) {
+      boolean isInFile = !form.equals(key) && sources.contains(form);
+      if (isInFile || attach(activityId, file, form)) {
+        sources.add(form);
+        return;
+      }
+    }
+    leaveOut(activityId, file, file.contains(MASKED_NUMBER) ? "masked_name" : "not_found");
+  }
+
+  /// A key as a row names it, then composed and decomposed: some systems store `å` as one character and some as two, and
+  /// the system that uploaded the object need not be the one that wrote the row.
+  private static Set<String> forms(String key) {
+    var forms = new LinkedHashSet<String>(List.of(key));
+    forms.add(Normalizer.normalize(key, Normalizer.Form.NFC));
+    forms.add(Normalizer.normalize(key, Normalizer.Form.NFD));
+    return forms;
+  }
+
+  /// @return false where there is no object of that key
+  private boolean attach(String activityId, String file, String key) throws IOException {
     try (var in = bucket.open(key)) {
       long length = in.response().contentLength();
       attachedBytes += length;
@@ -119,10 +142,11 @@ final class ReportArchive {
       entry(names.next("attachments", activityId, file), level(sample, sampled), Optional.of(key),
           out -> copy(in, sampled, length, out));
     } catch (NoSuchKeyException e) {
-      leaveOut(activityId, file, file.contains(MASKED_NUMBER) ? "masked_name" : "not_found");
+      return false;
     } catch (InvalidObjectStateException e) {
       leaveOut(activityId, file, "not_readable");
     }
+    return true;
   }
 
   /// Whether it can be one segment of a key, however a store or proxy reads keys.

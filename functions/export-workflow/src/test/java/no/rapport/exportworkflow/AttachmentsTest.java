@@ -130,6 +130,25 @@ class AttachmentsTest {
   }
 
   @Test
+  void findsAttachmentsWhoseNamesAreComposedInOnePlaceAndDecomposedInTheOther() throws IOException {
+    String composed = "m\u00f8te p\u00e5 h\u00f8yden.txt";
+    String decomposed = java.text.Normalizer.normalize(composed, java.text.Normalizer.Form.NFD);
+    assertThat(decomposed).isNotEqualTo(composed);
+    run.row("act-1", composed).attachment("act-1", decomposed, TEXT)
+        .row("act-2", decomposed).attachment("act-2", composed, NOISE)
+        .row("act-3", composed, decomposed).attachment("act-3", composed, TEXT)
+        .row("act-4", "å finnes ikke.txt");
+
+    ExportJob done = run.run(bufdirExport("csv"));
+
+    Map<String, byte[]> files = streamed(run.read(done.file().orElseThrow().key()));
+    assertThat(files.keySet().stream().filter(name -> name.startsWith("attachments/"))).hasSize(3);
+    assertThat(done.attachmentsMissing()).isEqualTo(1);
+    JsonNode leftOut = Documents.mapper().readTree(run.read(done.leftOut().orElseThrow()));
+    assertThat(leftOut).hasSize(1).extracting(left -> left.get("reason").textValue()).containsExactly("not_found");
+  }
+
+  @Test
   void listsWhatIsMissingAndCompletes() throws IOException {
     run.row("act-1", "fins ikke.pdf", "../act-2/referat.txt", "..", "a\u0000b", "x".repeat(1_100), "fnr 01010750160.pdf",
             "fnr ****** *****.pdf")
@@ -138,6 +157,7 @@ class AttachmentsTest {
     ExportJob done = run.run(run.accept(ExportKind.EXPORT_FILE, TaskRun.anOrder("csv", true, false)));
 
     assertThat(done.kind().statusOf(done)).isEqualTo("success_with_errors");
+    assertThat(done.attachmentsMissing()).isEqualTo(7);
     JsonNode leftOut = Documents.mapper().readTree(run.read(done.leftOut().orElseThrow()));
     assertThat(leftOut).hasSize(7).extracting(left -> left.get("reason").textValue()).containsExactly("not_found",
         "invalid_name", "invalid_name", "invalid_name", "invalid_name", "not_found", "masked_name");

@@ -33,6 +33,8 @@ import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -164,6 +166,16 @@ class ExportLimitsTest {
 
     assertThat(job("exp-1").state()).isEqualTo(ExportState.FAILED);
     assertThat(job("exp-1").errorMessage().orElseThrow()).contains("a retry later can help");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"States.Timeout", "Sandbox.Timedout"})
+  void restartsPlanningThatTimedOutOnlyOnce(String error) {
+    ordered("org-1042", "exp-1", 0);
+    FailExport.end(workflow, AttemptRef.of(job("exp-1")), new Failure("PlanExport", error));
+    assertThat(job("exp-1").attempt()).isEqualTo(2);
+    FailExport.end(workflow, AttemptRef.of(job("exp-1")), new Failure("PlanExport", error));
+    assertThat(job("exp-1").state()).isEqualTo(ExportState.FAILED);
   }
 
   @Test

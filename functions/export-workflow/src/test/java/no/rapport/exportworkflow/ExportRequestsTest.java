@@ -187,12 +187,14 @@ class ExportRequestsTest {
       begun(ExportKind.BUFDIR_EXPORT, false);
       fails(ExportKind.BUFDIR_EXPORT);
       requests.retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, TaskRun.NOW.plusSeconds(1));
-      requests.cancel(ExportKind.BUFDIR_EXPORT, "exp-1", "wrong dates", _ -> true, TaskRun.NOW);
-      requests.delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, TaskRun.NOW);
+      requests.by("key-2").cancel(ExportKind.BUFDIR_EXPORT, "exp-1", "wrong dates", _ -> true, TaskRun.NOW);
+      requests.by("key-3").delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, TaskRun.NOW);
     });
-    for (String event : List.of("export_accepted", "export_retried", "export_cancelled", "export_deleted")) {
-      assertThat(log).filteredOn(line -> line.contains(event)).singleElement().asString()
-          .contains("\"job_id\":\"exp-1\"", TaskRun.ORG, "bufdir-exports").doesNotContain("wrong dates");
+    for (String event : List.of("export_accepted", "export_failed", "export_retried", "export_cancelled", "export_deleted")) {
+      String by = event.equals("export_cancelled") ? "key-2" : event.equals("export_deleted") ? "key-3" : "key-1";
+      assertThat(log).filteredOn(line -> line.contains("\"" + event + "\"")).singleElement().asString()
+          .contains("\"by\":\"" + by + "\"")
+          .contains("\"job_id\":\"exp-1\"", TaskRun.ORG).doesNotContain("wrong dates");
     }
   }
 }

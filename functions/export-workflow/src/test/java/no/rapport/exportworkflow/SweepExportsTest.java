@@ -79,7 +79,7 @@ class SweepExportsTest {
 
   /// Ends a job whose notification is then owed.
   private void completes(String id) {
-    workflow.jobs().move(ExportKind.BUFDIR_EXPORT, id, job -> job.completed(1, FILE, 1, Optional.empty(), clock.instant()),
+    workflow.jobs().move(ExportKind.BUFDIR_EXPORT, id, job -> job.completed(1, FILE, 1, Optional.empty(), 0, clock.instant()),
         job -> FollowUps.owe(job, clock.instant())).orElseThrow();
   }
 

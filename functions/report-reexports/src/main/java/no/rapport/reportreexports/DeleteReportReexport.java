@@ -37,7 +37,7 @@ public final class DeleteReportReexport
   }
 
   private Reply cancel(Request request, ExportJob job) {
-    var outcome = reexports.requests().cancel(ExportKind.REPORT_REEXPORT, job.id(), "Cancelled by the caller",
+    var outcome = reexports.requests().by(request.caller().id()).cancel(ExportKind.REPORT_REEXPORT, job.id(), "Cancelled by the caller",
         request::matches, request.now());
     return outcome instanceof ExportRequests.Done(ExportJobs.Stored cancelled)
         ? Reply.ok(JsonNodeFactory.instance.objectNode()
