@@ -1,12 +1,16 @@
 package no.rapport.sourceimports;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import no.rapport.reporting.Activity;
+import no.rapport.reporting.ActivityTypes;
+import no.rapport.reporting.ReportLocale;
 import no.rapport.sourcedata.ActivityItem;
 import no.rapport.sourcedata.SourceDataTable;
 import no.rapport.sourcedata.Version;
@@ -27,6 +31,9 @@ final class ActivityForm implements RowForm {
       "activity_id", "org_id", "activity_type", "date", "participant_count", "duration_minutes", "location",
       "municipality", "county", "target_group", "title", "updated_at", "notes", "attachments", "deleted");
   private static final Pattern MUNICIPALITY = Pattern.compile("[0-9]{4}");
+  private static final Pattern MUNICIPALITY_WITHOUT_ZERO = Pattern.compile("[1-9][0-9]{2}");
+  private static final Pattern MUNICIPALITY_IN_SPREADSHEET = Pattern.compile("[0-9]{3,4}|");
+  private static final Map<String, String> TYPES_BY_LABEL = typesByLabel();
   private static final int ITEM_BYTES = 400;
 
   @Override
@@ -47,22 +54,17 @@ final class ActivityForm implements RowForm {
   @Override
   public SourceRow parse(Cells cells, String orgId, ImportSource source) {
     String id = cells.id("activity_id");
-    if (!cells.id("org_id").equals(orgId)) {
-      cells.reject("org_id", "is not the organisation of the folder");
-    }
-    Instant updatedAt = cells.instant("updated_at");
+    cells.requireOrganization(orgId);
+    Instant updatedAt = source.updatedAt(cells);
     Version version = source.version(updatedAt, cells.line());
     if (cells.optionalBool("deleted").orElse(false)) {
       return new SourceRow(id, version, Optional.empty(), ITEM_BYTES);
     }
-    String municipality = cells.text("municipality");
-    if (!municipality.isEmpty() && !MUNICIPALITY.matcher(municipality).matches()) {
-      cells.reject("municipality", "must be the four digits of a municipality's number");
-    }
+    String municipality = municipality(cells, source);
     var activity = new Activity(
         id,
         orgId,
-        cells.word("activity_type"),
+        type(cells.word("activity_type")),
         cells.date("date"),
         cells.integer("participant_count", 0, Integer.MAX_VALUE),
         cells.integer("duration_minutes", 0, Integer.MAX_VALUE),
@@ -84,5 +86,43 @@ final class ActivityForm implements RowForm {
         List.of(),
         "");
     return new SourceRow(id, version, Optional.of(content), ITEM_BYTES + 3 * packed.length());
+  }
+
+  /// Whether a cell is what a spreadsheet leaves of a municipality's number.
+  static boolean isMunicipalityOfSpreadsheet(String cell) {
+    return MUNICIPALITY_IN_SPREADSHEET.matcher(Spelling.plain(cell)).matches();
+  }
+
+  private static String municipality(Cells cells, ImportSource source) {
+    String municipality = Spelling.plain(cells.text("municipality"));
+    if (municipality.isEmpty() || MUNICIPALITY.matcher(municipality).matches()) {
+      return municipality;
+    }
+    if (MUNICIPALITY_WITHOUT_ZERO.matcher(municipality).matches() && source.leadingZerosLost().getAsBoolean()) {
+      cells.warn("municipality", "has lost its leading zero and was read with it");
+      return "0" + municipality;
+    }
+    cells.reject("municipality", "must be the four digits of a municipality's number");
+    return municipality;
+  }
+
+  /// The code of a type that is given by its code or by one of its names; any other as it is.
+  private static String type(String given) {
+    return TYPES_BY_LABEL.getOrDefault(label(given), given);
+  }
+
+  private static Map<String, String> typesByLabel() {
+    var types = new HashMap<String, String>();
+    for (String code : ActivityTypes.codes()) {
+      types.put(label(code), code);
+      for (ReportLocale locale : ReportLocale.values()) {
+        types.put(label(ActivityTypes.name(code, locale)), code);
+      }
+    }
+    return Map.copyOf(types);
+  }
+
+  private static String label(String text) {
+    return Spelling.composed(Spelling.plain(text)).replace('\u2019', '\'').toLowerCase(Locale.ROOT);
   }
 }

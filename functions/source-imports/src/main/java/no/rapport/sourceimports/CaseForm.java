@@ -72,10 +72,9 @@ final class CaseForm implements RowForm {
           "type", "must be one of sak, melding, undersokelse, tiltak, plan, besok, flytting, ettervern, stilling");
     }
     String id = cells.id("record_id");
-    if (!cells.id("org_id").equals(orgId)) {
-      cells.reject("org_id", "is not the organisation of the folder");
-    }
-    Instant updatedAt = cells.instant("updated_at");
+    cells.requireOrganization(orgId);
+    Instant updatedAt = source.updatedAt(cells);
+    cells.requireDates(source.earliest(), source.latest());
     Version version = source.version(updatedAt, cells.position());
     boolean deleted = cells.optionalBool("deleted").orElse(false);
     String owner = type.equals(POSITION) ? deleted ? "" : cells.id("stilling_id") : cells.pseudonym("barn_id");

@@ -29,9 +29,6 @@ abstract class Cells {
   private static final int LONGEST_ID = 128;
   private static final int LONGEST_WORD = 64;
   private static final int MOST_ENTRIES = 500;
-  private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
-  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,10}");
-  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,10}([.,][0-9]{1,30})?");
   /// As a national identity number is written, whether or not its check digits are right.
   private static final Pattern ELEVEN_DIGITS = Pattern.compile("[0-9]{6}[ .-]?[0-9]{5}");
   /// As case systems name their elements. Its groups may consist of digits, but no person's number has this form.
@@ -44,10 +41,14 @@ abstract class Cells {
   private final List<String> masked = new ArrayList<>();
   private final List<Rejection> rejections = new ArrayList<>();
   private final List<Rejection> warnings = new ArrayList<>();
+  private LocalDate earliest = EARLIEST;
+  private LocalDate latest = LATEST;
 
   /// What a cell is written as where the form of the file tells: JSON does, CSV does not.
   enum Form {
     TEXT,
+    DATE,
+    TIME,
     INTEGER,
     NUMBER,
     BOOLEAN,
@@ -125,6 +126,18 @@ abstract class Cells {
     }
   }
 
+  /// From here on a date outside these two rejects the row.
+  final void requireDates(LocalDate first, LocalDate last) {
+    earliest = first;
+    latest = last;
+  }
+
+  /// The organisation of a row is that of the folder, whether or not the row repeats it.
+  final void requireOrganization(String orgId) {
+    given("org_id", Form.TEXT).filter(given -> !given.equals(orgId))
+        .ifPresent(_ -> reject("org_id", "is not the organisation of the folder"));
+  }
+
   /// An id: 1 to 128 characters that may stand in a key and in a file name. A national identity number is none, but a
   /// running number that looks like one at its end is.
   final String id(String column) {
@@ -195,7 +208,7 @@ abstract class Cells {
   }
 
   final Optional<LocalDate> optionalDate(String column) {
-    return given(column, Form.TEXT).map(text -> date(column, text));
+    return given(column, Form.DATE).map(text -> date(column, text));
   }
 
   final List<LocalDate> dates(String column) {
@@ -208,13 +221,13 @@ abstract class Cells {
   }
 
   final Instant instant(String column) {
-    String text = given(column, Form.TEXT).orElse(null);
+    String text = given(column, Form.TIME).orElse(null);
     if (text == null) {
       reject(column, "is missing");
       return Instant.EPOCH;
     }
     try {
-      Instant instant = OffsetDateTime.parse(text).toInstant();
+      Instant instant = OffsetDateTime.parse(text.strip()).toInstant();
       int year = instant.atOffset(ZoneOffset.UTC).getYear();
       if (year >= 1970 && year < 2200) {
         return instant;
@@ -239,11 +252,9 @@ abstract class Cells {
     if (text == null) {
       return OptionalInt.empty();
     }
-    if (INTEGER.matcher(text).matches()) {
-      long value = Long.parseLong(text);
-      if (value >= least && value <= most) {
-        return OptionalInt.of((int) value);
-      }
+    long value = Spelling.integer(text).orElse(Long.MIN_VALUE);
+    if (value >= least && value <= most) {
+      return OptionalInt.of((int) value);
     }
     reject(column, "must be a whole number from " + least + " to " + most);
     return OptionalInt.of(least);
@@ -256,11 +267,9 @@ abstract class Cells {
       reject(column, "is missing");
       return BigDecimal.ZERO;
     }
-    if (NUMBER.matcher(text).matches()) {
-      var number = new BigDecimal(text.replace(',', '.'));
-      if (number.signum() >= 0 && number.compareTo(BigDecimal.valueOf(most)) <= 0) {
-        return number;
-      }
+    BigDecimal number = Spelling.number(text).orElse(BigDecimal.ONE.negate());
+    if (number.signum() >= 0 && number.compareTo(BigDecimal.valueOf(most)) <= 0) {
+      return number;
     }
     reject(column, "must be a number from 0 to " + most + " with at most 30 decimals");
     return BigDecimal.ZERO;
@@ -274,14 +283,10 @@ abstract class Cells {
   }
 
   final Optional<Boolean> optionalBool(String column) {
-    return given(column, Form.BOOLEAN).map(text -> switch (text) {
-      case "true", "TRUE", "True", "1" -> true;
-      case "false", "FALSE", "False", "0" -> false;
-      default -> {
-        reject(column, "must be true or false");
-        yield false;
-      }
-    });
+    return given(column, Form.BOOLEAN).map(text -> Spelling.bool(text).orElseGet(() -> {
+      reject(column, "must be true or false");
+      return false;
+    }));
   }
 
   /// A code of at most 64 characters.
@@ -310,25 +315,20 @@ abstract class Cells {
   private String checkedWord(String column, String word, int longest) {
     if (word.length() > longest) {
       reject(column, "must have at most " + longest + " characters");
-    } else if (!word.equals(word.strip()) || word.chars().anyMatch(Character::isISOControl)) {
-      reject(column, "must have no blanks at its ends and no control characters");
+    } else if (Spelling.hasInvisible(word)) {
+      reject(column, "must have no blanks at its ends and no invisible characters");
     }
-    return wellFormed(column, word);
+    return Spelling.composed(wellFormed(column, word));
   }
 
   private LocalDate date(String column, String text) {
-    try {
-      if (DATE.matcher(text).matches()) {
-        LocalDate date = LocalDate.parse(text);
-        if (!date.isBefore(EARLIEST) && !date.isAfter(LATEST)) {
-          return date;
-        }
-      }
-    } catch (DateTimeException e) {
-      // Said below.
+    Optional<LocalDate> date = Spelling.date(text);
+    if (date.isEmpty()) {
+      reject(column, "must be a date such as 2025-01-31 or 31.01.2025");
+    } else if (date.get().isBefore(earliest) || date.get().isAfter(latest)) {
+      reject(column, "must be a date from " + earliest + " to " + latest);
     }
-    reject(column, "must be a date such as 2025-01-31, from 1901 to 2199");
-    return LocalDate.EPOCH;
+    return date.orElse(LocalDate.EPOCH);
   }
 
   private String mask(String column, String text) {
@@ -336,7 +336,11 @@ abstract class Cells {
       reject(column, "must have at most " + LONGEST_TEXT + " characters");
       return "";
     }
-    NationalIdMask.Masked result = NationalIdMask.mask(wellFormed(column, text));
+    String kept = Spelling.withoutControls(text);
+    if (kept.length() < text.length()) {
+      warn(column, "control characters were dropped");
+    }
+    NationalIdMask.Masked result = NationalIdMask.mask(wellFormed(column, kept));
     if (result.found() && !masked.contains(column)) {
       masked.add(column);
     }

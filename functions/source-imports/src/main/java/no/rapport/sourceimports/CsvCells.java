@@ -6,11 +6,11 @@ import java.util.List;
 /// The cells of a CSV row; lists are separated by `|`.
 final class CsvCells extends Cells {
 
-  private final CsvHeader header;
+  private final TableHeader header;
   private final List<String> fields;
 
   /// @param fields as many as the header has; null where the bytes are not UTF-8
-  CsvCells(long line, CsvHeader header, List<String> fields) {
+  CsvCells(long line, TableHeader header, List<String> fields) {
     super(line);
     this.header = header;
     this.fields = fields;
@@ -32,7 +32,11 @@ final class CsvCells extends Cells {
 
   @Override
   List<String> entries(String column) {
-    String list = cell(column, Form.TEXT);
+    return split(cell(column, Form.TEXT));
+  }
+
+  /// The entries of a list in one cell.
+  static List<String> split(String list) {
     return list == null ? List.of() : Arrays.stream(list.split("\\|")).filter(entry -> !entry.isEmpty()).toList();
   }
 }

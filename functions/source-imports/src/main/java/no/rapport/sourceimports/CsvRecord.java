@@ -93,6 +93,25 @@ final class CsvRecord {
     return fields.size();
   }
 
+  /// Whether a complete record has separators and blanks only.
+  boolean isBlank() {
+    for (byte[] bytes : fields) {
+      for (byte b : bytes) {
+        if (b != ' ' && b != '\t') {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /// Drops empty fields beyond those of the header: spreadsheets write them.
+  void dropEmptyFields(int size) {
+    while (fields.size() > size && fields.getLast().length == 0) {
+      fields.removeLast();
+    }
+  }
+
   /// How many bytes the field has that is not complete yet.
   int fieldLength() {
     return field.size();

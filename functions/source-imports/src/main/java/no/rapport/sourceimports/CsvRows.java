@@ -1,10 +1,11 @@
 package no.rapport.sourceimports;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import no.rapport.sourceimports.Lines.Line;
 
 /// The rows of a CSV file after its header.
@@ -18,43 +19,65 @@ final class CsvRows implements Rows {
   static final int MAX_QUOTED_LINES = 1_000;
   static final int MAX_RECOVERIES = 100;
 
+  private static final Pattern SEPARATOR_LINE = Pattern.compile("\uFEFF?\"?(?i:sep)=([;,\t])\"?[;,\t]*\r?");
+  private static final List<Character> SEPARATORS = List.of(';', ',', '\t');
+
+  /// Stands for a record that is no row.
+  private static final Cells BLANK = Cells.unreadable(0, "has separators only");
+
   private final Lines lines;
-  private final CsvHeader header;
+  private final TableHeader header;
+  private final char separator;
   private int recoveries;
 
   /// @param recoveries how many records were given up before these rows
-  CsvRows(Lines lines, CsvHeader header, int recoveries) {
+  CsvRows(Lines lines, Header header, int recoveries) {
     this.lines = lines;
-    this.header = header;
+    this.header = header.columns();
+    this.separator = header.separator();
     this.recoveries = recoveries;
   }
 
-  /// Reads the header.
+  /// The header of a file.
   ///
-  /// @param known all columns that a row may have
-  /// @param unknown is told of others
+  /// @param line the number of its line
+  record Header(TableHeader columns, char separator, long line) {}
+
+  /// Reads up to the header, over titles, empty lines and a line such as `sep=;`.
+  ///
+  /// @param unknown is told of columns that rows do not have
   /// @throws UnreadableFile where no row of the file can be read
-  static CsvHeader readHeader(Lines lines, Set<String> known, UnknownColumns unknown) throws IOException {
+  static Header readHeader(Lines lines, RowForm form, UnknownColumns unknown) throws IOException {
     Line line = lines.next();
     if (line == null) {
       throw new UnreadableFile("The file is empty");
     }
-    List<String> semicolons = names(line, ';');
-    List<String> commas = names(line, ',');
-    boolean semicolon = semicolons.stream().filter(known::contains).count()
-        >= commas.stream().filter(known::contains).count();
-    var columns = new ArrayList<String>();
-    for (String name : semicolon ? semicolons : commas) {
-      if (!known.contains(name)) {
-        columns.add("");
-        unknown.add(name);
-      } else if (columns.contains(name)) {
-        throw new UnreadableFile("The header has the column " + name + " twice");
-      } else {
-        columns.add(name);
+    var separators = new ArrayList<>(SEPARATORS);
+    for (int i = 0; i < TableHeader.MAX_LINES && line != null; i++) {
+      Matcher told = SEPARATOR_LINE.matcher(new String(line.bytes(), StandardCharsets.UTF_8));
+      if (told.matches()) {
+        separators.addFirst(told.group(1).charAt(0));
+      } else if (!line.tooLong()) {
+        char best = separators.getFirst();
+        List<String> names = List.of();
+        for (char separator : separators) {
+          List<String> read = names(line, separator);
+          if (known(read, form) > known(names, form)) {
+            best = separator;
+            names = read;
+          }
+        }
+        if (TableHeader.isHeader(names, form.columns())) {
+          return new Header(TableHeader.of(names, form, unknown), best, line.number());
+        }
       }
+      line = lines.next();
     }
-    return new CsvHeader(semicolon ? ';' : ',', columns);
+    throw TableHeader.absent(form);
+  }
+
+  private static long known(List<String> names, RowForm form) {
+    return names.stream().filter(form.columns()::contains).count();
   }
 
   @Override
@@ -74,6 +97,14 @@ final class CsvRows implements Rows {
 
   @Override
   public Cells next() throws IOException {
+    Cells cells = record();
+    while (cells == BLANK) {
+      cells = record();
+    }
+    return cells;
+  }
+
+  private Cells record() throws IOException {
     Line first = lines.next();
     while (first != null && first.isBlank()) {
       first = lines.next();
@@ -84,7 +115,7 @@ final class CsvRows implements Rows {
     if (first.tooLong()) {
       return tooLong(first);
     }
-    var record = new CsvRecord(header.separator());
+    var record = new CsvRecord(separator);
     var further = new ArrayList<Line>();
     CsvRecord.Progress progress = record.add(first.bytes());
     long length = first.length();
@@ -106,6 +137,10 @@ final class CsvRows implements Rows {
     if (progress == CsvRecord.Progress.MALFORMED) {
       return recover(first, further, "a closing quote is followed by text");
     }
+    if (record.isBlank()) {
+      return BLANK;
+    }
+    record.dropEmptyFields(header.size());
     if (record.size() != header.size()) {
       return recover(
           first, further, "has " + record.size() + " fields where the header has " + header.size());
@@ -133,11 +168,9 @@ final class CsvRows implements Rows {
 
   private static List<String> names(Line line, char separator) {
     var record = new CsvRecord(separator);
-    if (line.tooLong() || record.add(line.bytes()) != CsvRecord.Progress.COMPLETE) {
+    if (record.add(line.bytes()) != CsvRecord.Progress.COMPLETE) {
       return List.of();
     }
-    return record.fields().stream()
-        .map(name -> name == null ? "" : name.strip().toLowerCase(Locale.ROOT))
-        .toList();
+    return record.fields().stream().map(name -> name == null ? "" : TableHeader.name(name)).toList();
   }
 }

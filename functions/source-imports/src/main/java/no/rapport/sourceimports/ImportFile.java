@@ -3,9 +3,9 @@ package no.rapport.sourceimports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import no.rapport.sourceimports.ImportKey.RowFile;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -24,13 +24,15 @@ final class ImportFile {
   private final DynamoDbClient dynamoDb;
   private final String table;
   private final RowWriter.Pause pause;
+  private final InstantSource clock;
 
-  ImportFile(S3Client s3, DynamoDbClient dynamoDb, String table, RowWriter.Pause pause) {
+  ImportFile(S3Client s3, DynamoDbClient dynamoDb, String table, RowWriter.Pause pause, InstantSource clock) {
     this.s3 = s3;
     this.states = new ImportStates(s3);
     this.dynamoDb = dynamoDb;
     this.table = table;
     this.pause = pause;
+    this.clock = clock;
   }
 
   /// What an invocation did.
@@ -84,7 +86,7 @@ final class ImportFile {
       boolean paused = importRows(bucket, file, head, from, stop, progress);
       ImportState reached = progress.state(from);
       if (!paused) {
-        states.complete(bucket, file, reached, ImportReport.of(file.key(), reached, Optional.empty()));
+        states.complete(bucket, file, reached, ImportReport.of(file, reached, progress.found, Optional.empty()));
         return Outcome.COMPLETED;
       }
       if (reached.offset() <= from.offset()) {
@@ -93,7 +95,7 @@ final class ImportFile {
       states.pause(bucket, file, reached);
       return Outcome.PAUSED;
     } catch (UnreadableFile e) {
-      return fail(bucket, file, progress.state(from), e.getMessage());
+      return fail(bucket, file, progress, from, e.getMessage());
     } catch (IOException e) {
       throw new UncheckedIOException("An import could not go on", e);
     } catch (S3Exception e) {
@@ -105,9 +107,10 @@ final class ImportFile {
     }
   }
 
-  private Outcome fail(String bucket, RowFile file, ImportState reached, String reason) {
+  private Outcome fail(String bucket, RowFile file, Progress progress, ImportState from, String reason) {
     try {
-      states.complete(bucket, file, reached, ImportReport.of(file.key(), reached, Optional.of(reason)));
+      ImportState reached = progress.state(from);
+      states.complete(bucket, file, reached, ImportReport.of(file, reached, progress.found, Optional.of(reason)));
       return Outcome.COMPLETED;
     } catch (IOException e) {
       throw new UncheckedIOException("The report of an import could not be written", e);
@@ -119,8 +122,11 @@ final class ImportFile {
 
     private final ReportList rejected;
     private final ReportList masked;
+    private final ReportList warned;
     private final UnknownColumns unknown = new UnknownColumns();
+    private Optional<ImportReport.Found> found = Optional.empty();
     private ImportCounts counts;
+    private Boolean zerosLost;
     private long read;
     private long offset;
     private long line;
@@ -129,8 +135,10 @@ final class ImportFile {
     Progress(ImportState from) {
       rejected = new ReportList(from.rejected());
       masked = new ReportList(from.masked());
+      warned = new ReportList(from.warned());
       unknown.names().addAll(from.unknownColumns());
       counts = from.counts();
+      zerosLost = from.zerosLost();
       read = from.read();
       offset = from.offset();
       line = from.line();
@@ -140,7 +148,12 @@ final class ImportFile {
     void note(Cells cells) {
       if (cells.isRejected()) {
         rejected.add(rejected.hasRoom() ? ImportReport.rejected(cells.rejections()) : null);
-      } else if (!cells.masked().isEmpty()) {
+        return;
+      }
+      if (!cells.warnings().isEmpty()) {
+        warned.add(warned.hasRoom() ? ImportReport.warned(cells.warnings()) : null);
+      }
+      if (!cells.masked().isEmpty()) {
         masked.add(masked.hasRoom() ? ImportReport.masked(cells) : null);
       }
     }
@@ -155,7 +168,7 @@ final class ImportFile {
     ImportState state(ImportState from) {
       return new ImportState(
           from.etag(), from.importedAt(), from.steps() + 1, offset, line, read, recoveries, counts, rejected.listed(),
-          masked.listed(), List.copyOf(unknown.names()));
+          masked.listed(), warned.listed(), zerosLost, List.copyOf(unknown.names()));
     }
   }
 
@@ -168,9 +181,19 @@ final class ImportFile {
     if (from.steps() >= ImportState.MAX_STEPS - 1) {
       throw new UnreadableFile("The import was given up after " + from.steps() + " pauses; split the file");
     }
-    Rows rows = rows(bucket, file, head, from, progress.unknown);
-    var source = ImportSource.of(file.key(), Instant.ofEpochMilli(from.importedAt()));
-    try (var writer = new RowWriter(dynamoDb, table, file.form().kind(), file.orgId(), pause)) {
+    long size = head.contentLength();
+    var text = new FileText(
+        offset -> new ObjectBytes(s3, bucket, file.key(), from.etag(), size, offset), size, file.key());
+    progress.found = Optional.of(new ImportReport.Found(text.content(), text.isCompressed(), null, null, 0));
+    var source = ImportSource.of(
+        file.key(), Instant.ofEpochMilli(from.importedAt()), clock.instant(), () -> {
+          if (progress.zerosLost == null) {
+            progress.zerosLost = haveZerosBeenLost(text, file);
+          }
+          return progress.zerosLost;
+        });
+    try (Rows rows = rows(text, file, from, progress);
+        var writer = new RowWriter(dynamoDb, table, file.form().kind(), file.orgId(), pause)) {
       boolean paused = false;
       try {
         Cells cells = rows.next();
@@ -195,28 +218,53 @@ final class ImportFile {
     }
   }
 
-  private Rows rows(
-      String bucket, RowFile file, HeadObjectResponse head, ImportState from, UnknownColumns unknown)
-      throws IOException {
-    if (!file.csv()) {
-      return new JsonRows(lines(bucket, file, head, from), file.form().columns(), unknown);
-    }
-    ImportState start = ImportState.start(from.etag(), from.importedAt());
-    Lines first = lines(bucket, file, head, start);
-    CsvHeader header = CsvRows.readHeader(first, file.form().columns(), unknown);
-    var missing = new TreeSet<>(file.form().requiredColumns(header.indexOf("deleted") >= 0));
-    missing.removeAll(header.columns());
-    if (!missing.isEmpty()) {
-      throw new UnreadableFile("The header lacks the columns " + String.join(", ", missing));
-    }
-    Lines lines = from.offset() == 0 ? first : lines(bucket, file, head, from);
-    return new CsvRows(lines, header, from.recoveries());
+  private static Rows rows(FileText text, RowFile file, ImportState from, Progress progress) throws IOException {
+    FileContent content = text.content();
+    var parser = new JsonRows.Parser(file.form().columns(), progress.unknown);
+    long offset = from.offset();
+    return switch (content.kind()) {
+      case CSV -> {
+        var first = new Lines(text.open(0), content.lineEnd(), 0, 1);
+        CsvRows.Header header = CsvRows.readHeader(first, file.form(), progress.unknown);
+        progress.found = Optional.of(new ImportReport.Found(
+            content, text.isCompressed(), header.separator(), header.columns().shown(), header.line()));
+        yield new CsvRows(offset == 0 ? first : lines(text, from), header, from.recoveries());
+      }
+      case JSON_LINES -> new JsonRows(lines(text, from), parser);
+      case JSON_ARRAY -> new JsonArrayRows(text.open(offset), offset, from.line(), parser);
+      case WORKBOOK -> {
+        WorkbookRows rows = WorkbookRows.open(text, file.form(), progress.unknown, offset);
+        progress.found = Optional.of(new ImportReport.Found(
+            content, false, null, rows.header().shown(), rows.headerLine()));
+        yield rows;
+      }
+      case XML -> throw new UnreadableFile("This is an XML or HTML document; save the table as .xlsx or as CSV UTF-8");
+      case ZIP -> throw new UnreadableFile("This is a ZIP archive; put the files that are in it");
+      case GZIP -> throw new UnreadableFile("This is a gzip file in a gzip file; put it packed once");
+    };
   }
 
-  private Lines lines(String bucket, RowFile file, HeadObjectResponse head, ImportState from) {
-    return new Lines(
-        new ObjectBytes(s3, bucket, file.key(), from.etag(), head.contentLength(), from.offset()),
-        from.offset(), from.line());
+  private static Lines lines(FileText text, ImportState from) throws IOException {
+    return new Lines(text.open(from.offset()), text.content().lineEnd(), from.offset(), from.line());
+  }
+
+  /// Whether every municipality in the file has three or four digits, so that a spreadsheet has dropped the zeros.
+  private static boolean haveZerosBeenLost(FileText text, RowFile file) {
+    ImportState start = ImportState.start("any", 0);
+    try (Rows rows = rows(text, file, start, new Progress(start))) {
+      for (Cells cells = rows.next(); cells != null; cells = rows.next()) {
+        String cell = cells.isRejected() ? null : cells.cell("municipality", Cells.Form.TEXT);
+        if (cell != null && !ActivityForm.isMunicipalityOfSpreadsheet(cell)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (UnreadableFile e) {
+      // Rows that cannot be reached show nothing.
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException("An import could not look ahead", e);
+    }
   }
 
   private Optional<HeadObjectResponse> head(String bucket, String key) {

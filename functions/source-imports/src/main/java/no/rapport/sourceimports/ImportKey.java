@@ -1,6 +1,6 @@
 package no.rapport.sourceimports;
 
-import java.util.Locale;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,9 +10,11 @@ sealed interface ImportKey {
 
   String FILES = "imports/";
   String STATES = "import-state/";
-  Pattern FILE = Pattern.compile(
-      "imports/([A-Za-z0-9_-]{1,64})/(activities|cases)/(.+)\\.((?i:csv|jsonl))", Pattern.DOTALL);
-  Pattern ORGANIZATION = Pattern.compile("imports/([A-Za-z0-9_-]{1,64})/organization\\.json");
+  Pattern FILE = Pattern.compile("imports/([A-Za-z0-9_-]{1,64})/(activities|cases)/(.+)", Pattern.DOTALL);
+  Pattern ORGANIZATION = Pattern.compile("imports/([A-Za-z0-9_-]{1,64})/(?i:organization\\.json)");
+  Pattern FOLDER = Pattern.compile("imports/[A-Za-z0-9_-]{1,64}/.*", Pattern.DOTALL);
+  /// A key of S3 has at most 1,024 bytes, and a state's is the longest that is made of a file's.
+  int MAX_KEY_BYTES = 1_000;
   String REPORT = ".report.json";
   String PAUSED = ".paused.json";
   String DONE = ".done.json";
@@ -20,7 +22,7 @@ sealed interface ImportKey {
   /// A file of rows.
   ///
   /// @param key the file's own key
-  record RowFile(String key, String orgId, RowForm form, boolean csv) implements ImportKey {
+  record RowFile(String key, String orgId, RowForm form) implements ImportKey {
 
     /// The report for the organisation.
     String reportKey() {
@@ -48,29 +50,45 @@ sealed interface ImportKey {
   /// The organisation's entry in the register.
   record Organization(String key, String orgId) implements ImportKey {}
 
-  /// Reads a key; empty for what is none of the import's business: its own reports, and what stands for a folder.
+  /// An object that is nowhere where imports are.
+  ///
+  /// @param reason for its report
+  record Misplaced(String key, String reason) implements ImportKey {
+
+    String reportKey() {
+      return key + REPORT;
+    }
+  }
+
+  /// Reads a key; empty for what is none of the import's business: its own reports, what stands for a folder, and names
+  /// that are too long for a report beside them.
   static Optional<ImportKey> of(String key) {
+    if (key.getBytes(StandardCharsets.UTF_8).length > MAX_KEY_BYTES) {
+      return Optional.empty();
+    }
     if (key.startsWith(STATES)) {
       return key.endsWith(PAUSED)
           ? rowFile(FILES + key.substring(STATES.length(), key.length() - PAUSED.length())).map(Continuation::new)
           : Optional.empty();
     }
-    if (key.endsWith(REPORT) || key.endsWith("/")) {
+    if (!key.startsWith(FILES) || key.endsWith(REPORT) || key.endsWith("/")) {
       return Optional.empty();
     }
     Matcher organization = ORGANIZATION.matcher(key);
     if (organization.matches()) {
       return Optional.of(new Organization(key, organization.group(1)));
     }
-    return rowFile(key).map(file -> file);
+    return Optional.of(rowFile(key).map(file -> (ImportKey) file).orElseGet(() -> new Misplaced(
+        key, FOLDER.matcher(key).matches()
+            ? "The file was not imported: put it below activities/, below cases/, or name it organization.json"
+            : "The file was not imported: the first folder must be the id of an organisation")));
   }
 
   private static Optional<RowFile> rowFile(String key) {
     Matcher file = FILE.matcher(key);
-    if (!file.matches()) {
-      return Optional.empty();
-    }
-    RowForm form = file.group(2).equals("cases") ? new CaseForm() : new ActivityForm();
-    return Optional.of(new RowFile(key, file.group(1), form, file.group(4).toLowerCase(Locale.ROOT).equals("csv")));
+    return file.matches()
+        ? Optional.of(new RowFile(
+            key, file.group(1), file.group(2).equals("cases") ? new CaseForm() : new ActivityForm()))
+        : Optional.empty();
   }
 }

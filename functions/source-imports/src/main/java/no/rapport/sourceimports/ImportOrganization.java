@@ -2,7 +2,9 @@ package no.rapport.sourceimports;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import no.rapport.reporting.NationalIdMask;
@@ -45,22 +47,17 @@ final class ImportOrganization {
       }
       throw e;
     }
-    String name = name(object.asByteArray());
-    ObjectNode report = JsonRows.MAPPER.createObjectNode();
-    report.put("file", organization.key());
-    Optional<OrganizationNumbers> numbers = OrganizationNumbers.of(object.asByteArray());
-    if (name != null && numbers.isEmpty()) {
-      report.put("status", "failed");
-      report.put("error", "organization_number must be a text of nine digits, district_number one of two digits, only "
-          + "beside an organization_number");
-    } else if (name == null) {
-      report.put("status", "failed");
-      report.put("error", "The file must be {\"name\": …} with a name of 1 to " + LONGEST + " characters on one line");
-    } else {
+    JsonNode json = json(object.asByteArray());
+    String name = name(json);
+    Optional<OrganizationNumbers> numbers = OrganizationNumbers.of(json);
+    Optional<String> error = name == null
+        ? Optional.of("The file must be {\"name\": …} with a name of 1 to " + LONGEST + " characters on one line")
+        : numbers.isPresent() ? Optional.empty() : Optional.of("organization_number must be a text of nine digits, "
+            + "district_number one of two digits, only beside an organization_number");
+    if (error.isEmpty()) {
       register.enter(organization.orgId(), name, numbers.get().numbers(), putAt.orElse(object.response().lastModified()));
-      report.put("status", "completed");
-      report.putNull("error");
     }
+    ObjectNode report = ImportReport.head(organization.key(), "organization", error);
     s3.putObject(
         request -> request
             .bucket(bucket)
@@ -69,25 +66,28 @@ final class ImportOrganization {
         RequestBody.fromString(report.toPrettyString()));
   }
 
-  private static String name(byte[] json) {
-    if (json.length > MOST_BYTES) {
-      return null;
-    }
-    String text = CsvRecord.utf8(json);
-    if (text == null) {
-      return null;
-    }
+  /// The object in the file; a missing node where there is none.
+  private static JsonNode json(byte[] bytes) {
     try {
-      JsonNode object = JsonRows.parse(text.startsWith("\uFEFF") ? text.substring(1) : text);
-      if ( !object.isObject() || !object.path("name").isTextual()) {
-        return null;
-      }
-      String name = object.path("name").asText().strip();
-      boolean usable = !name.isEmpty() && name.length() <= LONGEST && name.chars().noneMatch(Character::isISOControl)
-          && name.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
-      return usable ? NationalIdMask.mask(name).text() : null;
-    } catch (JsonProcessingException e) {
+      FileContent content = FileContent.of(bytes, "organization.json");
+      String text = content.encoding().equals(StandardCharsets.UTF_8)
+          ? CsvRecord.utf8(bytes)
+          : new String(bytes, content.encoding());
+      return text == null || bytes.length > MOST_BYTES
+          ? MissingNode.getInstance()
+          : JsonRows.parse(text.startsWith("\uFEFF") ? text.substring(1) : text);
+    } catch (UnreadableFile | JsonProcessingException e) {
+      return MissingNode.getInstance();
+    }
+  }
+
+  private static String name(JsonNode object) {
+    if (!object.isObject() || !object.path("name").isTextual()) {
       return null;
     }
+    String name = object.path("name").asText().strip();
+    boolean usable = !name.isEmpty() && name.length() <= LONGEST && name.chars().noneMatch(Character::isISOControl)
+        && name.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
+    return usable ? NationalIdMask.mask(name).text() : null;
   }
 }

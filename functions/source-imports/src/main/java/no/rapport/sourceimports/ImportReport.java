@@ -6,18 +6,30 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import no.rapport.sourceimports.ImportKey.RowFile;
 
 /// Writes import reports: a head that is laid out for reading, then lists with an entry a line.
 final class ImportReport {
 
+  private static final int MAX_REASONS = 10;
+
   private ImportReport() {}
+
+  /// What a file turned out to be, as far as it was read.
+  ///
+  /// @param header the names of the columns; null where there is no header
+  record Found(FileContent content, boolean compressed, Character delimiter, List<String> header, long headerLine) {}
 
   /// The report of a file of rows.
   ///
+  /// @param found empty where the file is no table
   /// @param error why no row, or no further row, was read
-  static byte[] of(String key, ImportState state, Optional<String> error) throws JsonProcessingException {
-    ObjectNode head = head(key, error);
+  static byte[] of(RowFile file, ImportState state, Optional<Found> found, Optional<String> error)
+      throws JsonProcessingException {
+    ObjectNode head = head(file.key(), file.form().kind().name().toLowerCase(Locale.ROOT), error);
+    found.ifPresent(it -> describe(head, it));
     head.put("file_put_at", Instant.ofEpochMilli(state.importedAt()).toString());
     ObjectNode counts = head.putObject("counts");
     counts.put("read", state.read());
@@ -25,26 +37,54 @@ final class ImportReport {
     counts.put("unchanged", state.counts().unchanged());
     counts.put("withdrawn", state.counts().withdrawn());
     counts.put("rejected", state.rejected().count());
+    counts.put("warned", state.warned().count());
     counts.put("masked", state.masked().count());
     var unknown = head.putArray("unknown_columns");
     state.unknownColumns().forEach(unknown::add);
     ObjectNode notListed = head.putObject("not_listed");
-    notListed.put("rejected", state.rejected().count() - state.rejected().entries().size());
-    notListed.put("masked", state.masked().count() - state.masked().entries().size());
+    notListed.put("rejected", state.rejected().notListed());
+    notListed.put("warnings", state.warned().notListed());
+    notListed.put("masked", state.masked().notListed());
     String start = JsonRows.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(head);
     var text = new StringBuilder(start.substring(0, start.lastIndexOf('}')).stripTrailing());
     append(text, "rejected", state.rejected().entries());
+    append(text, "warnings", state.warned().entries());
     append(text, "masked", state.masked().entries());
     return text.append("\n}\n").toString().getBytes(StandardCharsets.UTF_8);
   }
 
+  /// The report of an object that is not imported.
+  static byte[] ofMisplaced(ImportKey.Misplaced misplaced) {
+    return (head(misplaced.key(), "nothing", Optional.of(misplaced.reason())).toPrettyString() + "\n")
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
   /// What every report begins with.
-  static ObjectNode head(String key, Optional<String> error) {
+  static ObjectNode head(String key, String takenFor, Optional<String> error) {
     ObjectNode head = JsonRows.MAPPER.createObjectNode();
     head.put("file", key);
+    head.put("taken_for", takenFor);
     head.put("status", error.isPresent() ? "failed" : "completed");
     head.put("error", error.orElse(null));
     return head;
+  }
+
+  private static void describe(ObjectNode head, Found found) {
+    head.put("form", found.content().kind().word());
+    if (found.content().kind() != FileContent.Kind.WORKBOOK) {
+      head.put("encoding", found.content().encoding().name());
+    }
+    if (found.compressed()) {
+      head.put("compression", "gzip");
+    }
+    if (found.delimiter() != null) {
+      head.put("delimiter", String.valueOf(found.delimiter()));
+    }
+    if (found.header() != null) {
+      head.put("header_line", found.headerLine());
+      var header = head.putArray("header");
+      found.header().forEach(header::add);
+    }
   }
 
   /// A row that was rejected: one entry, however many of its columns are wrong.
@@ -56,10 +96,15 @@ final class ImportReport {
     entry.put("reason", first.reason());
     if (rejections.size() > 1) {
       var more = entry.putArray("more");
-      rejections.subList(1, rejections.size())
+      rejections.subList(1, Math.min(rejections.size(), MAX_REASONS))
           .forEach(other -> more.addObject().put("column", other.column()).put("reason", other.reason()));
     }
     return entry;
+  }
+
+  /// A row that was imported although something about it should be looked at.
+  static JsonNode warned(List<Cells.Rejection> warnings) {
+    return rejected(warnings);
   }
 
   /// A row in which something was masked.

@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.S3Event;
 import com.amazonaws.services.lambda.runtime.events.models.s3.S3EventNotification.S3EventNotificationRecord;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,13 +14,14 @@ import no.rapport.api.Log;
 import no.rapport.sourcedata.OrganizationRegister;
 import no.rapport.sourcedata.SourceDataTable;
 import no.rapport.sourceimports.ImportKey.Continuation;
+import no.rapport.sourceimports.ImportKey.Misplaced;
 import no.rapport.sourceimports.ImportKey.Organization;
 import no.rapport.sourceimports.ImportKey.RowFile;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// Imports what is put below `imports/` in the bucket; everything else, its own reports among it, is left alone.
+/// Imports what is put below `imports/` in the bucket and writes a report beside every object there, whatever it is.
 ///
 /// The log names organisations and what came of their files, neither a file's name nor what is in it: both are the
 /// organisation's own words.
@@ -30,6 +32,7 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
   /// How long a file may keep others waiting before it goes to the end of the queue.
   private static final int MAX_STEP_MILLIS = 120_000;
 
+  private final ImportStates states;
   private final ImportFile importFile;
   private final ImportOrganization importOrganization;
 
@@ -41,7 +44,8 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
   }
 
   ImportSourceData(S3Client s3, DynamoDbClient dynamoDb, String table) {
-    this.importFile = new ImportFile(s3, dynamoDb, table, RowWriter.Pause.FULL_JITTER);
+    this.states = new ImportStates(s3);
+    this.importFile = new ImportFile(s3, dynamoDb, table, RowWriter.Pause.FULL_JITTER, InstantSource.system());
     this.importOrganization = new ImportOrganization(s3, new OrganizationRegister(dynamoDb, table));
   }
 
@@ -56,6 +60,7 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
       switch (ImportKey.of(key).orElse(null)) {
         case RowFile file -> log(context, file, importFile.begin(bucket, file, putAt, stop));
         case Continuation(RowFile file) -> log(context, file, importFile.resume(bucket, file, stop));
+        case Misplaced misplaced -> states.report(bucket, misplaced.reportKey(), ImportReport.ofMisplaced(misplaced));
         case Organization organization -> importOrganization.apply(bucket, organization, putAt);
         case null -> { }
       }
@@ -71,6 +76,6 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
 
   private static void log(Context context, RowFile file, ImportFile.Outcome outcome) {
     Log.info("import_" + outcome.name().toLowerCase(Locale.ROOT), Map.of("request_id", context.getAwsRequestId(),
-        "organization", file.orgId(), "form", file.csv() ? "csv" : "jsonl"));
+        "organization", file.orgId(), "kind", file.form().kind().name().toLowerCase(Locale.ROOT)));
   }
 }

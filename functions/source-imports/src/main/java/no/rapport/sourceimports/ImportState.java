@@ -14,6 +14,7 @@ import java.util.List;
 /// @param offset where the next record begins
 /// @param line the number of the line that begins there
 /// @param read how many rows were read
+/// @param zerosLost whether the file's municipalities lost their leading zeros; null while nobody asked
 /// @param recoveries how many records were given up after reading ahead, see [CsvRows]
 record ImportState(
     @JsonProperty("etag") String etag,
@@ -26,6 +27,8 @@ record ImportState(
     @JsonProperty("counts") ImportCounts counts,
     @JsonProperty("rejected") ReportList.Listed rejected,
     @JsonProperty("masked") ReportList.Listed masked,
+    @JsonProperty("warned") ReportList.Listed warned,
+    @JsonProperty("zeros_lost") Boolean zerosLost,
     @JsonProperty("unknown_columns") List<String> unknownColumns) {
 
   /// Even a file whose rows are throttled all the way ends within these.
@@ -42,6 +45,7 @@ record ImportState(
   /// The beginning of a file.
   static ImportState start(String etag, long importedAt) {
     return new ImportState(
-        etag, importedAt, 0, 0, 1, 0, 0, ImportCounts.NONE, ReportList.Listed.NONE, ReportList.Listed.NONE, List.of());
+        etag, importedAt, 0, 0, 1, 0, 0, ImportCounts.NONE, ReportList.Listed.NONE, ReportList.Listed.NONE,
+        ReportList.Listed.NONE, null, List.of());
   }
 }

@@ -64,6 +64,13 @@ final class ImportStates {
     s3.deleteObject(request -> request.bucket(bucket).key(file.pausedKey()));
   }
 
+  /// Puts a report beside the object that it is about.
+  void report(String bucket, String reportKey, byte[] report) {
+    s3.putObject(
+        request -> request.bucket(bucket).key(reportKey).contentType("application/json"),
+        RequestBody.fromBytes(report));
+  }
+
   /// Keeps the report of a finished import and copies it beside the file.
   void complete(String bucket, RowFile file, ImportState state, byte[] report) {
     s3.putObject(
@@ -73,9 +80,7 @@ final class ImportStates {
             .contentType("application/json")
             .metadata(Map.of(IMPORT_OF, importOf(state.etag(), state.importedAt()))),
         RequestBody.fromBytes(report));
-    s3.putObject(
-        request -> request.bucket(bucket).key(file.reportKey()).contentType("application/json"),
-        RequestBody.fromBytes(report));
+    report(bucket, file.reportKey(), report);
     forget(bucket, file);
   }
 

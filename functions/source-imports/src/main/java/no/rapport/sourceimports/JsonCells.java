@@ -1,6 +1,7 @@
 package no.rapport.sourceimports;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,26 +22,22 @@ final class JsonCells extends Cells {
       return null;
     }
     switch (form) {
-      case TEXT -> {
+      case TEXT, DATE, TIME -> {
         if (!value.isTextual()) {
           reject(column, "must be text");
         }
       }
-      case INTEGER -> {
-        if (!value.isIntegralNumber()) {
-          reject(column, "must be a whole number");
+      case INTEGER, NUMBER -> {
+        if (value.isNumber()) {
+          return number(column, value.decimalValue());
+        }
+        if (!value.isTextual()) {
+          reject(column, form == Form.INTEGER ? "must be a whole number" : "must be a number");
           return "0";
         }
-      }
-      case NUMBER -> {
-        if (!value.isNumber()) {
-          reject(column, "must be a number");
-          return "0";
-        }
-        return value.decimalValue().stripTrailingZeros().toPlainString();
       }
       case BOOLEAN -> {
-        if (!value.isBoolean()) {
+        if (!value.isBoolean() && !value.isTextual() && !value.isIntegralNumber()) {
           reject(column, "must be true or false");
           return "false";
         }
@@ -73,5 +70,14 @@ final class JsonCells extends Cells {
       entries.add(entry.asText());
     }
     return entries;
+  }
+
+  private String number(String column, BigDecimal number) {
+    if (!Spelling.isWritable(number)) {
+      reject(column, "is a number out of range");
+      return "0";
+    }
+    BigDecimal plain = number.stripTrailingZeros();
+    return (plain.scale() < 0 ? plain.setScale(0) : plain).toPlainString();
   }
 }

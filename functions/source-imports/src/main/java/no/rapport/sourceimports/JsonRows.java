@@ -32,15 +32,11 @@ final class JsonRows implements Rows {
       .build();
 
   private final Lines lines;
-  private final Set<String> known;
-  private final UnknownColumns unknown;
+  private final Parser parser;
 
-  /// @param known all members that a row may have
-  /// @param unknown is told of others
-  JsonRows(Lines lines, Set<String> known, UnknownColumns unknown) {
+  JsonRows(Lines lines, Parser parser) {
     this.lines = lines;
-    this.known = known;
-    this.unknown = unknown;
+    this.parser = parser;
   }
 
   /// Parses a JSON text.
@@ -52,6 +48,37 @@ final class JsonRows implements Rows {
     } catch (NumberFormatException | ArithmeticException e) {
       // Jackson lets BigDecimal's own exceptions escape.
       throw new JsonParseException(null, "A number is out of range", e);
+    }
+  }
+
+  /// Makes rows of JSON objects.
+  ///
+  /// @param known all members that a row may have
+  /// @param unknown is told of others
+  record Parser(Set<String> known, UnknownColumns unknown) {
+
+    Cells parse(long line, byte[] utf8) {
+      String text = CsvRecord.utf8(utf8);
+      if (text == null) {
+        return Cells.unreadable(line, "is not valid UTF-8");
+      }
+      JsonNode object;
+      try {
+        object = JsonRows.parse(text);
+      } catch (JsonProcessingException e) {
+        // The parser's own message quotes what it read.
+        String where = e.getLocation() == null ? "" : " at character " + e.getLocation().getColumnNr();
+        return Cells.unreadable(line, "is not valid JSON" + where);
+      }
+      if (!object.isObject()) {
+        return Cells.unreadable(line, "is not a JSON object");
+      }
+      object.fieldNames().forEachRemaining(name -> {
+        if (!known.contains(name)) {
+          unknown.add(name);
+        }
+      });
+      return new JsonCells(line, object);
     }
   }
 
@@ -82,26 +109,11 @@ final class JsonRows implements Rows {
     if (line.tooLong()) {
       return CsvRows.tooLong(line);
     }
-    String text = CsvRecord.utf8(line.text());
-    if (text == null) {
-      return Cells.unreadable(line.number(), "is not valid UTF-8");
+    byte[] text = line.text();
+    if (text.length == 1 && text[0] == '{') {
+      throw new UnreadableFile(
+          "The JSON object on line " + line.number() + " has several lines: write an object a line, or an array");
     }
-    JsonNode object;
-    try {
-      object = parse(text);
-    } catch (JsonProcessingException e) {
-      // The parser's own message quotes what it read.
-      String where = e.getLocation() == null ? "" : " at character " + e.getLocation().getColumnNr();
-      return Cells.unreadable(line.number(), "is not valid JSON" + where);
-    }
-    if (!object.isObject()) {
-      return Cells.unreadable(line.number(), "is not a JSON object");
-    }
-    object.fieldNames().forEachRemaining(name -> {
-      if (!known.contains(name)) {
-        unknown.add(name);
-      }
-    });
-    return new JsonCells(line.number(), object);
+    return parser.parse(line.number(), text);
   }
 }

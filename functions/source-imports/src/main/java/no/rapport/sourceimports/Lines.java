@@ -9,7 +9,7 @@ import java.util.List;
 
 /// The physical lines of a file, with where each begins: a place from which an import may go on is such a beginning.
 ///
-/// A line ends with a line feed, which is not in it. Lines that were taken can be given back. No line is held that is
+/// A line ends with a line feed (in old files a carriage return), which is not in it. Lines that were taken can be given back. No line is held that is
 /// longer than [#LONGEST] bytes; the rest of it is skipped.
 class Lines {
 
@@ -17,6 +17,7 @@ class Lines {
   static final int LONGEST = 256 * 1024;
 
   private final InputStream bytes;
+  private final byte lineEnd;
   private final byte[] buffer = new byte[64 * 1024];
   private final Deque<Line> givenBack = new ArrayDeque<>();
   private int at;
@@ -38,14 +39,21 @@ class Lines {
     }
 
     boolean isBlank() {
-      return text().length == 0;
+      for (byte b : bytes) {
+        if (b != ' ' && b != '\t' && b != '\r') {
+          return false;
+        }
+      }
+      return true;
     }
   }
 
   /// @param bytes the file from `offset` on
   /// @param number the number of the line that begins there
-  Lines(InputStream bytes, long offset, long number) {
+  /// @param lineEnd the byte that ends a line, which is not in it
+  Lines(InputStream bytes, byte lineEnd, long offset, long number) {
     this.bytes = bytes;
+    this.lineEnd = lineEnd;
     this.offset = offset;
     this.number = number;
   }
@@ -84,7 +92,7 @@ class Lines {
         }
       }
       int stop = at;
-      while (stop < end && buffer[stop] != '\n') {
+      while (stop < end && buffer[stop] != lineEnd) {
         stop++;
       }
       int kept = Math.min(stop - at, LONGEST - line.length);

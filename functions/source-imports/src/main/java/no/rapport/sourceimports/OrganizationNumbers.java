@@ -1,7 +1,6 @@
 package no.rapport.sourceimports;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.Optional;
 import no.rapport.sourcedata.OrganizationRegister.Numbers;
 
@@ -12,14 +11,7 @@ import no.rapport.sourcedata.OrganizationRegister.Numbers;
 record OrganizationNumbers(Optional<Numbers> numbers) {
 
   /// Reads the numbers; empty where they are not as they must be.
-  static Optional<OrganizationNumbers> of(byte[] json) {
-    JsonNode object;
-    try {
-      object = JsonRows.MAPPER.readTree(json);
-    } catch (IOException e) {
-      // What is no JSON has no name either, and is refused for that.
-      return Optional.of(new OrganizationNumbers(Optional.empty()));
-    }
+  static Optional<OrganizationNumbers> of(JsonNode object) {
     JsonNode organization = object.path("organization_number");
     JsonNode district = object.path("district_number");
     if (isAbsent(organization)) {

@@ -35,6 +35,11 @@ final class ReportList {
         throw new IllegalArgumentException("A list of an import is out of bounds");
       }
     }
+
+    /// How many rows are beyond the list.
+    long notListed() {
+      return count - entries.size();
+    }
   }
 
   /// Whether the next entry is kept.

@@ -17,8 +17,13 @@ final class UnknownColumns {
 
   void add(String name) {
     if (names.size() < MAX_NAMES) {
-      names.add(NAME.matcher(name).matches() ? name : UNPRINTABLE);
+      names.add(shown(name));
     }
+  }
+
+  /// The name, or a word instead of it where it could be a value.
+  static String shown(String name) {
+    return name.isEmpty() || NAME.matcher(name).matches() ? name : UNPRINTABLE;
   }
 
   void addAll(Collection<String> more) {

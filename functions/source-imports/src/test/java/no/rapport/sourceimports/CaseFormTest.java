@@ -109,7 +109,7 @@ class CaseFormTest {
       var cells = new JsonCells(1, JsonRows.MAPPER.readTree(json.replace('\'', '"').replaceFirst("\\{",
           "{\"record_id\":\"r\",\"org_id\":\"org-042\",\"source_system\":\"s\",\"updated_at\":\"2026-01-05T00:00:00Z\","
               + "\"barn_id\":\"b\",\"stilling_id\":\"p\",")));
-      new CaseForm().parse(cells, "org-042", ImportSource.of("key", Instant.EPOCH));
+      new CaseForm().parse(cells, "org-042", new ImportSource(Instant.parse("2026-03-01T00:00:00Z").toEpochMilli(), 1));
       return cells;
     } catch (JsonProcessingException e) {
       throw new AssertionError(e);

@@ -96,7 +96,7 @@ class CaseImportTest {
             + "plan;2;org-042;;2025-07-01T00:00:00Z;b;;;;;true\r\n");
 
     assertThat(report.at("/counts").toString())
-        .isEqualTo("{\"read\":2,\"imported\":1,\"unchanged\":0,\"withdrawn\":1,\"rejected\":0,\"masked\":0}");
+        .isEqualTo("{\"read\":2,\"imported\":1,\"unchanged\":0,\"withdrawn\":1,\"rejected\":0,\"warned\":0,\"masked\":0}");
     assertThat(data.cases()).containsExactly(new Plan("1", SYSTEM, UPDATED, "b", 1, LocalDate.of(2025, 1, 1),
         Optional.empty(), List.of(LocalDate.of(2025, 2, 1), LocalDate.of(2025, 3, 1))));
   }
@@ -106,7 +106,7 @@ class CaseImportTest {
     "melding ~ 'barn_id':'b','mottatt_dato':'2025-01-02','konkludert_dato':'2025-01-08' ~ konklusjon",
     "melding ~ 'barn_id':'b','mottatt_dato':'2025-01-02','konkludert_dato':'2025-01-08','konklusjon':11 ~ konklusjon",
     "undersokelse ~ 'barn_id':'b','start':'2025-01-02','slutt':'2025-02-01','utvidet_frist':true ~ konklusjon",
-    "undersokelse ~ 'barn_id':'b','start':'2025-01-02','utvidet_frist':'ja' ~ utvidet_frist",
+    "undersokelse ~ 'barn_id':'b','start':'2025-01-02','utvidet_frist':'kanskje' ~ utvidet_frist",
     "tiltak ~ 'barn_id':'b','kategori':'2.4','lov':'BVL2021','kap':5,'par':1,'start':'2025-01-01',"
         + "'hyppighet_oppf':4 ~ hyppighet_tilsyn",
     "tiltak ~ 'barn_id':'b','kategori':'2.99','lov':'BVL2021','kap':5,'par':1,'start':'2025-01-01',"
@@ -143,8 +143,8 @@ class CaseImportTest {
     assertThat(report.at("/counts/rejected").asInt()).isEqualTo(1);
     assertThat(report.at("/rejected").toString()).isEqualTo(
         "[{\"line\":1,\"column\":\"barn_id\",\"reason\":\"must be text\",\"more\":["
-            + "{\"column\":\"mottatt_dato\",\"reason\":\"must be a date such as 2025-01-31, from 1901 to 2199\"},"
-            + "{\"column\":\"konklusjon\",\"reason\":\"must be a whole number\"}]}]");
+            + "{\"column\":\"mottatt_dato\",\"reason\":\"must be a date such as 2025-01-31 or 31.01.2025\"},"
+            + "{\"column\":\"konklusjon\",\"reason\":\"must be a whole number from 1 to 10\"}]}]");
   }
 
   @Test

@@ -107,7 +107,7 @@ class CsvRowsTest {
   void readsAFileOfUnclosedQuotesInLinearTime() {
     byte[] file = ("a;b;c\n" + ";\"a\";\"\n".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
     var taken = new AtomicLong();
-    var lines = new Lines(new ByteArrayInputStream(file), 0, 1) {
+    var lines = new Lines(new ByteArrayInputStream(file), (byte) '\n', 0, 1) {
       @Override
       Line next() throws IOException {
         Line line = super.next();
@@ -117,7 +117,7 @@ class CsvRowsTest {
     };
 
     assertThatThrownBy(() -> {
-      var rows = new CsvRows(lines, CsvRows.readHeader(lines, Set.copyOf(COLUMNS), new UnknownColumns()), 0);
+      var rows = new CsvRows(lines, CsvRows.readHeader(lines, new Abc(), new UnknownColumns()), 0);
       while (rows.next() != null) {
         // Only the work counts.
       }
@@ -172,8 +172,8 @@ class CsvRowsTest {
       public int read(byte[] target, int from, int length) {
         return super.read(target, from, Math.min(length, 1 + random.nextInt(2000)));
       }
-    }, 0, 1);
-    CsvHeader header = CsvRows.readHeader(lines, Set.copyOf(COLUMNS), new UnknownColumns());
+    }, (byte) '\n', 0, 1);
+    CsvRows.Header header = CsvRows.readHeader(lines, new Abc(), new UnknownColumns());
     var rows = new ArrayList<Cells>();
     var reader = new CsvRows(lines, header, 0);
     for (Cells cells = reader.next(); cells != null; cells = reader.next()) {
@@ -188,5 +188,29 @@ class CsvRowsTest {
         .filter(cells -> !cells.isRejected())
         .map(cells -> COLUMNS.stream().map(column -> cells.cell(column, Cells.Form.TEXT)).toList())
         .toList();
+  }
+
+  /// Rows of three columns.
+  private static final class Abc implements RowForm {
+
+    @Override
+    public RowKind kind() {
+      return RowKind.ACTIVITIES;
+    }
+
+    @Override
+    public Set<String> columns() {
+      return Set.copyOf(COLUMNS);
+    }
+
+    @Override
+    public Set<String> requiredColumns(boolean mayWithdraw) {
+      return columns();
+    }
+
+    @Override
+    public SourceRow parse(Cells cells, String orgId, ImportSource source) {
+      throw new UnsupportedOperationException();
+    }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -57,7 +58,7 @@ class ImportConvergenceTest {
     var random = new Random(seed);
     List<Put> puts = puts(random, seed);
     var flaky = new FlakyDynamoDb(data.dynamoDb, seed);
-    var importFile = new ImportFile(data.s3, flaky, data.table, most -> Thread.yield());
+    var importFile = new ImportFile(data.s3, flaky, data.table, most -> Thread.yield(), InstantSource.system());
     puts.forEach(put -> data.put(put.key(), put.bytes()));
 
     var deliveries = new ArrayList<>(puts);

@@ -33,7 +33,7 @@ class ImportSourceDataTest {
         + "\"Sa \"\"hei\"\"\r\nog +4722000000\";a.pdf|č đ ŋ.png;2025-02-04T10:11:12Z\n");
 
     assertThat(report.at("/counts").toString())
-        .isEqualTo("{\"read\":1,\"imported\":1,\"unchanged\":0,\"withdrawn\":0,\"rejected\":0,\"masked\":0}");
+        .isEqualTo("{\"read\":1,\"imported\":1,\"unchanged\":0,\"withdrawn\":0,\"rejected\":0,\"warned\":0,\"masked\":0}");
     assertThat(data.read("2025-01-01", "2025-12-31")).containsExactly(new Activity(
         "a-1", "org-042", "leisure_activity", LocalDate.of(2025, 2, 3), 0, 45, "Kárášjohka; huset", "0301", "Finnmark",
         "Barn", "=1+1", "Sa \"hei\"\r\nog +4722000000", List.of("a.pdf", "č đ ŋ.png"),
@@ -49,7 +49,7 @@ class ImportSourceDataTest {
         + row("a-4", "2025-02-03", "Four", "2025-02-04T10:11:12Z"));
 
     assertThat(report.at("/rejected").toString()).isEqualTo("["
-        + "{\"line\":3,\"column\":\"date\",\"reason\":\"must be a date such as 2025-01-31, from 1901 to 2199\"},"
+        + "{\"line\":3,\"column\":\"date\",\"reason\":\"must be a date such as 2025-01-31 or 31.01.2025\"},"
         + "{\"line\":4,\"column\":null,\"reason\":\"a quote is never closed\"}]");
     assertThat(data.read("2025-01-01", "2025-12-31")).extracting(Activity::activityId).containsExactly("a-1", "a-4");
   }
@@ -111,9 +111,9 @@ class ImportSourceDataTest {
         data.activitiesKey("headless.csv"), row("a-1", "2025-02-03", "Kari", "2025-02-04T10:11:12Z"));
 
     assertThat(report.at("/status").asText()).isEqualTo("failed");
-    assertThat(report.at("/error").asText()).isEqualTo(
-        "The header lacks the columns activity_id, activity_type, county, "
-        + "date, duration_minutes, location, municipality, org_id, participant_count, target_group, title, updated_at");
+    assertThat(report.at("/error").asText()).isEqualTo("The file has no header: one of the first 20 lines must name the "
+        + "columns, such as activity_id;activity_type;county;date;duration_minutes;location;municipality;org_id;"
+        + "participant_count;target_group;title;updated_at");
     assertThat(report.toString()).doesNotContain("Kari", "Biblioteket");
     assertThat(data.importText(data.activitiesKey("empty.csv"), "").at("/error").asText())
         .isEqualTo("The file is empty");
@@ -121,15 +121,35 @@ class ImportSourceDataTest {
   }
 
   @Test
-  void leavesAloneWhatIsNoneOfItsBusiness() {
-    for (String name : List.of("a.csv.report.json", "a.txt", "a.csv.rejected-0-12", "organization.json")) {
-      data.put(data.activitiesKey(name), "x".getBytes(StandardCharsets.UTF_8));
-      data.deliver(data.activitiesKey(name), SourceData.NOON, () -> 900_000);
-    }
+  void leavesAloneItsOwnReportsAndWhatStandsForAFolder() {
+    data.put(data.activitiesKey("a.csv.report.json"), "x".getBytes(StandardCharsets.UTF_8));
+    data.deliver(data.activitiesKey("a.csv.report.json"), SourceData.NOON, () -> 900_000);
+    data.deliver(data.activitiesKey(""), SourceData.NOON, () -> 900_000);
     data.deliver("imports/" + SourceData.ORG + "/activities/gone.csv", SourceData.NOON, () -> 900_000);
 
-    assertThat(data.keys("imports/" + SourceData.ORG + "/activities/" + data.folder)).hasSize(4);
+    assertThat(data.keys("imports/" + SourceData.ORG + "/activities/" + data.folder)).hasSize(1);
     assertThat(data.log).singleElement().asString().contains("\"event\":\"import_superseded\"",
         "\"organization\":\"org-042\"", "\"request_id\":").doesNotContain("gone.csv");
+  }
+
+  @Test
+  void reportsOfEveryObjectWhatItWasTakenFor() {
+    String org = "imports/" + SourceData.ORG + "/";
+    for (var file : List.of(
+        List.of(org + "aktiviteter/a.csv", "nothing"),
+        List.of(org + "a-" + data.folder + ".csv", "nothing"),
+        List.of(org + "activities-" + data.folder, "nothing"),
+        List.of("imports/org 042/" + data.folder + ".csv", "nothing"),
+        List.of(data.activitiesKey("a.txt"), "activities"),
+        List.of(data.activitiesKey("a"), "activities"),
+        List.of(data.activitiesKey("a.csv.rejected-0-12"), "activities"),
+        List.of(data.activitiesKey("a.csv.checkpoint.json"), "activities"),
+        List.of(data.casesKey("a.ndjson"), "cases"),
+        List.of("imports/" + data.folder + "/Organization.json", "organization"))) {
+      JsonNode report = data.importText(file.getFirst(), "x");
+
+      assertThat(report.at("/taken_for").asText()).as(file.getFirst()).isEqualTo(file.getLast());
+      assertThat(report.has("error")).as(file.getFirst()).isTrue();
+    }
   }
 }

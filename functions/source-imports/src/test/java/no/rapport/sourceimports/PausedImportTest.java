@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.IntNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -181,7 +182,7 @@ class PausedImportTest {
     List<JsonNode> entries = Collections.nCopies(ReportList.MAX_ENTRIES, IntNode.valueOf(1));
     states.pause(SourceData.BUCKET, file, new ImportState(
         state.etag(), state.importedAt(), 900, state.offset(), state.line(), state.read(), 99, state.counts(),
-        new ReportList.Listed(5_000_000, entries), state.masked(), state.unknownColumns()));
+        new ReportList.Listed(5_000_000, entries), state.masked(), state.warned(), state.zerosLost(), state.unknownColumns()));
 
     assertThat(resume(data, key, 1)).isEqualTo(Outcome.PAUSED);
     assertThat(resume(data, key, 100)).isEqualTo(Outcome.COMPLETED);
@@ -217,6 +218,6 @@ class PausedImportTest {
   }
 
   private static ImportFile importFile(SourceData data) {
-    return new ImportFile(data.s3, data.dynamoDb, data.table, RowWriter.Pause.FULL_JITTER);
+    return new ImportFile(data.s3, data.dynamoDb, data.table, RowWriter.Pause.FULL_JITTER, InstantSource.system());
   }
 }

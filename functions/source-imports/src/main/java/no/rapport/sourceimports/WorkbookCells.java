@@ -1,0 +1,89 @@
+package no.rapport.sourceimports;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.List;
+import org.dhatim.fastexcel.reader.Cell;
+import org.dhatim.fastexcel.reader.CellType;
+import org.dhatim.fastexcel.reader.Row;
+
+/// The cells of a row of a workbook. A number is what its column asks for: a date, a time in Europe/Oslo, a number, or
+/// the text that it is written as.
+final class WorkbookCells extends Cells {
+
+  private static final ZoneId OSLO = ZoneId.of("Europe/Oslo");
+  private static final LocalDate DAY_ZERO = LocalDate.of(1899, 12, 30);
+  private static final LocalDate DAY_ZERO_1904 = LocalDate.of(1904, 1, 1);
+  private static final BigDecimal DAYS_TO_YEAR_9999 = BigDecimal.valueOf(2_958_465);
+  private static final BigDecimal SECONDS_A_DAY = BigDecimal.valueOf(86_400);
+
+  private final Row row;
+  private final TableHeader header;
+  private final boolean date1904;
+
+  WorkbookCells(Row row, TableHeader header, boolean date1904) {
+    super(row.getRowNum());
+    this.row = row;
+    this.header = header;
+    this.date1904 = date1904;
+  }
+
+  /// Whether the row has no text and no number.
+  boolean isEmpty() {
+    for (int column = 0; column < row.getCellCount(); column++) {
+      if (!text(row, column).isBlank()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// What a cell is written as; empty where there is none.
+  static String text(Row row, int column) {
+    Cell cell = column < row.getCellCount() ? row.getCell(column) : null;
+    return switch (cell == null ? null : cell.getValue()) {
+      case null -> "";
+      case BigDecimal number -> Spelling.isWritable(number) ? number.stripTrailingZeros().toPlainString() : "";
+      case Object value -> value.toString();
+    };
+  }
+
+  @Override
+  String cell(String column, Form form) {
+    int index = header.indexOf(column);
+    if (index < 0) {
+      return null;
+    }
+    Cell cell = index < row.getCellCount() ? row.getCell(index) : null;
+    if (cell != null && cell.getType() == CellType.ERROR) {
+      reject(column, "is an error in the workbook");
+      return "";
+    }
+    if (cell != null && cell.getValue() instanceof BigDecimal number && (form == Form.DATE || form == Form.TIME)) {
+      return moment(column, number, form);
+    }
+    return text(row, index);
+  }
+
+  @Override
+  List<String> entries(String column) {
+    return CsvCells.split(cell(column, Form.TEXT));
+  }
+
+  private String moment(String column, BigDecimal days, Form form) {
+    if (days.signum() <= 0 || days.compareTo(DAYS_TO_YEAR_9999) > 0) {
+      return text(row, header.indexOf(column));
+    }
+    long day = days.longValue();
+    long seconds = days.subtract(BigDecimal.valueOf(day)).multiply(SECONDS_A_DAY)
+        .setScale(0, RoundingMode.HALF_UP).longValueExact();
+    LocalDateTime moment =
+        (date1904 ? DAY_ZERO_1904 : DAY_ZERO).plusDays(day).atStartOfDay().plusSeconds(seconds);
+    return form == Form.DATE && seconds == 0
+        ? moment.toLocalDate().toString()
+        : moment.atZone(OSLO).toInstant().toString();
+  }
+}
