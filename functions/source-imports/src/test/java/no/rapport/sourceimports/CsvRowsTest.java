@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,15 +105,7 @@ class CsvRowsTest {
   @Test
   void readsAFileOfUnclosedQuotesInLinearTime() {
     byte[] file = ("a;b;c\n" + ";\"a\";\"\n".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
-    var taken = new AtomicLong();
-    var lines = new Lines(new ByteArrayInputStream(file), (byte) '\n', 0, 1) {
-      @Override
-      Line next() throws IOException {
-        Line line = super.next();
-        taken.addAndGet(line == null ? 0 : line.length());
-        return line;
-      }
-    };
+    var lines = new CountedLines(file);
 
     assertThatThrownBy(() -> {
       var rows = new CsvRows(lines, CsvRows.readHeader(lines, new Abc(), new UnknownColumns()), 0);
@@ -123,7 +114,34 @@ class CsvRowsTest {
       }
     }).isInstanceOf(UnreadableFile.class).hasMessage(
         "More than 100 quotes are not closed, the last on line 102; write a quote within a quoted field twice");
-    assertThat(taken.get()).isLessThan((CsvRows.MAX_RECOVERIES + 1L) * Lines.LONGEST);
+    assertThat(lines.taken).isLessThan((CsvRows.MAX_RECOVERIES + 1L) * Lines.LONGEST);
+  }
+
+  /// Whatever is in a file: what is read again is bounded, whatever the file's size.
+  @ParameterizedTest
+  @ValueSource(longs = {21, 22, 23, 24, 25, 26, 27, 28})
+  void readsAnyFileInLinearTime(long seed) throws IOException {
+    var random = new Random(seed);
+    var file = new StringBuilder("a;b;c\n");
+    String[] pieces = {"\"", "\"\"", ";", "\n", "x;y;z\n", "\"a\";\"\n", ";\"a\";\"\n", "\r\n", "x".repeat(900), "å", "\n\"",
+        ";;\n", "\u0000"};
+    int kinds = 1 + random.nextInt(pieces.length);
+    while (file.length() < 1_000_000) {
+      file.append(pieces[random.nextInt(kinds)]);
+    }
+    byte[] bytes = file.toString().getBytes(StandardCharsets.UTF_8);
+    var lines = new CountedLines(bytes);
+    var rows = new CsvRows(lines, CsvRows.readHeader(lines, new Abc(), new UnknownColumns()), 0);
+
+    try {
+      while (rows.next() != null) {
+        // Only the work counts.
+      }
+    } catch (UnreadableFile e) {
+      assertThat(e).hasMessageStartingWith("More than 100 quotes are not closed");
+    }
+
+    assertThat(lines.taken).isLessThan(bytes.length + (CsvRows.MAX_RECOVERIES + 1L) * Lines.LONGEST);
   }
 
   @Test
@@ -211,6 +229,23 @@ class CsvRowsTest {
     @Override
     public SourceRow parse(Cells cells, String orgId, ImportSource source) {
       throw new UnsupportedOperationException();
+    }
+  }
+
+  /// Counts the bytes of the lines that are taken, again where they were given back.
+  private static final class CountedLines extends Lines {
+
+    private long taken;
+
+    CountedLines(byte[] file) {
+      super(new ByteArrayInputStream(file), (byte) '\n', 0, 1);
+    }
+
+    @Override
+    Line next() throws IOException {
+      Line line = super.next();
+      taken += line == null ? 0 : line.length();
+      return line;
     }
   }
 }
