@@ -47,6 +47,11 @@ record FileContent(Kind kind, Charset encoding, byte lineEnd) {
       "PAR1", "This is a Parquet file" + REMEDY,
       "SQLite format 3", "This is a database" + REMEDY);
 
+  /// Whether the file may hold documents of the national register.
+  boolean isDocuments() {
+    return kind == Kind.XML || kind == Kind.ZIP;
+  }
+
   /// Looks at the beginning of a file.
   ///
   /// @param head the first bytes of the file, all of them where they are fewer than the caller's window

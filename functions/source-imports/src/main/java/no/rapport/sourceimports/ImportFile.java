@@ -125,6 +125,7 @@ final class ImportFile {
     private final ReportList warned;
     private final UnknownColumns unknown = new UnknownColumns();
     private Optional<ImportReport.Found> found = Optional.empty();
+    private RegisterProgress.Totals register;
     private ImportCounts counts;
     private Boolean zerosLost;
     private long read;
@@ -137,6 +138,7 @@ final class ImportFile {
       masked = new ReportList(from.masked());
       warned = new ReportList(from.warned());
       unknown.names().addAll(from.unknownColumns());
+      register = from.register();
       counts = from.counts();
       zerosLost = from.zerosLost();
       read = from.read();
@@ -168,7 +170,8 @@ final class ImportFile {
     ImportState state(ImportState from) {
       return new ImportState(
           from.etag(), from.importedAt(), from.steps() + 1, offset, line, read, recoveries, counts, rejected.listed(),
-          masked.listed(), warned.listed(), zerosLost, List.copyOf(unknown.names()));
+          masked.listed(), warned.listed(), zerosLost, List.copyOf(unknown.names()),
+          register);
     }
   }
 
@@ -192,6 +195,9 @@ final class ImportFile {
           }
           return progress.zerosLost;
         });
+    if (file.form().kind() == RowKind.CASES && text.content().isDocuments()) {
+      return importDocuments(text, file, from, source, stop, progress);
+    }
     try (Rows rows = rows(text, file, from, progress);
         var writer = new RowWriter(dynamoDb, table, file.form().kind(), file.orgId(), pause)) {
       boolean paused = false;
@@ -215,6 +221,25 @@ final class ImportFile {
       }
       progress.reached(rows, writer.flush());
       return paused;
+    }
+  }
+
+  /// Imports documents of the national register, likewise.
+  private boolean importDocuments(
+      FileText text, RowFile file, ImportState from, ImportSource source, BooleanSupplier stop, Progress progress)
+      throws IOException {
+    var register = new RegisterProgress(from.register(), progress.rejected::add, progress.warned::add);
+    boolean isArchive = text.content().kind() == FileContent.Kind.ZIP;
+    try {
+      return !new RegisterImport(dynamoDb, table, pause)
+          .run(text.asPut(), isArchive, file.orgId(), source, register, stop);
+    } catch (UnreadableDocument e) {
+      throw new UnreadableFile(e.getMessage());
+    } finally {
+      progress.register = register.totals();
+      progress.offset = register.documents();
+      progress.read = progress.register.elements();
+      progress.counts = progress.register.counts();
     }
   }
 

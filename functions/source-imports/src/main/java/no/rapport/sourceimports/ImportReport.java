@@ -39,6 +39,9 @@ final class ImportReport {
     counts.put("rejected", state.rejected().count());
     counts.put("warned", state.warned().count());
     counts.put("masked", state.masked().count());
+    if (found.filter(it -> it.content().isDocuments()).isPresent()) {
+      new RegisterProgress(state.register(), _ -> { }, _ -> { }).report(head);
+    }
     var unknown = head.putArray("unknown_columns");
     state.unknownColumns().forEach(unknown::add);
     ObjectNode notListed = head.putObject("not_listed");

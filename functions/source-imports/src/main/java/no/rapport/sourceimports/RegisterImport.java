@@ -3,7 +3,6 @@ package no.rapport.sourceimports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -141,7 +140,7 @@ final class RegisterImport {
     try {
       RegisterDocument document = RegisterDocument.of(RegisterXml.read(bytes));
       requireOwn(document, registered);
-      if (document.extractedAt().isAfter(Instant.ofEpochMilli(source.importedAt()).plus(MAX_AHEAD))) {
+      if (document.extractedAt().isAfter(source.now().plus(MAX_AHEAD))) {
         throw new UnreadableDocument(1, "has a DatoUttrekk that lies ahead");
       }
       List<RegisterRows.Row> rows = RegisterRows.of(document, orgId, number);

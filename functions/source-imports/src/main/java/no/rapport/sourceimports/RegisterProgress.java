@@ -12,8 +12,8 @@ import no.rapport.sourcedata.RegisterRule.Finding;
 /// What became of a file of register documents so far: totals that add up, and the lists of the report.
 final class RegisterProgress {
 
-  private final Consumer<ObjectNode> rejectedList;
-  private final Consumer<ObjectNode> warningList;
+  private final Consumer<? super ObjectNode> rejectedList;
+  private final Consumer<? super ObjectNode> warningList;
   private final SortedMap<String, Long> findings;
   private long documents;
   private long taken;
@@ -48,10 +48,16 @@ final class RegisterProgress {
       @JsonProperty("findings") SortedMap<String, Long> findings) {
 
     static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
+
+    /// What became of the elements, as rows of other files are counted.
+    ImportCounts counts() {
+      return new ImportCounts(elementsTaken, elements - elementsTaken - elementsWithdrawn - elementsRefused,
+          elementsWithdrawn);
+    }
   }
 
   /// @param from where an earlier run stopped
-  RegisterProgress(Totals from, Consumer<ObjectNode> rejectedList, Consumer<ObjectNode> warningList) {
+  RegisterProgress(Totals from, Consumer<? super ObjectNode> rejectedList, Consumer<? super ObjectNode> warningList) {
     this.documents = from.documents;
     this.taken = from.taken;
     this.refused = from.refused;
