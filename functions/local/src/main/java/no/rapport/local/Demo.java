@@ -81,6 +81,8 @@ public final class Demo {
   private void run() throws IOException, InterruptedException {
     terminal.line("Rapport runs on " + rapport.baseUrl() + " with S3 on " + rapport.s3Endpoint());
     sourceData();
+    cases();
+    figures();
     var id = order();
     var done = finished(id);
     var link = URI.create(done.path("file_url").asText());
@@ -112,6 +114,64 @@ public final class Demo {
         + counts.path("rejected").asLong() + " rejected");
   }
 
+  private void cases() throws InterruptedException {
+    var key = "imports/" + SampleData.ORGANIZATION + "/cases/" + SampleData.YEAR + ".zip";
+    var archive = SampleCases.archive();
+    terminal.step("2", "Cases: " + count(SampleCases.CASES) + " documents as the case system sends them to the register");
+    rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromBytes(archive));
+    terminal.line("   s3://" + LocalRapport.BUCKET + "/" + key + ", " + count(archive.length) + " bytes");
+    var begun = Instant.now();
+    var report = awaitReport(key + ".report.json", begun);
+    var documents = report.path("control_totals").path("documents");
+    if (documents.path("taken").asInt() != SampleCases.CASES) {
+      throw new Disappointment("The import did not take every document: " + report.path("control_totals"));
+    }
+    terminal.line("   imported in " + since(begun) + ": " + count(documents.path("taken").asLong()) + " documents, "
+        + count(report.path("control_totals").path("elements").path("taken").asLong()) + " records");
+    for (var check : report.path("checks")) {
+      terminal.line("   " + check.path("severity").asText() + " " + check.path("rule_id").asText() + ": "
+          + check.path("count").asLong() + " × " + check.path("title").asText());
+    }
+  }
+
+  private void figures() throws IOException, InterruptedException {
+    terminal.step("3", "Figures: POST /api/v1/aggregated-report-data for " + (SampleData.YEAR - 1) + " and "
+        + SampleData.YEAR);
+    aggregated(SampleData.YEAR - 1);
+    var snapshot = aggregated(SampleData.YEAR);
+    var prior = snapshot.path("prior_period");
+    terminal.line("   beside " + prior.path("period_id").asText() + ", comparability "
+        + prior.path("comparability").asText());
+    for (var section : snapshot.path("sections")) {
+      var field = section.path("fields").path(0);
+      terminal.line("   %-44s %8s   %s: %s".formatted(field.path("field_key").asText(), field.path("value").asText(),
+          prior.path("period_id").asText(), field.path("prior_period_value").asText()));
+    }
+  }
+
+  private JsonNode aggregated(int year) throws IOException, InterruptedException {
+    var base = rapport.baseUrl().resolve("/api/v1/aggregated-report-data");
+    var accepted = http.send(HttpRequest.newBuilder(base).header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString("{\"organization_id\": \"%s\", \"period_id\": \"%d\"}"
+            .formatted(SampleData.ORGANIZATION, year))).build(), HttpResponse.BodyHandlers.ofString());
+    if (accepted.statusCode() != 202) {
+      throw new Disappointment("The aggregation was answered with " + accepted.statusCode() + " " + accepted.body());
+    }
+    var id = JSON.readTree(accepted.body()).path("snapshot_id").asText();
+    var begun = Instant.now();
+    while (true) {
+      var snapshot = JSON.readTree(http.send(HttpRequest.newBuilder(URI.create(base + "/" + id)).build(),
+          HttpResponse.BodyHandlers.ofString()).body());
+      switch (snapshot.path("snapshot_status").asText()) {
+        case "processing" -> waited(begun, "the figures of " + year);
+        case "failed" -> throw new Disappointment("The figures of " + year + " could not be computed");
+        default -> {
+          return snapshot;
+        }
+      }
+    }
+  }
+
   private JsonNode awaitReport(String key, Instant begun) throws InterruptedException {
     while (true) {
       try {
@@ -128,7 +188,7 @@ public final class Demo {
   }
 
   private String order() throws IOException, InterruptedException {
-    terminal.step("2", "Order: POST /api/v1/bufdir-exports");
+    terminal.step("4", "Order: POST /api/v1/bufdir-exports");
     var body = """
         {"org_id": "%s", "format": "excel", "period_from": "%2$d-01-01", "period_to": "%2$d-12-31"}"""
         .formatted(SampleData.ORGANIZATION, SampleData.YEAR);
@@ -145,7 +205,7 @@ public final class Demo {
   }
 
   private JsonNode finished(String id) throws IOException, InterruptedException {
-    terminal.step("3", "Step Functions runs the export");
+    terminal.step("5", "Step Functions runs the export");
     var begun = Instant.now();
     var state = "";
     while (true) {
@@ -179,7 +239,7 @@ public final class Demo {
   }
 
   private Path download(URI link, JsonNode export) throws IOException, InterruptedException {
-    terminal.step("4", "Download through the link");
+    terminal.step("6", "Download through the link");
     terminal.line("   " + link.toString().replaceAll("X-Amz-Signature=[0-9a-f]+", "X-Amz-Signature=…"));
     var answer = http.send(HttpRequest.newBuilder(link).build(), HttpResponse.BodyHandlers.ofByteArray());
     if (answer.statusCode() != 200) {
@@ -200,7 +260,7 @@ public final class Demo {
   }
 
   private void dies(URI link) throws IOException, InterruptedException {
-    terminal.step("5", "The link dies");
+    terminal.step("7", "The link dies");
     var begun = Instant.now();
     while (true) {
       var answer = http.send(HttpRequest.newBuilder(link).header("Range", "bytes=0-0").build(),

@@ -54,7 +54,8 @@ final class SampleData {
 
   /// The organisation's entry in the register.
   static byte[] organization() {
-    return ("{\"name\": \"" + ORGANIZATION_NAME + "\"}").getBytes(StandardCharsets.UTF_8);
+    return ("{\"name\": \"" + ORGANIZATION_NAME + "\", \"organization_number\": \"" + SampleCases.ORGANIZATION_NUMBER
+        + "\"}").getBytes(StandardCharsets.UTF_8);
   }
 
   /// The activities as CSV with semicolons, UTF-8, a header row first.
