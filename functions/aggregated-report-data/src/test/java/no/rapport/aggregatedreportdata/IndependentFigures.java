@@ -20,7 +20,7 @@ import no.rapport.sourcedata.CaseRecord.Sak;
 /// The 34 figures a second time, from the text of the rules and of the national register's definitions. It reads rows of
 /// text as an import file has them, compares dates as text, and computes with whole numbers. It shares no code with what
 /// it checks.
-public final class IndependentFigures {
+final class IndependentFigures {
 
   private final List<Map<String, String>> rows;
   private final String first;
@@ -47,7 +47,7 @@ public final class IndependentFigures {
   }
 
   /// @param rows the attributes of live records; of a child's cases with the same `updated_at` the last one counts
-  public static Map<String, Optional<BigDecimal>> ofRows(List<Map<String, String>> rows, String periodId) {
+  private static Map<String, Optional<BigDecimal>> ofRows(List<Map<String, String>> rows, String periodId) {
     var computation = new IndependentFigures(rows, periodId);
     computation.compute();
     return computation.figures;
