@@ -30,7 +30,10 @@ final class Branch {
   private final Set<Branch> children = new LinkedHashSet<>();
   private final List<Runnable> hooks = new ArrayList<>();
   private long lastEvent;
+  private long beforeEntry;
+  private long entry;
   private boolean over;
+  private Optional<Branch> failed = Optional.empty();
   private Optional<State> current = Optional.empty();
   private Optional<Outcome<Answer>> waitingFor = Optional.empty();
 
@@ -87,17 +90,22 @@ final class Branch {
   }
 
   /// It is in this state from here on.
-  void enter(State state, Map<String, Object> details) {
+  ///
+  /// @return the id of the event that says so
+  long enter(State state, Map<String, Object> details) {
     execution.lock().lock();
     try {
-      record(state.type() + "StateEntered", details);
+      beforeEntry = lastEvent;
+      lastEvent = append(state.type() + "StateEntered", lastEvent, details);
+      entry = lastEvent;
       current = Optional.of(state);
+      return entry;
     } finally {
       execution.lock().unlock();
     }
   }
 
-  /// It is between states, or about to fail.
+  /// It is between states.
   void leave() {
     execution.lock().lock();
     try {
@@ -111,11 +119,42 @@ final class Branch {
   void record(String type, Map<String, Object> details) {
     execution.lock().lock();
     try {
-      requireAlive();
-      lastEvent = execution.append(type, lastEvent, details);
+      lastEvent = append(type, lastEvent, details);
     } finally {
       execution.lock().unlock();
     }
+  }
+
+  /// Writes an event that no other one follows: what comes next follows the same event as this one.
+  void recordAside(String type, Map<String, Object> details) {
+    execution.lock().lock();
+    try {
+      append(type, lastEvent, details);
+    } finally {
+      execution.lock().unlock();
+    }
+  }
+
+  /// Writes that a field could not be evaluated. Right after the entry into a state the service lets this follow the event
+  /// before the entry, except in a Wait state.
+  void recordEvaluationFailure(Map<String, Object> details) {
+    execution.lock().lock();
+    try {
+      var atEntry = lastEvent == entry && !(current.orElse(null) instanceof State.Wait);
+      lastEvent = append("EvaluationFailed", atEntry ? beforeEntry : lastEvent, details);
+    } finally {
+      execution.lock().unlock();
+    }
+  }
+
+  /// To be called under the lock.
+  private long append(String type, long previous, Map<String, Object> details) {
+    requireAlive();
+    if (execution.isFull()) {
+      execution.endOverfull();
+      throw new Cancelled();
+    }
+    return execution.append(type, previous, details);
   }
 
   /// Waits until something is brought, or until `deadline`.
@@ -174,33 +213,57 @@ final class Branch {
     }
   }
 
-  /// Ends it and everything within it, innermost first, with the events that say so. To be called under the lock.
+  /// The flow has failed, and what it is a part of fails with it. Of several parts that fail at the same time only the first
+  /// counts as failed; the others are cancelled like those that still run.
+  void fail() {
+    execution.lock().lock();
+    try {
+      requireAlive();
+      var outer = parent.orElseThrow();
+      if (outer.failed.isPresent()) {
+        throw new Cancelled();
+      }
+      iteration.ifPresent(details -> append("MapIterationFailed", lastEvent, details));
+      outer.failed = Optional.of(this);
+      outer.lastEvent = lastEvent;
+      outer.children.remove(this);
+      over = true;
+    } finally {
+      execution.lock().unlock();
+    }
+  }
+
+  /// Ends it and everything within it, with the events that say so. To be called under the lock.
   ///
+  /// @param cause the event that the others follow; empty if the whole execution is ended from outside
   /// @return what is to be done outside the lock
-  List<Runnable> cancel() {
+  List<Runnable> cancel(Optional<Long> cause) {
     var later = new ArrayList<Runnable>();
     if (over) {
       return later;
     }
-    for (var child : List.copyOf(children)) {
-      later.addAll(child.cancel());
-    }
     over = true;
+    iteration.ifPresent(details -> abort("MapIterationAborted", cause, details));
+    for (var child : List.copyOf(children)) {
+      later.addAll(child.cancel(cause));
+    }
     current.filter(state -> switch (state) {
       case State.Task task -> true;
-      case State.Wait wait -> true;
+      case State.Wait wait -> cause.isPresent();
       case State.Parallel parallel -> true;
       case State.MapOver map -> true;
       default -> false;
-    }).ifPresent(state -> lastEvent = execution.append(state.type() + "StateAborted", lastEvent, Map.of()));
-    iteration.ifPresent(details -> lastEvent = execution.append("MapIterationAborted", lastEvent, details));
-    parent.ifPresent(outer -> {
-      outer.lastEvent = lastEvent;
-      outer.children.remove(this);
-    });
+    }).ifPresent(state -> abort(state.type() + "StateAborted", cause, Map.of()));
+    parent.ifPresent(outer -> outer.children.remove(this));
     waitingFor.ifPresent(outcome -> outcome.complete(Answer.Signal.CANCELLED));
     later.addAll(hooks);
     return later;
+  }
+
+  private void abort(String type, Optional<Long> cause, Map<String, Object> details) {
+    if (!execution.isFull()) {
+      execution.append(type, cause.orElse(lastEvent), details);
+    }
   }
 
   /// Ends the branches within this one, which itself goes on: one of them has failed.
@@ -209,9 +272,13 @@ final class Branch {
     execution.lock().lock();
     try {
       requireAlive();
+      var cause = Optional.of(lastEvent);
+      failed.flatMap(child -> child.current).filter(State.Task.class::isInstance)
+          .ifPresent(state -> abort("TaskStateAborted", cause, Map.of()));
       for (var child : List.copyOf(children)) {
-        later.addAll(child.cancel());
+        later.addAll(child.cancel(cause));
       }
+      failed = Optional.empty();
     } finally {
       execution.lock().unlock();
     }

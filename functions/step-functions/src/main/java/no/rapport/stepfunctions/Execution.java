@@ -25,6 +25,9 @@ final class Execution {
   record End(
       ExecutionStatus status, Instant at, Optional<String> output, Optional<String> error, Optional<String> cause) {}
 
+  /// What the service lets a history have. The event that says so is the last one.
+  static final int MAX_EVENTS = 25_000;
+
   /// Hears of every event as it is written, under the execution's lock.
   @FunctionalInterface
   interface Recorder {
@@ -41,6 +44,7 @@ final class Execution {
   private final Branch root;
   private Optional<End> end = Optional.empty();
   private Optional<Object> input = Optional.empty();
+  private boolean overfull;
 
   Execution(Identity identity, WorkflowTime time, Recorder recorder) {
     this.identity = identity;
@@ -100,6 +104,21 @@ final class Execution {
     return event.id();
   }
 
+  /// Whether there is room for its last event only; to be called under the lock.
+  boolean isFull() {
+    return history.size() >= MAX_EVENTS - 1;
+  }
+
+  /// Ends it because its history is full; returns at once. To be called under the lock.
+  void endOverfull() {
+    if (!overfull) {
+      overfull = true;
+      Threads.start(time, "history limit of " + identity.name(), () -> end(ExecutionStatus.FAILED, Optional.empty(),
+          Optional.of(WorkflowFailure.RUNTIME),
+          Optional.of("The execution reached the maximum number of history events (" + MAX_EVENTS + ").")));
+    }
+  }
+
   /// The service tells no finer times than milliseconds.
   private Instant now() {
     return time.now().truncatedTo(ChronoUnit.MILLIS);
@@ -149,9 +168,12 @@ final class Execution {
       if (end.isPresent()) {
         return false;
       }
-      later = root.cancel();
-      // One that was read back has no branch any more.
-      var previous = root.lastEvent() == 0 ? history.size() : root.lastEvent();
+      later = root.cancel(Optional.empty());
+      // What ends an execution from outside follows nothing in it.
+      var previous = switch (status) {
+        case SUCCEEDED, FAILED -> root.lastEvent();
+        default -> 0L;
+      };
       var result = new End(status, now(), output, error, cause);
       append(switch (status) {
         case SUCCEEDED -> "ExecutionSucceeded";
@@ -159,7 +181,7 @@ final class Execution {
         case TIMED_OUT -> "ExecutionTimedOut";
         case ABORTED -> "ExecutionAborted";
         case RUNNING -> throw new IllegalArgumentException("Running is not an end");
-      }, previous, endDetails(output, error, cause));
+      }, previous, endDetails(status, output, error, cause));
       end = Optional.of(result);
       later.addAll(onEnd);
     } finally {
@@ -177,8 +199,11 @@ final class Execution {
   }
 
   private static Map<String, Object> endDetails(
-      Optional<String> output, Optional<String> error, Optional<String> cause) {
+      ExecutionStatus status, Optional<String> output, Optional<String> error, Optional<String> cause) {
     var details = new LinkedHashMap<String, Object>();
+    if (status == ExecutionStatus.TIMED_OUT) {
+      details.put("error", WorkflowFailure.TIMEOUT);
+    }
     output.ifPresent(text -> {
       details.put("output", text);
       details.put("outputDetails", Map.of("truncated", false));

@@ -4,16 +4,15 @@ import com.dashjoin.jsonata.JException;
 import com.dashjoin.jsonata.Jsonata;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
-/// One `{% … %}`: JSONata as Step Functions takes it, which is 2.0.6 without `$eval` and with seven functions more.
+/// One `{% … %}`: JSONata as Step Functions takes it, which is 2.0.6 with seven functions more.
 ///
 /// Safe for use by many threads.
 final class Expression {
 
-  /// Far more than any expression needs; it ends an endless recursion.
-  private static final long LONGEST_MILLIS = 10_000;
-  private static final int DEEPEST = 500;
+  private static final String OPENING = "{%";
+  private static final String CLOSING = "%}";
 
   private final String text;
   private final Jsonata jsonata;
@@ -24,48 +23,72 @@ final class Expression {
   }
 
   /// Whether a string of a definition is an expression rather than itself.
+  ///
+  /// @throws IllegalArgumentException if it has one of the two delimiters only
   static boolean isExpression(String string) {
-    return string.startsWith("{%") && string.endsWith("%}") && string.length() >= 4;
+    var begins = string.startsWith(OPENING);
+    var ends = string.endsWith(CLOSING);
+    if (begins != ends || begins && string.length() < OPENING.length() + CLOSING.length()) {
+      throw new IllegalArgumentException("The string '" + string + "' is no complete JSONata expression: "
+          + "it must begin with " + OPENING + " and end with " + CLOSING);
+    }
+    return begins;
   }
 
   /// Compiles the string with its `{%` and `%}`.
   ///
+  /// @param reserved the members of `$states` beside `input` and `context` that are there: `result`, `errorOutput`
   /// @throws IllegalArgumentException if it is not JSONata, or JSONata that the service does not take
-  static Expression compile(String string) {
-    var text = string.substring(2, string.length() - 2).strip();
-    JsonataDialect.check(text);
+  static Expression compile(String string, Set<String> reserved) {
+    var text = string.substring(OPENING.length(), string.length() - CLOSING.length()).strip();
+    JsonataCheck.check(text, reserved);
     try {
       // The line break is for the library, which runs over the end after a closing comment.
       var jsonata = Jsonata.jsonata(text + "\n");
       jsonata.setOutputConvertNulls(false);
       jsonata.setValidateInput(false);
       return new Expression(text, jsonata);
-    } catch (JException e) {
+    } catch (RuntimeException e) { // the library's own, and what it throws for a comment without an end
       throw new IllegalArgumentException("The JSONata expression '" + text + "' does not parse: " + e.getMessage(), e);
     }
   }
 
   /// Evaluates it.
   ///
+  /// @param field its place within the state
   /// @param variables what `$name` stands for, `states` among them
   /// @param now what `$now()` and `$millis()` tell
-  /// @return the value, or empty if there is none ("undefined")
-  /// @throws IllegalArgumentException if it fails, or gives a function
-  Optional<Object> evaluate(Map<String, Object> variables, Instant now) {
+  /// @throws EvaluationException if it fails, or gives nothing ("undefined") or a function
+  Object evaluate(String field, Map<String, Object> variables, Instant now) throws EvaluationException {
     var frame = jsonata.createFrame();
     JsonataDialect.bindFunctions(frame, now);
+    JsonataCorrections.bind(frame);
+    JsonataDialect.limit(frame);
     variables.forEach(frame::bind);
-    frame.setRuntimeBounds(LONGEST_MILLIS, DEEPEST);
+    Object result;
     try {
-      var result = jsonata.evaluate(null, frame);
-      return result == null ? Optional.empty() : Optional.of(JsonValues.detached(result));
+      result = jsonata.evaluate(null, frame);
     } catch (JException e) {
-      throw new IllegalArgumentException("The JSONata expression '" + text + "' failed: " + e.getMessage(), e);
+      throw failure(field, "threw an error during evaluation. "
+          + (e.getError() == null ? "" : e.getError() + ": ") + e.getMessage());
     } catch (StackOverflowError e) {
-      throw new IllegalArgumentException("The JSONata expression '" + text + "' recurses too deeply", e);
+      throw failure(field, "threw an error during evaluation. It recurses too deeply.");
     } catch (RuntimeException e) {
-      throw new IllegalArgumentException("The JSONata expression '" + text + "' failed: " + e, e);
+      throw failure(field, "threw an error during evaluation. " + e);
     }
+    if (result == null) {
+      throw failure(field, "returned nothing (undefined).");
+    }
+    try {
+      return JsonValues.detached(result);
+    } catch (IllegalArgumentException e) {
+      throw failure(field, "returned an unsupported result type.");
+    }
+  }
+
+  private EvaluationException failure(String field, String problem) {
+    return new EvaluationException(
+        field, "The JSONata expression '" + text + "' specified for the field '" + field + "' " + problem);
   }
 
   @Override

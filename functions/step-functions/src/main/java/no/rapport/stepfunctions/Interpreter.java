@@ -1,5 +1,6 @@
 package no.rapport.stepfunctions;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,9 @@ final class Interpreter {
 
   /// How many iterations of an inline Map the service runs at the same time at most.
   private static final int WIDEST_MAP = 40;
+
+  /// A signed 32-bit number of seconds.
+  private static final Duration MAX_WAIT = Duration.ofSeconds(Integer.MAX_VALUE);
 
   private final Execution execution;
   private final Tasks tasks;
@@ -36,7 +40,7 @@ final class Interpreter {
     details.put("input", identity.input());
     details.put("inputDetails", Map.of("truncated", false));
     details.put("roleArn", identity.machine().roleArn());
-    execution.root().record("ExecutionStarted", details);
+    execution.root().recordAside("ExecutionStarted", details);
     var alarm = definition.timeout().map(timeout -> time.at(identity.startDate().plus(timeout),
         () -> onThread("timeout of " + identity.name(), this::timeOut)));
     alarm.ifPresent(timeout -> execution.whenEnded(timeout::cancel));
@@ -45,8 +49,10 @@ final class Interpreter {
       switch (answer) {
         case Answer.Done(var output) -> execution.end(
             ExecutionStatus.SUCCEEDED, Optional.of(JsonValues.write(output)), Optional.empty(), Optional.empty());
-        case Answer.Failed(var failure) ->
-            execution.end(ExecutionStatus.FAILED, Optional.empty(), failure.error(), failure.cause());
+        case Answer.Failed(var failure) -> {
+          execution.root().leave();
+          execution.end(ExecutionStatus.FAILED, Optional.empty(), failure.error(), failure.cause());
+        }
         case Answer.Signal signal -> { } // it was ended from outside
       }
     });
@@ -84,13 +90,10 @@ final class Interpreter {
     var data = input;
     while (next.isPresent()) {
       var visit = Visit.enter(branch, flow.states().get(next.get()), data, map);
-      try {
-        var step = step(visit);
-        data = step.output();
-        next = step.next();
-      } finally {
-        branch.leave();
-      }
+      var step = step(visit);
+      branch.leave();
+      data = step.output();
+      next = step.next();
     }
     return data;
   }
@@ -116,26 +119,25 @@ final class Interpreter {
   private static Optional<String> text(Visit visit, String field, Optional<Template> template) throws WorkflowFailure {
     var value = visit.evaluate(field, template);
     if (value.isPresent() && !(value.get() instanceof String)) {
-      throw visit.evaluationFailure(field,
-          "The value of the field '" + field + "' must be a string, but is " + JsonValues.write(value.get()));
+      throw visit.unexpectedType(field, template.orElseThrow(), "string", value.get());
     }
     return value.map(String.class::cast);
   }
 
   private static Visit.Step choose(Visit visit, State.Choice choice) throws WorkflowFailure {
     for (var rule : choice.rules()) {
-      var value = visit.evaluate("Condition", rule.condition());
+      var field = rule.exit().place() + "Condition";
+      var value = visit.evaluate(field, rule.condition());
       if (!(value instanceof Boolean holds)) {
-        throw visit.evaluationFailure("Condition",
-            "The value of the field 'Condition' must be true or false, but is " + JsonValues.write(value));
+        throw visit.unexpectedType(field, rule.condition(), "boolean", value);
       }
       if (holds) {
         return visit.leave(rule.exit(), Map.of(), visit.input());
       }
     }
     if (choice.otherwise().isEmpty()) {
-      throw new WorkflowFailure(WorkflowFailure.NO_CHOICE_MATCHED,
-          "No choice rule of the state '" + choice.name() + "' matched, and it has no Default");
+      throw visit.runtimeFailure(
+          "Failed to transition out of the state. The state does not point to a next state.");
     }
     return visit.leave(choice.otherwise().get(), Map.of(), visit.input());
   }
@@ -147,9 +149,12 @@ final class Interpreter {
     } else {
       var value = visit.evaluate("Timestamp", wait.timestamp()).orElse("");
       var moment = value instanceof String text ? DateTimes.read(text) : Optional.<Instant>empty();
-      until = moment.orElseThrow(() -> visit.evaluationFailure("Timestamp",
-          "The value of the field 'Timestamp' must be a moment such as 2026-01-31T12:00:00Z, but is "
-              + JsonValues.write(value)));
+      until = moment.orElseThrow(() -> visit.evaluationFailure("Timestamp", "The Timestamp field cannot be parsed as an "
+          + "ISO-8601 extended offset date-time format string: "
+          + (value instanceof String text ? text : JsonValues.write(value))));
+    }
+    if (until.isAfter(time.now().plus(MAX_WAIT))) {
+      throw visit.runtimeFailure("Wait state delay is too long.");
     }
     sleep(visit.branch(), until);
     return visit.leave(wait.exit(), Map.of(), visit.input());
@@ -165,8 +170,10 @@ final class Interpreter {
   private Visit.Step attempt(Visit visit, State.Recovery recovery, State.Exit exit, Work work) throws WorkflowFailure {
     var used = new int[recovery.retriers().size()];
     while (true) {
+      var worked = false;
       try {
         var result = work.run();
+        worked = true;
         return visit.leave(exit, Map.of("result", result), result);
       } catch (WorkflowFailure failure) {
         var retrier = firstMatching(recovery.retriers(), failure);
@@ -175,6 +182,9 @@ final class Interpreter {
           visit.retried();
           sleep(visit.branch(), time.now().plus(recovery.retriers().get(retrier).delay(used[retrier], random)));
           continue;
+        }
+        if (!worked && !(visit.state() instanceof State.Task)) {
+          visit.branch().record(visit.state().type() + "StateFailed", Map.of());
         }
         for (var catcher : recovery.catchers()) {
           if (catcher.matches(failure)) {
@@ -203,7 +213,12 @@ final class Interpreter {
     var origin = branch.lastEvent();
     var results = new Object[parallel.branches().size()];
     fanOut(visit, results.length, results.length, index -> branch.child(origin), (index, child) -> {
-      results[index] = run(parallel.branches().get(index), input, child, visit.map());
+      try {
+        results[index] = run(parallel.branches().get(index), input, child, visit.map());
+      } catch (WorkflowFailure failure) {
+        child.fail();
+        throw failure;
+      }
       child.finish();
     });
     branch.record("ParallelStateSucceeded", Map.of());
@@ -211,7 +226,7 @@ final class Interpreter {
   }
 
   private Object iterations(Visit visit, State.MapOver map) throws WorkflowFailure {
-    var items = visit.elements("Items", visit.evaluate("Items", map.items()).orElse(visit.input()));
+    var items = items(visit, map);
     var width = map.maxConcurrency().isPresent()
         ? visit.wholeNumber("MaxConcurrency", map.maxConcurrency().get()) : 0;
     var concurrent = (int) (width == 0 ? WIDEST_MAP : Math.min(width, WIDEST_MAP));
@@ -232,19 +247,31 @@ final class Interpreter {
             : items.get(index);
         visit.requireSize(input, "selected an item");
         results[index] = run(map.processor(), input, child, shown);
-        child.record("MapIterationSucceeded", iterationDetails(map, index));
-        child.finish();
+        child.recordAside("MapIterationSucceeded", iterationDetails(map, index));
       } catch (WorkflowFailure failure) {
-        child.record("MapIterationFailed", iterationDetails(map, index));
-        child.finish();
+        var fatal = tolerance.failed(failure);
+        if (fatal.isPresent()) {
+          child.fail();
+          throw fatal.get();
+        }
+        child.recordAside("MapIterationFailed", iterationDetails(map, index));
         results[index] = failure.output();
-        tolerance.failed(failure);
       }
+      child.finish();
     });
     branch.record("MapStateSucceeded", Map.of());
     var list = new ArrayList<>(Arrays.asList(results));
     visit.requireSize(list, "returned a result");
     return list;
+  }
+
+  private static List<Object> items(Visit visit, State.MapOver map) throws WorkflowFailure {
+    var value = visit.evaluate("Items", map.items()).orElse(visit.input());
+    if (value instanceof List<?> list) {
+      return new ArrayList<>(list);
+    }
+    throw map.items().isPresent() ? visit.unexpectedType("Items", map.items().get(), "array", value)
+        : visit.inputFailure("Map state input must be an array but was: " + JsonValues.write(value));
   }
 
   private static Map<String, Object> item(int index, Object value) {
@@ -277,14 +304,17 @@ final class Interpreter {
       return new Tolerance(given ? most : 0, given, new AtomicInteger());
     }
 
-    void failed(WorkflowFailure failure) throws WorkflowFailure {
+    /// Counts a failure.
+    ///
+    /// @return the failure of the whole state, if this one is too many
+    Optional<WorkflowFailure> failed(WorkflowFailure failure) {
       if (failures.incrementAndGet() <= most) {
-        return;
+        return Optional.empty();
       }
-      throw given
+      return Optional.of(given
           ? new WorkflowFailure(WorkflowFailure.TOLERANCE_EXCEEDED,
               "The specified tolerated failure threshold was exceeded")
-          : failure;
+          : failure);
     }
   }
 
@@ -325,7 +355,6 @@ final class Interpreter {
     }
     if (branch.await(outcome, Optional.empty()) instanceof Answer.Failed(var failure)) {
       branch.cancelChildren();
-      branch.record(visit.state().type() + "StateFailed", Map.of());
       throw failure;
     }
   }

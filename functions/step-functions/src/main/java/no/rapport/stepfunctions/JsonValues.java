@@ -165,6 +165,18 @@ final class JsonValues {
     };
   }
 
+  /// The kind of a value in JSON's words, for example `array`.
+  static String type(Object value) {
+    return switch (value) {
+      case Map<?, ?> object -> "object";
+      case List<?> list -> "array";
+      case String text -> "string";
+      case Boolean truth -> "boolean";
+      case Number number -> "number";
+      default -> "null";
+    };
+  }
+
   /// Bytes of a text in UTF-8, which is what the service's limits count.
   static int size(String json) {
     return json.getBytes(StandardCharsets.UTF_8).length;

@@ -3,6 +3,7 @@ package no.rapport.stepfunctions;
 import com.dashjoin.jsonata.Functions;
 import com.dashjoin.jsonata.JException;
 import com.dashjoin.jsonata.Jsonata;
+import com.dashjoin.jsonata.Utils;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -14,71 +15,21 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
-/// Where the JSONata of Step Functions differs from the library's: what it lacks is refused, what it adds is bound.
+/// Where the JSONata of Step Functions differs from the library's while it runs: what the service adds is bound, what the
+/// library does wrong is put right or fails by name, and its limits are kept.
 final class JsonataDialect {
 
   private static final Map<String, String> ALGORITHMS = Map.of(
       "MD5", "MD5", "SHA-1", "SHA-1", "SHA-256", "SHA-256", "SHA-384", "SHA-384", "SHA-512", "SHA-512");
-  private static final int LONGEST_RANGE = 1_000_000;
+
+  /// The service fails from a length of 500,000 on; no shorter failing one is known.
+  private static final int MAX_RANGE_LENGTH = 499_999;
+
+  private static final Pattern WRONG_WEEK_COMPONENT = Pattern.compile("\\[\\s*[Xxw]");
 
   private JsonataDialect() {}
-
-  /// Refuses what the library knows and the service does not.
-  ///
-  /// @throws IllegalArgumentException naming it
-  static void check(String text) {
-    var operandBefore = false; // whether a slash divides, or begins a regular expression
-    for (var i = 0; i < text.length(); i++) {
-      var c = text.charAt(i);
-      if (Character.isWhitespace(c)) {
-        continue;
-      }
-      if (text.startsWith("/*", i)) {
-        i = closing(text, "*/", i + 2) + 1;
-        continue;
-      }
-      if (c == '"' || c == '\'' || c == '`') {
-        i = closingQuote(text, c, i + 1);
-        operandBefore = true;
-      } else if (c == '/' && !operandBefore) {
-        i = closingQuote(text, '/', i + 1);
-        operandBefore = true;
-      } else if (text.startsWith("?:", i) || text.startsWith("??", i)) {
-        throw new IllegalArgumentException("The JSONata expression '" + text + "' uses the operator "
-            + text.substring(i, i + 2) + ", which Step Functions (JSONata 2.0.6) does not have");
-      } else if (c == '$' || c == '_' || Character.isLetterOrDigit(c)) {
-        var end = i + 1;
-        while (end < text.length() && (text.charAt(end) == '_' || Character.isLetterOrDigit(text.charAt(end)))) {
-          end++;
-        }
-        if (text.substring(i, end).equals("$eval")) {
-          throw new IllegalArgumentException(
-              "The JSONata expression '" + text + "' uses $eval, which Step Functions does not have");
-        }
-        i = end - 1;
-        operandBefore = true;
-      } else {
-        operandBefore = c == ')' || c == ']' || c == '}' || c == '%';
-      }
-    }
-  }
-
-  private static int closing(String text, String end, int from) {
-    var at = text.indexOf(end, from);
-    return at < 0 ? text.length() : at;
-  }
-
-  private static int closingQuote(String text, char quote, int from) {
-    for (var i = from; i < text.length(); i++) {
-      if (text.charAt(i) == '\\' && quote != '`') {
-        i++;
-      } else if (text.charAt(i) == quote) {
-        return i;
-      }
-    }
-    return text.length();
-  }
 
   /// Adds the service's own functions, and lets `$now` and `$millis` tell the given time.
   static void bindFunctions(Jsonata.Frame frame, Instant now) {
@@ -89,16 +40,39 @@ final class JsonataDialect {
     bind(frame, "partition", "<an:a>", arguments -> partition(arguments));
     bind(frame, "random", "<n?:n>", arguments -> random((Number) argument(arguments, 0)));
     bind(frame, "millis", "<:n>", arguments -> now.toEpochMilli());
-    bind(frame, "now", "<s?s?:s>", arguments -> Functions.dateTimeFromMillis(
-        now.toEpochMilli(), (String) argument(arguments, 0), (String) argument(arguments, 1)));
+    bind(frame, "now", "<s?s?:s>", arguments ->
+        dateTime(now.toEpochMilli(), (String) argument(arguments, 0), (String) argument(arguments, 1)));
+    bind(frame, "eval", "<sx?:x>", arguments -> {
+      throw new JException("T1006", -1);
+    });
   }
 
+  /// Keeps the service's limits while an expression is evaluated in `frame`.
+  static void limit(Jsonata.Frame frame) {
+    var limits = new EvaluationLimits();
+    frame.setEvaluateEntryCallback((expression, input, environment) -> limits.enter(environment));
+    frame.setEvaluateExitCallback((expression, input, environment, result) -> limits.leave(environment, result));
+  }
+
+  /// Formats a moment.
+  ///
+  /// @param picture null for ISO 8601
+  static String dateTime(Number millis, String picture, String timezone) {
+    if (picture != null && WRONG_WEEK_COMPONENT.matcher(picture).find()) {
+      throw new JException("This engine does not support the components X, x and w of a picture: "
+          + "its JSONata library computes the year and the month of a week wrongly", -1);
+    }
+    return Functions.dateTimeFromMillis(millis, picture, timezone);
+  }
+
+  /// What a function does.
   @FunctionalInterface
-  private interface Body {
-    Object of(List<Object> arguments);
+  interface Body {
+    Object of(List<Object> arguments) throws Throwable;
   }
 
-  private static void bind(Jsonata.Frame frame, String name, String signature, Body body) {
+  /// Binds a function of the given JSONata signature.
+  static void bind(Jsonata.Frame frame, String name, String signature, Body body) {
     frame.bind(name, new Jsonata.JFunction((input, arguments) -> body.of(objects(arguments)), signature));
   }
 
@@ -106,7 +80,8 @@ final class JsonataDialect {
     return new ArrayList<>(raw);
   }
 
-  private static Object argument(List<Object> arguments, int index) {
+  /// An argument, or null where it is left out.
+  static Object argument(List<Object> arguments, int index) {
     return index < arguments.size() ? arguments.get(index) : null;
   }
 
@@ -137,7 +112,8 @@ final class JsonataDialect {
     }
   }
 
-  /// From the first to the last, which is part of it if a step meets it.
+  /// From the first to the last, which is part of it if a step meets it. As every JSONata sequence, one of a single number
+  /// is that number.
   private static List<Object> range(List<Object> arguments) {
     var first = ((Number) arguments.get(0)).longValue();
     var last = ((Number) arguments.get(1)).longValue();
@@ -145,14 +121,14 @@ final class JsonataDialect {
     if (step == 0) {
       throw new JException("$range needs a step other than 0", -1);
     }
-    var list = new ArrayList<Object>();
+    var numbers = Utils.createSequence();
     for (var n = first; step > 0 ? n <= last : n >= last; n += step) {
-      if (list.size() == LONGEST_RANGE) {
-        throw new JException("$range would give more than " + LONGEST_RANGE + " numbers", -1);
+      if (numbers.size() == MAX_RANGE_LENGTH) {
+        throw new JException("$range would give more than " + MAX_RANGE_LENGTH + " numbers", -1);
       }
-      list.add(n);
+      numbers.add(n);
     }
-    return list;
+    return numbers;
   }
 
   private static List<Object> partition(List<Object> arguments) {

@@ -68,7 +68,9 @@ sealed interface State {
   record Flow(String startAt, Map<String, State> states) {}
 
   /// How a state is left: what is assigned, what goes on, and where to; without `next` the flow ends.
-  record Exit(Map<String, Template> assign, Optional<Template> output, Optional<String> next) {}
+  ///
+  /// @param place where it stands in the state: empty, or for example `Choices[1]/`
+  record Exit(String place, Map<String, Template> assign, Optional<Template> output, Optional<String> next) {}
 
   /// An entry of `Choices`.
   record Rule(Template condition, Exit exit) {}

@@ -209,7 +209,7 @@ public final class StepFunctions implements AutoCloseable {
   /// @throws StepFunctionsException `InvalidName`, or `InvalidDefinition` naming all that is wrong or not supported
   public String createStateMachine(String name, String definition, String roleArn) {
     requireName(name);
-    var read = Definition.read(definition);
+    var read = DefinitionReader.read(definition);
     var arn = Address.stateMachine(name);
     synchronized (registry) {
       var created = Optional.ofNullable(machines.get(arn)).map(known -> known.description().creationDate())
@@ -493,7 +493,7 @@ public final class StepFunctions implements AutoCloseable {
         names.computeIfAbsent(machine, key -> new HashSet<>()).addAll(known));
     for (var description : remembered.machines()) {
       try {
-        machines.put(description.arn(), new Machine(description, Definition.read(description.definition())));
+        machines.put(description.arn(), new Machine(description, DefinitionReader.read(description.definition())));
       } catch (StepFunctionsException e) {
         LOG.log(System.Logger.Level.WARNING, "The state machine " + description.name()
             + " was deployed by another version and is left out until it is deployed again: " + e.getMessage());

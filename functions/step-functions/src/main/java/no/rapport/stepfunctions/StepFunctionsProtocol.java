@@ -319,10 +319,8 @@ final class StepFunctionsProtocol implements AutoCloseable {
   }
 
   private static Map<String, Object> validate(Request request) {
-    var reader = new DefinitionReader();
-    reader.read(request.text("definition"));
     var diagnostics = new ArrayList<Object>();
-    for (var problem : reader.found()) {
+    for (var problem : DefinitionReader.problems(request.text("definition"))) {
       var colon = problem.indexOf(": ");
       var at = problem.lastIndexOf(" at /");
       var row = new LinkedHashMap<String, Object>();

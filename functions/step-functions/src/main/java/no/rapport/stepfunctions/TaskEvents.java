@@ -16,6 +16,14 @@ final class TaskEvents {
     this.resource = resource;
   }
 
+  /// The task in the service's messages: the function's ARN, or the integration's service.
+  String task() {
+    return switch (resource) {
+      case TaskResource.Function(var arn) -> arn;
+      case TaskResource.Integration integration -> integration.service();
+    };
+  }
+
   void scheduled(String arguments, Optional<Long> timeoutInSeconds) {
     var details = new LinkedHashMap<String, Object>();
     switch (resource) {

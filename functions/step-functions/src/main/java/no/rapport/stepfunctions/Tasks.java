@@ -55,7 +55,7 @@ final class Tasks {
         yield switch (integration) {
           case INVOKE_FUNCTION -> {
             var function = functionArn(given.text("FunctionName"), given.optionalText("Qualifier"));
-            var payload = JsonValues.write(given.value("Payload").orElse(Map.of()));
+            var payload = payload(given.given("Payload").orElse(Map.of()));
             events.started();
             yield settle(visit, events, deadline, call(() -> invocation(invoke(function, payload))));
           }
@@ -91,7 +91,13 @@ final class Tasks {
       Visit visit, TaskEvents events, Optional<Instant> deadline, Outcome<Answer> outcome) throws WorkflowFailure {
     return switch (visit.branch().await(outcome, deadline)) {
       case Answer.Done(var result) -> {
-        events.succeeded(visit.requireSize(result, "returned a result"));
+        var json = JsonValues.write(result);
+        if (JsonValues.size(json) > Visit.LARGEST_PAYLOAD) {
+          var failure = WorkflowFailure.resultTooLarge(events.task());
+          events.failed(failure);
+          throw failure;
+        }
+        events.succeeded(json);
         yield result;
       }
       case Answer.Failed(var failure) -> {
@@ -104,6 +110,11 @@ final class Tasks {
         throw failure;
       }
     };
+  }
+
+  /// A text is sent as it is, everything else as JSON.
+  private static String payload(Object value) {
+    return value instanceof String text ? text : JsonValues.write(value);
   }
 
   private Object invoke(String functionArn, String payload) throws WorkflowFailure {
@@ -176,7 +187,7 @@ final class Tasks {
     Execution child;
     try {
       child = starter.start(given.text("StateMachineArn"), given.optionalText("Name"),
-          JsonValues.write(given.value("Input").orElse(Map.of())),
+          JsonValues.write(given.given("Input").orElse(Map.of())),
           Optional.of(visit.branch().execution().identity().arn()));
     } catch (StepFunctionsException e) {
       var failure = new WorkflowFailure("StepFunctions." + e.code() + "Exception", e.getMessage());
@@ -242,6 +253,11 @@ final class Tasks {
 
     Optional<Object> value(String name) {
       return value instanceof Map<?, ?> fields ? Optional.ofNullable(fields.get(name)) : Optional.empty();
+    }
+
+    /// The same where null counts as left out.
+    Optional<Object> given(String name) {
+      return value(name).filter(found -> found != JsonValues.NULL);
     }
 
     String text(String name) throws WorkflowFailure {

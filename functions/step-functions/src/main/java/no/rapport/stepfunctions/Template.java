@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A JSON value of a definition in which strings of the form `{% … %}` stand for what they evaluate to.
 sealed interface Template {
@@ -23,14 +24,15 @@ sealed interface Template {
 
   /// Reads it, compiling every expression.
   ///
+  /// @param reserved see [Expression#compile(String, Set)]
   /// @throws IllegalArgumentException naming the expression that does not compile
-  static Template of(Object json) {
+  static Template of(Object json, Set<String> reserved) {
     return switch (json) {
-      case String string when Expression.isExpression(string) -> new Computed(Expression.compile(string));
-      case List<?> list -> new Listing(list.stream().<Template>map(Template::of).toList());
+      case String string when Expression.isExpression(string) -> new Computed(Expression.compile(string, reserved));
+      case List<?> list -> new Listing(list.stream().map(element -> of(element, reserved)).toList());
       case Map<?, ?> object -> {
         var fields = new LinkedHashMap<String, Template>();
-        object.forEach((key, value) -> fields.put(key.toString(), of(value)));
+        object.forEach((key, value) -> fields.put(key.toString(), of(value, reserved)));
         yield new Structure(fields);
       }
       default -> new Constant(json);
@@ -39,20 +41,24 @@ sealed interface Template {
 
   /// The value with every expression evaluated.
   ///
-  /// @throws IllegalArgumentException if an expression fails or gives nothing
-  default Object evaluate(Map<String, Object> variables, Instant now) {
+  /// @param field its place within the state
+  /// @throws EvaluationException naming the expression that fails or gives nothing
+  default Object evaluate(String field, Map<String, Object> variables, Instant now) throws EvaluationException {
     return switch (this) {
       case Constant(var value) -> value;
-      case Computed(var expression) -> expression.evaluate(variables, now).orElseThrow(() ->
-          new IllegalArgumentException("The JSONata expression '" + expression + "' returned nothing (undefined)."));
+      case Computed(var expression) -> expression.evaluate(field, variables, now);
       case Listing(var elements) -> {
         var list = new ArrayList<Object>(elements.size());
-        elements.forEach(element -> list.add(element.evaluate(variables, now)));
+        for (var element : elements) {
+          list.add(element.evaluate(field + "[" + list.size() + "]", variables, now));
+        }
         yield list;
       }
       case Structure(var fields) -> {
         var object = new LinkedHashMap<String, Object>();
-        fields.forEach((key, value) -> object.put(key, value.evaluate(variables, now)));
+        for (var member : fields.entrySet()) {
+          object.put(member.getKey(), member.getValue().evaluate(field + "/" + member.getKey(), variables, now));
+        }
         yield object;
       }
     };

@@ -1,9 +1,7 @@
 package no.rapport.stepfunctions;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,14 +19,16 @@ final class Visit {
   private final Object input;
   private final Map<String, Object> map;
   private final Instant entered;
+  private final long enteredEvent;
   private int retries;
 
-  private Visit(Branch branch, State state, Object input, Map<String, Object> map) {
+  private Visit(Branch branch, State state, Object input, Map<String, Object> map, long enteredEvent) {
     this.branch = branch;
     this.state = state;
     this.input = input;
     this.map = map;
     this.entered = branch.execution().time().now();
+    this.enteredEvent = enteredEvent;
   }
 
   /// Enters a state.
@@ -39,8 +39,7 @@ final class Visit {
     details.put("name", state.name());
     details.put("input", JsonValues.write(input));
     details.put("inputDetails", Map.of("truncated", false));
-    branch.enter(state, details);
-    return new Visit(branch, state, input, map);
+    return new Visit(branch, state, input, map, branch.enter(state, details));
   }
 
   Branch branch() {
@@ -86,23 +85,50 @@ final class Visit {
     var variables = new LinkedHashMap<String, Object>(branch.variables());
     variables.put("states", states);
     try {
-      return template.evaluate(variables, branch.execution().time().now());
-    } catch (IllegalArgumentException e) {
-      throw evaluationFailure(field, e.getMessage());
+      return template.evaluate(field, variables, branch.execution().time().now());
+    } catch (EvaluationException e) {
+      throw evaluationFailure(e.field(), e.getMessage());
     }
   }
 
   /// Tells in the history which field could not be evaluated.
   WorkflowFailure evaluationFailure(String field, String problem) {
-    var text = "An error occurred while executing the state '" + state.name() + "' (entered at the event id #"
-        + branch.lastEvent() + "). " + problem;
+    return evaluationFailure(Optional.of(field), problem);
+  }
+
+  /// The same where the input itself is at fault.
+  WorkflowFailure inputFailure(String problem) {
+    return evaluationFailure(Optional.empty(), problem);
+  }
+
+  private WorkflowFailure evaluationFailure(Optional<String> field, String problem) {
+    var cause = located(problem);
     var details = new LinkedHashMap<String, Object>();
     details.put("error", WorkflowFailure.QUERY_EVALUATION_ERROR);
-    details.put("cause", text);
-    details.put("location", field);
+    details.put("cause", cause);
+    field.ifPresent(location -> details.put("location", location));
     details.put("state", state.name());
-    branch.record("EvaluationFailed", details);
-    return new WorkflowFailure(WorkflowFailure.QUERY_EVALUATION_ERROR, text);
+    branch.recordEvaluationFailure(details);
+    return new WorkflowFailure(WorkflowFailure.QUERY_EVALUATION_ERROR, cause);
+  }
+
+  /// A value is not of the kind that the field needs.
+  WorkflowFailure unexpectedType(String field, Template template, String expected, Object value) {
+    var what = template instanceof Template.Computed(var expression)
+        ? "The JSONata expression '" + expression + "' specified for the field '" + field + "'"
+        : "The field '" + field + "'";
+    return evaluationFailure(field, what + " returned an unexpected result type. Expected '" + expected
+        + "', but was '" + JsonValues.type(value) + "' for value: " + JsonValues.write(value));
+  }
+
+  /// The state cannot go on, which nothing can catch.
+  WorkflowFailure runtimeFailure(String problem) {
+    return new WorkflowFailure(WorkflowFailure.RUNTIME, located(problem));
+  }
+
+  private String located(String problem) {
+    return "An error occurred while executing the state '" + state.name() + "' (entered at the event id #"
+        + enteredEvent + "). " + problem;
   }
 
   /// The context object, with what Map shows in it.
@@ -121,7 +147,9 @@ final class Visit {
     var at = new LinkedHashMap<String, Object>();
     at.put("Name", state.name());
     at.put("EnteredTime", moment(entered));
-    at.put("RetryCount", retries);
+    if (state instanceof State.Task || state instanceof State.Parallel || state instanceof State.MapOver) {
+      at.put("RetryCount", retries);
+    }
     var context = new LinkedHashMap<String, Object>();
     context.put("Execution", execution);
     context.put("StateMachine", machine);
@@ -145,11 +173,11 @@ final class Visit {
     // All values first: an assignment does not see the others of the same state, nor does the output.
     var assigned = new LinkedHashMap<String, Object>();
     for (var assignment : exit.assign().entrySet()) {
-      var value = evaluate("Assign/" + assignment.getKey(), assignment.getValue(), seen);
+      var value = evaluate(exit.place() + "Assign/" + assignment.getKey(), assignment.getValue(), seen);
       requireSize(value, "assigned a value to the variable '" + assignment.getKey() + "'");
       assigned.put(assignment.getKey(), value);
     }
-    var output = exit.output().isPresent() ? evaluate("Output", exit.output().get(), seen) : otherwise;
+    var output = exit.output().isPresent() ? evaluate(exit.place() + "Output", exit.output().get(), seen) : otherwise;
     var written = requireSize(output, "returned a result");
     var details = new LinkedHashMap<String, Object>();
     details.put("name", state.name());
@@ -172,8 +200,7 @@ final class Visit {
   String requireSize(Object value, String act) throws WorkflowFailure {
     var json = JsonValues.write(value);
     if (JsonValues.size(json) > LARGEST_PAYLOAD) {
-      throw new WorkflowFailure(WorkflowFailure.DATA_LIMIT_EXCEEDED, "The state/task '" + state.name() + "' " + act
-          + " with a size exceeding the maximum number of bytes service limit.");
+      throw WorkflowFailure.dataTooLarge(state.name(), act);
     }
     return json;
   }
@@ -187,14 +214,5 @@ final class Visit {
     }
     throw evaluationFailure(field, "The value of the field '" + field + "' must be a whole number from 0 to 99999999,"
         + " but is " + JsonValues.write(value));
-  }
-
-  /// The elements of a field that must be an array.
-  List<Object> elements(String field, Object value) throws WorkflowFailure {
-    if (value instanceof List<?> list) {
-      return new ArrayList<>(list);
-    }
-    throw evaluationFailure(field,
-        "The value of the field '" + field + "' must be an array, but is " + JsonValues.write(value));
   }
 }

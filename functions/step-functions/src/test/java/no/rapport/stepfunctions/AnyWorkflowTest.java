@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What holds for every workflow, tried with invented ones that are also stopped at invented moments.
 class AnyWorkflowTest {
 
+  private static final Set<ExecutionStatus> ENDS_FROM_OUTSIDE = Set.of(ExecutionStatus.ABORTED, ExecutionStatus.TIMED_OUT);
   private static final List<String> ENDS =
       List.of("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut");
 
@@ -95,8 +97,8 @@ class AnyWorkflowTest {
         .isEqualTo(IntStream.rangeClosed(1, history.size()).mapToObj(Long::valueOf).toList());
     var count = new HashMap<String, Integer>();
     for (var event : history) {
-      if (event.id() > 1) {
-        assertThat(event.previousId()).describedAs("%s in %s", event, definition).isBetween(1L, event.id() - 1);
+      assertThat(event.previousId()).describedAs("%s in %s", event, definition).isBetween(0L, event.id() - 1);
+      if (event.previousId() > 0) {
         var previous = history.get((int) event.previousId() - 1);
         assertThat(previous.timestamp()).isBeforeOrEqualTo(event.timestamp());
         if (event.type().endsWith("Started") && !event.type().startsWith("M") && !event.type().startsWith("P")) {
@@ -111,7 +113,10 @@ class AnyWorkflowTest {
           + count.getOrDefault("MapStateFailed", 0) + count.getOrDefault("ParallelStateFailed", 0);
       var entered = count.getOrDefault(type + "StateEntered", 0);
       var left = count.getOrDefault(type + "StateExited", 0) + count.getOrDefault(type + "StateAborted", 0);
-      assertThat(left).describedAs(definition).isBetween(entered - failedInside, entered);
+      // A Wait that is cut off from outside leaves no event.
+      var mayLackEnd = type.equals("Wait") && ENDS_FROM_OUTSIDE.contains(execution.status())
+          ? entered : failedInside;
+      assertThat(left).describedAs(definition).isBetween(entered - mayLackEnd, entered);
       if (execution.status() == ExecutionStatus.SUCCEEDED && failedInside == 0) {
         assertThat(left).isEqualTo(entered);
       }

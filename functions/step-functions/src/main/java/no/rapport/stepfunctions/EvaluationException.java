@@ -1,0 +1,18 @@
+package no.rapport.stepfunctions;
+
+/// A field of a state could not be evaluated.
+final class EvaluationException extends Exception {
+
+  private final String field;
+
+  /// @param field its place within the state, for example `Output/total` or `Choices[1]/Condition`
+  /// @param problem what is wrong, as a sentence
+  EvaluationException(String field, String problem) {
+    super(problem, null, false, false);
+    this.field = field;
+  }
+
+  String field() {
+    return field;
+  }
+}
