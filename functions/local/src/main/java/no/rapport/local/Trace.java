@@ -112,6 +112,7 @@ final class Trace {
     int iterations;
     final List<String[]> errors = new ArrayList<>();
     boolean broken;
+    boolean container;
 
     Run(String state, Run before, Instant entered, String input, Integer iteration) {
       this.state = state;
@@ -136,12 +137,26 @@ final class Trace {
       if (event.stateEnteredEventDetails() != null) {
         var details = event.stateEnteredEventDetails();
         run = new Run(details.name(), before, event.timestamp(), details.input(), iteration);
+        run.container = type.equals("MapStateEntered") || type.equals("ParallelStateEntered");
+        run.broken = type.equals("FailStateEntered");
         byState.computeIfAbsent(details.name(), _ -> new ArrayList<>()).add(run);
       } else if (event.stateExitedEventDetails() != null) {
         run = open(before, event.stateExitedEventDetails().name(), byState);
         if (run != null) {
           run.exited = event.timestamp();
           run.output = event.stateExitedEventDetails().output();
+        }
+      } else if (event.evaluationFailedEventDetails() != null) {
+        // It may follow the event before its state was entered.
+        var details = event.evaluationFailedEventDetails();
+        run = open(before, details.state(), byState);
+        if (run != null) {
+          failed(run, details.error(), details.cause());
+        }
+      } else if (type.equals("MapStateFailed") || type.equals("ParallelStateFailed")) {
+        run = openContainer(run);
+        if (run != null) {
+          run.broken = true;
         }
       } else if (run != null) {
         note(run, event, type);
@@ -167,6 +182,16 @@ final class Trace {
         .filter(run -> run.exited == null).findFirst().orElse(null);
   }
 
+  /// The Map or Parallel state around a run that is still open.
+  private static Run openContainer(Run from) {
+    for (var run = from; run != null; run = run.before) {
+      if (run.container && run.exited == null) {
+        return run;
+      }
+    }
+    return null;
+  }
+
   private static void note(Run run, HistoryEvent event, String type) {
     switch (type) {
       case "TaskScheduled", "LambdaFunctionScheduled" -> {
@@ -185,8 +210,7 @@ final class Trace {
           event.lambdaFunctionFailedEventDetails().cause());
       case "LambdaFunctionTimedOut" -> failed(run, event.lambdaFunctionTimedOutEventDetails().error(),
           event.lambdaFunctionTimedOutEventDetails().cause());
-      case "MapIterationFailed", "MapStateFailed", "ParallelStateFailed", "MapIterationAborted", "MapStateAborted",
-           "ParallelStateAborted" -> run.broken = true;
+      case "MapIterationFailed", "MapIterationAborted", "MapStateAborted", "ParallelStateAborted" -> run.broken = true;
       default -> { }
     }
   }

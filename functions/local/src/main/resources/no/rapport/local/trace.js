@@ -298,7 +298,7 @@ function pickState(name, index = (view.execution.runs[name] || []).findIndex(run
   view.run = Math.max(index, 0);
   view.drawn = "";
   showExecution();
-  if (matchMedia("(max-width: 70rem)").matches) byId("state").scrollIntoView();
+  if (matchMedia("(max-width: 88rem)").matches) byId("state").scrollIntoView();
 }
 
 function executionLink(execution) {
@@ -324,16 +324,21 @@ function timeline(execution) {
   }));
 }
 
+// The last run that failed with an error; without one, the last that failed otherwise or was cut off.
+function openWhereItFailed(execution) {
+  const rank = run => run.status === "succeeded" ? 3 : run.errors.length ? 0 : run.status === "failed" ? 1 : 2;
+  const runs = Object.entries(execution.runs).flatMap(([name, each]) => each.map((run, index) => ({name, run, index})));
+  runs.sort((a, b) => rank(a.run) - rank(b.run) || (a.run.entered < b.run.entered ? 1 : -1));
+  if (runs.length && rank(runs[0].run) < 3) {
+    view.state = runs[0].name;
+    view.run = runs[0].index;
+  }
+}
+
 function showExecution() {
   const execution = view.execution;
   if (!execution) return;
-  if (!view.state && execution.status === "FAILED") {
-    const broken = Object.entries(execution.runs).find(([, runs]) => runs.some(run => run.errors.length));
-    if (broken) {
-      view.state = broken[0];
-      view.run = broken[1].findIndex(run => run.errors.length);
-    }
-  }
+  if (!view.state && ["FAILED", "TIMED_OUT"].includes(execution.status)) openWhereItFailed(execution);
   const same = view.shown === execution.arn;
   if (view.drawn && execution.status === "RUNNING" && same && !getSelection().isCollapsed) return;
   const drawn = JSON.stringify([execution.status, execution.events, view.state, view.run]);
@@ -361,7 +366,7 @@ function showExecution() {
       make("p", {class: "label"}, "Timeline"), timeline(execution),
       ...block("Input", execution.input), ...block("Output", execution.output));
   if (place) pane.scrollTo(...place);
-  else pane.scrollTo((pane.querySelector(".start").getBBox().x) - pane.clientWidth / 2 + 5, 0);
+  else center(pane, pane.querySelector(".node.chosen > rect") || pane.querySelector(".start"));
   document.querySelector(".timeline").scrollTop = row;
   if (focused) {
     const again = [...byId("execution").querySelectorAll(`[data-${focused[0]}]`)]
@@ -369,6 +374,12 @@ function showExecution() {
     if (again) again.focus({preventScroll: true});
   }
   showState();
+}
+
+function center(pane, element) {
+  const frame = pane.getBoundingClientRect(), place = element.getBoundingClientRect();
+  pane.scrollTo(pane.scrollLeft + place.x + place.width / 2 - frame.x - pane.clientWidth / 2,
+      pane.scrollTop + place.y + place.height / 2 - frame.y - pane.clientHeight / 2);
 }
 
 function showState() {

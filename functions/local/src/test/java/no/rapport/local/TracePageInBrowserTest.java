@@ -115,6 +115,30 @@ class TracePageInBrowserTest {
     }
   }
 
+  @Test
+  void opensAFailedExecutionAtTheStateThatFailedAndNotAtOneThatWasRetried() throws Exception {
+    var machine = "arn:aws:states:eu-north-1:000000000000:stateMachine:browser-failure";
+    rapport.sfn().createStateMachine(create -> create.name("browser-failure")
+        .roleArn("arn:aws:iam::000000000000:role/browser").definition("""
+            {"QueryLanguage": "JSONata", "StartAt": "Unknown", "States": {
+              "Unknown": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+                "Arguments": {"FunctionName": "none"}, "Next": "Each",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Each"}]},
+              "Each": {"Type": "Map", "Items": [1], "End": true, "ItemProcessor": {
+                "StartAt": "Compute", "States": {"Compute": {"Type": "Pass", "Output": "{% $missing %}", "End": true}}}}}}
+            """));
+    var arn = rapport.sfn().startExecution(start -> start.stateMachineArn(machine)).executionArn();
+    Eventually.holds("the end of " + arn, () -> rapport.sfn().describeExecution(describe -> describe.executionArn(arn))
+        .status() == ExecutionStatus.FAILED);
+
+    try (var page = open("#" + arn)) {
+      page.await("document.querySelector('#state h2')?.textContent", "Compute");
+      assertThat(page.evaluate("document.querySelector('#state').textContent")).contains("$missing");
+      assertThat(page.evaluate("document.querySelector('[data-state=Each]').classList.contains('failed')"))
+          .isEqualTo("true");
+    }
+  }
+
   private Chromium open(String fragment) throws Exception {
     var browser = browser();
     assumeTrue(browser.isPresent(), "no Chromium is installed");

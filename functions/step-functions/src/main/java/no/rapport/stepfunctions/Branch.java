@@ -14,7 +14,7 @@ import java.util.Set;
 /// It holds the variables assigned in it, knows the event that its next one follows, and is where a running execution
 /// can be ended: after [#cancel()] everything that the branch tries to do throws [Cancelled]. Fields are guarded by the
 /// execution's lock, except the variables, which only the branch's own thread changes.
-final class Branch {
+final class Branch implements Execution.Root {
 
   /// Ends the thread of a branch that was cancelled; nobody handles it but the place where the thread began.
   static final class Cancelled extends RuntimeException {
@@ -49,7 +49,9 @@ final class Branch {
 
   /// The branch that an execution begins with.
   static Branch root(Execution execution) {
-    return new Branch(execution, Optional.empty(), Optional.empty(), new LinkedHashMap<>(), 0);
+    var root = new Branch(execution, Optional.empty(), Optional.empty(), new LinkedHashMap<>(), 0);
+    root.over = !execution.attach(root);
+    return root;
   }
 
   /// A branch within this one; it sees the variables as they are now.
@@ -233,11 +235,8 @@ final class Branch {
     }
   }
 
-  /// Ends it and everything within it, with the events that say so. To be called under the lock.
-  ///
-  /// @param cause the event that the others follow; empty if the whole execution is ended from outside
-  /// @return what is to be done outside the lock
-  List<Runnable> cancel(Optional<Long> cause) {
+  @Override
+  public List<Runnable> cancel(Optional<Long> cause) {
     var later = new ArrayList<Runnable>();
     if (over) {
       return later;
@@ -285,8 +284,8 @@ final class Branch {
     later.forEach(Runnable::run);
   }
 
-  /// The event that its next one follows.
-  long lastEvent() {
+  @Override
+  public long lastEvent() {
     execution.lock().lock();
     try {
       return lastEvent;

@@ -28,6 +28,19 @@ final class Execution {
   /// What the service lets a history have. The event that says so is the last one.
   static final int MAX_EVENTS = 25_000;
 
+  /// The branch that it begins with; both methods are called under the execution's lock.
+  interface Root {
+
+    /// Ends it and everything within it, with the events that say so.
+    ///
+    /// @param cause the event that the others follow; empty if the whole execution is ended from outside
+    /// @return what is to be done outside the lock
+    List<Runnable> cancel(Optional<Long> cause);
+
+    /// The event that its next one follows.
+    long lastEvent();
+  }
+
   /// Hears of every event as it is written, under the execution's lock.
   @FunctionalInterface
   interface Recorder {
@@ -41,7 +54,7 @@ final class Execution {
   private final List<HistoryEvent> history = new ArrayList<>();
   private final CompletableFuture<End> ended = new CompletableFuture<>();
   private final List<Runnable> onEnd = new ArrayList<>();
-  private final Branch root;
+  private Optional<Root> root = Optional.empty();
   private Optional<End> end = Optional.empty();
   private Optional<Object> input = Optional.empty();
   private boolean overfull;
@@ -50,7 +63,6 @@ final class Execution {
     this.identity = identity;
     this.time = time;
     this.recorder = recorder;
-    this.root = Branch.root(this);
   }
 
   /// One that is read back: it runs no more, and its events are known.
@@ -72,8 +84,20 @@ final class Execution {
     return time;
   }
 
-  Branch root() {
-    return root;
+  /// Sets what is cancelled when it ends.
+  ///
+  /// @return false, and without effect, if it has ended
+  boolean attach(Root running) {
+    lock.lock();
+    try {
+      if (end.isPresent()) {
+        return false;
+      }
+      root = Optional.of(running);
+      return true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Its input, read once: every expression can see it.
@@ -162,16 +186,16 @@ final class Execution {
   ///
   /// @return whether it was this call that ended it
   boolean end(ExecutionStatus status, Optional<String> output, Optional<String> error, Optional<String> cause) {
-    List<Runnable> later;
+    List<Runnable> later = new ArrayList<>();
     lock.lock();
     try {
       if (end.isPresent()) {
         return false;
       }
-      later = root.cancel(Optional.empty());
+      root.ifPresent(running -> later.addAll(running.cancel(Optional.empty())));
       // What ends an execution from outside follows nothing in it.
       var previous = switch (status) {
-        case SUCCEEDED, FAILED -> root.lastEvent();
+        case SUCCEEDED, FAILED -> root.map(Root::lastEvent).orElse(0L);
         default -> 0L;
       };
       var result = new End(status, now(), output, error, cause);
@@ -183,6 +207,8 @@ final class Execution {
         case RUNNING -> throw new IllegalArgumentException("Running is not an end");
       }, previous, endDetails(status, output, error, cause));
       end = Optional.of(result);
+      root = Optional.empty();
+      input = Optional.empty();
       later.addAll(onEnd);
     } finally {
       lock.unlock();

@@ -40,17 +40,22 @@ final class Interpreter {
     details.put("input", identity.input());
     details.put("inputDetails", Map.of("truncated", false));
     details.put("roleArn", identity.machine().roleArn());
-    execution.root().recordAside("ExecutionStarted", details);
+    var root = Branch.root(execution);
+    try {
+      root.recordAside("ExecutionStarted", details);
+    } catch (Branch.Cancelled stopped) {
+      return; // before it began
+    }
     var alarm = definition.timeout().map(timeout -> time.at(identity.startDate().plus(timeout),
         () -> onThread("timeout of " + identity.name(), this::timeOut)));
     alarm.ifPresent(timeout -> execution.whenEnded(timeout::cancel));
     onThread(identity.name(), () -> {
-      var answer = answer(() -> run(definition.flow(), execution.input(), execution.root(), Map.of()));
+      var answer = answer(() -> run(definition.flow(), execution.input(), root, Map.of()));
       switch (answer) {
         case Answer.Done(var output) -> execution.end(
             ExecutionStatus.SUCCEEDED, Optional.of(JsonValues.write(output)), Optional.empty(), Optional.empty());
         case Answer.Failed(var failure) -> {
-          execution.root().leave();
+          root.leave();
           execution.end(ExecutionStatus.FAILED, Optional.empty(), failure.error(), failure.cause());
         }
         case Answer.Signal signal -> { } // it was ended from outside

@@ -26,27 +26,25 @@ final class StepFunctionsProtocol implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(StepFunctionsProtocol.class.getName());
   private static final String TARGET = "AWSStepFunctions.";
-  private static final int DEFAULT_PAGE = 100;
-  private static final int LARGEST_PAGE = 1000;
   private static final int LARGEST_REQUEST = 2 * 1024 * 1024;
   private static final Set<String> EXECUTION_DATA = Set.of("input", "inputDetails", "output", "outputDetails",
       "parameters", "assignedVariables", "assignedVariablesDetails");
 
-  private final StepFunctions stepFunctions;
+  private final Service service;
   private final HttpServer server;
   private final ExecutorService threads;
 
-  private StepFunctionsProtocol(StepFunctions stepFunctions, HttpServer server, ExecutorService threads) {
-    this.stepFunctions = stepFunctions;
+  private StepFunctionsProtocol(Service service, HttpServer server, ExecutorService threads) {
+    this.service = service;
     this.server = server;
     this.threads = threads;
   }
 
-  static StepFunctionsProtocol start(StepFunctions stepFunctions, int port) {
+  static StepFunctionsProtocol start(Service service, int port) {
     try {
       var server = HttpServer.create(new InetSocketAddress(InetAddress.getByName(Address.HOST), port), 0);
       var threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("step-functions-http-", 0).factory());
-      var protocol = new StepFunctionsProtocol(stepFunctions, server, threads);
+      var protocol = new StepFunctionsProtocol(service, server, threads);
       server.createContext("/", protocol::handle);
       server.setExecutor(threads);
       server.start();
@@ -118,10 +116,10 @@ final class StepFunctionsProtocol implements AutoCloseable {
     if (!(json instanceof Map<?, ?> fields)) {
       throw new StepFunctionsException("SerializationException", "A request is a JSON object");
     }
-    return perform(target.substring(TARGET.length()), new Request(fields));
+    return perform(target.substring(TARGET.length()), new ProtocolRequest(fields));
   }
 
-  private Map<String, Object> perform(String operation, Request request) {
+  private Map<String, Object> perform(String operation, ProtocolRequest request) {
     return switch (operation) {
       case "StartExecution" -> startExecution(request);
       case "StopExecution" -> stopExecution(request);
@@ -131,12 +129,12 @@ final class StepFunctionsProtocol implements AutoCloseable {
       case "CreateStateMachine" -> createStateMachine(request);
       case "UpdateStateMachine" -> updateStateMachine(request);
       case "DeleteStateMachine" -> {
-        stepFunctions.deleteStateMachine(request.text("stateMachineArn"));
+        service.deleteStateMachine(request.text("stateMachineArn"));
         yield Map.of();
       }
-      case "DescribeStateMachine" -> machine(stepFunctions.describeStateMachine(request.text("stateMachineArn")));
+      case "DescribeStateMachine" -> machine(service.describeStateMachine(request.text("stateMachineArn")));
       case "DescribeStateMachineForExecution" ->
-          machineOf(stepFunctions.stateMachineOf(request.text("executionArn")));
+          machineOf(service.stateMachineOf(request.text("executionArn")));
       case "ListStateMachines" -> listStateMachines(request);
       case "ValidateStateMachineDefinition" -> validate(request);
       default -> throw new StepFunctionsException("UnknownOperationException",
@@ -144,26 +142,26 @@ final class StepFunctionsProtocol implements AutoCloseable {
     };
   }
 
-  private Map<String, Object> startExecution(Request request) {
+  private Map<String, Object> startExecution(ProtocolRequest request) {
     var machine = request.text("stateMachineArn");
     var input = request.optionalText("input").orElse("{}");
     var name = request.optionalText("name");
     var execution = name.isPresent()
-        ? stepFunctions.start(machine, name.get(), input) : stepFunctions.start(machine, input);
+        ? service.start(machine, name.get(), input) : service.start(machine, input);
     var answer = new LinkedHashMap<String, Object>();
     answer.put("executionArn", execution.executionArn());
     answer.put("startDate", seconds(execution.startDate()));
     return answer;
   }
 
-  private Map<String, Object> stopExecution(Request request) {
-    var stopped = stepFunctions.stop(
+  private Map<String, Object> stopExecution(ProtocolRequest request) {
+    var stopped = service.stop(
         request.text("executionArn"), request.optionalText("error"), request.optionalText("cause"));
     return Map.of("stopDate", seconds(stopped.stopDate().orElseThrow()));
   }
 
-  private Map<String, Object> describeExecution(Request request) {
-    var execution = stepFunctions.describe(request.text("executionArn"));
+  private Map<String, Object> describeExecution(ProtocolRequest request) {
+    var execution = service.describe(request.text("executionArn"));
     var answer = summary(execution);
     if (!request.optionalText("includedData").orElse("ALL_DATA").equals("METADATA_ONLY")) {
       answer.put("input", execution.input());
@@ -192,14 +190,14 @@ final class StepFunctionsProtocol implements AutoCloseable {
     return answer;
   }
 
-  private Map<String, Object> listExecutions(Request request) {
+  private Map<String, Object> listExecutions(ProtocolRequest request) {
     var machine = request.text("stateMachineArn");
-    stepFunctions.describeStateMachine(machine);
+    service.describeStateMachine(machine);
     var status = request.optionalText("statusFilter").map(StepFunctionsProtocol::status);
     var size = request.pageSize();
     var rows = new ArrayList<Object>();
     var last = 0L;
-    for (var entry : stepFunctions.newestFirst(machine, request.token().orElse(Long.MAX_VALUE)).entrySet()) {
+    for (var entry : service.newestFirst(machine, request.token().orElse(Long.MAX_VALUE)).entrySet()) {
       var execution = entry.getValue().describe();
       if (status.isPresent() && execution.status() != status.get()) {
         continue;
@@ -223,8 +221,8 @@ final class StepFunctionsProtocol implements AutoCloseable {
     }
   }
 
-  private Map<String, Object> history(Request request) {
-    var events = new ArrayList<>(stepFunctions.history(request.text("executionArn")));
+  private Map<String, Object> history(ProtocolRequest request) {
+    var events = new ArrayList<>(service.history(request.text("executionArn")));
     if (request.flag("reverseOrder", false)) {
       events.sort((a, b) -> Long.compare(b.id(), a.id()));
     }
@@ -248,7 +246,7 @@ final class StepFunctionsProtocol implements AutoCloseable {
     return answer;
   }
 
-  private Map<String, Object> createStateMachine(Request request) {
+  private Map<String, Object> createStateMachine(ProtocolRequest request) {
     var name = request.text("name");
     var definition = request.text("definition");
     var role = request.text("roleArn");
@@ -259,7 +257,7 @@ final class StepFunctionsProtocol implements AutoCloseable {
     if (request.flag("publish", false)) {
       throw new StepFunctionsException("ValidationException", "Versions are not supported by this emulator");
     }
-    for (var known : stepFunctions.stateMachines()) {
+    for (var known : service.stateMachines()) {
       if (known.name().equals(name)) {
         if (known.definition().equals(definition) && known.roleArn().equals(role)) {
           return created(known);
@@ -268,19 +266,19 @@ final class StepFunctionsProtocol implements AutoCloseable {
             "StateMachineAlreadyExists", "State Machine Already Exists: '" + known.arn() + "'");
       }
     }
-    return created(stepFunctions.describeStateMachine(stepFunctions.createStateMachine(name, definition, role)));
+    return created(service.describeStateMachine(service.createStateMachine(name, definition, role)));
   }
 
   private static Map<String, Object> created(StateMachineDescription machine) {
     return Map.of("stateMachineArn", machine.arn(), "creationDate", seconds(machine.creationDate()));
   }
 
-  private Map<String, Object> updateStateMachine(Request request) {
-    var known = stepFunctions.describeStateMachine(request.text("stateMachineArn"));
-    stepFunctions.createStateMachine(known.name(), request.optionalText("definition").orElse(known.definition()),
+  private Map<String, Object> updateStateMachine(ProtocolRequest request) {
+    var known = service.describeStateMachine(request.text("stateMachineArn"));
+    service.createStateMachine(known.name(), request.optionalText("definition").orElse(known.definition()),
         request.optionalText("roleArn").orElse(known.roleArn()));
-    var updated = stepFunctions.describeStateMachine(known.arn());
-    return Map.of("updateDate", seconds(stepFunctions.now()), "revisionId", updated.revisionId());
+    var updated = service.describeStateMachine(known.arn());
+    return Map.of("updateDate", seconds(service.now()), "revisionId", updated.revisionId());
   }
 
   private static Map<String, Object> machine(StateMachineDescription machine) {
@@ -305,9 +303,9 @@ final class StepFunctionsProtocol implements AutoCloseable {
     return answer;
   }
 
-  private Map<String, Object> listStateMachines(Request request) {
+  private Map<String, Object> listStateMachines(ProtocolRequest request) {
     var rows = new ArrayList<Map<String, Object>>();
-    for (var machine : stepFunctions.stateMachines()) {
+    for (var machine : service.stateMachines()) {
       var row = new LinkedHashMap<String, Object>();
       row.put("stateMachineArn", machine.arn());
       row.put("name", machine.name());
@@ -318,7 +316,7 @@ final class StepFunctionsProtocol implements AutoCloseable {
     return paged("stateMachines", rows, request);
   }
 
-  private static Map<String, Object> validate(Request request) {
+  private static Map<String, Object> validate(ProtocolRequest request) {
     var diagnostics = new ArrayList<Object>();
     for (var problem : DefinitionReader.problems(request.text("definition"))) {
       var colon = problem.indexOf(": ");
@@ -339,7 +337,7 @@ final class StepFunctionsProtocol implements AutoCloseable {
     return answer;
   }
 
-  private static Map<String, Object> paged(String member, List<?> all, Request request) {
+  private static Map<String, Object> paged(String member, List<?> all, ProtocolRequest request) {
     var from = (int) Math.min(request.token().orElse(0L), all.size());
     var to = Math.min(from + request.pageSize(), all.size());
     return page(member, all.subList(from, to), to < all.size() ? Optional.of((long) to) : Optional.empty());
@@ -355,53 +353,5 @@ final class StepFunctionsProtocol implements AutoCloseable {
 
   private static BigDecimal seconds(Instant instant) {
     return BigDecimal.valueOf(instant.toEpochMilli(), 3);
-  }
-
-  /// A request's members, read with the service's refusals.
-  private record Request(Map<?, ?> fields) {
-
-    String text(String name) {
-      return optionalText(name).orElseThrow(() -> new StepFunctionsException("ValidationException",
-          "1 validation error detected: Value at '" + name
-              + "' failed to satisfy constraint: Member must not be null"));
-    }
-
-    Optional<String> optionalText(String name) {
-      var value = fields.get(name);
-      if (value == null || value == JsonValues.NULL) {
-        return Optional.empty();
-      }
-      if (value instanceof String text) {
-        return Optional.of(text);
-      }
-      throw new StepFunctionsException("SerializationException", "The member '" + name + "' must be a string");
-    }
-
-    boolean flag(String name, boolean otherwise) {
-      return fields.get(name) instanceof Boolean truth ? truth : otherwise;
-    }
-
-    int pageSize() {
-      var value = fields.get("maxResults") instanceof Number number ? number.intValue() : 0;
-      if (value < 0 || value > LARGEST_PAGE) {
-        throw new StepFunctionsException("ValidationException", "1 validation error detected: Value '" + value
-            + "' at 'maxResults' failed to satisfy constraint: Member must have value from 0 to " + LARGEST_PAGE);
-      }
-      return value == 0 ? DEFAULT_PAGE : value;
-    }
-
-    Optional<Long> token() {
-      return optionalText("nextToken").map(token -> {
-        try {
-          var text = new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
-          if (text.startsWith("p")) {
-            return Math.max(0, Long.parseLong(text.substring(1)));
-          }
-        } catch (IllegalArgumentException e) {
-          LOG.log(System.Logger.Level.DEBUG, "Not one of our tokens", e);
-        }
-        throw new StepFunctionsException("InvalidToken", "Invalid Token: '" + token + "'");
-      });
-    }
   }
 }

@@ -19,14 +19,17 @@ final class Tasks {
     Execution start(String stateMachineArn, Optional<String> name, String input, Optional<String> startedBy);
   }
 
+  /// What is called outside of the workflows.
+  record Integrations(FunctionInvoker functions, TopicPublisher topics) {}
+
   private final FunctionInvoker functions;
   private final TopicPublisher topics;
   private final Starter starter;
   private final WorkflowTime time;
 
-  Tasks(FunctionInvoker functions, TopicPublisher topics, Starter starter, WorkflowTime time) {
-    this.functions = functions;
-    this.topics = topics;
+  Tasks(Integrations integrations, Starter starter, WorkflowTime time) {
+    this.functions = integrations.functions();
+    this.topics = integrations.topics();
     this.starter = starter;
     this.time = time;
   }

@@ -8,11 +8,6 @@ import java.time.Instant;
 /// alarm: every thread of the engine counts as busy from [#workBegins()] until [#workEnds()], except while it waits.
 public interface WorkflowTime {
 
-  /// The machine's own time.
-  static WorkflowTime system() {
-    return SystemTime.INSTANCE;
-  }
-
   /// The present moment.
   Instant now();
 
