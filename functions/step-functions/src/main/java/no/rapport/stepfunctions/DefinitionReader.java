@@ -48,7 +48,7 @@ final class DefinitionReader {
   /// @throws StepFunctionsException `InvalidDefinition`
   static State readState(String name, Map<?, ?> json) {
     var reader = new DefinitionReader();
-    var state = reader.state(name, json, "", Set.of());
+    var state = reader.state(name, json, "/States/" + name, Set.of());
     requireNone(reader.in.problems());
     return state;
   }

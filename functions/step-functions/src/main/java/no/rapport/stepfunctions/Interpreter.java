@@ -117,7 +117,8 @@ final class Interpreter {
     };
   }
 
-  private static WorkflowFailure failure(Visit visit, State.Fail fail) throws WorkflowFailure {
+  /// The failure that a Fail state states.
+  static WorkflowFailure failure(Visit visit, State.Fail fail) throws WorkflowFailure {
     return new WorkflowFailure(text(visit, "Error", fail.error()), text(visit, "Cause", fail.cause()));
   }
 
@@ -129,7 +130,8 @@ final class Interpreter {
     return value.map(String.class::cast);
   }
 
-  private static Visit.Step choose(Visit visit, State.Choice choice) throws WorkflowFailure {
+  /// Leaves a Choice state by the first rule that holds.
+  static Visit.Step choose(Visit visit, State.Choice choice) throws WorkflowFailure {
     for (var rule : choice.rules()) {
       var field = rule.exit().place() + "Condition";
       var value = visit.evaluate(field, rule.condition());
@@ -148,6 +150,12 @@ final class Interpreter {
   }
 
   private Visit.Step pause(Visit visit, State.Wait wait) throws WorkflowFailure {
+    sleep(visit.branch(), until(visit, wait, time));
+    return visit.leave(wait.exit(), Map.of(), visit.input());
+  }
+
+  /// When a Wait state is over.
+  static Instant until(Visit visit, State.Wait wait, WorkflowTime time) throws WorkflowFailure {
     Instant until;
     if (wait.seconds().isPresent()) {
       until = time.now().plusSeconds(visit.wholeNumber("Seconds", wait.seconds().get()));
@@ -161,8 +169,7 @@ final class Interpreter {
     if (until.isAfter(time.now().plus(MAX_WAIT))) {
       throw visit.runtimeFailure("Wait state delay is too long.");
     }
-    sleep(visit.branch(), until);
-    return visit.leave(wait.exit(), Map.of(), visit.input());
+    return until;
   }
 
   private void sleep(Branch branch, Instant until) {
@@ -201,7 +208,8 @@ final class Interpreter {
     }
   }
 
-  private static int firstMatching(List<Retrier> retriers, WorkflowFailure failure) {
+  /// The index of the first retrier for a failure; -1 if there is none.
+  static int firstMatching(List<Retrier> retriers, WorkflowFailure failure) {
     for (var i = 0; i < retriers.size(); i++) {
       if (retriers.get(i).matches(failure)) {
         return i;
@@ -270,7 +278,8 @@ final class Interpreter {
     return list;
   }
 
-  private static List<Object> items(Visit visit, State.MapOver map) throws WorkflowFailure {
+  /// What a Map state iterates over.
+  static List<Object> items(Visit visit, State.MapOver map) throws WorkflowFailure {
     var value = visit.evaluate("Items", map.items()).orElse(visit.input());
     if (value instanceof List<?> list) {
       return new ArrayList<>(list);

@@ -29,14 +29,19 @@ record Retrier(
   ///
   /// @param retry 1 for the first
   Duration delay(int retry, RandomGenerator random) {
-    var seconds = intervalSeconds * Math.pow(backoffRate, retry - 1d);
-    if (maxDelaySeconds.isPresent()) {
-      seconds = Math.min(seconds, maxDelaySeconds.get());
-    }
+    var seconds = fullDelaySeconds(retry);
     if (fullJitter) {
       seconds *= random.nextDouble();
     }
     // A backoff without a ceiling outgrows every clock; a year is as good as never.
     return Duration.ofMillis((long) (Math.min(seconds, 31_536_000d) * 1000));
+  }
+
+  /// The delay without jitter.
+  ///
+  /// @param retry 1 for the first
+  double fullDelaySeconds(int retry) {
+    var seconds = intervalSeconds * Math.pow(backoffRate, retry - 1d);
+    return maxDelaySeconds.isPresent() ? Math.min(seconds, maxDelaySeconds.get()) : seconds;
   }
 }

@@ -180,6 +180,16 @@ final class Service implements AutoCloseable {
     listeners.close();
   }
 
+  /// Tries one state alone.
+  StateTest.Result test(StateTest.Order order) {
+    time.workBegins();
+    try {
+      return new StateTest(tasks, time).run(order);
+    } finally {
+      time.workEnds();
+    }
+  }
+
   private Machine machine(String arn) {
     if (arn == null || !arn.startsWith("arn:")) {
       throw new StepFunctionsException("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: " + arn + "'");

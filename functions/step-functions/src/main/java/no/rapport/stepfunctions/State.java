@@ -24,6 +24,11 @@ sealed interface State {
     };
   }
 
+  /// What happens when it fails; nothing for a state that cannot catch.
+  default Recovery recovery() {
+    return Recovery.NONE;
+  }
+
   /// Hands its input on.
   record Pass(String name, Exit exit) implements State {}
 

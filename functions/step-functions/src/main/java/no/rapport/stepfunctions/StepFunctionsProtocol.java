@@ -27,6 +27,19 @@ final class StepFunctionsProtocol implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(StepFunctionsProtocol.class.getName());
   private static final String TARGET = "AWSStepFunctions.";
   private static final int LARGEST_REQUEST = 2 * 1024 * 1024;
+  private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
+      Map.entry("CreateActivity", "activities"), Map.entry("DeleteActivity", "activities"),
+      Map.entry("DescribeActivity", "activities"), Map.entry("ListActivities", "activities"),
+      Map.entry("GetActivityTask", "activities"), Map.entry("SendTaskSuccess", "task tokens"),
+      Map.entry("SendTaskFailure", "task tokens"), Map.entry("SendTaskHeartbeat", "task tokens"),
+      Map.entry("DescribeMapRun", "distributed map"), Map.entry("ListMapRuns", "distributed map"),
+      Map.entry("UpdateMapRun", "distributed map"), Map.entry("RedriveExecution", "redrive"),
+      Map.entry("StartSyncExecution", "Express workflows"), Map.entry("CreateStateMachineAlias", "aliases"),
+      Map.entry("UpdateStateMachineAlias", "aliases"), Map.entry("DeleteStateMachineAlias", "aliases"),
+      Map.entry("DescribeStateMachineAlias", "aliases"), Map.entry("ListStateMachineAliases", "aliases"),
+      Map.entry("PublishStateMachineVersion", "versions"), Map.entry("DeleteStateMachineVersion", "versions"),
+      Map.entry("ListStateMachineVersions", "versions"), Map.entry("TagResource", "tags"),
+      Map.entry("UntagResource", "tags"), Map.entry("ListTagsForResource", "tags"));
   private static final Set<String> EXECUTION_DATA = Set.of("input", "inputDetails", "output", "outputDetails",
       "parameters", "assignedVariables", "assignedVariablesDetails");
 
@@ -137,8 +150,10 @@ final class StepFunctionsProtocol implements AutoCloseable {
           machineOf(service.stateMachineOf(request.text("executionArn")));
       case "ListStateMachines" -> listStateMachines(request);
       case "ValidateStateMachineDefinition" -> validate(request);
-      default -> throw new StepFunctionsException("UnknownOperationException",
-          "The operation " + operation + " is not supported by this emulator");
+      case "TestState" -> StateTestProtocol.answer(request, service);
+      default -> throw new StepFunctionsException("UnknownOperationException", UNSUPPORTED.containsKey(operation)
+          ? "The operation " + operation + " is not supported by this engine: it has no " + UNSUPPORTED.get(operation)
+          : "Step Functions has no operation " + operation);
     };
   }
 

@@ -42,7 +42,7 @@ final class Tasks {
 
   /// Makes one attempt at a task and waits for its end.
   Object perform(Visit visit, State.Task task) throws WorkflowFailure {
-    var arguments = visit.evaluate("Arguments", task.arguments()).orElse(visit.input());
+    var arguments = arguments(visit, task);
     var timeout = task.timeoutSeconds().isPresent()
         ? Optional.of(visit.wholeNumber("TimeoutSeconds", task.timeoutSeconds().get())) : Optional.<Long>empty();
     var events = new TaskEvents(visit, task.resource());
@@ -71,6 +71,11 @@ final class Tasks {
         };
       }
     };
+  }
+
+  /// What a task is given.
+  static Object arguments(Visit visit, State.Task task) throws WorkflowFailure {
+    return visit.evaluate("Arguments", task.arguments()).orElse(visit.input());
   }
 
   private Outcome<Answer> call(Call call) {
