@@ -137,8 +137,8 @@ final class Branch implements Execution.Root {
     }
   }
 
-  /// Writes that a field could not be evaluated. Right after the entry into a state the service lets this follow the event
-  /// before the entry, except in a Wait state.
+  /// Writes that a field could not be evaluated. Right after the entry into a state the service lets this follow the
+  /// event before the entry, except in a Wait state.
   void recordEvaluationFailure(Map<String, Object> details) {
     execution.lock().lock();
     try {
@@ -215,8 +215,8 @@ final class Branch implements Execution.Root {
     }
   }
 
-  /// The flow has failed, and what it is a part of fails with it. Of several parts that fail at the same time only the first
-  /// counts as failed; the others are cancelled like those that still run.
+  /// The flow has failed, and what it is a part of fails with it. Of several parts that fail at the same time only the
+  /// first counts as failed; the others are cancelled like those that still run.
   void fail() {
     execution.lock().lock();
     try {

@@ -201,10 +201,12 @@ final class DefinitionReader {
         in.problem(place, "Condition must be a JSONata expression or a boolean");
         continue;
       }
-      rules.add(new State.Rule(condition.get(), exits.exitTo(rule, at, "Choices[" + i + "]/", in.string(rule, place, "Next"), Set.of())));
+      var next = in.string(rule, place, "Next");
+      rules.add(new State.Rule(condition.get(), exits.exitTo(rule, at, "Choices[" + i + "]/", next, Set.of())));
     }
     var otherwise = json.containsKey("Default")
-        ? Optional.of(exits.exitTo(json, at, "", in.string(json, at, "Default"), Set.of())) : Optional.<State.Exit>empty();
+        ? Optional.of(exits.exitTo(json, at, "", in.string(json, at, "Default"), Set.of()))
+        : Optional.<State.Exit>empty();
     return new State.Choice(name, rules, otherwise);
   }
 
@@ -241,7 +243,8 @@ final class DefinitionReader {
         in.problem(place, "A branch is an object");
       }
     }
-    return new State.Parallel(name, branches, in.template(json, at, "Arguments"), exits.recovery(json, at), exits.exit(json, at, RESULT));
+    return new State.Parallel(name, branches, in.template(json, at, "Arguments"),
+        exits.recovery(json, at), exits.exit(json, at, RESULT));
   }
 
   private State map(String name, Map<?, ?> json, String at, Set<String> variables) {
@@ -252,7 +255,8 @@ final class DefinitionReader {
     in.fields(processor, place, Set.of("StartAt", "States", "Comment", "ProcessorConfig"));
     if (processor.get("ProcessorConfig") instanceof Map<?, ?> config
         && !"INLINE".equals(config.containsKey("Mode") ? config.get("Mode") : "INLINE")) {
-      in.problem(place + "/ProcessorConfig", "The distributed map is not supported by this emulator; Mode must be INLINE");
+      in.problem(place + "/ProcessorConfig",
+          "The distributed map is not supported by this emulator; Mode must be INLINE");
     }
     return new State.MapOver(name, flow(processor, place, variables), in.template(json, at, "Items"),
         in.template(json, at, "ItemSelector"), in.count(json, at, "MaxConcurrency", 0),

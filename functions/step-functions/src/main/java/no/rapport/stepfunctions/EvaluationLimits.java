@@ -5,8 +5,8 @@ import com.dashjoin.jsonata.Jsonata;
 import com.dashjoin.jsonata.Utils;
 import java.util.concurrent.TimeUnit;
 
-/// What one evaluation of an expression may take. The service does not publish its limits; these are the largest that fit
-/// what was measured.
+/// What one evaluation of an expression may take. The service does not publish its limits; these are the largest that
+/// fit what was measured.
 final class EvaluationLimits {
 
   /// A sum of 200 terms fails on the service.

@@ -25,8 +25,8 @@ final class FlowCheck {
   /// @param caught those that each state assigns where it catches
   record Variables(Set<String> outer, Map<String, Set<String>> assigned, Map<String, Set<String>> caught) {
 
-    /// What a flow within the state must not assign. What only that state's own catchers assign is free: they run when the
-    /// flow within is over.
+    /// What a flow within the state must not assign. What only that state's own catchers assign is free: they run when
+    /// the flow within is over.
     Set<String> visibleWithin(String state) {
       var visible = new LinkedHashSet<String>(outer);
       assigned.values().forEach(visible::addAll);

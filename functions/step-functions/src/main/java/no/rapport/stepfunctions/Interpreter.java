@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 final class Interpreter {
 
   /// How many iterations of an inline Map the service runs at the same time at most.
-  private static final int WIDEST_MAP = 40;
+  private static final int MAX_CONCURRENT_ITERATIONS = 40;
 
   /// A signed 32-bit number of seconds.
   private static final Duration MAX_WAIT = Duration.ofSeconds(Integer.MAX_VALUE);
@@ -162,8 +162,8 @@ final class Interpreter {
     } else {
       var value = visit.evaluate("Timestamp", wait.timestamp()).orElse("");
       var moment = value instanceof String text ? DateTimes.read(text) : Optional.<Instant>empty();
-      until = moment.orElseThrow(() -> visit.evaluationFailure("Timestamp", "The Timestamp field cannot be parsed as an "
-          + "ISO-8601 extended offset date-time format string: "
+      until = moment.orElseThrow(() -> visit.evaluationFailure("Timestamp",
+          "The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: "
           + (value instanceof String text ? text : JsonValues.write(value))));
     }
     if (until.isAfter(time.now().plus(MAX_WAIT))) {
@@ -242,7 +242,7 @@ final class Interpreter {
     var items = items(visit, map);
     var width = map.maxConcurrency().isPresent()
         ? visit.wholeNumber("MaxConcurrency", map.maxConcurrency().get()) : 0;
-    var concurrent = (int) (width == 0 ? WIDEST_MAP : Math.min(width, WIDEST_MAP));
+    var concurrent = (int) (width == 0 ? MAX_CONCURRENT_ITERATIONS : Math.min(width, MAX_CONCURRENT_ITERATIONS));
     var tolerance = Tolerance.of(visit, map, items.size());
     var branch = visit.branch();
     branch.record("MapStateStarted", Map.of("length", items.size()));

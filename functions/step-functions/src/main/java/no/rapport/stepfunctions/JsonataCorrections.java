@@ -25,7 +25,7 @@ final class JsonataCorrections {
     bind(frame, "sort", "sort", "<af?:a>", arguments ->
         sort((List<?>) argument(arguments, 0), argument(arguments, 1)));
     bind(frame, "string", "string", "<x-b?:s>", arguments ->
-        Functions.string(withPlainIntegers(argument(arguments, 0)), (Boolean) argument(arguments, 1)));
+        string(argument(arguments, 0), (Boolean) argument(arguments, 1)));
     bind(frame, "formatInteger", "formatInteger", "<n-s:s>", arguments ->
         formatInteger((Number) argument(arguments, 0), (String) argument(arguments, 1)));
     bind(frame, "fromMillis", "dateTimeFromMillis", "<n-s?s?:s>", arguments -> JsonataDialect.dateTime(
@@ -53,8 +53,8 @@ final class JsonataCorrections {
     });
   }
 
-  /// A function of the library that is computed here. It keeps the library's name and number of arguments, which partial
-  /// application needs.
+  /// A function of the library that is computed here. It keeps the library's name and number of arguments, which
+  /// partial application needs.
   private static final class Corrected extends Jsonata.JFunction {
 
     private final JsonataDialect.Body body;
@@ -117,6 +117,29 @@ final class JsonataCorrections {
     merged.addAll(left.subList(fromLeft, left.size()));
     merged.addAll(right.subList(fromRight, right.size()));
     return merged;
+  }
+
+  private static String string(Object value, Boolean prettify) {
+    var text = Functions.string(withPlainIntegers(value), prettify);
+    return value instanceof String || text == null ? text : withoutNeedlessEscapes(text);
+  }
+
+  /// The library writes some characters beyond ASCII as `\\u2028`, which JSON does not ask for and JSONata does not do.
+  private static String withoutNeedlessEscapes(String json) {
+    var plain = new StringBuilder(json.length());
+    for (var i = 0; i < json.length(); i++) {
+      var c = json.charAt(i);
+      if (c == '\\' && json.charAt(i + 1) == 'u' && Integer.parseInt(json, i + 2, i + 6, 16) >= 0x80) {
+        plain.append((char) Integer.parseInt(json, i + 2, i + 6, 16));
+        i += 5;
+      } else {
+        plain.append(c);
+        if (c == '\\') {
+          plain.append(json.charAt(++i));
+        }
+      }
+    }
+    return plain.toString();
   }
 
   /// The library writes whole numbers beyond 64 bits as `1e+20`; JSON writes them in full up to 10^21.

@@ -17,8 +17,8 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/// Where the JSONata of Step Functions differs from the library's while it runs: what the service adds is bound, what the
-/// library does wrong is put right or fails by name, and its limits are kept.
+/// Where the JSONata of Step Functions differs from the library's while it runs: what the service adds is bound, what
+/// the library does wrong is put right or fails by name, and its limits are kept.
 final class JsonataDialect {
 
   private static final Map<String, String> ALGORITHMS = Map.of(
@@ -112,8 +112,8 @@ final class JsonataDialect {
     }
   }
 
-  /// From the first to the last, which is part of it if a step meets it. As every JSONata sequence, one of a single number
-  /// is that number.
+  /// From the first to the last, which is part of it if a step meets it. As every JSONata sequence, one of a single
+  /// number is that number.
   private static List<Object> range(List<Object> arguments) {
     var first = ((Number) arguments.get(0)).longValue();
     var last = ((Number) arguments.get(1)).longValue();

@@ -216,9 +216,9 @@ final class Service implements AutoCloseable {
   }
 
   private static void requireInput(String input) {
-    if (JsonValues.size(input) > Visit.LARGEST_PAYLOAD) {
+    if (JsonValues.size(input) > Visit.MAX_PAYLOAD_BYTES) {
       throw new StepFunctionsException("ValidationException", "1 validation error detected: Value at 'input' failed to "
-          + "satisfy constraint: Member must have length less than or equal to " + Visit.LARGEST_PAYLOAD);
+          + "satisfy constraint: Member must have length less than or equal to " + Visit.MAX_PAYLOAD_BYTES);
     }
     try {
       JsonValues.parse(input);

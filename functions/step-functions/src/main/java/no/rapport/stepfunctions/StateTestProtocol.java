@@ -51,8 +51,9 @@ final class StateTestProtocol {
     var language = described.containsKey("QueryLanguage")
         ? described.get("QueryLanguage") : definition.get("QueryLanguage");
     if (!"JSONata".equals(language)) {
-      throw new StepFunctionsException("InvalidDefinition", "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: "
-          + "QueryLanguage must be 'JSONata': the query language JSONPath is not supported by this emulator'");
+      throw new StepFunctionsException("InvalidDefinition",
+          "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: QueryLanguage must be 'JSONata': "
+              + "the query language JSONPath is not supported by this emulator'");
     }
     return DefinitionReader.readState(name.orElse(UNNAMED), described);
   }

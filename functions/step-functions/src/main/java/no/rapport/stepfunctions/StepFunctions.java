@@ -93,8 +93,8 @@ public final class StepFunctions implements AutoCloseable {
       return this;
     }
 
-    /// How many ended executions can be described; by default 2,000, and in any case no more than about 32 MiB of history.
-    /// Their names stay taken.
+    /// How many ended executions can be described; by default 2,000, and in any case no more than about 32 MiB of
+    /// history. Their names stay taken.
     public Builder keep(int executions) {
       keep = executions;
       return this;

@@ -26,7 +26,7 @@ final class StepFunctionsProtocol implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(StepFunctionsProtocol.class.getName());
   private static final String TARGET = "AWSStepFunctions.";
-  private static final int LARGEST_REQUEST = 2 * 1024 * 1024;
+  private static final int MAX_REQUEST_BYTES = 2 * 1024 * 1024;
   private static final Map<String, String> UNSUPPORTED = Map.ofEntries(
       Map.entry("CreateActivity", "activities"), Map.entry("DeleteActivity", "activities"),
       Map.entry("DescribeActivity", "activities"), Map.entry("ListActivities", "activities"),
@@ -85,7 +85,7 @@ final class StepFunctionsProtocol implements AutoCloseable {
         return;
       }
       var reply = reply(exchange.getRequestMethod(), exchange.getRequestHeaders().getFirst("X-Amz-Target"),
-          exchange.getRequestBody().readNBytes(LARGEST_REQUEST + 1));
+          exchange.getRequestBody().readNBytes(MAX_REQUEST_BYTES + 1));
       reply.headers().forEach(exchange.getResponseHeaders()::set);
       exchange.sendResponseHeaders(reply.status(), reply.body().length);
       exchange.getResponseBody().write(reply.body());
@@ -116,9 +116,9 @@ final class StepFunctionsProtocol implements AutoCloseable {
           "This is Step Functions: POST with X-Amz-Target " + TARGET + "{operation}, not " + method
               + " with " + (target == null ? "none" : target));
     }
-    if (bytes.length > LARGEST_REQUEST) {
+    if (bytes.length > MAX_REQUEST_BYTES) {
       throw new StepFunctionsException("ValidationException", 
-          "The request is longer than " + LARGEST_REQUEST + " bytes");
+          "The request is longer than " + MAX_REQUEST_BYTES + " bytes");
     }
     Object json;
     try {

@@ -100,7 +100,7 @@ final class Tasks {
     return switch (visit.branch().await(outcome, deadline)) {
       case Answer.Done(var result) -> {
         var json = JsonValues.write(result);
-        if (JsonValues.size(json) > Visit.LARGEST_PAYLOAD) {
+        if (JsonValues.size(json) > Visit.MAX_PAYLOAD_BYTES) {
           var failure = WorkflowFailure.resultTooLarge(events.task());
           events.failed(failure);
           throw failure;

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Made with [#leaping(Instant)] it moves by itself as soon as everything waits, so that a workflow with hours of
 /// waiting ends in milliseconds. Made with [#standing(Instant)] it moves only by [#advance(Duration)].
 ///
-/// A function that is to take time under this clock calls [#sleep(Duration)]. What must always happen in the same order, whatever
-/// threads do, happens between [#beginTurn(String)] and [#endTurn()]. Safe for use by many threads.
+/// A function that is to take time under this clock calls [#sleep(Duration)]. What must always happen in the same
+/// order, whatever threads do, happens between [#beginTurn(String)] and [#endTurn()]. Safe for use by many threads.
 public final class VirtualTime implements WorkflowTime {
 
   private record Entry(Instant due, long order, Runnable action) {}
@@ -158,8 +158,8 @@ public final class VirtualTime implements WorkflowTime {
     over.await();
   }
 
-  /// Waits until all that works waits here, and of them this one comes first by its `order`; a thread that has its turn goes
-  /// on at once. To be called by who counts as working.
+  /// Waits until all that works waits here, and of them this one comes first by its `order`; a thread that has its turn
+  /// goes on at once. To be called by who counts as working.
   public void beginTurn(String order) {
     lock.lock();
     try {

@@ -9,7 +9,7 @@ import java.util.Optional;
 final class Visit {
 
   /// What the service lets pass between states, and into and out of tasks.
-  static final int LARGEST_PAYLOAD = 262_144;
+  static final int MAX_PAYLOAD_BYTES = 262_144;
 
   /// What follows a state: the output, and where it goes; nowhere at the end of a flow.
   record Step(Object output, Optional<String> next) {}
@@ -199,7 +199,7 @@ final class Visit {
   /// @throws WorkflowFailure `States.DataLimitExceeded` if that is too long
   String requireSize(Object value, String act) throws WorkflowFailure {
     var json = JsonValues.write(value);
-    if (JsonValues.size(json) > LARGEST_PAYLOAD) {
+    if (JsonValues.size(json) > MAX_PAYLOAD_BYTES) {
       throw WorkflowFailure.dataTooLarge(state.name(), act);
     }
     return json;

@@ -34,12 +34,13 @@ final class WorkflowFailure extends Exception {
     this(Optional.of(error), Optional.of(cause));
   }
 
-  /// A task whose result is too large. Unlike every other `States.DataLimitExceeded`, `States.ALL` takes this one: measured
-  /// on the service, against its documentation.
+  /// A task whose result is too large. Unlike every other `States.DataLimitExceeded`, `States.ALL` takes this one:
+  /// measured on the service, against its documentation.
   ///
   /// @param task the function's ARN or the integration's service
   static WorkflowFailure resultTooLarge(String task) {
-    return new WorkflowFailure(Optional.of(DATA_LIMIT_EXCEEDED), Optional.of(tooLarge(task, "returned a result")), true);
+    var cause = tooLarge(task, "returned a result");
+    return new WorkflowFailure(Optional.of(DATA_LIMIT_EXCEEDED), Optional.of(cause), true);
   }
 
   /// Data of a state that is too large.
@@ -63,7 +64,8 @@ final class WorkflowFailure extends Exception {
     return cause;
   }
 
-  /// The error as `$states.errorOutput` and as a catcher's default output. A named error without a cause has an empty one.
+  /// The error as `$states.errorOutput` and as a catcher's default output. A named error without a cause has an empty
+  /// one.
   Map<String, Object> output() {
     var output = new LinkedHashMap<String, Object>();
     error.ifPresent(name -> output.put("Error", name));

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// What holds for every workflow, tried with invented ones that are also stopped at invented moments.
 class AnyWorkflowTest {
 
-  private static final Set<ExecutionStatus> ENDS_FROM_OUTSIDE = Set.of(ExecutionStatus.ABORTED, ExecutionStatus.TIMED_OUT);
+  private static final Set<ExecutionStatus> ENDS_FROM_OUTSIDE =
+      Set.of(ExecutionStatus.ABORTED, ExecutionStatus.TIMED_OUT);
   private static final List<String> ENDS =
       List.of("ExecutionSucceeded", "ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut");
 

@@ -66,7 +66,8 @@ class MeasuredBehaviorTest {
     });
     assertThat(workflow.run("""
         'A': {'Type': 'Task', 'Resource': 'fn:slow', 'TimeoutSeconds': 5, 'Next': 'B',
-          'Catch': [{'ErrorEquals': ['States.Timeout'], 'Output': '{% $states.errorOutput.Cause & ´!´ %}', 'Next': 'B'}]},
+          'Catch': [{'ErrorEquals': ['States.Timeout'], 'Next': 'B',
+            'Output': '{% $states.errorOutput.Cause & ´!´ %}'}]},
         'B': {'Type': 'Succeed'}
         """, "{}").output()).contains("\"!\"");
   }
@@ -84,7 +85,8 @@ class MeasuredBehaviorTest {
   }
 
   @ParameterizedTest
-  @CsvSource(delimiter = '|', quoteCharacter = '~', value = {"null | {}", "'{\\'a\\': 1}' | {'a': 1}", "{'a': null} | {'a':null}", "7 | 7"})
+  @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
+      "null | {}", "'{\\'a\\': 1}' | {'a': 1}", "{'a': null} | {'a':null}", "7 | 7"})
   void sendsAPayloadOfNullAsAnObjectAndATextAsItIs(String payload, String sent) {
     workflow.function("f", body -> "1");
     workflow.run("""
@@ -126,8 +128,9 @@ class MeasuredBehaviorTest {
   @ParameterizedTest
   @CsvSource({"199, SUCCEEDED", "200, FAILED"})
   void limitsTheTermsOfASum(int terms, ExecutionStatus status) {
-    assertThat(workflow.run("'A': {'Type': 'Pass', 'Output': '{% 1" + "+1".repeat(terms - 1) + " %}', 'End': true}", "{}")
-        .status()).isEqualTo(status);
+    var sum = "1" + "+1".repeat(terms - 1);
+    assertThat(workflow.run("'A': {'Type': 'Pass', 'Output': '{% " + sum + " %}', 'End': true}", "{}").status())
+        .isEqualTo(status);
   }
 
   @ParameterizedTest
@@ -138,7 +141,8 @@ class MeasuredBehaviorTest {
     assertThat(execution.status()).isEqualTo(status);
     if (status == ExecutionStatus.FAILED) {
       assertThat(execution.error()).contains("States.Runtime");
-      assertThat(execution.cause().orElseThrow()).endsWith("(entered at the event id #2). Wait state delay is too long.");
+      assertThat(execution.cause().orElseThrow())
+          .endsWith("(entered at the event id #2). Wait state delay is too long.");
       assertThat(workflow.types(execution)).doesNotContain("EvaluationFailed");
     }
   }
@@ -147,7 +151,8 @@ class MeasuredBehaviorTest {
   void endsAnExecutionWithItsTwentyFiveThousandthEvent() {
     var execution = workflow.run("""
         'A': {'Type': 'Pass', 'Next': 'B'}, 'B': {'Type': 'Pass', 'Next': 'C'},
-        'C': {'Type': 'Choice', 'Choices': [{'Condition': false, 'Next': 'D'}], 'Default': 'A'}, 'D': {'Type': 'Succeed'}
+        'C': {'Type': 'Choice', 'Choices': [{'Condition': false, 'Next': 'D'}], 'Default': 'A'},
+        'D': {'Type': 'Succeed'}
         """, "{}");
     assertThat(execution.error()).contains("States.Runtime");
     assertThat(execution.cause()).contains("The execution reached the maximum number of history events (25000).");
@@ -157,8 +162,9 @@ class MeasuredBehaviorTest {
 
   @Test
   void endsAnExecutionWhoseBranchesFillTheHistoryTogether() {
-    var loop = "{'StartAt': 'A%1$d', 'States': {'A%1$d': {'Type': 'Pass', 'Next': 'B%1$d'}, 'B%1$d': {'Type': 'Choice', "
-        + "'Choices': [{'Condition': false, 'Next': 'C%1$d'}], 'Default': 'A%1$d'}, 'C%1$d': {'Type': 'Succeed'}}}";
+    var loop = "{'StartAt': 'A%1$d', 'States': {'A%1$d': {'Type': 'Pass', 'Next': 'B%1$d'}, "
+        + "'B%1$d': {'Type': 'Choice', 'Choices': [{'Condition': false, 'Next': 'C%1$d'}], 'Default': 'A%1$d'}, "
+        + "'C%1$d': {'Type': 'Succeed'}}}";
     var execution = workflow.run("'P': {'Type': 'Parallel', 'End': true, 'Branches': ["
         + loop.formatted(1) + ", " + loop.formatted(2) + "]}", "{}");
     assertThat(execution.status()).isEqualTo(ExecutionStatus.FAILED);
@@ -193,8 +199,10 @@ class MeasuredBehaviorTest {
             state.contains("'Z'") ? ": {'Type': 'Succeed'}" : ""), "{}");
     var failed = event(execution, "EvaluationFailed");
     assertThat(failed.details()).containsEntry("location", location).containsEntry("state", "A");
-    assertThat(execution.cause()).contains("An error occurred while executing the state 'A' (entered at the event id #2). "
-        + "The JSONata expression '$missing' specified for the field '" + location + "' returned nothing (undefined).");
+    assertThat(execution.cause()).contains(
+        "An error occurred while executing the state 'A' (entered at the event id #2). "
+            + "The JSONata expression '$missing' specified for the field '"
+            + location + "' returned nothing (undefined).");
   }
 
   @Test
@@ -205,8 +213,9 @@ class MeasuredBehaviorTest {
         """, "{'a':1}");
     assertThat(workflow.types(execution)).containsExactly(
         "ExecutionStarted", "MapStateEntered", "EvaluationFailed", "MapStateFailed", "ExecutionFailed");
-    assertThat(execution.cause().orElseThrow()).endsWith("The JSONata expression '$states.input' specified for the field "
-        + "'Items' returned an unexpected result type. Expected 'array', but was 'object' for value: {\"a\":1}");
+    assertThat(execution.cause().orElseThrow()).endsWith(
+        "The JSONata expression '$states.input' specified for the field 'Items' returned an unexpected "
+            + "result type. Expected 'array', but was 'object' for value: {\"a\":1}");
   }
 
   @Test
@@ -246,7 +255,8 @@ class MeasuredBehaviorTest {
         "MapIterationAborted", "TaskStateAborted", "MapIterationAborted", "TaskStateAborted", "MapStateFailed",
         "ExecutionFailed");
     var failed = event(execution, "LambdaFunctionFailed").id();
-    assertThat(history(execution).stream().filter(event -> event.id() > failed && !event.type().startsWith("Execution")))
+    assertThat(history(execution).stream()
+        .filter(event -> event.id() > failed && !event.type().startsWith("Execution")))
         .extracting(HistoryEvent::previousId).containsOnly(failed);
   }
 

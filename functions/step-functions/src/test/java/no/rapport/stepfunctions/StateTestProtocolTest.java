@@ -36,7 +36,8 @@ class StateTestProtocolTest {
   }
 
   private static final String TASK = "'Type': 'Task', 'Resource': 'arn:aws:states:::lambda:invoke',"
-      + " 'Arguments': {'FunctionName': 'f', 'Payload': '{% $states.input.a %}'}, 'Output': '{% $states.result.Payload %}'";
+      + " 'Arguments': {'FunctionName': 'f', 'Payload': '{% $states.input.a %}'},"
+      + " 'Output': '{% $states.result.Payload %}'";
   private static final String RECOVERY = ", 'Retry': [{'ErrorEquals': ['Slow'], 'MaxAttempts': 2, 'BackoffRate': 3}],"
       + " 'Catch': [{'ErrorEquals': ['Other'], 'Next': 'B'}, {'ErrorEquals': ['States.ALL'],"
       + " 'Output': '{% $states.errorOutput.Error %}', 'Next': 'C'}], 'Next': 'D'";
@@ -64,8 +65,9 @@ class StateTestProtocolTest {
       "Slow  | 2 | CAUGHT_ERROR | 'Slow'         | 'retryIndex': 0, 'catchIndex': 1",
       "Other | 0 | CAUGHT_ERROR | {'Error':'Other','Cause':'why'} | 'catchIndex': 0"})
   void saysWhatAMockedErrorComesTo(String error, int retries, String status, String output, String details) {
-    var answer = answer(TASK + RECOVERY, "'input': '{\\'a\\': 7}', 'inspectionLevel': 'TRACE', 'stateConfiguration':"
-        + " {'retrierRetryCount': " + retries + "}, 'mock': {'errorOutput': {'error': '" + error + "', 'cause': 'why'}}");
+    var answer = answer(TASK + RECOVERY, "'input': '{\\'a\\': 7}', 'inspectionLevel': 'TRACE',"
+        + " 'stateConfiguration': {'retrierRetryCount': " + retries + "},"
+        + " 'mock': {'errorOutput': {'error': '" + error + "', 'cause': 'why'}}");
     assertThat(answer.get("status")).isEqualTo(status);
     assertThat(answer.get("error")).isEqualTo(error);
     assertThat(answer.get("cause")).isEqualTo("why");
