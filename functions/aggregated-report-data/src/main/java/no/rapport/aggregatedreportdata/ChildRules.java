@@ -23,7 +23,8 @@ import no.rapport.sourcedata.CaseRecord.Undersokelse;
 /// in the comments are the figures', P is the period, D its last day.
 final class ChildRules {
 
-  /// Placed outside the home, by the national register's own list: 8.4 and 8.5, which replaced 8.2 in 2026, are not on it.
+  /// Placed outside the home, by the national register's own list: 8.4 and 8.5, which replaced 8.2 in 2026, are not on
+  /// it.
   private static final Set<String> PL =
       Set.of("1.1", "1.2", "1.99", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.99", "8.2");
   /// Foster home.

@@ -7,8 +7,8 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/aggregated-report-data/{id}/checks`: how often the cases behind a snapshot break the national register's
-/// rules.
+/// `GET /api/v1/aggregated-report-data/{id}/checks`: how often the cases behind a snapshot break the national
+/// register's rules.
 public final class GetAggregatedReportDataChecks
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 

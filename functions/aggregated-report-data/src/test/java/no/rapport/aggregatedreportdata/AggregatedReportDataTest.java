@@ -480,7 +480,8 @@ class AggregatedReportDataTest {
     Answer answer = stack.get(stack.aggregated(ORG, "2026"));
 
     assertThat(answer.text("/prior_period/comparability")).isEqualTo("code_break");
-    assertThat(answer.text("/prior_period/comparability_reason")).contains("8.2", "reports of concern", "investigations");
+    assertThat(answer.text("/prior_period/comparability_reason"))
+        .contains("8.2", "reports of concern", "investigations");
     assertThat(answer.json().at("/prior_period/not_comparable").toString())
         .contains("antall_meldinger_henlagt", "antall_barn_plassert_utenfor_hjemmet")
         .doesNotContain("antall_barn_i_fosterhjem\"");
@@ -497,7 +498,8 @@ class AggregatedReportDataTest {
     assertThat(answer.json().at("/control_totals").toString()).isEqualTo(
         "{\"cases_assessed\":2,\"elements\":{\"sent\":9,\"taken\":6,\"withdrawn\":2,\"refused\":1}}");
     assertThat(answer.json().at("/checks").toString()).contains("""
-        {"rule_id":"Melding 2c","title":"SluttDato er etter sakens SluttDato","severity":"ERROR","count":4,"status":"assessed"},\
+        {"rule_id":"Melding 2c","title":"SluttDato er etter sakens SluttDato","severity":"ERROR","count":4,\
+        "status":"assessed"},\
         {"rule_id":"Melding 2c","title":"SluttDato er etter sakens SluttDato","severity":"WARNING","count":1,\
         "status":"assessed"},{"rule_id":"Melding 2e","title":"StartDato er før sakens StartDato","severity":"ERROR",\
         "count":0,"status":"assessed"}""");

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import no.rapport.sourcedata.CaseRecord;
 import no.rapport.sourcedata.CaseRecord.Sak;
 
-/// The 34 figures a second time, from the text of the rules and of the national register's definitions. It reads rows of
-/// text as an import file has them, compares dates as text, and computes with whole numbers. It shares no code with what
-/// it checks.
+/// The 34 figures a second time, from the text of the rules and of the national register's definitions. It reads rows
+/// of text as an import file has them, compares dates as text, and computes with whole numbers. It shares no code with
+/// what it checks.
 final class IndependentFigures {
 
   private final List<Map<String, String>> rows;

@@ -22,7 +22,8 @@ final class RandomCases {
       "2.99", "3.1", "4.2", "4.99", "5.1", "6.3", "8.1", "8.2", "8.3", "8.4", "8.5");
   /// Legal bases at the edges of the definitions: act, chapter, section.
   private static final List<String> LOVHJEMLER = List.of("BVL2021 5 1", "BVL2021 5 1", "BVL2021 4 2", "BVL2021 3 1",
-      "BVL2021 4 12", "BVL 4 12", "BVL 4 12", "BVL 4 8", "BVL 4 8", "BVL 4 6", "BVL 4 25", "BVL 4 29", "BVL 4 4", "BVL 5 1",
+      "BVL2021 4 12", "BVL 4 12", "BVL 4 12", "BVL 4 8", "BVL 4 8", "BVL 4 6", "BVL 4 25", "BVL 4 29", "BVL 4 4",
+      "BVL 5 1",
       "BL1981 4 12");
   private static final List<LocalDate> EDGES = List.of(LocalDate.of(2022, 12, 31), LocalDate.of(2023, 1, 1),
       LocalDate.of(2023, 3, 31), LocalDate.of(2023, 6, 30), LocalDate.of(2023, 11, 30), LocalDate.of(2023, 12, 31),

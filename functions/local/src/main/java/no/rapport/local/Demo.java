@@ -117,7 +117,8 @@ public final class Demo {
   private void cases() throws InterruptedException {
     var key = "imports/" + SampleData.ORGANIZATION + "/cases/" + SampleData.YEAR + ".zip";
     var archive = SampleCases.archive();
-    terminal.step("2", "Cases: " + count(SampleCases.CASES) + " documents as the case system sends them to the register");
+    terminal.step("2", "Cases: " + count(SampleCases.CASES)
+        + " documents as the case system sends them to the register");
     rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromBytes(archive));
     terminal.line("   s3://" + LocalRapport.BUCKET + "/" + key + ", " + count(archive.length) + " bytes");
     var begun = Instant.now();

@@ -11,7 +11,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /// The cases of a municipal child-welfare service that does not exist, as its case system would deliver them to the
-/// national register: the same documents every time, one a case, in an archive. Children, numbers and words are invented.
+/// national register: the same documents every time, one a case, in an archive. Children, numbers and words are
+/// invented.
 final class SampleCases {
 
   static final int CASES = 300;
@@ -87,13 +88,14 @@ final class SampleCases {
   }
 
   private String undersokelse(String id, LocalDate start, LocalDate end) {
-    return "    <Undersokelse Id=\"%s\" StartDato=\"%s\"><Vedtaksgrunnlag Kode=\"25\"/>%s</Undersokelse>%n".formatted(id,
-        start, end.isAfter(EXTRACTED) ? "" : "<Konklusjon SluttDato=\"%s\" Kode=\"1\"/>".formatted(end));
+    return "    <Undersokelse Id=\"%s\" StartDato=\"%s\"><Vedtaksgrunnlag Kode=\"25\"/>%s</Undersokelse>%n".formatted(
+        id, start, end.isAfter(EXTRACTED) ? "" : "<Konklusjon SluttDato=\"%s\" Kode=\"1\"/>".formatted(end));
   }
 
   private String plan(LocalDate start, boolean isPlaced) {
     LocalDate evaluated = start.plusDays(100 + random.nextInt(60));
-    return "    <Plan Id=\"%s\" StartDato=\"%s\" Plantype=\"%s\">%s</Plan>%n".formatted(id(), start, isPlaced ? "4" : "1",
+    return "    <Plan Id=\"%s\" StartDato=\"%s\" Plantype=\"%s\">%s</Plan>%n".formatted(
+        id(), start, isPlaced ? "4" : "1",
         evaluated.isAfter(EXTRACTED) ? "" : "<Evaluering UtfortDato=\"%s\"/>".formatted(evaluated));
   }
 
@@ -116,8 +118,8 @@ final class SampleCases {
   }
 
   private String vedtak(String id, LocalDate start, boolean isPlaced) {
-    return "    <Vedtak Id=\"%s\" StartDato=\"%s\">%s<Status Id=\"%s\" EndretDato=\"%s\" Kode=\"1\"/></Vedtak>%n".formatted(id,
-        start, basis(isPlaced), id(), start);
+    return ("    <Vedtak Id=\"%s\" StartDato=\"%s\">%s<Status Id=\"%s\" EndretDato=\"%s\" Kode=\"1\"/>"
+        + "</Vedtak>%n").formatted(id, start, basis(isPlaced), id(), start);
   }
 
   private static String basis(boolean isPlaced) {

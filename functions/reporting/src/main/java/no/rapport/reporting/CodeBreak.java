@@ -22,7 +22,8 @@ public record CodeBreak(LocalDate since, String reason, Set<String> figures) {
           "antall_barn_hjelpetiltak_med_tiltaksplan", "andel_barn_hjelpetiltak_med_tiltaksplan",
           "antall_barn_hjelpetiltak_med_evaluert_plan", "antall_barn_med_omsorgsovertakelse",
           "antall_akuttplasseringer", "antall_barn_med_omsorgsplan")),
-      new CodeBreak(CODES_OF_2026, "Category 8.2, a placement, was replaced by 8.4 and 8.5, which are none, on 2026-01-01",
+      new CodeBreak(CODES_OF_2026,
+          "Category 8.2, a placement, was replaced by 8.4 and 8.5, which are none, on 2026-01-01",
           Set.of(
               "antall_barn_med_hjelpetiltak", "antall_barn_med_hjelpetiltak_ved_periodeslutt",
               "antall_barn_hjelpetiltak_med_tiltaksplan", "andel_barn_hjelpetiltak_med_tiltaksplan",

@@ -17,8 +17,8 @@ import software.amazon.awssdk.services.dynamodb.model.Put;
 /// @param isWritten whether all records of that document are in the table, and what it lacks is withdrawn
 /// @param identities what the case's records are, as [CaseRecordItem#identity] writes them; while a document is being
 ///     written, those of earlier documents too
-/// @param counts of the newest document: how often it breaks a rule, by [RegisterRule.Finding], and its elements, by the
-///     names below
+/// @param counts of the newest document: how often it breaks a rule, by [RegisterRule.Finding], and its elements, by
+///     the names below
 public record RegisterCase(
     long counter, Version version, boolean isWritten, Set<String> identities, SortedMap<String, Long> counts) {
 
@@ -75,8 +75,8 @@ public record RegisterCase(
     return order < 0 || order == 0 && !isWritten;
   }
 
-  /// The case while a document is being written. It remembers the records of earlier documents until they are withdrawn,
-  /// so that an interrupted import can be repeated.
+  /// The case while a document is being written. It remembers the records of earlier documents until they are
+  /// withdrawn, so that an interrupted import can be repeated.
   public RegisterCase claimed(Version document, Set<String> itsIdentities) {
     var all = new TreeSet<>(identities);
     all.addAll(itsIdentities);

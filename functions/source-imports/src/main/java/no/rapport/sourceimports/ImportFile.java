@@ -231,8 +231,12 @@ final class ImportFile {
     var register = new RegisterProgress(from.register(), progress.rejected::add, progress.warned::add);
     boolean isArchive = text.content().kind() == FileContent.Kind.ZIP;
     try {
-      return !new RegisterImport(dynamoDb, table, pause)
+      boolean isDone = new RegisterImport(dynamoDb, table, pause)
           .run(text.asPut(), isArchive, file.orgId(), source, register, stop);
+      if (isDone) {
+        requireDocuments(register.totals(), progress);
+      }
+      return !isDone;
     } catch (UnreadableDocument e) {
       throw new UnreadableFile(e.getMessage());
     } finally {
@@ -240,6 +244,16 @@ final class ImportFile {
       progress.offset = register.documents();
       progress.read = progress.register.elements();
       progress.counts = progress.register.counts();
+    }
+  }
+
+  private static void requireDocuments(RegisterProgress.Totals totals, Progress progress) throws UnreadableFile {
+    if (totals.documents() == 0) {
+      throw new UnreadableFile("The archive holds no documents");
+    }
+    if (totals.refused() == totals.documents()) {
+      throw new UnreadableFile("No document could be taken: the first one "
+          + progress.rejected.listed().entries().getFirst().path("reason").asText());
     }
   }
 

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import no.rapport.sourcedata.OrganizationRegister.Numbers;
 
-/// The official numbers in an `organization.json`. The organisation declares them itself: they guard against mix-ups and
-/// give no rights.
+/// The official numbers in an `organization.json`. The organisation declares them itself: they guard against mix-ups
+/// and give no rights.
 ///
 /// @param numbers empty where the file has none
 record OrganizationNumbers(Optional<Numbers> numbers) {

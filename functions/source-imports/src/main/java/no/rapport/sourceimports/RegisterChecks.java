@@ -139,7 +139,8 @@ final class RegisterChecks {
           .anyMatch(extended -> extended.attribute("Innvilget").filter("1"::equals).isPresent());
       int maxDays = isExtended ? UNDERSOKELSE_EXTENDED_MAX_DAYS : UNDERSOKELSE_MAX_DAYS;
       found(RegisterRule.UNDERSOKELSE_11, undersokelse, end(undersokelse).isEmpty() && causes.stream()
-          .anyMatch(melding -> isAfter(Optional.of(today), date(melding, "StartDato").map(day -> day.plusDays(maxDays)))));
+          .map(melding -> date(melding, "StartDato").map(day -> day.plusDays(maxDays)))
+          .anyMatch(limit -> isAfter(Optional.of(today), limit)));
       String code = conclusion(undersokelse).flatMap(end -> end.attribute("Kode")).orElse("");
       boolean lacksDecision = (code.equals("1") || code.equals("2"))
           && vedtak.stream().noneMatch(decision -> isRelated(undersokelse, decision));
@@ -179,7 +180,7 @@ final class RegisterChecks {
       boolean isCareOrder = isCareOrder(measure);
       boolean hasEnded = end(measure).isPresent();
       found(RegisterRule.TILTAK_12, measure, isCareOrder && PLASSERING.contains(category) && hasEnded
-          && measure.first("Opphevelse").flatMap(end -> end.attribute("Kode")).filter(code -> !code.isEmpty()).isEmpty());
+          && measure.first("Opphevelse").flatMap(end -> end.attribute("Kode")).orElse("").isEmpty());
       found(RegisterRule.TILTAK_13, measure, isCareOrder && !hasEnded && age.filter(years -> years >= 18).isPresent());
       found(RegisterRule.TILTAK_14, measure, measure.stream("Lovhjemmel").flatMap(basis -> basis.children().stream())
           .anyMatch(part -> part.text().matches("0+")));

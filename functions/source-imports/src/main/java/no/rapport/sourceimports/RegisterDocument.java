@@ -121,7 +121,7 @@ record RegisterDocument(
         return time(text).map(time -> LocalDate.ofInstant(time, ZONE));
       }
       // A date may carry a zone, which changes nothing: it is a day in Norway.
-      boolean zoned = text.length() > 10 && (text.charAt(10) == 'Z' || text.charAt(10) == '+' || text.charAt(10) == '-');
+      boolean zoned = text.length() > 10 && "Z+-".indexOf(text.charAt(10)) >= 0;
       return Optional.of(LocalDate.parse(zoned ? text.substring(0, 10) : text));
     } catch (DateTimeException e) {
       return Optional.empty();

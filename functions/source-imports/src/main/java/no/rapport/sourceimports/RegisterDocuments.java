@@ -25,7 +25,8 @@ final class RegisterDocuments implements AutoCloseable {
   private final ZipInputStream archive;
   private long number;
 
-  /// @param isArchive whether the bytes are a ZIP archive; the names in it are not used, so their encoding does not matter
+  /// @param isArchive whether the bytes are a ZIP archive; the names in it are not used, so their encoding does not
+  ///     matter
   RegisterDocuments(InputStream bytes, boolean isArchive) {
     this.counted = new Counted(bytes);
     this.archive = isArchive ? new ZipInputStream(counted, StandardCharsets.ISO_8859_1) : null;

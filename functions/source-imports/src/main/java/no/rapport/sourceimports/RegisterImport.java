@@ -21,8 +21,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /// Imports documents of the national register.
 ///
 /// A document holds a complete case: what an older one had and this one lacks is withdrawn, and an older document
-/// changes nothing. First the case is claimed for the document ([RegisterCases]), then its records are written, each with
-/// the document's version, then what it lacks is withdrawn, then the case is marked as written. Each step may be
+/// changes nothing. First the case is claimed for the document ([RegisterCases]), then its records are written, each
+/// with the document's version, then what it lacks is withdrawn, then the case is marked as written. Each step may be
 /// repeated or overtaken: the newest version of a record is left in the end, whatever the order, and a claim that was
 /// not marked as written is taken up by whoever imports that document again.
 ///
@@ -35,8 +35,8 @@ final class RegisterImport {
   private static final int MAX_ROWS = 4_000;
   private static final Duration MAX_AHEAD = Duration.ofMinutes(10);
   private static final int WITHDRAWAL_BYTES = 600;
-  private static final String REGISTER = "put {\"name\": …, \"organization_number\": \"…\"} (and \"district_number\" for "
-      + "a district) into organization.json of the organisation's folder";
+  private static final String REGISTER = "put {\"name\": …, \"organization_number\": \"…\"} (and \"district_number\" "
+      + "for a district) into organization.json of the organisation's folder";
 
   private final DynamoDbClient dynamoDb;
   private final String table;

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The rows that a document of the national register stands for, with the attributes of the other import files: one form
-/// checks them all.
+/// The rows that a document of the national register stands for, with the attributes of the other import files: one
+/// form checks them all.
 final class RegisterRows {
 
   private static final Set<String> FOSTER_HOME = Set.of("2.1", "2.2", "2.3", "2.4", "2.99");
@@ -86,7 +86,8 @@ final class RegisterRows {
           end.attribute("Kode").ifPresent(code -> row.put("konklusjon", code));
           RegisterCells cells = add("ettervern", part, row);
           Optional<LocalDate> offered = RegisterDocument.date(part, "TilbudSendtDato");
-          if (offered.isPresent() && RegisterDocument.date(end, "SluttDato").filter(offered.get()::isAfter).isPresent()) {
+          Optional<LocalDate> ended = RegisterDocument.date(end, "SluttDato");
+          if (offered.isPresent() && ended.filter(offered.get()::isAfter).isPresent()) {
             cells.reject("konkludert", "is before the offer");
           }
         });
@@ -169,8 +170,8 @@ final class RegisterRows {
     return add(type, RegisterDocument.id(part), part, document.isDeleted(part), row, List.of());
   }
 
-  private RegisterCells add(String type, Optional<String> id, RegisterElement element, boolean deleted, Map<String, String> row,
-      List<String> standardFrequencies) {
+  private RegisterCells add(String type, Optional<String> id, RegisterElement element, boolean deleted,
+      Map<String, String> row, List<String> standardFrequencies) {
     row.put("type", type);
     id.ifPresent(known -> row.put("record_id", known));
     row.put("org_id", orgId);
@@ -181,8 +182,8 @@ final class RegisterRows {
     if (id.isEmpty()) {
       cells.reject("record_id", "lacks the element's Id, or it is no UUID");
     }
-    standardFrequencies.forEach(column -> cells.warn(
-        column, "is not in the document: the measure counts with the standard of " + STANDARD_FREQUENCY + " visits a year"));
+    standardFrequencies.forEach(column -> cells.warn(column,
+        "is not in the document: the measure counts with the standard of " + STANDARD_FREQUENCY + " visits a year"));
     rows.add(new Row(type, id, deleted && id.isPresent() ? Optional.empty() : Optional.of(cells)));
     return cells;
   }

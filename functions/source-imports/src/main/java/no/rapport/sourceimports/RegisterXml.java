@@ -19,9 +19,9 @@ import javax.xml.stream.XMLStreamReader;
 
 /// Reads a document of the national register.
 ///
-/// It keeps the attributes named below and reads past all others: identity numbers, names, journal numbers and free text
-/// get no further than the parser. Nothing outside the document is read: it must have no document type declaration and
-/// no entity but the five of XML itself.
+/// It keeps the attributes named below and reads past all others: identity numbers, names, journal numbers and free
+/// text get no further than the parser. Nothing outside the document is read: it must have no document type declaration
+/// and no entity but the five of XML itself.
 final class RegisterXml {
 
   /// A case with every detail of 25 years has some hundred kilobytes.

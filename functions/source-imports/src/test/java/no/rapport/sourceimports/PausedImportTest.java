@@ -182,7 +182,8 @@ class PausedImportTest {
     List<JsonNode> entries = Collections.nCopies(ReportList.MAX_ENTRIES, IntNode.valueOf(1));
     states.pause(SourceData.BUCKET, file, new ImportState(
         state.etag(), state.importedAt(), 900, state.offset(), state.line(), state.read(), 99, state.counts(),
-        new ReportList.Listed(5_000_000, entries), state.masked(), state.warned(), state.zerosLost(), state.unknownColumns(), RegisterProgress.Totals.NONE));
+        new ReportList.Listed(5_000_000, entries), state.masked(), state.warned(), state.zerosLost(),
+        state.unknownColumns(), RegisterProgress.Totals.NONE));
 
     assertThat(resume(data, key, 1)).isEqualTo(Outcome.PAUSED);
     assertThat(resume(data, key, 100)).isEqualTo(Outcome.COMPLETED);

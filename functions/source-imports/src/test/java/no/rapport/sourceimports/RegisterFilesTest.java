@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,7 +44,8 @@ class RegisterFilesTest {
             + "\"withdrawn_as_missing\":0}");
     assertThat(report.at("/checks").toString()).contains(
         "{\"rule_id\":\"Melding 2a\",\"title\":\"StartDato er etter SluttDato\",\"severity\":\"ERROR\",\"count\":1}",
-        "{\"rule_id\":\"Melding 3\",\"title\":\"Fristoverskridelse på behandlingstid\",\"severity\":\"WARNING\",\"count\":1}");
+        "{\"rule_id\":\"Melding 3\",\"title\":\"Fristoverskridelse på behandlingstid\",\"severity\":\"WARNING\","
+            + "\"count\":1}");
     assertThat(report.at("/rejected/0").toString()).isEqualTo("{\"document\":1,\"line\":8,"
         + "\"column\":\"konkludert_dato\",\"reason\":\"is before the start\"}");
     assertThat(data.cases()).hasSize(2);
@@ -92,10 +94,23 @@ class RegisterFilesTest {
   }
 
   @Test
+  void failsWhereNoDocumentCouldBeTaken() {
+    assertThat(data.importText(data.casesKey("a.xml"), document(CASE, MONDAY, "")).at("/error").asText())
+        .startsWith("No document could be taken: the first one cannot be taken: the organisation has not registered");
+    register();
+    assertThat(data.importText(data.casesKey("b.xml"), "<!DOCTYPE html><html/>").at("/error").asText())
+        .isEqualTo("No document could be taken: the first one must not have a document type declaration");
+    JsonNode report = data.importBytes(data.casesKey("c.zip"), RegisterFile.zip(List.of("a;b", "c;d")));
+    assertThat(report.at("/status").asText()).isEqualTo("failed");
+    assertThat(report.at("/control_totals/documents/refused").asInt()).isEqualTo(2);
+    assertThat(report.at("/rejected")).hasSize(2);
+  }
+
+  @Test
   void tellsWhereADamagedArchiveEnds() {
     register();
     byte[] archive = RegisterFile.zip(List.of(document(id(1), MONDAY, ""), document(id(2), MONDAY, "")));
-    JsonNode report = data.importBytes(data.casesKey("cut.zip"), java.util.Arrays.copyOf(archive, 800));
+    JsonNode report = data.importBytes(data.casesKey("cut.zip"), Arrays.copyOf(archive, 800));
 
     assertThat(report.at("/status").asText()).isEqualTo("failed");
     assertThat(report.at("/error").asText()).contains("damaged or encrypted after document");

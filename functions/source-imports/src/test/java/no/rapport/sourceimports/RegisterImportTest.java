@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -268,7 +268,7 @@ class RegisterImportTest {
     ImportSource source = nextFile();
     var cases = new RegisterCases(dynamoDb, table, ORG, RowWriter.Pause.FULL_JITTER);
     cases.claim(Map.of(CASE, new RegisterCases.Wish(
-        source.version(Instant.parse(TUESDAY), 1), java.util.Set.of("sak#" + CASE, "melding#" + id(2)))));
+        source.version(Instant.parse(TUESDAY), 1), Set.of("sak#" + CASE, "melding#" + id(2)))));
     assertThat(one(Melding.class).recordId()).as("nothing was written yet").isEqualTo(id(1));
 
     var progress = new RegisterProgress(RegisterProgress.Totals.NONE, this::add, this::add);
