@@ -1,5 +1,7 @@
 package no.rapport.aggregatedreportdata;
 
+import java.util.Set;
+
 /// The executions of the aggregation state machine. An execution is named after its job, so that starting one twice is
 /// the same as starting it once.
 interface Executions {
@@ -19,6 +21,9 @@ interface Executions {
   void stop(String jobId);
 
   Standing standingOf(String jobId);
+
+  /// Returns the jobs whose executions run. What Step Functions lists may be some seconds old.
+  Set<String> runningJobs();
 
   /// Where the job is traced in the Step Functions console.
   String arnOf(String jobId);

@@ -1,15 +1,20 @@
 package no.rapport.aggregatedreportdata;
 
+import java.util.Set;
+import java.util.stream.Collectors;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionAlreadyExistsException;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
+import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /// The executions in Step Functions.
 ///
 /// @param machineArn the aggregation state machine's
 record StepFunctionsExecutions(SfnClient client, String machineArn) implements Executions {
+
+  private static final int MAX_PAGES = 20;
 
   @Override
   public void start(Claim claim) {
@@ -40,6 +45,13 @@ record StepFunctionsExecutions(SfnClient client, String machineArn) implements E
     } catch (ExecutionDoesNotExistException e) {
       return Standing.NEVER_STARTED;
     }
+  }
+
+  @Override
+  public Set<String> runningJobs() {
+    return client.listExecutionsPaginator(list -> list.stateMachineArn(machineArn)
+        .statusFilter(ExecutionStatus.RUNNING).maxResults(1_000)).stream().limit(MAX_PAGES)
+        .flatMap(page -> page.executions().stream()).map(ExecutionListItem::name).collect(Collectors.toSet());
   }
 
   @Override

@@ -4,13 +4,20 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 import no.rapport.aggregatedreportdata.Snapshots.Stored;
 import no.rapport.api.Log;
 import no.rapport.api.Metrics;
+import no.rapport.api.SweepBudget;
 import no.rapport.records.Entry;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /// Every minute: starts aggregations that were stored but not started, and fails those whose execution has ended
 /// without telling (aborted, timed out). The one owner of repairs; the state machine itself ends all others.
@@ -36,45 +43,95 @@ public final class SweepAggregations implements RequestHandler<Map<String, Objec
 
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
-    return Task.perform(event, context, Object.class, _ -> sweep(data.clock().instant()));
+    SweepBudget budget = SweepBudget.of(context);
+    return Task.perform(event, context, Object.class, _ -> sweep(data.clock().instant(), budget));
   }
 
-  private Output sweep(Instant now) {
-    int started = 0;
-    int failed = 0;
+  private Output sweep(Instant now, SweepBudget budget) {
     List<Entry> processing = data.snapshots().processing(AT_ONCE);
     Instant oldest = processing.stream().map(Entry::created).min(Comparator.naturalOrder()).orElse(now);
     Metrics.put(Snapshots.COLLECTION, Map.of("Processing", (long) processing.size(),
         "OldestUnfinishedSeconds", Math.max(0, Duration.between(oldest, now).toSeconds())));
-    for (Entry entry : processing) {
-      try {
-        Snapshot snapshot = Stored.of(entry).snapshot();
-        Snapshot.Run run = snapshot.run();
-        if (run.requestedAt().plus(GRACE).isAfter(now)) {
-          continue;
+    Map<String, Deque<Entry>> work = overdue(processing, now);
+    int started = 0;
+    int failed = 0;
+    while (!work.isEmpty() && !budget.isSpent(100)) {
+      for (var turn = work.values().iterator(); turn.hasNext() && !budget.isSpent(100);) {
+        Deque<Entry> own = turn.next();
+        switch (repair(own.removeFirst(), now)) {
+          case STARTED -> started++;
+          case FAILED -> failed++;
+          case NOTHING -> { }
         }
-        Claim claim = snapshot.claim();
-        switch (data.executions().standingOf(run.jobId())) {
-          case RUNNING -> { }
-          case NEVER_STARTED -> {
-            if (run.requestedAt().plus(GIVEN_UP).isAfter(now)) {
-              data.executions().start(claim);
-              started++;
-            } else if (data.snapshots().fail(claim)) {
-              failed++;
-            }
-          }
-          // A no-op where it has published: then the index that listed it was behind.
-          case ENDED -> failed += data.snapshots().fail(claim) ? 1 : 0;
+        if (own.isEmpty()) {
+          turn.remove();
         }
-      } catch (RuntimeException e) {
-        // One that cannot be repaired now must not keep the others waiting; the next sweep tries it again.
-        Log.error("aggregation_not_swept", Map.of("snapshot_id", entry.id()), e);
       }
     }
     if (started + failed > 0) {
       Log.warn("aggregations_swept", Map.of("started", started, "failed", failed));
     }
     return new Output(started, failed);
+  }
+
+  private enum Repair { STARTED, FAILED, NOTHING }
+
+  /// Returns the snapshots that no execution works at, by organisation: the organisations take turns.
+  private Map<String, Deque<Entry>> overdue(List<Entry> processing, Instant now) {
+    Map<String, Deque<Entry>> work = new TreeMap<>();
+    Set<String> running = processing.isEmpty() ? Set.of() : running();
+    for (Entry entry : processing) {
+      safely(entry, () -> {
+        Snapshot.Run run = Stored.of(entry).snapshot().run();
+        if (!run.requestedAt().plus(GRACE).isAfter(now) && !running.contains(run.jobId())) {
+          work.computeIfAbsent(entry.orgId(), _ -> new ArrayDeque<>()).addLast(entry);
+        }
+        return Repair.NOTHING;
+      });
+    }
+    return work;
+  }
+
+  /// Without the list, every execution is looked at by itself.
+  private Set<String> running() {
+    try {
+      return data.executions().runningJobs();
+    } catch (SdkException e) {
+      Log.error("running_executions_not_listed", Map.of(), e);
+      return Set.of();
+    }
+  }
+
+  private Repair repair(Entry entry, Instant now) {
+    return safely(entry, () -> {
+      Snapshot snapshot = Stored.of(entry).snapshot();
+      Claim claim = snapshot.claim();
+      return switch (data.executions().standingOf(snapshot.run().jobId())) {
+        case RUNNING -> Repair.NOTHING;
+        case NEVER_STARTED -> {
+          if (snapshot.run().requestedAt().plus(GIVEN_UP).isAfter(now)) {
+            data.executions().start(claim);
+            yield Repair.STARTED;
+          }
+          yield failed(claim);
+        }
+        case ENDED -> failed(claim);
+      };
+    });
+  }
+
+  /// A no-op where it has published: then the index that listed it was behind.
+  private Repair failed(Claim claim) {
+    return data.snapshots().fail(claim) ? Repair.FAILED : Repair.NOTHING;
+  }
+
+  /// One that cannot be repaired now must not keep the others waiting; the next sweep tries it again.
+  private static Repair safely(Entry entry, Supplier<Repair> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      Log.error("aggregation_not_swept", Map.of("snapshot_id", entry.id()), e);
+      return Repair.NOTHING;
+    }
   }
 }

@@ -565,6 +565,18 @@ class AggregatedReportDataTest {
   }
 
   @Test
+  void asksForNoExecutionByItselfThatIsListedAsRunning() {
+    stack.post(ORG, "2024", false);
+    Answer ended = stack.post(ORG, "2023", false);
+    stack.executions.standings.put(ended.text("/job_id"), Standing.ENDED);
+    stack.clock.pass(Duration.ofMinutes(1));
+
+    stack.sweep();
+
+    assertThat(stack.executions.asked).containsExactly(ended.text("/job_id"));
+  }
+
+  @Test
   void leavesAloneWhatIsRunningAndGivesUpWhatCannotBeStarted() {
     Answer running = stack.post(ORG, "2024", false);
     stack.executions.unreachable = true;

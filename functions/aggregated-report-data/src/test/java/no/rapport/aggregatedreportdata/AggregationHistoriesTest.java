@@ -519,6 +519,13 @@ class AggregationHistoriesTest {
       }
 
       @Override
+      public java.util.Set<String> runningJobs() {
+        return History.this.call("list executions", () -> standings.entrySet().stream()
+            .filter(e -> e.getValue() == Standing.RUNNING).map(Map.Entry::getKey)
+            .collect(java.util.stream.Collectors.toSet()));
+      }
+
+      @Override
       public Standing standingOf(String jobId) {
         return History.this.call("describe " + jobId, () -> standings.getOrDefault(jobId, Standing.NEVER_STARTED));
       }

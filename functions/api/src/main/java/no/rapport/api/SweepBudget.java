@@ -1,14 +1,14 @@
-package no.rapport.exportworkflow;
+package no.rapport.api;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import java.util.function.IntSupplier;
 
 /// The time that a sweep may take. A sweep ends before the next one is due, so that a backlog of one kind of work never
 /// keeps the sweeper from the work that comes first.
-final class SweepBudget {
+public final class SweepBudget {
 
   /// Less than the minute after which the next sweep begins.
-  static final int MAX_MILLIS = 50_000;
+  private static final int MAX_MILLIS = 50_000;
   /// What is left to the function for the last unit of work and its log lines.
   private static final int RESERVE_MILLIS = 10_000;
 
@@ -23,12 +23,12 @@ final class SweepBudget {
   }
 
   /// @param context null where a test does not limit the time
-  static SweepBudget of(Context context) {
+  public static SweepBudget of(Context context) {
     return new SweepBudget(context == null ? () -> Integer.MAX_VALUE : context::getRemainingTimeInMillis);
   }
 
   /// Returns whether that percentage of the time is used up.
-  boolean isSpent(int percent) {
+  public boolean isSpent(int percent) {
     return begin - remainingMillis.getAsInt() >= (long) total * percent / 100;
   }
 }
