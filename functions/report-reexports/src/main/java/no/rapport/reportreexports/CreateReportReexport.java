@@ -4,12 +4,14 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import java.time.LocalDate;
 import java.util.Optional;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.ExportOrder;
 import no.rapport.records.Conflicts;
 import no.rapport.reportrecords.ReportRecord;
 import no.rapport.reportrecords.ReportStatus;
@@ -42,6 +44,10 @@ public final class CreateReportReexport
     if (seen.get().report().status() != ReportStatus.COMPLETED) {
       return notCompleted(seen.get().report());
     }
+    if (readsTooMuch(seen.get().report(), order)) {
+      return Reply.unprocessable("/report_id", "The report's period is longer than five years and its rows are not sealed;"
+          + " a re-export would read more than one export may hold");
+    }
     var exceeded = reexports.requests().exceededQuota(seen.get().report().orgId(), request.now());
     if (exceeded.isPresent()) {
       return Reply.tooManyRequests(exceeded.get().reason(), Math.toIntExact(exceeded.get().retryAfter().toSeconds()));
@@ -67,6 +73,13 @@ public final class CreateReportReexport
     return reexports.requests().begin(job, seen.get().hold())
         .map(accepted -> Reply.accepted(ReportReexports.PATH + "/" + reexportId,
             ReportReexports.summary(accepted.job())).etag(accepted.entry().version()));
+  }
+
+  /// A report that was entered by hand may name any period.
+  private static boolean readsTooMuch(ReportRecord report, ReexportOrder order) {
+    ExportOrder reads = order.of(report);
+    LocalDate longest = reads.period().from().minusDays(1).plusYears(5);
+    return (reads.sealedManifest().isEmpty() || reads.refresh()) && reads.period().to().isAfter(longest);
   }
 
   private static Reply notCompleted(ReportRecord report) {

@@ -2,11 +2,13 @@ package no.rapport.reportreexports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.LocalDate;
 import java.util.List;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportOrder;
 import no.rapport.exportworkflow.WorkflowRun;
 import no.rapport.records.InMemoryRecords;
+import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportFormat;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
@@ -15,6 +17,7 @@ import no.rapport.reportrecords.ReportStatus;
 import no.rapport.reportrecords.SealedData;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CreateReportReexportTest {
@@ -46,6 +49,15 @@ class CreateReportReexportTest {
     assertThat(order.sealedManifest()).contains(SEALED.manifestKey());
     assertThat(order.includeAttachments()).isFalse();
     assertThat(order.refresh()).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0000-01-01, 9999-12-31, 422", "2020-02-29, 2025-02-28, 202", "2020-02-29, 2025-03-01, 422",
+      "2021-01-01, 2025-12-31, 202", "2021-01-01, 2026-01-01, 422"})
+  void refusesToReadMoreThanFiveYearsForAReportThatWasEnteredByHand(LocalDate from, LocalDate to, int status) {
+    Reexports.enterReport(records, "rpt_1", ReportStatus.COMPLETED, new Period(from, to));
+    assertThat(Call.post("{\"report_id\": \"rpt_1\"}").to(create).status()).isEqualTo(status);
+    assertThat(run.started).hasSize(status == 202 ? 1 : 0);
   }
 
   @Test

@@ -45,8 +45,12 @@ final class Reexports {
 
   /// A completed report that a client has entered.
   static void enterReport(Records records, String reportId, ReportStatus status) {
+    enterReport(records, reportId, status, Q4);
+  }
+
+  static void enterReport(Records records, String reportId, ReportStatus status, Period period) {
     Instant made = Instant.parse("2026-01-05T08:14:22Z");
-    var report = new ReportRecord(reportId, ORG, "quarterly_activity", Q4, status,
+    var report = new ReportRecord(reportId, ORG, "quarterly_activity", period, status,
         Optional.of("reports/" + ORG + "/2025-Q4/report_final.xlsx"), Optional.of(204800L), "user_09AXKL2",
         Optional.of(made), made, made, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), false);
     var entry = Entry.first(ReportRecords.COLLECTION, ORG, reportId, made, status.word(), Map.of(),
