@@ -108,7 +108,8 @@ final class ActivityForm implements RowForm {
 
   /// The code of a type that is given by its code or by one of its names; any other as it is.
   private static String type(String given) {
-    return TYPES_BY_LABEL.getOrDefault(label(given), given);
+    String known = TYPES_BY_LABEL.get(given);
+    return known != null ? known : TYPES_BY_LABEL.getOrDefault(label(given), given);
   }
 
   private static Map<String, String> typesByLabel() {

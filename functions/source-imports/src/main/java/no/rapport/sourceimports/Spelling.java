@@ -119,7 +119,7 @@ final class Spelling {
     if (!text.isEmpty() && (text.charAt(0) == ' ' || text.charAt(text.length() - 1) == ' ')) {
       return true;
     }
-    return text.codePoints().anyMatch(point -> switch (Character.getType(point)) {
+    return !isPrintableAscii(text) && text.codePoints().anyMatch(point -> switch (Character.getType(point)) {
       case Character.FORMAT, Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
       case Character.SPACE_SEPARATOR -> point != ' ';
       default -> false;
@@ -140,6 +140,16 @@ final class Spelling {
 
   private static boolean isDropped(char c) {
     return Character.isISOControl(c) && c != '\n' && c != '\r' && c != '\t';
+  }
+
+  /// Most words are, and streams of code points cost.
+  private static boolean isPrintableAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isAscii(String text) {
