@@ -65,14 +65,16 @@ public enum Wording {
   METHOD_ROWS(
       "Hver rad er én aktivitet som organisasjonen har registrert med dato i perioden. Radene er sortert etter dato "
           + "og deretter aktivitets-ID. Er en aktivitet levert flere ganger, gjelder den sist oppdaterte utgaven; "
-          + "tilbaketrukne aktiviteter er ikke med.",
+          + "tilbaketrukne aktiviteter er ikke med. Tekst over 32 767 tegn er avkortet og merket med «… [avkortet]».",
       "Kvar rad er éin aktivitet som organisasjonen har registrert med dato i perioden. Radene er sorterte etter dato "
           + "og deretter aktivitets-ID. Er ein aktivitet levert fleire gonger, gjeld den sist oppdaterte utgåva; "
-          + "aktivitetar som er trekte tilbake, er ikkje med.",
+          + "aktivitetar som er trekte tilbake, er ikkje med. Tekst over 32 767 teikn er avkorta og merkt med "
+          + "«… [avkorta]».",
       "",
       "Each row is one activity that the organisation has registered with a date in the period. Rows are ordered by "
           + "date and then activity ID. Where an activity was delivered more than once, the most recently updated "
-          + "version applies; withdrawn activities are left out."),
+          + "version applies; withdrawn activities are left out. Text above 32,767 characters is cut and marked with "
+          + "“… [cut]”."),
   METHOD_COUNTING_TOPIC("Hva som teller", "Kva som tel", "", "What counts"),
   METHOD_COUNTING(
       "Etter Bufdirs regler for likepersonsarbeid teller en gruppe (gruppesamling, støttegruppe, barnegruppe) når den "
@@ -143,14 +145,14 @@ public enum Wording {
           + "read. The report holds no information about individual children in child welfare."),
   METHOD_CHARACTERS_TOPIC("Skrifttegn", "Skriftteikn", "", "Characters"),
   METHOD_CHARACTERS(
-      "Noen tegn i rapporten finnes ikke i skriftene og er tegnet som en erstatning. Tekst som kopieres fra dokumentet, "
-          + "har tegnene som de ble skrevet, unntatt emoji og andre tegn som Excel-, CSV- og JSON-utgaven har.",
+      "Noen tegn i rapporten finnes ikke i skriftene og er tegnet som en erstatning. Tekst som kopieres fra "
+          + "dokumentet, har tegnene som de ble skrevet, unntatt emoji og andre tegn som Excel-, CSV- og JSON-utgaven har.",
       "Nokre teikn i rapporten finst ikkje i skriftene og er teikna som ei erstatning. Tekst som blir kopiert frå "
           + "dokumentet, har teikna slik dei vart skrivne, unnateke emoji og andre teikn som Excel-, CSV- og "
           + "JSON-utgåva har.",
       "",
-      "Some characters of the report are not in its fonts and are drawn as a replacement. Text copied from the document "
-          + "has them as they were written, but for emoji and others that the Excel, CSV and JSON editions have."),
+      "Some characters of the report are not in its fonts and are drawn as a replacement. Text copied from the "
+          + "document has them as they were written, but for emoji and others that the Excel, CSV and JSON editions have."),
   METHOD_SOURCES_TOPIC("Kilder", "Kjelder", "", "Sources"),
   METHOD_SOURCES(
       "Aktiviteter: organisasjonens egne registreringer. Nøkkeltall: kilden står ved hvert tall.",

@@ -85,7 +85,8 @@ public final class NationalIdMask {
         || hasEnoughDigits(activity.targetGroup()) || hasEnoughDigits(activity.location())
         || hasEnoughDigits(activity.county()) || hasEnoughDigits(activity.municipality())
         || hasEnoughDigits(activity.activityType())
-        || !activity.attachments().isEmpty() && activity.attachments().stream().anyMatch(NationalIdMask::hasEnoughDigits);
+        || !activity.attachments().isEmpty()
+        && activity.attachments().stream().anyMatch(NationalIdMask::hasEnoughDigits);
     return !mayHoldNumber ? activity : new Activity(activity.activityId(), activity.orgId(),
         masked(activity.activityType()), activity.date(), activity.participantCount(), activity.durationMinutes(),
         masked(activity.location()), masked(activity.municipality()), masked(activity.county()),

@@ -61,12 +61,13 @@ final class PdfShare implements ShareWriter {
 
   /// The columns of the tables of activities.
   static PdfColumn[] columns(ReportLocale locale) {
-    String place = ActivityColumn.LOCATION.heading(locale) + " / " + ActivityColumn.MUNICIPALITY.heading(locale).toLowerCase(Locale.ROOT)
-        + " / " + ActivityColumn.COUNTY.heading(locale).toLowerCase(Locale.ROOT);
-    String title = ActivityColumn.TITLE.heading(locale) + " / " + ActivityColumn.NOTES.heading(locale).toLowerCase(Locale.ROOT);
-    String[] headings = {ActivityColumn.DATE.heading(locale), ActivityColumn.ACTIVITY_ID.heading(locale), title, place,
-        ActivityColumn.TARGET_GROUP.heading(locale), Wording.PARTICIPANTS.in(locale), ActivityColumn.DURATION.heading(locale),
-        ActivityColumn.ATTACHMENTS.heading(locale), ActivityColumn.NOT_COUNTED_BECAUSE.heading(locale)};
+    String place = heading(ActivityColumn.LOCATION, locale) + " / " + inner(ActivityColumn.MUNICIPALITY, locale)
+        + " / " + inner(ActivityColumn.COUNTY, locale);
+    String title = heading(ActivityColumn.TITLE, locale) + " / " + inner(ActivityColumn.NOTES, locale);
+    String[] headings = {heading(ActivityColumn.DATE, locale), heading(ActivityColumn.ACTIVITY_ID, locale), title,
+        place, heading(ActivityColumn.TARGET_GROUP, locale), Wording.PARTICIPANTS.in(locale),
+        heading(ActivityColumn.DURATION, locale), heading(ActivityColumn.ATTACHMENTS, locale),
+        heading(ActivityColumn.NOT_COUNTED_BECAUSE, locale)};
     int[] widths = {520, 850, 1800, 1080, 850, 580, 540, 750, 649};
     PdfColumn[] columns = new PdfColumn[widths.length];
     int x = PdfPages.LEFT;
@@ -76,6 +77,15 @@ final class PdfShare implements ShareWriter {
       x += i == 6 ? widths[i] + 80 : widths[i];
     }
     return columns;
+  }
+
+  private static String heading(ActivityColumn column, ReportLocale locale) {
+    return column.heading(locale);
+  }
+
+  /// A heading behind another one.
+  private static String inner(ActivityColumn column, ReportLocale locale) {
+    return column.heading(locale).toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -37,7 +37,8 @@ public record CsvWriter() implements ReportWriter {
   @Override
   public ShareWriter share(OutputStream out, ReportDescription description, int index) {
     ReportLocale locale = description.locale();
-    return new TextShare(out, index, (bytes, activity, countability, _) -> putRow(bytes, activity, countability, locale));
+    return new TextShare(out, index,
+        (bytes, activity, countability, _) -> putRow(bytes, activity, countability, locale));
   }
 
   @Override

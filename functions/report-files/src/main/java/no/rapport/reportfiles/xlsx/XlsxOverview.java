@@ -50,7 +50,8 @@ final class XlsxOverview {
   XlsxSheet summary() {
     XlsxSheet sheet = new XlsxSheet(locale, LABEL_WIDTH, CARD_WIDTH, CARD_WIDTH, CARD_WIDTH, CARD_WIDTH).onOnePage();
     sheet.row(32).text(XlsxStyle.TITLE, Wording.REPORT_TITLE.in(locale));
-    sheet.row(0).text(XlsxStyle.SUBTITLE, description.organizationName() + " \u00B7 " + ReportTexts.period(description));
+    sheet.row(0).text(XlsxStyle.SUBTITLE,
+        description.organizationName() + " \u00B7 " + ReportTexts.period(description));
     sheet.row(10);
     ActivityTotals.Count all = totals.all();
     sheet.row(34);
@@ -60,7 +61,8 @@ final class XlsxOverview {
     }
     sheet.row(36).number(XlsxStyle.CARD_INTEGER, all.rows()).number(XlsxStyle.CARD_INTEGER, all.countable())
         .number(XlsxStyle.CARD_INTEGER, all.rows() - all.countable())
-        .number(XlsxStyle.CARD_INTEGER, all.participants()).number(XlsxStyle.CARD_DECIMAL, ReportTexts.hours(all.minutes()));
+        .number(XlsxStyle.CARD_INTEGER, all.participants())
+        .number(XlsxStyle.CARD_DECIMAL, ReportTexts.hours(all.minutes()));
     sheet.row(10);
     sheet.row(32).text(XlsxStyle.HEADING, ActivityColumn.ACTIVITY_TYPE.heading(locale))
         .text(XlsxStyle.NUMBER_HEADING, Wording.ROWS.in(locale))
