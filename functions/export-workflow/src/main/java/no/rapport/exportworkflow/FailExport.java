@@ -63,8 +63,8 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
     job.leftovers(ref.attempt()).forEach(workflow.objects()::removeBelow);
     boolean failed = job.state() == ExportState.FAILED;
     Metrics.put(job.kind().collection(), Map.of(failed ? "Failed" : "Restarted", 1L));
-    Log.warn(failed ? "export_failed" : "export_restarted", Map.of("job_id", job.id(), "organization", job.orgId(), "by", job.requestedBy(),
-        "step", failure.step(), "attempt", ref.attempt()));
+    Log.warn(failed ? "export_failed" : "export_restarted", Map.of("job_id", job.id(), "organization", job.orgId(),
+        "by", job.requestedBy(), "step", failure.step(), "error", failure.error(), "attempt", ref.attempt()));
     if (failed) {
       workflow.quota().startQueuedAfterwards(job.orgId());
     }

@@ -114,7 +114,8 @@ class EndOfExportTest {
         .anySatisfy(line -> assertThat(line).contains("\"export_restarted\"", other.id()));
     assertThat(Printed.lines(() -> failed(run.job(other), "java.lang.IllegalStateException")))
         .anySatisfy(line -> assertThat(line).contains("\"_aws\"", "\"Failed\":1"))
-        .anySatisfy(line -> assertThat(line).contains("\"export_failed\"", other.id()));
+        .anySatisfy(line -> assertThat(line).contains("\"export_failed\"", other.id(),
+            "\"error\":\"java.lang.IllegalStateException\""));
   }
 
   @ParameterizedTest
