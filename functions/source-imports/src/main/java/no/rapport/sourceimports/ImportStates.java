@@ -14,7 +14,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// What Rapport keeps about imports: where a paused one goes on, and the report of a finished one.
 ///
-/// The objects lie below `import-state/{org_id}/`, where no organisation can write, under keys that are derived from the
+/// The objects lie below `import-state/{org_id}/`, where no organisation can write, under keys that are derived from
+/// the
 /// file's key. The report beside the file is a copy: nothing reads it back.
 final class ImportStates {
 

@@ -6,7 +6,8 @@ import java.io.InputStream;
 
 /// The rows of a JSON array, in one line or in many.
 ///
-/// Elements are cut out by their brackets and quotes and parsed one by one, so that an element that is no JSON costs one
+/// Elements are cut out by their brackets and quotes and parsed one by one, so that an element that is no JSON costs
+/// one
 /// row and memory does not grow with the file.
 final class JsonArrayRows implements Rows {
 

@@ -9,7 +9,8 @@ import java.util.List;
 
 /// The physical lines of a file, with where each begins: a place from which an import may go on is such a beginning.
 ///
-/// A line ends with a line feed (in old files a carriage return), which is not in it. Lines that were taken can be given back. No line is held that is
+/// A line ends with a line feed (in old files a carriage return), which is not in it. Lines that were taken can be
+/// given back. No line is held that is
 /// longer than [#LONGEST] bytes; the rest of it is skipped.
 class Lines {
 

@@ -113,7 +113,8 @@ final class Spelling {
     return isAscii(text) ? text : Normalizer.normalize(text, Normalizer.Form.NFC);
   }
 
-  /// Whether a text has blanks at its ends, or anywhere what nobody can see: format and control characters, blanks other
+  /// Whether a text has blanks at its ends, or anywhere what nobody can see: format and control characters, blanks
+  /// other
   /// than the plain one, line separators.
   static boolean hasInvisible(String text) {
     if (!text.isEmpty() && (text.charAt(0) == ' ' || text.charAt(text.length() - 1) == ' ')) {
