@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import no.rapport.records.Acting;
+import no.rapport.records.AuditEvent;
 
 /// Runs a handler's logic between API Gateway's event and its response.
 ///
@@ -24,7 +26,20 @@ public final class Api {
 
   public static APIGatewayProxyResponseEvent answer(APIGatewayProxyRequestEvent event, Context context,
       Function<Request, Reply> handler) {
-    return answer(event, context, () -> Request.of(event, Instant.now()).map(handler).orElseGet(Reply::unauthorized));
+    return answer(event, context, () -> Request.of(event, Instant.now())
+        .map(request -> acting(request).call(() -> handler.apply(request))).orElseGet(Reply::unauthorized));
+  }
+
+  /// What the request stores is stored, and logged, as done by its caller.
+  private static Acting acting(Request request) {
+    return new Acting(request.caller().id(), request.actingUser(), now -> "evt_" + Ids.random().ulid(now), Api::log);
+  }
+
+  private static void log(AuditEvent event) {
+    int slash = event.resource().indexOf('/');
+    Log.info("audit", Map.of("action", event.action(), "caller", event.caller(),
+        "acting_user", event.actingUser().orElse(""), "organization", event.orgId(),
+        "kind", event.resource().substring(0, slash), "id", event.resource().substring(slash + 1)));
   }
 
   /// Answers anyone, without asking who it is: for what tells nothing about any organisation.

@@ -2,6 +2,7 @@ package no.rapport.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
@@ -12,7 +13,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /// A JSON object of a request, read member by member. Every wrong member is remembered; [#orRefuse] reports all of
@@ -123,6 +126,36 @@ public final class Body {
     });
   }
 
+  /// The days from `from` to `to`, both included.
+  public record DateRange(LocalDate from, LocalDate to) {
+
+    /// Whether it is longer than so many years: five years from 29 February end on the last day of February.
+    boolean isLongerThan(int years) {
+      return to.isAfter(from.plusYears(years).minusDays(1)) && to.isAfter(from.minusDays(1).plusYears(years));
+    }
+  }
+
+  /// Two required dates that span at most so many years, the first not after the second. Only what is wrong is named:
+  /// the second date is held against the first only where both are dates.
+  public DateRange dateRange(String from, String to, int maxYears) {
+    Optional<LocalDate> first = date(from);
+    Optional<LocalDate> last = date(to);
+    required(from, first, LocalDate.EPOCH);
+    required(to, last, LocalDate.EPOCH);
+    if (first.isEmpty() || last.isEmpty()) {
+      return new DateRange(LocalDate.EPOCH, LocalDate.EPOCH);
+    }
+    var range = new DateRange(first.get(), last.get());
+    if (range.to().isBefore(range.from())) {
+      wrong(to, "must not be before " + from);
+      return new DateRange(range.from(), range.from());
+    }
+    if (range.isLongerThan(maxYears)) {
+      wrong(to, "must be within " + maxYears + " years of " + from);
+    }
+    return range;
+  }
+
   /// An instant in UTC, `YYYY-MM-DDThh:mm:ssZ`; a fraction of a second is cut off.
   public Optional<Instant> instant(String name) {
     return member(name).flatMap(node -> {
@@ -139,10 +172,18 @@ public final class Body {
 
   /// A whole number from `least` to `most`.
   public Optional<Long> integer(String name, long least, long most) {
-    return member(name).flatMap(node -> node.isIntegralNumber() && node.canConvertToLong()
-        && node.longValue() >= least && node.longValue() <= most
-        ? Optional.of(node.longValue())
-        : wrong(name, "must be a whole number from " + least + " to " + most));
+    return member(name).flatMap(node -> {
+      Optional<Long> value = node.isNumber() ? wholeNumber(node.decimalValue()) : Optional.empty();
+      return value.filter(number -> number >= least && number <= most)
+          .or(() -> wrong(name, "must be a whole number from " + least + " to " + most));
+    });
+  }
+
+  /// `8` and `8.0` are the same number; what has a fraction or more digits than a long is none.
+  private static Optional<Long> wholeNumber(BigDecimal number) {
+    BigDecimal stripped = number.stripTrailingZeros();
+    boolean fits = stripped.scale() <= 0 && (long) stripped.precision() - stripped.scale() <= 18;
+    return fits ? Optional.of(stripped.longValueExact()) : Optional.empty();
   }
 
   /// An object within; its wrong members are reported with this object's.
@@ -155,6 +196,33 @@ public final class Body {
       children.add(child);
       return Optional.of(child);
     });
+  }
+
+  /// Lets the body repeat members that it cannot change, as long as their values are the present ones.
+  ///
+  /// @param present the resource as it is shown; asked for only where it is needed
+  /// @param changeable members that are read by other means
+  public void readOnly(Supplier<ObjectNode> present, Set<String> changeable) {
+    Set<String> others = new TreeSet<>();
+    object.fieldNames().forEachRemaining(others::add);
+    others.removeAll(changeable);
+    if (others.isEmpty()) {
+      return;
+    }
+    ObjectNode shown = present.get();
+    for (String name : others) {
+      if (shown.has(name)) {
+        asked.add(name);
+        if (!isSameValue(shown.get(name), object.get(name))) {
+          wrong(name, "cannot be changed; leave it out, or repeat its present value");
+        }
+      }
+    }
+  }
+
+  private static boolean isSameValue(JsonNode a, JsonNode b) {
+    return a.equals((x, y) -> x.isNumber() && y.isNumber() ? x.decimalValue().compareTo(y.decimalValue())
+        : x.equals(y) ? 0 : 1, b);
   }
 
   /// Remembers an absent member that is required.

@@ -4,9 +4,12 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import no.rapport.records.Acting;
+import no.rapport.records.Records;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /// Links to files that die within 30 seconds (contract: export-files, "expiring less than 30 seconds from when it is
@@ -20,17 +23,27 @@ public final class DownloadLinks {
 
   private final S3Presigner presigner;
   private final String bucket;
+  private final Records records;
+  private final Clock clock;
 
-  public DownloadLinks(S3Presigner presigner, String bucket) {
+  /// @param records where it is stored that a caller was given a link
+  public DownloadLinks(S3Presigner presigner, String bucket, Records records, Clock clock) {
     this.presigner = presigner;
     this.bucket = bucket;
+    this.records = records;
+    this.clock = clock;
   }
 
   /// @param expires first moment at which it no longer works, UTC, whole seconds
   public record Link(URI url, Instant expires) {}
 
-  /// A fresh link to one object, saved under a name that is safe in a header and on every file system.
-  public Link to(String key, String fileName, String contentType) {
+  /// A fresh link to one object, saved under a name that is safe in a header and on every file system. That the caller is
+  /// given it is stored first.
+  ///
+  /// @param orgId whose object it is
+  /// @param resource kind and id of what the object belongs to
+  public Link to(String orgId, String resource, String key, String fileName, String contentType) {
+    Acting.linkIssued(records, orgId, resource, clock.instant());
     var presigned = presigner.presignGetObject(request -> request.signatureDuration(VALIDITY)
         .getObjectRequest(get -> get.bucket(bucket).key(key).responseContentType(contentType)
             .responseContentDisposition(disposition(fileName))));

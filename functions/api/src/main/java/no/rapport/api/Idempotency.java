@@ -21,8 +21,12 @@ import no.rapport.records.Records;
 ///
 /// The first use reserves the key together with the time and the seed of the ids that the request will make. A
 /// request that dies halfway is therefore repeated with the same ids: what it had stored is found, not stored again.
-/// Only successful answers are kept. A refused request has left nothing and frees its key, unless it repeats one that
-/// died: that may have left something, so the key keeps its ids until it has an answer or is forgotten.
+/// A refused request has left nothing and frees its key, unless it repeats one that died: that may have left something,
+/// so the key keeps its ids until it has an answer or is forgotten.
+///
+/// Only a successful answer about a resource ([Reply#about]) is kept, as a note that is erased with the resource. Once
+/// the resource is gone, or no longer the caller's to see, a repetition is answered with `404`. Any other answer is made
+/// anew: the request runs again with the same ids.
 public final class Idempotency {
 
   private static final Duration KEPT = Duration.ofHours(24);
@@ -39,8 +43,17 @@ public final class Idempotency {
   }
 
   /// @param seed where the request's ids come from
-  /// @param answer the first answer; null while it is in flight
-  private record Use(String requestSha256, Instant time, String seed, Instant leaseUntil, Answer answer) {}
+  /// @param resource what the kept answer is about; null while the request is in flight, and where no answer is kept
+  private record Use(String requestSha256, Instant time, String seed, Instant leaseUntil, Reply.Resource resource) {
+
+    Use leasedUntil(Instant until) {
+      return new Use(requestSha256, time, seed, until, resource);
+    }
+
+    Use answered(Optional<Reply.Resource> about) {
+      return new Use(requestSha256, time, seed, Instant.EPOCH, about.orElse(null));
+    }
+  }
 
   private record Answer(int status, Map<String, String> headers, JsonNode body) {}
 
@@ -55,7 +68,7 @@ public final class Idempotency {
     }
     String partition = "idempotency#" + request.caller().id();
     String sort = sha256(key.get());
-    String requestSha256 = sha256(request.method() + "\n" + request.path() + "\n" + request.text());
+    String requestSha256 = sha256(request.method() + "\n" + request.path() + "\n" + request.comparableText());
     for (int attempt = 0; attempt < 5; attempt++) {
       Instant now = clock.instant();
       Optional<Note> stored = records.note(partition, sort, now);
@@ -71,13 +84,19 @@ public final class Idempotency {
       if (!use.requestSha256().equals(requestSha256)) {
         return Reply.problem(422, "This Idempotency-Key was used with another request", java.util.List.of());
       }
-      if (use.answer() != null) {
-        return new Reply(use.answer().status(), use.answer().headers(), Optional.ofNullable(use.answer().body()));
+      if (use.resource() != null) {
+        if (isErased(use.resource(), request.caller())) {
+          return Reply.notFound();
+        }
+        Optional<Reply> kept = keptAnswer(use.resource(), stored.get(), now);
+        if (kept.isPresent()) {
+          return kept.get();
+        }
       }
       if (use.leaseUntil().isAfter(now)) {
         return Reply.conflict("The first request with this Idempotency-Key is still in flight").retryAfter(1);
       }
-      var again = new Use(requestSha256, use.time(), use.seed(), now.plus(LEASE), null);
+      Use again = use.leasedUntil(now.plus(LEASE));
       Note note = taken(stored.get(), Documents.write(again), now.plus(LEASE));
       if (records.commit(new Change.ReplaceNote(stored.get(), note))) {
         return run(request, handler, note, again);
@@ -101,10 +120,43 @@ public final class Idempotency {
       refused(note, use);
       return reply;
     }
-    var answered = new Use(use.requestSha256(), use.time(), use.seed(), use.leaseUntil(),
-        new Answer(reply.status(), reply.headers(), reply.body().orElse(null)));
-    records.commit(new Change.ReplaceNote(note, note.next(Documents.write(answered))));
+    boolean first = note.version() == 1;
+    Note answered = note.next(Documents.write(use.answered(reply.resource())));
+    if (reply.resource().isEmpty()) {
+      records.commit(new Change.ReplaceNote(note, answered));
+      return reply;
+    }
+    Reply.Resource resource = reply.resource().get();
+    Note answer = answer(resource, note, reply);
+    boolean kept = records.commit(new Change.ReplaceNote(note, answered), new Change.AddNote(answer));
+    // Looked for after the answer was added: whoever deletes the resource after this look erases the answer.
+    if (isErased(resource, request.caller())) {
+      if (kept) {
+        records.commit(new Change.RemoveNote(answer));
+      }
+      return first ? reply : Reply.notFound();
+    }
     return reply;
+  }
+
+  private boolean isErased(Reply.Resource resource, Caller caller) {
+    return records.find(resource.collection(), resource.id(), caller::maySee).isEmpty();
+  }
+
+  private static Note answer(Reply.Resource resource, Note use, Reply reply) {
+    return Note.first(Note.about(resource.collection(), resource.id()), answerSort(use),
+        Documents.write(new Answer(reply.status(), reply.headers(), reply.body().orElse(null))),
+        use.expires().orElseThrow());
+  }
+
+  private Optional<Reply> keptAnswer(Reply.Resource resource, Note use, Instant now) {
+    return records.note(Note.about(resource.collection(), resource.id()), answerSort(use), now)
+        .map(note -> Documents.read(note.document(), Answer.class))
+        .map(answer -> new Reply(answer.status(), answer.headers(), Optional.ofNullable(answer.body())));
+  }
+
+  private static String answerSort(Note use) {
+    return "answer#" + sha256(use.partition() + "#" + use.sort());
   }
 
   /// As it was, but not gone before whoever has taken it over is done.
@@ -114,9 +166,8 @@ public final class Idempotency {
   }
 
   private void refused(Note note, Use use) {
-    boolean first = note.version() == 1;
-    records.commit(first ? new Change.RemoveNote(note) : new Change.ReplaceNote(note, note.next(Documents.write(
-        new Use(use.requestSha256(), use.time(), use.seed(), Instant.EPOCH, null)))));
+    records.commit(note.version() == 1 ? new Change.RemoveNote(note)
+        : new Change.ReplaceNote(note, note.next(Documents.write(use.leasedUntil(Instant.EPOCH)))));
   }
 
   private static String sha256(String text) {

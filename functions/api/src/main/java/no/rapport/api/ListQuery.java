@@ -40,15 +40,19 @@ public final class ListQuery {
   /// The last moment with four digits of year.
   private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
-  private final Map<String, List<String>> parameters;
+  private final Map<String, List<String>> sent;
+  private Map<String, List<String>> parameters;
   private final Set<String> ownFilters;
   private final List<FieldError> errors = new ArrayList<>();
   private final Map<String, Set<String>> fixed = new TreeMap<>();
   private final Map<String, Map<String, String>> synonyms = new TreeMap<>();
+  private final Map<String, Set<String>> closedLists = new TreeMap<>();
+  private final Map<String, String> aliases = new TreeMap<>();
   private int page = 1;
   private int limit = 20;
 
   private ListQuery(Map<String, List<String>> parameters, Set<String> ownFilters) {
+    this.sent = parameters;
     this.parameters = parameters;
     this.ownFilters = ownFilters;
   }
@@ -66,6 +70,18 @@ public final class ListQuery {
   /// Lets a filter's `word` find what is kept under another.
   public ListQuery synonym(String filter, String word, String kept) {
     synonyms.put(filter, Map.of(word, kept));
+    return this;
+  }
+
+  /// Closes the list of a filter's words: any other is refused with `400`.
+  public ListQuery oneOf(String filter, Set<String> words) {
+    closedLists.put(filter, words);
+    return this;
+  }
+
+  /// Takes `alias` as another name of a filter; both at once are refused.
+  public ListQuery alias(String alias, String filter) {
+    aliases.put(alias, filter);
     return this;
   }
 
@@ -96,6 +112,15 @@ public final class ListQuery {
   }
 
   private Optional<Listing> listing(String collection, Caller caller, String organization) {
+    Map<String, List<String>> parameters = new TreeMap<>(sent);
+    aliases.forEach((alias, filter) -> {
+      if (sent.containsKey(alias) && sent.containsKey(filter)) {
+        wrong(alias, alias + " and " + filter + " are the same; give one of them");
+      } else if (sent.containsKey(alias)) {
+        parameters.put(filter, parameters.remove(alias));
+      }
+    });
+    this.parameters = parameters;
     parameters.keySet().stream().sorted()
         .filter(key -> !(COMMON.contains(key) || ownFilters.contains(key))
             || (key.equals("org_id") || key.equals("organization_id")) && !key.equals(organization))
@@ -164,6 +189,8 @@ public final class ListQuery {
     one(name).map(text -> text.split(",", -1)).ifPresent(given -> {
       if (given.length > MOST_WORDS || !Arrays.stream(given).allMatch(word -> VALUE.matcher(word).matches())) {
         wrong(name, name + " must be 1 to " + MOST_WORDS + " comma-separated words");
+      } else if (!closedLists.getOrDefault(name, new TreeSet<>(List.of(given))).containsAll(List.of(given))) {
+        wrong(name, name + " must be one or more of " + String.join(", ", new TreeSet<>(closedLists.get(name))));
       } else {
         words.addAll(Arrays.asList(given));
       }

@@ -12,12 +12,26 @@ import java.util.TreeMap;
 /// An answer to a request.
 ///
 /// @param body JSON, or empty for none
-public record Reply(int status, Map<String, String> headers, Optional<JsonNode> body) {
+/// @param resource what the answer is about: the answer is kept under an idempotency key as long as that exists
+public record Reply(int status, Map<String, String> headers, Optional<JsonNode> body, Optional<Resource> resource) {
+
+  /// A stored resource, as [no.rapport.records.Records#find] names it.
+  public record Resource(String collection, String id) {}
 
   private static final int RETRY_AFTER_SECONDS = 1;
 
   public Reply {
     headers = Map.copyOf(headers);
+  }
+
+  public Reply(int status, Map<String, String> headers, Optional<JsonNode> body) {
+    this(status, headers, body, Optional.empty());
+  }
+
+  /// The same answer, said to be about a stored resource. Only such answers to a POST are kept for repetitions; any
+  /// other, such as one that holds a ticket or a link, is made anew by the same request with the same ids.
+  public Reply about(String collection, String id) {
+    return new Reply(status, headers, body, Optional.of(new Resource(collection, id)));
   }
 
   public static Reply ok(JsonNode body) {
@@ -114,7 +128,7 @@ public record Reply(int status, Map<String, String> headers, Optional<JsonNode> 
   public Reply header(String name, String value) {
     var more = new TreeMap<>(headers);
     more.put(name, value);
-    return new Reply(status, more, body);
+    return new Reply(status, more, body, resource);
   }
 
   public Reply retryAfter(int seconds) {

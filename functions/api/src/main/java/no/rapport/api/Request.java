@@ -8,7 +8,10 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NumericNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +37,8 @@ public final class Request {
   /// Largest body that is read, in bytes.
   static final int MAX_BODY = 256 * 1024;
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final Pattern ACTING_USER =
+      Pattern.compile("(?!.*\\d{6} ?\\d{5})[\\p{L}\\p{N}][\\p{L}\\p{N} ._@+-]{0,63}");
   private static final Pattern UTC = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
 
   private static final Pattern ENTITY_TAGS =
@@ -86,6 +91,21 @@ public final class Request {
   /// The same request at the time and with the ids that an earlier try of it had.
   Request reserved(Instant time, String seed) {
     return new Request(event, caller, time, Ids.derived(seed));
+  }
+
+  /// The person behind an integration, as the key's holder asserts in `X-Acting-User`.
+  public Optional<String> actingUser() {
+    Optional<String> user = header("X-Acting-User");
+    if (user.isPresent() && !ACTING_USER.matcher(user.get()).matches()) {
+      throw InvalidRequest.malformed("X-Acting-User must have 1 to 64 letters, digits, spaces and . _ @ + -, begin with a "
+          + "letter or digit, and must not hold a national identity number");
+    }
+    return user;
+  }
+
+  /// Whom a new resource names as the one who asked for it: the acting user, or else the key.
+  public String requestedBy() {
+    return actingUser().orElse(caller.id());
   }
 
   public Caller caller() {
@@ -163,6 +183,7 @@ public final class Request {
   }
 
   private ObjectNode object() {
+    refuseEncoded();
     String type = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
     String media = type.split(";", 2)[0].trim();
     if (!media.equals("application/json") && !(media.startsWith("application/") && media.endsWith("+json"))) {
@@ -190,20 +211,67 @@ public final class Request {
     return object;
   }
 
-  /// The body's text; also what an idempotency key is held against.
+  /// The body as an idempotency key is held against it: the same values in another member order are the same body.
+  String comparableText() {
+    try {
+      var comparable = new StringBuilder();
+      appendComparable(JSON.readTree(text()), comparable);
+      return comparable.toString();
+    } catch (JsonProcessingException | NumberFormatException e) {
+      return text(); // refused when it is read
+    }
+  }
+
+  private static void appendComparable(JsonNode node, StringBuilder to) {
+    switch (node) {
+      case ObjectNode object -> {
+        to.append('{');
+        object.properties().stream().sorted(Map.Entry.comparingByKey()).forEach(member -> {
+          to.append(TextNode.valueOf(member.getKey())).append(':');
+          appendComparable(member.getValue(), to);
+          to.append(',');
+        });
+        to.append('}');
+      }
+      case ArrayNode array -> {
+        to.append('[');
+        array.forEach(item -> {
+          appendComparable(item, to);
+          to.append(',');
+        });
+        to.append(']');
+      }
+      case NumericNode number -> to.append(number.decimalValue().stripTrailingZeros());
+      default -> to.append(node);
+    }
+  }
+
+  private void refuseEncoded() {
+    String encoding = header("Content-Encoding").orElse("").trim();
+    if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
+      throw new InvalidRequest(Reply.problem(415, "The body must not be compressed: Content-Encoding is not taken here",
+          List.of()).header("Accept-Encoding", "identity"));
+    }
+  }
+
+  private static String withoutByteOrderMark(String text) {
+    return text.startsWith("\ufeff") ? text.substring(1) : text;
+  }
+
+  /// The body's text.
   String text() {
     String body = event.getBody() == null ? "" : event.getBody();
     if (Boolean.TRUE.equals(event.getIsBase64Encoded())) {
       try {
         byte[] bytes = Base64.getDecoder().decode(body);
         refuseTooLarge(bytes.length);
-        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        return withoutByteOrderMark(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
       } catch (CharacterCodingException | IllegalArgumentException e) {
         throw InvalidRequest.malformed("The body is not UTF-8 text");
       }
     }
     refuseTooLarge(body.length() > MAX_BODY ? body.length() : body.getBytes(StandardCharsets.UTF_8).length);
-    return body;
+    return withoutByteOrderMark(body);
   }
 
   private static void refuseTooLarge(int bytes) {

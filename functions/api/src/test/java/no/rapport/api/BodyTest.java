@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -92,7 +93,7 @@ class BodyTest {
   @Test
   void refusesValuesAtTheirEdges() {
     for (String body : List.of("{\"text\": \"12345678901\"}", "{\"id\": \"\"}", "{\"id\": \"" + "a".repeat(65) + "\"}",
-        "{\"words\": [\"a\",\"b\",\"c\",\"d\"]}", "{\"words\": \"a\"}", "{\"integer\": -1}", "{\"integer\": 1e3}",
+        "{\"words\": [\"a\",\"b\",\"c\",\"d\"]}", "{\"words\": \"a\"}", "{\"integer\": -1}", "{\"integer\": 1.5}", "{\"integer\": 1e400}", "{\"integer\": 1e-400}",
         "{\"integer\": 9007199254740993}", "{\"integer\": 99999999999999999999999}", "{\"date\": \"+02025-1-1\"}",
         "{\"date\": \"20250101\"}", "{\"instant\": \"2026-13-01T00:00:00Z\"}", "{\"inner\": []}",
         "{\"instant\": \"2026-03-26\"}")) {
@@ -102,9 +103,72 @@ class BodyTest {
   }
 
   @Test
+  void takesWholeNumbersHoweverTheyAreWritten() {
+    for (String number : List.of("8", "8.0", "8.000", "0.8e1", "8e0", "-0.0", "80e-1")) {
+      assertThat(send("{\"integer\": " + number + "}").getStatusCode()).as(number).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void ignoresAByteOrderMarkHoweverTheBodyIsEncoded() {
+    assertThat(send("\ufeff{\"text\": \"a\"}").getStatusCode()).isEqualTo(200);
+    var binary = aPost(Base64.getEncoder().encodeToString("\ufeff{\"text\": \"a\"}".getBytes(
+        StandardCharsets.UTF_8))).withIsBase64Encoded(true);
+    assertThat(answer(binary, BodyTest::everyKind).getStatusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void refusesCompressedBodiesAndSaysWhatItTakes() {
+    for (String encoding : List.of("gzip", "br", "GZIP", "identity, gzip")) {
+      var event = aPost("{\"text\": \"a\"}");
+      event.getHeaders().put("Content-Encoding", encoding);
+      var refused = answer(event, BodyTest::everyKind);
+      assertProblem(refused, 415);
+      assertThat(refused.getHeaders()).containsEntry("Accept-Encoding", "identity");
+    }
+    var plain = aPost("{\"text\": \"a\"}");
+    plain.getHeaders().put("content-encoding", "identity");
+    assertThat(answer(plain, BodyTest::everyKind).getStatusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void namesOnlyTheWrongEndOfADateRange() {
+    var cases = Map.of(
+        "{\"a\": \"2025-13-01\", \"b\": \"1960-01-01\"}", List.of("/a"),
+        "{\"a\": 5, \"b\": \"2040-01-01\"}", List.of("/a"),
+        "{\"a\": \"2025-01-01\", \"b\": \"x\"}", List.of("/b"),
+        "{\"b\": \"2025-01-01\"}", List.of("/a"),
+        "{}", List.of("/a", "/b"),
+        "{\"a\": \"2025-01-02\", \"b\": \"2025-01-01\"}", List.of("/b"),
+        "{\"a\": \"2020-01-01\", \"b\": \"2025-01-01\"}", List.of("/b"),
+        "{\"a\": \"0000-01-01\", \"b\": \"9999-12-31\"}", List.of("/b"));
+    cases.forEach((body, pointers) -> assertThat(pointers(range(body))).as(body).isEqualTo(pointers));
+  }
+
+  /// Five years from 29 February end with February.
+  @Test
+  void takesFiveYearsFromAnyDay() {
+    for (String[] ends : new String[][] {{"2020-02-29", "2025-02-28"}, {"2020-02-28", "2025-02-27"},
+        {"2020-01-01", "2024-12-31"}, {"2023-03-01", "2028-02-29"}, {"2019-03-01", "2024-02-29"}}) {
+      String last = LocalDate.parse(ends[1]).plusDays(1).toString();
+      assertThat(range("{\"a\": \"" + ends[0] + "\", \"b\": \"" + ends[1] + "\"}").getStatusCode())
+          .as(ends[0]).isEqualTo(200);
+      assertThat(range("{\"a\": \"" + ends[0] + "\", \"b\": \"" + last + "\"}").getStatusCode())
+          .as(ends[0]).isEqualTo(422);
+    }
+  }
+
+  private static APIGatewayProxyResponseEvent range(String body) {
+    return answer(aPost(body), request -> {
+      request.body(b -> b.dateRange("a", "b", 5));
+      return Reply.ok(JsonNodeFactory.instance.objectNode());
+    });
+  }
+
+  @Test
   void refusesWhatIsNotOneJsonObject() {
     for (String body : List.of("", " ", "[]", "1", "\"a\"", "null", "{", "{\"a\":}", "{} {}", "{}x", "{'a':1}",
-        "{\"a\":NaN}", "{\"a\":01}", "{a:1}", "// c\n{}", "\ufeff{}", "{\"a\":\"\u0001\"}")) {
+        "{\"a\":NaN}", "{\"a\":01}", "{a:1}", "// c\n{}", "\ufeff\ufeff{}", "\ufeff", "{\"a\":\"\u0001\"}")) {
       assertProblem(send(body), 400);
     }
     assertProblem(answer(aPost(null), BodyTest::everyKind), 400);

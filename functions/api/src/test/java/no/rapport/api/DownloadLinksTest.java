@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import no.rapport.records.InMemoryRecords;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -82,7 +84,8 @@ class DownloadLinksTest {
   void signsALinkThatIsDeadWithinThirtySecondsAndSaysWhen() {
     try (var presigner = S3Presigner.builder().region(Region.EU_NORTH_1)
         .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "secret"))).build()) {
-      var link = new DownloadLinks(presigner, "rapport").to("exports/org-a/1.csv", "Kárášjohka.csv", "text/csv");
+      var link = new DownloadLinks(presigner, "rapport", new InMemoryRecords(), Clock.systemUTC())
+          .to("org-a", "bufdir-exports/exp-1", "exports/org-a/1.csv", "Kárášjohka.csv", "text/csv");
       Map<String, String> query = Arrays.stream(link.url().getRawQuery().split("&")).map(member -> member.split("=", 2))
           .collect(Collectors.toMap(member -> member[0], member -> URLDecoder.decode(member[1], StandardCharsets.UTF_8)));
       assertThat(link.url().toString()).startsWith("https://rapport.s3.eu-north-1.amazonaws.com/exports/org-a/1.csv?");

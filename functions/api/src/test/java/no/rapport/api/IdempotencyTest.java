@@ -24,6 +24,7 @@ import no.rapport.records.Change;
 import no.rapport.records.Entry;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Listing;
+import no.rapport.records.Note;
 import no.rapport.records.Records;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +45,7 @@ class IdempotencyTest {
     made.add(id);
     records.commit(new Change.Create(Entry.first("things", "org-a", id, request.now(), "pending", Map.of(), "{}")));
     return Reply.accepted("/api/v1/things/" + id, JsonNodeFactory.instance.objectNode().put("id", id).putNull("file"))
-        .etag(1);
+        .etag(1).about("things", id);
   }
 
   private long things() {
@@ -61,6 +62,84 @@ class IdempotencyTest {
     assertThat(again.getHeaders()).isEqualTo(first.getHeaders());
     assertThat(made).hasSize(1);
     assertThat(things()).isEqualTo(1);
+  }
+
+  @Test
+  void answers404OnceTheResourceOfTheFirstAnswerIsErased() {
+    send(aPost("{\"name\":\"a\"}", "k"), this::make);
+    Entry thing = records.find("things", made.getFirst()).orElseThrow();
+    assertThat(records.notes(Note.about("things", thing.id()), "", 10, clock.instant())).hasSize(1);
+
+    records.commit(new Change.Delete(thing));
+
+    assertThat(records.notes(Note.about("things", thing.id()), "", 10, clock.instant())).isEmpty();
+    var again = send(aPost("{\"name\":\"a\"}", "k"), this::make);
+    assertThat(again.getStatusCode()).isEqualTo(404);
+    assertThat(again.getBody()).isEqualTo("{\"message\":\"Not Found\"}");
+    assertThat(made).hasSize(1);
+  }
+
+  @Test
+  void answers404WhereTheRequestDiedHalfwayAndItsResourceWasErasedSince() {
+    send(aPost("{}", "k"), request -> {
+      make(request);
+      throw new IllegalStateException("the function is gone");
+    });
+    records.commit(new Change.Delete(records.find("things", made.getFirst()).orElseThrow()));
+    clock.pass(Duration.ofSeconds(31));
+
+    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(404);
+    assertThat(records.notes(Note.about("things", made.getFirst()), "", 10, clock.instant())).isEmpty();
+    assertThat(things()).isZero();
+  }
+
+  @Test
+  void keepsNoAnswerAboutWhatIsErasedWhileTheRequestRuns() {
+    var first = send(aPost("{}", "k"), request -> {
+      Reply reply = make(request);
+      records.commit(new Change.Delete(records.find("things", made.getFirst()).orElseThrow()));
+      return reply;
+    });
+
+    assertThat(first.getStatusCode()).isEqualTo(202);
+    assertThat(records.notes(Note.about("things", made.getFirst()), "", 10, clock.instant())).isEmpty();
+    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void answers404WhereTheCallerNoLongerSeesTheOrganisation() {
+    send(aPost("{}", "k"), this::make);
+    var other = aPost("{}", "k");
+    other.getRequestContext().setAuthorizer(Calls.authorizer("key_a", "org", "org-b"));
+    assertThat(send(other, this::make).getStatusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void makesAnAnswerAnewThatIsAboutNoResource() {
+    var secrets = new ArrayList<String>();
+    Function<Request, Reply> ticket = _ -> {
+      secrets.add("secret-" + secrets.size());
+      return Reply.created("/api/v1/watch", JsonNodeFactory.instance.objectNode().put("ticket", secrets.getLast()));
+    };
+    assertThat(send(aPost("{}", "k"), ticket).getBody()).contains("secret-0");
+    assertThat(send(aPost("{}", "k"), ticket).getBody()).contains("secret-1");
+    assertThat(send(aPost("{\"name\":\"b\"}", "k"), ticket).getStatusCode()).isEqualTo(422);
+    assertThat(records.notes("idempotency#key_a", "", 10, clock.instant())).singleElement()
+        .satisfies(note -> assertThat(note.document()).doesNotContain("secret"));
+  }
+
+  @Test
+  void takesTheSameValuesInAnotherOrderAndFormAsTheSameBody() {
+    String body = "{\"name\":\"a\",\"size\":8,\"list\":[1,{\"x\":true,\"y\":null}]}";
+    for (String same : List.of(body, "\ufeff" + body,
+        " { \"list\" : [ 1.0, {\"y\":null, \"x\":true} ], \"size\" : 8.0, \"n\\u0061me\" : \"a\" } ")) {
+      assertThat(send(aPost(same, "k"), _ -> Reply.ok(JsonNodeFactory.instance.objectNode())).getStatusCode())
+          .as(same).isEqualTo(200);
+    }
+    for (String other : List.of(body.replace("8", "80"), body.replace("true", "false"),
+        body.replace("[1,", "[").replace("null}]", "null},1]"), body.replace("8", "\"8\""))) {
+      assertThat(send(aPost(other, "k"), this::make).getStatusCode()).as(other).isEqualTo(422);
+    }
   }
 
   @Test

@@ -76,7 +76,9 @@ final class BufdirExports {
   }
 
   Reply list(Request request) {
-    return request.list("format", "requested_by").synonym("format", "excel", "xlsx").answer(services.records(),
+    return request.list("format", "requested_by").synonym("format", "excel", "xlsx")
+        .oneOf("status", Set.of("queued", "processing", "completed", "failed", "cancelled"))
+        .oneOf("format", Set.of("xlsx", "excel", "csv", "pdf", "json")).answer(services.records(),
         ExportKind.BUFDIR_EXPORT.collection(), request.caller(), "org_id", "data",
         entry -> summary(ExportJobs.Stored.of(entry).job()));
   }
@@ -152,7 +154,7 @@ final class BufdirExports {
   /// A fresh link to the file; none until completed, and none once the file is gone.
   Optional<DownloadLinks.Link> link(ExportJob job, Instant now) {
     return job.state() == ExportState.COMPLETED && job.fileExpiresAt().map(now::isBefore).orElse(true)
-        ? job.file().map(file -> links.to(file.key(), file.name(), file.contentType()))
+        ? job.file().map(file -> links.to(job.orgId(), job.kind().collection() + "/" + job.id(), file.key(), file.name(), file.contentType()))
         : Optional.empty();
   }
 

@@ -47,6 +47,7 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
         .put("export_id", job.id())
         .put("status", ExportKind.BUFDIR_EXPORT.statusOf(job))
         .put("estimated_duration_seconds", exports.estimatedSeconds(order.orgId(), order.order().period()))
-        .put("created_at", job.createdAt().toString())).etag(accepted.entry().version());
+        .put("created_at", job.createdAt().toString())).etag(accepted.entry().version())
+        .about(job.kind().collection(), job.id());
   }
 }

@@ -55,6 +55,7 @@ public final class RetryBufdirExport implements RequestHandler<APIGatewayProxyRe
         .put("export_id", job.id())
         .put("status", job.kind().statusOf(job))
         .put("retry_count", job.retryCount())
-        .put("queued_at", job.queuedAt().toString())).etag(retried.entry().version());
+        .put("queued_at", job.queuedAt().toString())).etag(retried.entry().version())
+        .about(job.kind().collection(), job.id());
   }
 }

@@ -31,7 +31,8 @@ public final class CreateExport implements RequestHandler<APIGatewayProxyRequest
       var kept = exports.templates().keep(new ExportTemplate(request.ids().integer(), wanted.orgId(), wanted.name(),
           request.now(), request.caller().id(), wanted.order()));
       return Reply.created(ExportFiles.PATH + "/" + kept.template().id(), JsonNodeFactory.instance.objectNode()
-          .set("exports", ExportFiles.shown(kept.template()))).etag(kept.entry().version());
+          .set("exports", ExportFiles.shown(kept.template()))).etag(kept.entry().version())
+          .about(kept.entry().collection(), kept.entry().id());
     });
   }
 }

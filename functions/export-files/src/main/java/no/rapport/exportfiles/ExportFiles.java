@@ -114,12 +114,12 @@ final class ExportFiles {
 
   private Optional<DownloadLinks.Link> link(ExportJob job, Instant now) {
     return isThere(job, now) && job.rowCount() > 0
-        ? job.file().map(file -> links.to(file.key(), file.name(), file.contentType())) : Optional.empty();
+        ? job.file().map(file -> links.to(job.orgId(), job.kind().collection() + "/" + job.id(), file.key(), file.name(), file.contentType())) : Optional.empty();
   }
 
   private Optional<DownloadLinks.Link> errors(ExportJob job, Instant now) {
     return isThere(job, now) ? job.leftOut().map(key ->
-        links.to(key, "rapport_" + job.id() + "_left_out.json", "application/json")) : Optional.empty();
+        links.to(job.orgId(), job.kind().collection() + "/" + job.id(), key, "rapport_" + job.id() + "_left_out.json", "application/json")) : Optional.empty();
   }
 
   private static boolean isThere(ExportJob job, Instant now) {

@@ -1,7 +1,6 @@
 package no.rapport.exportfiles;
 
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -20,7 +19,7 @@ import no.rapport.reporting.Suppression;
 record ExportTemplate(long id, String orgId, String name, Instant createdAt, String createdBy, ExportOrder order) {
 
   private static final Pattern ACTIVITY_TYPE = Pattern.compile("[a-z0-9_]{1,64}");
-  private static final int MOST_YEARS = 5;
+  private static final int MAX_YEARS = 5;
 
   /// The body of `POST /api/v1/exports`.
   record Wanted(String orgId, String name, ExportOrder order) {
@@ -30,7 +29,7 @@ record ExportTemplate(long id, String orgId, String name, Instant createdAt, Str
       String name = body.required("name", body.text("name", 200), "");
       String format = body.required("format", body.word("format",
           word -> ReportFormat.ofWord(word).map(_ -> word), "must be excel, xlsx, csv, pdf or json"), "xlsx");
-      Period period = period(body);
+      Body.DateRange dates = body.dateRange("period_from", "period_to", MAX_YEARS);
       List<String> types = body.words("activity_types", ACTIVITY_TYPE, 100, "must be a code of a-z, 0-9 and _");
       boolean attachments = body.bool("include_attachments").orElse(false);
       ReportLocale locale = body.word("locale", ReportLocale::ofTag, "must be nb-NO, nn-NO, se-NO or en")
@@ -38,22 +37,8 @@ record ExportTemplate(long id, String orgId, String name, Instant createdAt, Str
       boolean annexes = body.bool("include_annexes").orElse(true);
       Suppression suppression = body.word("suppression", Suppression::ofWord, "must be none, lt3, le3 or le5")
           .orElse(Suppression.NONE);
-      return new Wanted(orgId, name, new ExportOrder(period, types, format, locale, annexes, attachments, suppression,
+      return new Wanted(orgId, name, new ExportOrder(new Period(dates.from(), dates.to()), types, format, locale, annexes, attachments, suppression,
           false, false, false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
-    }
-
-    private static Period period(Body body) {
-      LocalDate from = body.required("period_from", body.date("period_from"), LocalDate.EPOCH);
-      LocalDate to = body.required("period_to", body.date("period_to"), from);
-      if (to.isBefore(from)) {
-        body.wrong("period_to", "must not be before period_from");
-        return new Period(from, from);
-      }
-      Period period = new Period(from, to);
-      if (period.isLongerThanYears(MOST_YEARS)) {
-        body.wrong("period_to", "must be within five years of period_from");
-      }
-      return period;
     }
   }
 

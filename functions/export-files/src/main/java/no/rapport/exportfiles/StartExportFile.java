@@ -36,7 +36,8 @@ public final class StartExportFile implements RequestHandler<APIGatewayProxyRequ
 
   private Reply answer(Request request, ExportTemplates.Start start) {
     return switch (start) {
-      case ExportTemplates.Running(var file) -> exports.status(201, file, request.now());
+      case ExportTemplates.Running(var file) -> exports.status(201, file, request.now())
+          .about(file.entry().collection(), file.entry().id());
       case ExportTemplates.Refused(var exceeded) ->
           Reply.tooManyRequests(exceeded.reason(), Math.toIntExact(exceeded.retryAfter().toSeconds()));
       case ExportTemplates.Gone _ -> Reply.notFound();

@@ -100,7 +100,7 @@ public final class ExportServices {
     Documents.read(Documents.write(job), ExportJob.class);
     services.progress().read(job, services.now());
     Priming.once(services.idempotency());
-    services.links().to("exports/priming/priming.csv", "priming.csv", "text/csv");
+    services.links().to("priming", "priming/priming", "exports/priming/priming.csv", "priming.csv", "text/csv");
   }
 
   public Records records() {
@@ -132,7 +132,7 @@ public final class ExportServices {
   }
 
   public DownloadLinks links() {
-    return new DownloadLinks(presigner, bucket);
+    return new DownloadLinks(presigner, bucket, records, clock);
   }
 
   public Idempotency idempotency() {

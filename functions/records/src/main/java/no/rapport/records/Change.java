@@ -11,7 +11,8 @@ public sealed interface Change {
   /// Replaces a resource; refused unless it is as it was seen.
   record Replace(Entry seen, Entry next) implements Change {}
 
-  /// Removes a resource; refused unless it is as it was seen. Its id stays taken for a while.
+  /// Removes a resource and all notes about it ([Note#about]); refused unless it is as it was seen. Its id stays taken
+  /// for a while.
   record Delete(Entry seen) implements Change {
     /// Longer than a request may be repeated under its idempotency key.
     public static final Duration REMEMBERED = Duration.ofHours(25);

@@ -48,6 +48,8 @@ public final class DynamoRecords implements Records {
   private static final int SHARDS = 8;
   private static final int SHARDS_OF_ALL = 16;
   private static final int ATTEMPTS = 12;
+  /// The most items that DynamoDB takes in one transaction.
+  private static final int MAX_WRITES = 100;
   private static final String ALL = "*";
 
   private final DynamoDbClient client;
@@ -184,15 +186,23 @@ public final class DynamoRecords implements Records {
   /// told apart by the transaction's token, or by the mark that the put leaves.
   @Override
   public boolean commit(List<Change> changes) {
+    return Acting.committed(changes, clock.instant(), this::commitAll);
+  }
+
+  private boolean commitAll(List<Change> changes) {
     if (changes.size() == 1 && changes.getFirst() instanceof Change.Replace(Entry seen, Entry next)
         && seen.status().equals(next.status())) {
       return putAlone(seen, next);
     }
     var writes = writes(changes);
+    List<Change.Delete> deletions = changes.stream().filter(Change.Delete.class::isInstance)
+        .map(Change.Delete.class::cast).toList();
+    deletions.forEach(deletion -> writes.addAll(eraseNotesAbout(deletion.seen(), MAX_WRITES - writes.size())));
     String token = UUID.randomUUID().toString();
     for (int attempt = 1; ; attempt++) {
       try {
         client.transactWriteItems(request -> request.transactItems(writes).clientRequestToken(token));
+        deletions.forEach(deletion -> eraseRemainingNotesAbout(deletion.seen()));
         return true;
       } catch (TransactionCanceledException e) {
         if (has(e, "ConditionalCheckFailed")) {
@@ -208,6 +218,25 @@ public final class DynamoRecords implements Records {
       }
       pause(attempt);
     }
+  }
+
+  private List<TransactWriteItem> eraseNotesAbout(Entry entry, int limit) {
+    return limit <= 0 ? List.of() : notesAbout(entry, limit).stream()
+        .map(key -> TransactWriteItem.builder().delete(d -> d.tableName(table).key(key)).build()).toList();
+  }
+
+  /// Those that found no room in the transaction, or were added while it was committed.
+  private void eraseRemainingNotesAbout(Entry entry) {
+    for (var keys = notesAbout(entry, MAX_WRITES); !keys.isEmpty(); keys = notesAbout(entry, MAX_WRITES)) {
+      keys.forEach(key -> client.deleteItem(delete -> delete.tableName(table).key(key)));
+    }
+  }
+
+  private List<Map<String, AttributeValue>> notesAbout(Entry entry, int limit) {
+    return client.query(request -> request.tableName(table).consistentRead(true).limit(limit)
+            .keyConditionExpression("pk = :pk")
+            .expressionAttributeValues(Map.of(":pk", text("note#" + Note.about(entry.collection(), entry.id())))))
+        .items().stream().map(item -> Map.of("pk", item.get("pk"), "sk", item.get("sk"))).toList();
   }
 
   private static void pause(int attempt) {

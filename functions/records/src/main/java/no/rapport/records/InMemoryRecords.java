@@ -86,7 +86,11 @@ public final class InMemoryRecords implements Records {
   }
 
   @Override
-  public synchronized boolean commit(List<Change> changes) {
+  public boolean commit(List<Change> changes) {
+    return Acting.committed(changes, clock.instant(), this::commitAll);
+  }
+
+  private synchronized boolean commitAll(List<Change> changes) {
     if (!changes.stream().allMatch(this::holds)) {
       return false;
     }
@@ -112,6 +116,7 @@ public final class InMemoryRecords implements Records {
       case Change.Replace(Entry _, Entry next) -> entries.put(key(next.collection(), next.id()), next);
       case Change.Delete(Entry seen) -> {
         entries.remove(key(seen.collection(), seen.id()));
+        notes.remove(Note.about(seen.collection(), seen.id()));
         removedUntil.put(key(seen.collection(), seen.id()), clock.instant().plus(Change.Delete.REMEMBERED));
       }
       case Change.AddNote(Note note) -> put(note);

@@ -21,6 +21,13 @@ public record Note(String partition, String sort, long version, String document,
     return new Note(partition, sort, 1, document, Optional.ofNullable(expires));
   }
 
+  /// The partition of the notes about a resource: what was derived from it and has to be erased with it. Deleting the
+  /// resource erases them all. A note that is added at the same time may stay: its writer has to look for the resource
+  /// afterwards.
+  public static String about(String collection, String id) {
+    return "about#" + collection + "#" + id;
+  }
+
   public Note next(String nextDocument) {
     return new Note(partition, sort, version + 1, nextDocument, expires);
   }

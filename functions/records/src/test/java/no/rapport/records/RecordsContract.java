@@ -2,6 +2,7 @@ package no.rapport.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -507,5 +508,136 @@ abstract class RecordsContract {
       sum += counted;
     }
     assertThat(sum).isEqualTo(walked.size());
+  }
+
+  @Test
+  void erasesTheNotesAboutADeletedResourceAndNoOthers() {
+    Entry entry = anEntry("org-a", "r1", 0, "pending");
+    records.commit(new Change.Create(entry));
+    for (int i = 0; i < 130; i++) {
+      records.commit(new Change.AddNote(Note.first(Note.about(COLLECTION, "r1"), "answer-" + i, "{}", null)));
+    }
+    var others = Note.first(Note.about(COLLECTION, "r10"), "answer-1", "{}", null);
+    records.commit(new Change.AddNote(others));
+
+    assertThat(records.commit(new Change.Delete(entry.next("failed", Map.of(), "{}")))).isFalse();
+    assertThat(records.notes(Note.about(COLLECTION, "r1"), "", 1000, NOON)).hasSize(130);
+    assertThat(records.commit(new Change.Delete(entry))).isTrue();
+
+    assertThat(records.notes(Note.about(COLLECTION, "r1"), "", 1000, NOON)).isEmpty();
+    assertThat(records.notes(Note.about(COLLECTION, "r10"), "", 1000, NOON)).containsExactly(others);
+  }
+
+  private final List<AuditEvent> told = new ArrayList<>();
+  private final AtomicInteger eventIds = new AtomicInteger();
+
+  private Acting acting() {
+    return new Acting("key_a", Optional.of("kari"),
+        _ -> "evt_%026d".formatted(eventIds.incrementAndGet()), told::add);
+  }
+
+  private List<AuditEvent> events(String orgId) {
+    return new AuditTrail(records).after(orgId, "", 100, clock.instant()).events();
+  }
+
+  @Test
+  void storesWhatACallerDoesToResourcesInTheSameCommit() {
+    Entry created = anEntry("org-a", "r1", 0, "pending");
+    Entry cancelled = created.next("cancelled", Map.of(), "{\"reason\":1}");
+    Entry rewritten = cancelled.next("cancelled", Map.of(), "{\"reason\":1}");
+    Note note = Note.first("notes", "n", "{}", null);
+    acting().call(() -> records.commit(new Change.Create(created), new Change.AddNote(note)));
+    acting().call(() -> records.commit(new Change.Create(created)));
+    acting().call(() -> records.commit(new Change.Replace(created, cancelled)));
+    acting().call(() -> records.commit(new Change.Replace(cancelled, rewritten)));
+    acting().call(() -> records.commit(new Change.ReplaceNote(note, note.next("{}"))));
+    acting().call(() -> records.commit(new Change.Delete(rewritten)));
+    records.commit(new Change.Create(anEntry("org-a", "r2", 0, "pending")));
+
+    assertThat(events("org-a")).extracting(AuditEvent::action, AuditEvent::resource).containsExactly(
+        tuple("created", COLLECTION + "/r1"),
+        tuple("cancelled", COLLECTION + "/r1"),
+        tuple("deleted", COLLECTION + "/r1"));
+    assertThat(events("org-a")).allSatisfy(event -> {
+      assertThat(event.caller()).isEqualTo("key_a");
+      assertThat(event.actingUser()).contains("kari");
+    });
+    assertThat(events("org-a").get(1).details()).isEqualTo(Map.of("from", "pending", "to", "cancelled"));
+    assertThat(told).isEqualTo(events("org-a"));
+    assertThat(events("org-b")).isEmpty();
+  }
+
+  @Test
+  void keepsEventsFor400DaysAndDeletionsForGood() {
+    Entry entry = anEntry("org-a", "r1", 0, "pending");
+    acting().call(() -> records.commit(new Change.Create(entry)));
+    acting().call(() -> records.commit(new Change.Delete(entry)));
+    clock.pass(Duration.ofDays(400).minusSeconds(1));
+    assertThat(events("org-a")).hasSize(2);
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(events("org-a")).extracting(AuditEvent::action).containsExactly("deleted");
+  }
+
+  /// Events get their place before they are committed: one that becomes visible late must still be told, and none twice.
+  @Test
+  void skipsNoEventThatBecomesVisibleLateAndTellsNoneTwice() {
+    var random = new Random(7);
+    List<AuditEvent> unseen = new ArrayList<>();
+    List<String> written = new ArrayList<>();
+    List<String> read = new ArrayList<>();
+    String cursor = "";
+    for (int step = 0; step < 300; step++) {
+      clock.pass(Duration.ofMillis(random.nextInt(4_000)));
+      for (int i = random.nextInt(3); i > 0; i--) {
+        unseen.add(AuditEvent.of("evt_%018d%08d".formatted(0, eventIds.incrementAndGet()), clock.instant(), "created",
+            "things/t", "key_a", Optional.empty(), "org-a", Map.of()));
+      }
+      Instant latest = clock.instant().minusSeconds(60);
+      for (AuditEvent event : List.copyOf(unseen)) {
+        if (event.at().isBefore(latest) || random.nextInt(4) == 0) {
+          records.commit(event.written());
+          written.add(event.eventId());
+          unseen.remove(event);
+        }
+      }
+      var page = new AuditTrail(records).after("org-a", cursor, 1 + random.nextInt(5), clock.instant());
+      page.events().forEach(event -> read.add(event.eventId()));
+      cursor = page.nextCursor();
+    }
+    for (int i = 0; i < 1_000 && read.size() < written.size(); i++) {
+      var page = new AuditTrail(records).after("org-a", cursor, 100, clock.instant());
+      page.events().forEach(event -> read.add(event.eventId()));
+      cursor = page.nextCursor();
+    }
+    assertThat(read).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(written);
+  }
+
+  @Test
+  void tellsAFloodOfEventsOnceTheyAreSettled() {
+    for (int i = 0; i < 350; i++) {
+      records.commit(AuditEvent.of("evt_%018d%08d".formatted(0, i), clock.instant(), "created", "things/t", "key_a",
+          Optional.empty(), "org-a", Map.of()).written());
+    }
+    List<String> read = new ArrayList<>();
+    String cursor = "";
+    for (int i = 0; i < 8; i++) {
+      var page = new AuditTrail(records).after("org-a", cursor, 100, clock.instant());
+      page.events().forEach(event -> read.add(event.eventId()));
+      cursor = page.nextCursor();
+      assertThat(cursor.length()).isLessThan(3_000);
+      if (i == 3) {
+        assertThat(read).hasSize(200);
+        clock.pass(AuditTrail.SETTLED_AFTER.plusSeconds(1));
+      }
+    }
+    assertThat(read).doesNotHaveDuplicates().hasSize(350);
+  }
+
+  @Test
+  void refusesACursorThatIsNotOneOfTheTrail() {
+    for (String cursor : List.of("x", "!", "AAAA", "fHw", Cursor.encode(anEntry("org-a", "r1", 0, "pending")))) {
+      assertThatThrownBy(() -> new AuditTrail(records).after("org-a", cursor, 1, NOON))
+          .as(cursor).isInstanceOf(IllegalArgumentException.class);
+    }
   }
 }

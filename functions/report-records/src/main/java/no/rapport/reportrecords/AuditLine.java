@@ -11,14 +11,17 @@ import no.rapport.records.Records;
 /// What stays of a deleted report, for good: who deleted it, when, and the digest by which a copy of its file can be
 /// recognised.
 ///
+/// No file name stands in it: a client's may hold anything.
+///
 /// @param deletedBy id of the key that deleted it
 /// @param fileSha256 of the file that Rapport wrote; empty where a client had entered the report
+/// @param reexports how many re-exports of it were erased with it
 public record AuditLine(String orgId, String reportId, String reportType, String deletedBy, Instant deletedAt,
-    Optional<String> fileRef, Optional<String> fileSha256) {
+    Optional<String> fileSha256, int reexports) {
 
-  static AuditLine of(ReportRecord report, String deletedBy, Instant now) {
-    return new AuditLine(report.orgId(), report.reportId(), report.reportType(), deletedBy, now, report.fileRef(),
-        report.fileSha256());
+  static AuditLine of(ReportRecord report, String deletedBy, int reexports, Instant now) {
+    return new AuditLine(report.orgId(), report.reportId(), report.reportType(), deletedBy, now, report.fileSha256(),
+        reexports);
   }
 
   /// The change that writes this line.

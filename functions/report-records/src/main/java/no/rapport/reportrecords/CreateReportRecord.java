@@ -28,13 +28,14 @@ public final class CreateReportRecord
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, idempotency, request -> {
-      NewReport entered = request.withoutQuery().body(NewReport::parse);
+      NewReport entered = request.withoutQuery().body(body -> NewReport.parse(body, request.actingUser()));
       if (!request.caller().maySee(entered.orgId())) {
         return Reply.notFound();
       }
       var stored = reports.create(entered.toReport("rpt_" + request.ids().ulid(request.now()), request.now()));
       return Reply.created("/api/v1/report-records/" + stored.report().reportId(),
-          ReportJson.detailed(stored.report())).etag(stored.version());
+          ReportJson.detailed(stored.report())).etag(stored.version())
+          .about(ReportRecords.COLLECTION, stored.report().reportId());
     });
   }
 }

@@ -13,51 +13,73 @@ import no.rapport.records.Cleanup;
 import no.rapport.reportrecords.ReportRecords.Stored;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// Deletes a report for good, with the file and the sealed rows that Rapport wrote for it. The record goes first, in
-/// one transaction with the audit line and the duty to remove the objects; then the objects go.
+/// Deletes a report for good, with its re-exports, and with the files and the sealed rows that Rapport wrote for them.
+///
+/// The records go first, in one transaction with the audit line and the duty to remove the objects; then the objects go.
+/// A report with more re-exports than a transaction holds loses them in several, the report itself with the last.
 final class DeleteReport {
 
   /// Longer than any task may run that could still be copying the report's file.
   private static final Duration TASKS_END_WITHIN = Duration.ofMinutes(16);
+  private static final int MAX_ATTEMPTS = 1_000;
 
   private final ReportRecords reports;
   private final ReportFiles files;
+  private final Reexports reexports;
 
   DeleteReport(ReportRecords reports, ReportFiles files) {
     this.reports = reports;
     this.files = files;
+    this.reexports = new Reexports(reports.records());
   }
 
   /// @param ifMatch whether the caller accepts the version that is deleted
   /// @param deletedBy id of the caller's key
   Outcome apply(String reportId, LongPredicate ifMatch, String deletedBy, Instant now) {
-    while (true) {
+    boolean begun = false;
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       Optional<Stored> seen = reports.find(reportId);
       if (seen.isEmpty()) {
         return new Outcome.Absent();
       }
-      if (!ifMatch.test(seen.get().version())) {
+      if (!begun && !ifMatch.test(seen.get().version())) {
         return new Outcome.Stale();
       }
       ReportRecord report = seen.get().report();
       // Looked for after the version was read: a re-export that begins after this moves the version on.
-      if (reports.isBeingReexported(report)) {
+      if (reexports.hasUnfinished(report)) {
         return new Outcome.Refused("The report is being re-exported; "
             + "it can be deleted when its re-exports have ended or are cancelled");
       }
-      List<String> unwanted = unwanted(report);
-      List<Change> changes = new ArrayList<>(List.of(new Change.Delete(seen.get().entry()),
-          AuditLine.of(report, deletedBy, now).written()));
-      if (!unwanted.isEmpty()) {
-        changes.add(new Cleanup(unwanted, now.plus(TASKS_END_WITHIN)).duty(reportId + "#deleted"));
+      Reexports.Batch batch = reexports.nextBatch(report);
+      ErasedReexports erased = ErasedReexports.of(reports.records(), report, now).plus(batch.reexports().size());
+      List<Change> changes = new ArrayList<>(batch.deletions());
+      List<String> unwanted = new ArrayList<>(batch.prefixes(report));
+      if (batch.isLast()) {
+        changes.add(new Change.Delete(seen.get().entry()));
+        changes.add(AuditLine.of(report, deletedBy, erased.count(), now).written());
+        changes.addAll(erased.settled());
+        unwanted.addAll(unwanted(report));
+      } else {
+        changes.add(seen.get().hold());
+        changes.add(erased.kept());
       }
-      if (reports.records().commit(changes)) {
+      if (!unwanted.isEmpty()) {
+        changes.add(new Cleanup(unwanted, now.plus(TASKS_END_WITHIN))
+            .duty(reportId + "#deleted#" + seen.get().version()));
+      }
+      if (!reports.records().commit(changes)) {
+        continue;
+      }
+      begun = true;
+      if (batch.isLast()) {
         Log.info("report_deleted", Map.of("report_id", reportId, "organization", report.orgId(), "by", deletedBy,
-            "file_sha256", report.fileSha256().orElse("")));
-        remove(report, unwanted);
+            "file_sha256", report.fileSha256().orElse(""), "reexports", erased.count()));
+        remove(report, erased.count() > 0);
         return new Outcome.Done(seen.get());
       }
     }
+    throw new IllegalStateException("The report is being changed by others all the time");
   }
 
   /// What Rapport wrote for this report; a file that a client only named is not ours to remove.
@@ -68,7 +90,12 @@ final class DeleteReport {
     return prefixes;
   }
 
-  private void remove(ReportRecord report, List<String> prefixes) {
+  /// What the sweeper would remove within a minute; what re-exports left outside the report's folder waits for it.
+  private void remove(ReportRecord report, boolean withReexports) {
+    List<String> prefixes = unwanted(report);
+    if (withReexports) {
+      prefixes.add(Reexports.filesOf(report));
+    }
     try {
       prefixes.forEach(files::removeBelow);
     } catch (SdkException e) {

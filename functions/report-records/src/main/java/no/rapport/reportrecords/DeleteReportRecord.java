@@ -15,7 +15,11 @@ public final class DeleteReportRecord
   private final DeleteReport deleteReport;
 
   public DeleteReportRecord() {
-    this(ReportRecords.fromEnvironment(), ReportFiles.fromEnvironment());
+    this(ReportRecords.fromEnvironment());
+  }
+
+  private DeleteReportRecord(ReportRecords reports) {
+    this(reports, ReportFiles.fromEnvironment(reports.records()));
   }
 
   DeleteReportRecord(ReportRecords reports, ReportFiles files) {

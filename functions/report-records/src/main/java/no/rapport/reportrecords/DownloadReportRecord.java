@@ -16,7 +16,11 @@ public final class DownloadReportRecord
   private final ReportFiles files;
 
   public DownloadReportRecord() {
-    this(ReportRecords.fromEnvironment(), ReportFiles.fromEnvironment());
+    this(ReportRecords.fromEnvironment());
+  }
+
+  private DownloadReportRecord(ReportRecords reports) {
+    this(reports, ReportFiles.fromEnvironment(reports.records()));
   }
 
   DownloadReportRecord(ReportRecords reports, ReportFiles files) {
@@ -30,9 +34,8 @@ public final class DownloadReportRecord
         .visible(request.withoutQuery().pathId("report_id"), request.caller())
         .map(ReportRecords.Stored::report)
         .filter(report -> report.status() == ReportStatus.COMPLETED)
-        .flatMap(ReportRecord::fileRef)
-        .filter(files::exists)
-        .map(key -> Reply.found(files.link(key).url()))
+        .flatMap(report -> report.fileRef().filter(files::exists)
+            .map(key -> Reply.found(files.link(report, key).url())))
         .orElseGet(Reply::notFound));
   }
 }

@@ -2,6 +2,7 @@ package no.rapport.reportrecords;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import no.rapport.api.Body;
 
@@ -21,13 +22,16 @@ record ReportChanges(Optional<ReportStatus> status, Given<String> fileRef, Given
     }
   }
 
-  /// @param orgId of the report, whose folder alone may hold its file
-  static ReportChanges parse(Body body, String orgId) {
+  private static final Set<String> CHANGEABLE = Set.of("status", "file_ref", "file_size_bytes", "generated_at");
+
+  /// @param report what is changed: its organisation's folder alone may hold its file
+  static ReportChanges parse(Body body, ReportRecord report) {
+    body.readOnly(() -> ReportJson.detailed(report), CHANGEABLE);
     if (body.isNull("status")) {
       body.wrong("status", NewReport.STATUS_EXPECTATION);
     }
     return new ReportChanges(body.word("status", ReportStatus::ofWord, NewReport.STATUS_EXPECTATION),
-        Given.of(body, "file_ref", name -> body.word(name, key -> FileRef.of(orgId, key), FileRef.EXPECTATION)),
+        Given.of(body, "file_ref", name -> body.word(name, key -> FileRef.of(report.orgId(), key), FileRef.EXPECTATION)),
         Given.of(body, "file_size_bytes", name -> body.integer(name, 0, NewReport.MAX_SIZE)),
         Given.of(body, "generated_at", body::instant));
   }

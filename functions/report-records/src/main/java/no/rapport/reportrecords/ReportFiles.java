@@ -1,8 +1,10 @@
 package no.rapport.reportrecords;
 
+import java.time.Clock;
 import java.util.List;
 import no.rapport.api.DownloadLinks;
 import no.rapport.api.Environment;
+import no.rapport.records.Records;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -17,19 +19,19 @@ final class ReportFiles {
   private final String bucket;
   private final DownloadLinks links;
 
-  ReportFiles(S3Client s3, S3Presigner presigner, String bucket) {
+  ReportFiles(S3Client s3, S3Presigner presigner, String bucket, Records records, Clock clock) {
     this.s3 = s3;
     this.bucket = bucket;
-    this.links = new DownloadLinks(presigner, bucket);
+    this.links = new DownloadLinks(presigner, bucket, records, clock);
   }
 
   /// Reads `BUCKET`, and `S3_PATH_STYLE` where the store knows no virtual hosts.
-  static ReportFiles fromEnvironment() {
+  static ReportFiles fromEnvironment(Records records) {
     boolean pathStyle = Boolean.parseBoolean(Environment.optional("S3_PATH_STYLE", "false"));
     S3Client s3 = S3Client.builder().httpClient(UrlConnectionHttpClient.create()).forcePathStyle(pathStyle).build();
     S3Presigner presigner = S3Presigner.builder()
         .serviceConfiguration(S3Configuration.builder().pathStyleAccessEnabled(pathStyle).build()).build();
-    return new ReportFiles(s3, presigner, Environment.required("BUCKET"));
+    return new ReportFiles(s3, presigner, Environment.required("BUCKET"), records, Clock.systemUTC());
   }
 
   boolean exists(String key) {
@@ -42,8 +44,8 @@ final class ReportFiles {
   }
 
   /// A fresh link, saved under the last segment of the key.
-  DownloadLinks.Link link(String key) {
-    return links.to(key, key.substring(key.lastIndexOf('/') + 1), FileRef.contentType(key));
+  DownloadLinks.Link link(ReportRecord report, String key) {
+    return links.to(report.orgId(), ReportRecords.COLLECTION + "/" + report.reportId(), key, key.substring(key.lastIndexOf('/') + 1), FileRef.contentType(key));
   }
 
   /// Removes every object whose key begins so.

@@ -25,11 +25,6 @@ public final class ReportRecords {
 
   public static final String COLLECTION = "report-records";
 
-  /// Re-exports of a report are kept in this collection, name the report in this filter, and are at work in these
-  /// states: what must not be while the report is deleted.
-  private static final String REEXPORTS = "report-reexports";
-  private static final String REEXPORT_OF = "report_id";
-  private static final Set<String> REEXPORT_AT_WORK = Set.of("pending", "running");
 
   private final Records records;
 
@@ -114,12 +109,6 @@ public final class ReportRecords {
   static Entry entry(ReportRecord report) {
     return Entry.first(COLLECTION, report.orgId(), report.reportId(), report.createdAt(), report.status().word(),
         report.filters(), Documents.write(report));
-  }
-
-  /// Whether a re-export of the report is at work; consistent.
-  boolean isBeingReexported(ReportRecord report) {
-    return records.list(Listing.of(REEXPORTS, report.orgId(), REEXPORT_AT_WORK, 1)
-        .where(REEXPORT_OF, report.reportId())).total() > 0;
   }
 
   Records records() {

@@ -18,6 +18,10 @@ public enum ReportStatus {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
 
+  static Set<String> words() {
+    return Arrays.stream(values()).map(ReportStatus::word).collect(Collectors.toSet());
+  }
+
   public static Optional<ReportStatus> ofWord(String word) {
     return Arrays.stream(values()).filter(status -> status.word().equals(word)).findFirst();
   }

@@ -34,7 +34,7 @@ public final class UpdateReportRecord
       if (seen.isEmpty()) {
         return Reply.notFound();
       }
-      var changes = request.body(body -> ReportChanges.parse(body, seen.get().report().orgId()));
+      var changes = request.body(body -> ReportChanges.parse(body, seen.get().report()));
       return switch (changeReport.apply(reportId, changes, request::matches, request.now())) {
         case Outcome.Done(var stored) -> Reply.ok(ReportJson.detailed(stored.report())).etag(stored.version());
         case Outcome.Absent() -> Reply.notFound();

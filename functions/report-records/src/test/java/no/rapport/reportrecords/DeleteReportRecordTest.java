@@ -2,12 +2,19 @@ package no.rapport.reportrecords;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import no.rapport.records.Change;
 import no.rapport.records.Cleanup;
+import no.rapport.records.Entry;
 import no.rapport.records.InMemoryRecords;
+import no.rapport.records.Listing;
+import no.rapport.records.Note;
+import no.rapport.records.Records;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,6 +78,69 @@ class DeleteReportRecordTest {
     assertThat(refused.status()).isEqualTo(409);
     assertThat(refused.text("detail")).contains("re-export");
     assertThat(done.status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 15, 16, 47})
+  void erasesItsFinishedReexportsWithTheirFilesAndCountsThemInTheAuditLine(int count) {
+    Reports.store(records, Reports.example());
+    String id = Reports.example().reportId();
+    String folder = "reports/" + Reports.ORG + "/reexports/";
+    for (int i = 0; i < count; i++) {
+      records.commit(new Change.Create(Reports.aReexport("reexp_" + i, id,
+          List.of("completed", "failed", "cancelled").get(i % 3))));
+      bucket.put(folder + id + "_reexp_" + i + "_1.csv", "content");
+      records.commit(new Change.AddNote(Note.first(Note.about("report-reexports", "reexp_" + i), "answer", "{}", null)));
+    }
+    records.commit(new Change.Create(Reports.aReexport("reexp_other", "rpt_other", "completed")));
+    bucket.put(folder + "rpt_other_reexp_other_1.csv", "another's");
+
+    assertThat(Call.delete(id).header("If-Match", "\"1\"").to(delete).status()).isEqualTo(200);
+
+    assertThat(records.list(Listing.of("report-reexports", Reports.ORG, Set.of(), 100)).entries())
+        .singleElement().extracting(Entry::id).isEqualTo("reexp_other");
+    assertThat(records.notes(Note.about("report-reexports", "reexp_0"), "", 10, Instant.now())).isEmpty();
+    assertThat(bucket.keys()).containsExactly(folder + "rpt_other_reexp_other_1.csv");
+    assertThat(AuditLine.of(records, Reports.ORG, 10, LATER)).singleElement()
+        .extracting(AuditLine::reexports).isEqualTo(count);
+    assertThat(records.notes("report-deletions#" + Reports.ORG, "", 10, LATER)).isEmpty();
+    assertThat(Cleanup.open(records, "", 100, Instant.now()).stream()
+        .flatMap(note -> Cleanup.Due.of(note).cleanup().prefixes().stream())
+        .filter(prefix -> prefix.startsWith("exports/"))).hasSize(count);
+  }
+
+  @Test
+  void countsAlsoTheReexportsThatAnInterruptedDeletionErased() {
+    Reports.store(records, Reports.example());
+    String id = Reports.example().reportId();
+    for (int i = 0; i < 25; i++) {
+      records.commit(new Change.Create(Reports.aReexport("reexp_" + i, id, "completed")));
+    }
+    var lastSeen = new AtomicInteger();
+    var dying = (Records) Proxy.newProxyInstance(Records.class.getClassLoader(), new Class<?>[] {Records.class},
+        (_, method, arguments) -> {
+          if (method.getName().equals("commit") && lastSeen.incrementAndGet() == 2) {
+            throw new IllegalStateException("the function is gone");
+          }
+          return method.invoke(records, arguments);
+        });
+
+    assertThat(Call.delete(id).to(new DeleteReportRecord(new ReportRecords(dying), bucket.files())).status())
+        .isEqualTo(500);
+    assertThat(Call.delete(id).to(delete).status()).isEqualTo(200);
+
+    assertThat(AuditLine.of(records, Reports.ORG, 10, LATER)).singleElement()
+        .extracting(AuditLine::reexports).isEqualTo(25);
+  }
+
+  @Test
+  void keepsNoFileNameOfAClientInTheAuditLine() {
+    Reports.store(records, Reports.example());
+
+    Call.delete(Reports.example().reportId()).to(delete);
+
+    assertThat(records.notes("audit#" + Reports.ORG, "", 10, LATER)).singleElement()
+        .satisfies(note -> assertThat(note.document()).doesNotContain("report_final"));
   }
 
   @Test

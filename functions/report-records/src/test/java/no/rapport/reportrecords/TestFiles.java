@@ -1,8 +1,10 @@
 package no.rapport.reportrecords;
 
+import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 import no.rapport.emulator.EmbeddedS3;
+import no.rapport.records.InMemoryRecords;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
@@ -14,7 +16,8 @@ record TestFiles(S3Client s3, String bucket, ReportFiles files) {
     S3Client s3 = EmbeddedS3.shared().client();
     String bucket = "reports-" + UUID.randomUUID();
     s3.createBucket(create -> create.bucket(bucket));
-    return new TestFiles(s3, bucket, new ReportFiles(s3, EmbeddedS3.shared().presigner(), bucket));
+    return new TestFiles(s3, bucket, new ReportFiles(s3, EmbeddedS3.shared().presigner(), bucket,
+        new InMemoryRecords(), Clock.systemUTC()));
   }
 
   void put(String key, String content) {

@@ -69,10 +69,11 @@ public final class CreateReportReexport
       return Optional.of(notCompleted(report));
     }
     var job = ExportJob.accepted(ExportKind.REPORT_REEXPORT, reexportId, report.orgId(), request.now(),
-        request.caller().id(), order.of(report));
+        request.requestedBy(), order.of(report));
     return reexports.requests().begin(job, seen.get().hold())
         .map(accepted -> Reply.accepted(ReportReexports.PATH + "/" + reexportId,
-            ReportReexports.summary(accepted.job())).etag(accepted.entry().version()));
+            ReportReexports.summary(accepted.job())).etag(accepted.entry().version())
+            .about(ExportKind.REPORT_REEXPORT.collection(), reexportId));
   }
 
   /// A report that was entered by hand may name any period.

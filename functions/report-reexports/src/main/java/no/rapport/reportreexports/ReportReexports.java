@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 import no.rapport.exportjobs.ExportFile;
@@ -51,6 +52,8 @@ final class ReportReexports {
 
   Reply list(Request request) {
     return request.list("report_id", "requested_by", "format").synonym("format", "excel", "xlsx")
+        .oneOf("status", Set.of("pending", "running", "completed", "failed", "cancelled"))
+        .oneOf("format", Set.of("xlsx", "excel", "csv", "pdf", "json"))
         .answer(services.records(), ExportKind.REPORT_REEXPORT.collection(), request.caller(), "org_id", "data",
             entry -> summary(ExportJobs.Stored.of(entry).job()));
   }
@@ -58,7 +61,8 @@ final class ReportReexports {
   /// A fresh link to the file of a completed re-export; none where a worker named a file that is not there.
   Optional<URI> link(ExportJob job) {
     return job.file().filter(file -> job.state() == ExportState.COMPLETED && services.objects().exists(file.key()))
-        .map(file -> services.links().to(file.key(), file.name(), file.contentType()).url());
+        .map(file -> services.links().to(job.orgId(), job.kind().collection() + "/" + job.id(), file.key(),
+            file.name(), file.contentType()).url());
   }
 
   static Reply refusal(ExportRequests.Outcome outcome, String allowed) {

@@ -34,8 +34,9 @@ public final class UpdateReportReexport
   }
 
   private Reply update(Request request, ExportJobs.Stored seen) {
-    WorkerReport report = request.body(body -> WorkerReport.parse(body, seen.job()));
-    var outcome = reexports.requests().by(request.caller().id()).report(ExportKind.REPORT_REEXPORT, seen.job().id(), request::matches,
+    WorkerReport report = request.body(body -> WorkerReport.parse(body, seen.job(), () -> reexports.detail(seen.job())));
+    var outcome = reexports.requests().by(request.caller().id()).report(ExportKind.REPORT_REEXPORT,
+        seen.job().id(), request::matches,
         job -> report.over(job, request.now()), request.now());
     return outcome instanceof ExportRequests.Done(ExportJobs.Stored stored)
         ? ReportReexports.polled(Reply.ok(ReportReexports.reported(stored.job())), stored)

@@ -1,7 +1,10 @@
 package no.rapport.reportreexports;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import no.rapport.api.Body;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
@@ -13,9 +16,13 @@ import no.rapport.reportrecords.FileRef;
 record WorkerReport(Optional<ExportState> status, Optional<String> fileRef, Optional<Long> fileSizeBytes,
     Optional<Instant> completedAt, Optional<Boolean> notified) {
 
+  private static final Set<String> CHANGEABLE =
+      Set.of("status", "output_file_ref", "output_file_size_bytes", "completed_at", "notified");
   private static final long MAX_SIZE = (1L << 53) - 1;
 
-  static WorkerReport parse(Body body, ExportJob job) {
+  /// @param present the re-export as it is shown
+  static WorkerReport parse(Body body, ExportJob job, Supplier<ObjectNode> present) {
+    body.readOnly(present, CHANGEABLE);
     Optional<ExportState> status = body.word("status", WorkerReport::state,
         "must be pending, running, completed, failed or cancelled");
     Optional<String> fileRef = body.word("output_file_ref", key -> FileRef.of(job.orgId(), key), FileRef.EXPECTATION);

@@ -1,5 +1,6 @@
 package no.rapport.reportrecords;
 
+import java.time.Clock;
 import no.rapport.records.Records;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -9,6 +10,6 @@ public final class ReportDeletion {
   private ReportDeletion() {}
 
   public static DeleteReportRecord in(Records records, S3Client s3, String bucket) {
-    return new DeleteReportRecord(new ReportRecords(records), new ReportFiles(s3, null, bucket));
+    return new DeleteReportRecord(new ReportRecords(records), new ReportFiles(s3, null, bucket, records, Clock.systemUTC()));
   }
 }

@@ -82,11 +82,6 @@ public record Period(LocalDate from, LocalDate to) {
     return !date.isBefore(from) && !date.isAfter(to);
   }
 
-  /// True where the span is longer than that many years.
-  public boolean isLongerThanYears(int years) {
-    return from.plusYears(years).minusDays(1).isBefore(to);
-  }
-
   /// Number of days, both ends included.
   public long days() {
     return ChronoUnit.DAYS.between(from, to) + 1;

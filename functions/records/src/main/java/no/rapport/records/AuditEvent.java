@@ -1,0 +1,59 @@
+package no.rapport.records;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Something that a caller did to an organisation's resources. Ids and words only: no link, key, ticket, file name or
+/// free text.
+///
+/// @param eventId `evt_` and a ULID
+/// @param at UTC, milliseconds
+/// @param action `created`, `changed`, `cancelled`, `deleted`, `link_issued`, `key_refused`, `submitted` or `erased`
+/// @param resource kind and id (`report-records/rpt_…`)
+/// @param caller the key's id
+/// @param actingUser the person behind an integration, as the key's holder asserts
+/// @param details further words, such as the status before and after a change
+public record AuditEvent(String eventId, Instant at, String action, String resource, String caller,
+    Optional<String> actingUser, String orgId, SortedMap<String, String> details) {
+
+  public static final String CREATED = "created";
+  public static final String CHANGED = "changed";
+  public static final String CANCELLED = "cancelled";
+  public static final String DELETED = "deleted";
+  public static final String LINK_ISSUED = "link_issued";
+  public static final String KEY_REFUSED = "key_refused";
+  public static final String SUBMITTED = "submitted";
+  public static final String ERASED = "erased";
+
+  /// How long an event is kept; a deletion is kept for good, as the audit line of a deleted report is.
+  static final Duration KEPT = Duration.ofDays(400);
+
+  public AuditEvent {
+    details = new TreeMap<>(details);
+  }
+
+  public static AuditEvent of(String eventId, Instant at, String action, String resource, String caller,
+      Optional<String> actingUser, String orgId, Map<String, String> details) {
+    return new AuditEvent(eventId, at, action, resource, caller, actingUser, orgId, new TreeMap<>(details));
+  }
+
+  /// The partition of an organisation's events; they sort by time.
+  public static String partition(String orgId) {
+    return "audit-events#" + orgId;
+  }
+
+  /// The place among the organisation's events.
+  String sort() {
+    return "%013d#%s".formatted(at.toEpochMilli(), eventId);
+  }
+
+  /// The change that stores this event.
+  public Change written() {
+    return new Change.AddNote(Note.first(partition(orgId), sort(), Documents.write(this),
+        action.equals(DELETED) || action.equals(ERASED) ? null : at.plus(KEPT)));
+  }
+}

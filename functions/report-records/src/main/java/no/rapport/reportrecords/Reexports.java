@@ -1,0 +1,60 @@
+package no.rapport.reportrecords;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import no.rapport.records.Change;
+import no.rapport.records.Entry;
+import no.rapport.records.Listing;
+import no.rapport.records.Page;
+import no.rapport.records.Records;
+
+/// The re-exports of a report, as far as its deletion has to know them: they go with it.
+record Reexports(Records records) {
+
+  private static final String COLLECTION = "report-reexports";
+  private static final String REPORT_ID = "report_id";
+  private static final Set<String> UNFINISHED = Set.of("pending", "running");
+  /// With their audit events, the report, its audit line and the totals, this many fit into one transaction.
+  private static final int BATCH = 15;
+
+  /// Some finished re-exports of a report.
+  ///
+  /// @param isLast whether the report has no others
+  record Batch(List<Entry> reexports, boolean isLast) {
+
+    List<Change> deletions() {
+      return reexports.stream().<Change>map(Change.Delete::new).toList();
+    }
+
+    /// What the attempts of these re-exports may have left in the bucket.
+    List<String> prefixes(ReportRecord report) {
+      List<String> prefixes = new ArrayList<>();
+      if (!reexports.isEmpty()) {
+        prefixes.add(filesOf(report));
+      }
+      reexports.forEach(reexport -> prefixes.add("exports/" + report.orgId() + "/" + reexport.id() + "/"));
+      return prefixes;
+    }
+  }
+
+  /// Whether a re-export of the report is pending or running; consistent.
+  boolean hasUnfinished(ReportRecord report) {
+    return !of(report, UNFINISHED, 1).entries().isEmpty();
+  }
+
+  /// The next re-exports to delete; consistent.
+  Batch nextBatch(ReportRecord report) {
+    Page page = of(report, Set.of(), BATCH);
+    return new Batch(page.entries(), page.nextCursor().isEmpty());
+  }
+
+  /// Where the files of all re-exports of a report lie.
+  static String filesOf(ReportRecord report) {
+    return "reports/" + report.orgId() + "/reexports/" + report.reportId() + "_";
+  }
+
+  private Page of(ReportRecord report, Set<String> statuses, int limit) {
+    return records.list(Listing.of(COLLECTION, report.orgId(), statuses, limit).where(REPORT_ID, report.reportId()));
+  }
+}
