@@ -37,7 +37,8 @@ public final class CreateAggregatedReportData
         return Reply.notFound();
       }
       return switch (requestAggregation.apply(order, request.ids(), request.now())) {
-        case Cached(var stored) -> Reply.ok(data.json().detail(stored)).etag(stored.entry().version());
+        case Cached(var stored) -> Reply.ok(data.json().cached(stored)).etag(stored.entry().version())
+            .about(Snapshots.COLLECTION, stored.snapshot().snapshotId());
         case Joined(var stored) -> accepted(stored, request.now());
         case Started(var stored) -> accepted(stored, request.now());
         case Full() -> AggregatedReportData.full();
@@ -47,6 +48,7 @@ public final class CreateAggregatedReportData
 
   private Reply accepted(Stored stored, Instant now) {
     return Reply.accepted(AggregatedReportData.PATH + "/" + stored.snapshot().snapshotId(),
-        data.json().accepted(stored, now)).etag(stored.entry().version());
+        data.json().accepted(stored, now)).etag(stored.entry().version())
+        .about(Snapshots.COLLECTION, stored.snapshot().snapshotId());
   }
 }

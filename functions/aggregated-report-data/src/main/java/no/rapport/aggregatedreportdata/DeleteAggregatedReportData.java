@@ -11,7 +11,8 @@ import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 
-/// `DELETE /api/v1/aggregated-report-data/{id}`: removes a snapshot and with it its cache entry.
+/// `DELETE /api/v1/aggregated-report-data/{id}`: removes a snapshot and with it its cache entry. An aggregation
+/// that is running for it is stopped; what that still finishes is thrown away.
 public final class DeleteAggregatedReportData
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
@@ -39,13 +40,14 @@ public final class DeleteAggregatedReportData
     if (!request.matches(seen.get().entry().version())) {
       return Optional.of(Reply.preconditionFailed());
     }
-    if (seen.get().snapshot().isProcessing()) {
-      return Optional.of(Reply.conflict(
-          "The snapshot is processing; it can be deleted once it is current, historical or failed").retryAfter(1));
+    if (!data.snapshots().delete(seen.get())) {
+      return Optional.empty();
     }
-    return data.snapshots().delete(seen.get())
-        ? Optional.of(Reply.ok(JsonNodeFactory.instance.objectNode().put("deleted", true)
-            .put("snapshot_id", seen.get().snapshot().snapshotId()).put("cache_cleared", true)))
-        : Optional.empty();
+    Snapshot deleted = seen.get().snapshot();
+    if (deleted.isProcessing()) {
+      RequestAggregation.stop(data.executions(), deleted.claim());
+    }
+    return Optional.of(Reply.ok(JsonNodeFactory.instance.objectNode().put("deleted", true)
+        .put("snapshot_id", deleted.snapshotId()).put("cache_cleared", true)));
   }
 }

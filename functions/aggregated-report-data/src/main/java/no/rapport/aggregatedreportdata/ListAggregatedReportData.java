@@ -25,7 +25,8 @@ public final class ListAggregatedReportData
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> {
       SnapshotJson json = data.json();
-      return request.list("period_id").answer(data.records(), Snapshots.COLLECTION, request.caller(),
+      return request.list("period_id").alias("snapshot_status", "status").oneOf("status", Snapshots.STATUSES)
+          .answer(data.records(), Snapshots.COLLECTION, request.caller(),
           "organization_id", "data", entry -> json.item(Stored.of(entry)));
     });
   }

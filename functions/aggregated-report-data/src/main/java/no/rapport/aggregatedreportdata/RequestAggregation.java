@@ -49,4 +49,13 @@ record RequestAggregation(Snapshots snapshots, CaseSource cases, Executions exec
       Log.error("aggregation_not_started", Map.of("snapshot_id", claim.snapshotId(), "job_id", claim.jobId()), e);
     }
   }
+
+  /// Stops an aggregation whose result nobody waits for. This only spares work: what it still finishes is not written.
+  static void stop(Executions executions, Claim claim) {
+    try {
+      executions.stop(claim.jobId());
+    } catch (RuntimeException e) {
+      Log.error("aggregation_not_stopped", Map.of("job_id", claim.jobId()), e);
+    }
+  }
 }

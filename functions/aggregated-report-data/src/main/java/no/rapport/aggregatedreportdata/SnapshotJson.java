@@ -71,16 +71,31 @@ final class SnapshotJson {
 
   /// The answer to a request that an aggregation will fulfil.
   ObjectNode accepted(Stored stored, Instant now) {
+    Duration expected = snapshots.lastDuration(stored.snapshot().organizationId()).orElse(USUAL);
+    long left = expected.minus(Duration.between(stored.snapshot().run().requestedAt(), now)).toSeconds();
+    return requested(stored, Math.max(1, left));
+  }
+
+  /// The answer to a request that needs no aggregation: its shape is that of [#accepted], followed by the figures.
+  ObjectNode cached(Stored stored) {
+    ObjectNode json = requested(stored, 0);
+    detail(stored).properties().forEach(member -> {
+      if (!json.has(member.getKey())) {
+        json.set(member.getKey(), member.getValue());
+      }
+    });
+    return json;
+  }
+
+  private static ObjectNode requested(Stored stored, long estimatedSeconds) {
     Snapshot snapshot = stored.snapshot();
-    Duration expected = snapshots.lastDuration(snapshot.organizationId()).orElse(USUAL);
-    long left = expected.minus(Duration.between(snapshot.run().requestedAt(), now)).toSeconds();
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("snapshot_id", snapshot.snapshotId());
     json.put("organization_id", snapshot.organizationId());
     json.put("period_id", snapshot.periodId());
     json.put("snapshot_status", stored.entry().status());
     json.put("job_id", snapshot.run().jobId());
-    json.put("estimated_completion_seconds", Math.max(1, left));
+    json.put("estimated_completion_seconds", estimatedSeconds);
     putTime(json, "aggregated_at", snapshot.aggregate().map(Snapshot.Aggregate::aggregatedAt));
     json.put("created_at", snapshot.createdAt().toString());
     return json;

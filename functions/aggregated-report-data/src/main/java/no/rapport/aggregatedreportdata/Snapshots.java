@@ -41,6 +41,8 @@ final class Snapshots {
   static final String HISTORICAL = "historical";
   static final String FAILED = "failed";
 
+  static final Set<String> STATUSES = Set.of(PROCESSING, CURRENT, HISTORICAL, FAILED);
+
   private static final int ATTEMPTS = 60;
 
   /// Aggregations of one organisation at once, each of which reads in 16 tasks: more would take from the others what all

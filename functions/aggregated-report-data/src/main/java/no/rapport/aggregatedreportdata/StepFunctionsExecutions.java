@@ -30,7 +30,7 @@ record StepFunctionsExecutions(SfnClient client, String machineArn) implements E
   public void stop(String jobId) {
     try {
       client.stopExecution(request -> request.executionArn(arnOf(jobId)).error("Superseded")
-          .cause("A newer aggregation of the same snapshot was requested"));
+          .cause("A newer aggregation of the snapshot was requested, or it was deleted"));
     } catch (ExecutionDoesNotExistException e) {
       // Never started: there is nothing to stop.
     }

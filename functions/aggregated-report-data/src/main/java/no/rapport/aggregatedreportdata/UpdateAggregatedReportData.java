@@ -4,12 +4,14 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
-import java.util.Map;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import no.rapport.aggregatedreportdata.Snapshots.Stored;
 import no.rapport.api.Api;
 import no.rapport.api.Body;
-import no.rapport.api.Log;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 
@@ -32,10 +34,15 @@ public final class UpdateAggregatedReportData
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> {
-      String reason = request.withoutQuery().body(UpdateAggregatedReportData::reason);
+      String reason = request.withoutQuery().body(body -> reason(body, () -> shown(request)));
       String jobId = "job-agg-" + request.ids().ulid(request.now());
       return Snapshots.decided(() -> attempt(request, reason, jobId));
     });
+  }
+
+  private ObjectNode shown(Request request) {
+    return data.snapshots().visible(request.pathId("id"), request.caller()).map(data.json()::detail)
+        .orElseGet(JsonNodeFactory.instance::objectNode);
   }
 
   /// @return empty when the snapshot changed meanwhile
@@ -53,23 +60,15 @@ public final class UpdateAggregatedReportData
     return data.snapshots().invalidate(seen.get(), reason, jobId, request.now()).map(stored -> {
       RequestAggregation.start(data.executions(), stored.snapshot().claim());
       if (seen.get().snapshot().isProcessing()) {
-        stop(seen.get().snapshot().claim());
+        RequestAggregation.stop(data.executions(), seen.get().snapshot().claim());
       }
       return Reply.accepted(AggregatedReportData.PATH + "/" + stored.snapshot().snapshotId(),
           SnapshotJson.invalidated(stored)).etag(stored.entry().version());
     });
   }
 
-  /// Only spares work: what a superseded aggregation still finishes is not written.
-  private void stop(Claim superseded) {
-    try {
-      data.executions().stop(superseded.jobId());
-    } catch (RuntimeException e) {
-      Log.error("aggregation_not_stopped", Map.of("job_id", superseded.jobId()), e);
-    }
-  }
-
-  private static String reason(Body body) {
+  private static String reason(Body body, Supplier<ObjectNode> present) {
+    body.readOnly(present, Set.of("invalidate_cache", "reason"));
     if (!body.required("invalidate_cache", body.bool("invalidate_cache"), true)) {
       body.wrong("invalidate_cache", "must be true");
     }

@@ -40,8 +40,15 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
   private static final Duration WINDOW = Duration.ofSeconds(25);
   /// What is left for the end of the answer when the function's own time runs out first.
   private static final Duration RESERVE = Duration.ofSeconds(2);
+  /// How long a lease outlives the longest connection: a stream that still runs never loses it.
+  private static final Duration LEASE_MARGIN = Duration.ofSeconds(5);
+  static final Duration RETRY_WHEN_REFUSED = Duration.ofSeconds(15);
+  private static final String DEFAULT_MAX_FOLLOWERS = "100";
   private static final byte[] END_OF_HEAD = new byte[8];
-  private static final Set<String> PARAMETERS = Set.of("organization_id", "period_id", "last_event_id", "ticket");
+  /// Names of one parameter: the contract's, and those that the usual polyfills of `EventSource` send.
+  private static final List<String> LAST_EVENT_ID = List.of("last_event_id", "lastEventId", "Last-Event-ID");
+  private static final Set<String> PARAMETERS =
+      Set.of("organization_id", "period_id", "last_event_id", "lastEventId", "Last-Event-ID", "ticket");
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final JsonMapper JSON =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
@@ -49,6 +56,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
   private final AggregatedReportData data;
   private final EventStream.Transfer transfer;
   private final EventStream.Pause pause;
+  private final StreamLeases leases;
 
   public WatchAggregatedReportData() {
     this(AggregatedReportData.fromEnvironment(),
@@ -59,9 +67,21 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
   }
 
   WatchAggregatedReportData(AggregatedReportData data, EventStream.Transfer transfer, EventStream.Pause pause) {
+    this(data, transfer, pause,
+        maxStreams(Integer.parseInt(Environment.optional("MAX_FOLLOWERS", DEFAULT_MAX_FOLLOWERS))));
+  }
+
+  private WatchAggregatedReportData(AggregatedReportData data, EventStream.Transfer transfer, EventStream.Pause pause,
+      int maxStreams) {
     this.data = data;
     this.transfer = transfer;
     this.pause = pause;
+    this.leases = new StreamLeases(data.records(), maxStreams);
+  }
+
+  /// Of the function's instances, a tenth is left to tell those who find no place.
+  private static int maxStreams(int instances) {
+    return Math.max(1, instances - Math.ceilDiv(instances, 10));
   }
 
   /// One look at a stream.
@@ -98,13 +118,32 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
     headers.put("X-Accel-Buffering", "no"); // proxies on the way must not collect the stream
     writeHead(output, response.getStatusCode(), headers);
     Watch watch = accepted.get();
+    Duration window = window(context);
     try {
-      new EventStream(data.snapshots(), data.clock(), transfer, pause)
-          .follow(watch.organizationId(), watch.periodId(), watch.lastEventId(), window(context), output);
+      switch (leases.take(watch.organizationId(), data.clock().instant(), window.plus(LEASE_MARGIN))) {
+        case StreamLeases.Refused(String why) -> refuse(output, watch, why);
+        case StreamLeases.Held held -> {
+          try {
+            new EventStream(data.snapshots(), data.clock(), transfer, pause)
+                .follow(watch.organizationId(), watch.periodId(), watch.lastEventId(), window, output);
+          } finally {
+            leases.giveBack(held);
+          }
+        }
+      }
     } catch (IOException e) {
       // The follower hung up: it comes again with its last id.
       Log.info("follower_gone", Map.of("organization_id", watch.organizationId(), "period_id", watch.periodId()));
     }
+  }
+
+  /// Not as an error: on any status but 200 an `EventSource` gives up for good. It comes again later, with the last id
+  /// that it knows.
+  private static void refuse(OutputStream output, Watch watch, String why) throws IOException {
+    Log.info("follower_refused", Map.of("organization_id", watch.organizationId()));
+    output.write(("retry: " + RETRY_WHEN_REFUSED.toMillis() + "\n: " + why + "; try again later\n\n")
+        .getBytes(StandardCharsets.UTF_8));
+    output.flush();
   }
 
   private static Duration window(Context context) {
@@ -142,8 +181,14 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
     }
     // A browser that connects again sends the header; the address it uses is still the first one.
     accepted.set(new Watch(organizationId.get(), periodId.get(),
-        request.header("Last-Event-ID").or(() -> parameter(request, "last_event_id")).filter(id -> !id.isEmpty())));
+        lastEventId(request)));
     return new Reply(200, Map.of(), Optional.empty());
+  }
+
+  private static Optional<String> lastEventId(Request request) {
+    return request.header("Last-Event-ID")
+        .or(() -> LAST_EVENT_ID.stream().flatMap(name -> parameter(request, name).stream()).findFirst())
+        .filter(id -> !id.isEmpty());
   }
 
   private static Optional<String> parameter(Request request, String name) {

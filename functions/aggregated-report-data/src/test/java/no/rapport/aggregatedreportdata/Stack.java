@@ -119,6 +119,11 @@ final class Stack {
     return call(new CreateWatchTicket(data), "POST", PATH + "/watch", Map.of(), Map.of(), body, Map.of());
   }
 
+  Answer ticket(String body, String idempotencyKey) {
+    return call(new CreateWatchTicket(data), "POST", PATH + "/watch", Map.of(), Map.of(), body,
+        Map.of("Idempotency-Key", idempotencyKey));
+  }
+
   /// One connection of a follower, time passing only in its pauses.
   byte[] watch(Map<String, String> query, Map<String, String> headers) throws IOException {
     var out = new ByteArrayOutputStream();
