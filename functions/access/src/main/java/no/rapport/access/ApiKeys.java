@@ -132,6 +132,11 @@ public final class ApiKeys {
 
   /// The key that a client has sent, if it is known and live.
   public Optional<ApiKey> verify(String text, Instant now) {
+    return identify(text).filter(key -> key.isLive(now));
+  }
+
+  /// The key that a client has sent, if it is known, be it live or not.
+  Optional<ApiKey> identify(String text) {
     Optional<KeyText> sent = KeyText.parse(text);
     if (sent.isEmpty()) {
       return Optional.empty();
@@ -140,7 +145,7 @@ public final class ApiKeys {
     String stored = item.isEmpty() ? NO_KEY : item.get("sha256").s();
     boolean same = MessageDigest.isEqual(stored.getBytes(StandardCharsets.US_ASCII),
         sent.get().sha256().getBytes(StandardCharsets.US_ASCII));
-    return same ? Optional.of(key(item)).filter(key -> key.isLive(now)) : Optional.empty();
+    return same ? Optional.of(key(item)) : Optional.empty();
   }
 
   /// All keys, by client and creation.
@@ -169,6 +174,40 @@ public final class ApiKeys {
     } catch (ConditionalCheckFailedException e) {
       return Optional.empty();
     }
+  }
+
+  /// What became of the keys of an organisation.
+  ///
+  /// @param revoked keys that were bound to this organisation alone
+  /// @param narrowed keys that keep their other organisations
+  public record Withdrawn(int revoked, int narrowed) {}
+
+  /// Takes an organisation from all keys that are bound to it. Keys bound to every organisation stay as they are.
+  public Withdrawn withdraw(String orgId, Instant now) {
+    int revoked = 0;
+    int narrowed = 0;
+    for (ApiKey key : list()) {
+      if (key.organizations().filter(set -> set.contains(orgId)).isEmpty()) {
+        continue;
+      }
+      var others = new TreeSet<>(key.organizations().get());
+      others.remove(orgId);
+      if (others.isEmpty()) {
+        revoked += key.revoked().isEmpty() && revoke(key.id(), now).isPresent() ? 1 : 0;
+      } else {
+        narrow(key, String.join(",", others));
+        narrowed++;
+      }
+    }
+    return new Withdrawn(revoked, narrowed);
+  }
+
+  /// @throws ConditionalCheckFailedException when the key was changed meanwhile; to be tried again
+  private void narrow(ApiKey key, String organizations) {
+    client.updateItem(update -> update.tableName(table).key(keyKey(key.id()))
+        .updateExpression("SET organizations = :next")
+        .conditionExpression("organizations = :seen")
+        .expressionAttributeValues(Map.of(":next", text(organizations), ":seen", text(key.organizationsWord()))));
   }
 
   private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {

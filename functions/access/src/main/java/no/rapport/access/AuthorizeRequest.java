@@ -4,9 +4,17 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayCustomAuthorizerEvent;
 import com.amazonaws.services.lambda.runtime.events.IamPolicyResponse;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
+import no.rapport.api.Environment;
 import no.rapport.api.Log;
+import no.rapport.api.Priming;
+import no.rapport.records.DynamoRecords;
+import no.rapport.records.Records;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// The authorizer of every endpoint but the stream: knows the caller by the header `x-api-key`.
 ///
@@ -15,24 +23,35 @@ import no.rapport.api.Log;
 public final class AuthorizeRequest implements RequestHandler<APIGatewayCustomAuthorizerEvent, IamPolicyResponse> {
 
   private final ApiKeys keys;
+  private final RefusedKeys refusedKeys;
   private final InstantSource clock;
 
   public AuthorizeRequest() {
-    this(ApiKeys.fromEnvironment(), InstantSource.system());
+    this(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build());
+    Priming.beforeSnapshot(Environment.required("ACCESS_TABLE"), ApiKeys::practise);
   }
 
-  AuthorizeRequest(ApiKeys keys, InstantSource clock) {
+  private AuthorizeRequest(DynamoDbClient client) {
+    this(new ApiKeys(client, Environment.required("ACCESS_TABLE")),
+        new DynamoRecords(client, Environment.required("RECORDS_TABLE")), InstantSource.system());
+  }
+
+  AuthorizeRequest(ApiKeys keys, Records records, InstantSource clock) {
     this.keys = keys;
+    this.refusedKeys = new RefusedKeys(records);
     this.clock = clock;
   }
 
   @Override
   public IamPolicyResponse handleRequest(APIGatewayCustomAuthorizerEvent event, Context context) {
-    return Credentials.key(event)
-        .flatMap(text -> keys.verify(text, clock.instant()))
+    Instant now = clock.instant();
+    Optional<ApiKey> known = Credentials.key(event).flatMap(keys::identify);
+    return known.filter(key -> key.isLive(now))
         .map(key -> Leave.forStage(event.getMethodArn(), key))
         .orElseThrow(() -> {
-          Log.info("key_refused", Map.of("method", String.valueOf(event.getHttpMethod())));
+          Log.info("key_refused", Map.of("method", String.valueOf(event.getHttpMethod()),
+              "key", known.map(ApiKey::id).orElse("")));
+          known.ifPresent(key -> refusedKeys.tell(key, now));
           return Leave.refused();
         });
   }

@@ -8,12 +8,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import no.rapport.api.Caller;
 import no.rapport.api.Environment;
 import no.rapport.api.Log;
 import no.rapport.api.Priming;
 import no.rapport.api.Role;
 import no.rapport.api.Tickets;
 import no.rapport.records.DynamoRecords;
+import no.rapport.records.Records;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
@@ -26,6 +28,7 @@ public final class AuthorizeWatch implements RequestHandler<APIGatewayCustomAuth
 
   private final ApiKeys keys;
   private final Tickets tickets;
+  private final RefusedKeys refusedKeys;
   private final InstantSource clock;
 
   public AuthorizeWatch() {
@@ -35,31 +38,44 @@ public final class AuthorizeWatch implements RequestHandler<APIGatewayCustomAuth
 
   private AuthorizeWatch(DynamoDbClient client) {
     this(new ApiKeys(client, Environment.required("ACCESS_TABLE")),
-        new Tickets(new DynamoRecords(client, Environment.required("RECORDS_TABLE"))), InstantSource.system());
+        new DynamoRecords(client, Environment.required("RECORDS_TABLE")), InstantSource.system());
   }
 
-  AuthorizeWatch(ApiKeys keys, Tickets tickets, InstantSource clock) {
+  AuthorizeWatch(ApiKeys keys, Records records, InstantSource clock) {
     this.keys = keys;
-    this.tickets = tickets;
+    this.tickets = new Tickets(records);
+    this.refusedKeys = new RefusedKeys(records);
     this.clock = clock;
   }
 
   @Override
   public IamPolicyResponse handleRequest(APIGatewayCustomAuthorizerEvent event, Context context) {
     Instant now = clock.instant();
-    Optional<String> key = Credentials.key(event);
-    Optional<IamPolicyResponse> leave = key.isPresent()
-        ? key.flatMap(text -> keys.verify(text, now)).map(known -> Leave.forMethod(event.getMethodArn(), known.id(),
-            known.role().word(), known.organizationsWord()))
+    Optional<String> sent = Credentials.key(event);
+    Optional<ApiKey> known = sent.flatMap(keys::identify);
+    Optional<IamPolicyResponse> leave = sent.isPresent()
+        ? known.filter(key -> key.isLive(now)).map(key -> Leave.forMethod(event.getMethodArn(), key.id(),
+            key.role().word(), key.organizationsWord()))
         : Credentials.parameter(event, "ticket").flatMap(text -> tickets.find(text, now))
             .filter(ticket -> names(event, "organization_id", ticket.organizationId())
                 && names(event, "period_id", ticket.periodId()))
+            .filter(ticket -> isKeyStillGood(ticket, now))
             .map(ticket -> Leave.forMethod(event.getMethodArn(), ticket.caller(), Role.ORG.word(),
                 ticket.organizationId()));
     return leave.orElseThrow(() -> {
-      Log.info("watch_refused", Map.of("with", key.isPresent() ? "key" : "ticket or nothing"));
+      Log.info("watch_refused", Map.of("with", sent.isPresent() ? "key" : "ticket or nothing",
+          "key", known.map(ApiKey::id).orElse("")));
+      known.ifPresent(key -> refusedKeys.tell(key, now));
       return Leave.refused();
     });
+  }
+
+  /// A ticket is good no longer than the key that it was issued to. A caller without a key has none to lose.
+  private boolean isKeyStillGood(Tickets.Ticket ticket, Instant now) {
+    return ticket.caller().equals(Caller.ANONYMOUS) || keys.find(ticket.caller())
+        .filter(key -> key.isLive(now))
+        .filter(key -> key.organizations().map(set -> set.contains(ticket.organizationId())).orElse(true))
+        .isPresent();
   }
 
   /// An absent parameter is for the handler to refuse, with `400`.

@@ -137,4 +137,25 @@ class ApiKeysTest {
     assertThat(keys.list()).containsExactlyElementsOf(issued);
     assertThat(keys.find("key_of_nobody")).isEmpty();
   }
+
+  @Test
+  void takesAnOrganisationFromEveryKeyThatIsBoundToIt() {
+    var only = issued(keys, anOrder("only", "org-1042")).key();
+    var both = issued(keys, anOrder("both", "org-1042", "org-7")).key();
+    var other = issued(keys, anOrder("other", "org-7")).key();
+    var all = issued(keys, anOrder("all")).key();
+
+    var answer = new RevokeOrganizationKeys(keys, java.time.InstantSource.fixed(NOON))
+        .handleRequest(java.util.Map.of("org_id", "org-1042"), null);
+    var again = new RevokeOrganizationKeys(keys, java.time.InstantSource.fixed(NOON))
+        .handleRequest(java.util.Map.of("org_id", "org-1042"), null);
+
+    assertThat(answer).isEqualTo(java.util.Map.of("revoked", 1, "narrowed", 1));
+    assertThat(again).isEqualTo(java.util.Map.of("revoked", 0, "narrowed", 0));
+    assertThat(keys.find(only.id()).orElseThrow().isLive(NOON)).isFalse();
+    assertThat(keys.find(both.id()).orElseThrow().organizations()).contains(java.util.Set.of("org-7"));
+    assertThat(keys.find(both.id()).orElseThrow().isLive(NOON)).isTrue();
+    assertThat(keys.find(other.id())).contains(other);
+    assertThat(keys.find(all.id())).contains(all);
+  }
 }

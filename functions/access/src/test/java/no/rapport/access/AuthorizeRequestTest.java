@@ -12,15 +12,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayCustomAuthorizerEvent;
 import com.amazonaws.services.lambda.runtime.events.IamPolicyResponse;
 import java.time.InstantSource;
+import java.time.Clock;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import no.rapport.records.AuditTrail;
+import no.rapport.records.InMemoryRecords;
 import org.junit.jupiter.api.Test;
 
 class AuthorizeRequestTest {
 
   private final ApiKeys keys = new ApiKeys(CLIENT, anAccessTable());
-  private final AuthorizeRequest authorize = new AuthorizeRequest(keys, InstantSource.fixed(NOON));
+  private final InMemoryRecords records = new InMemoryRecords(Clock.fixed(NOON, ZoneOffset.UTC));
+  private final AuthorizeRequest authorize = new AuthorizeRequest(keys, records, InstantSource.fixed(NOON));
 
   private static APIGatewayCustomAuthorizerEvent aRequest(Map<String, String> headers) {
     var request = event("authorize-request", APIGatewayCustomAuthorizerEvent.class);
@@ -66,5 +71,26 @@ class AuthorizeRequestTest {
     assertThatThrownBy(() -> authorize.handleRequest(aRequest(null), null)).hasMessage("Unauthorized");
     assertThatThrownBy(() -> authorize.handleRequest(event("authorize-request", APIGatewayCustomAuthorizerEvent.class),
         null)).hasMessage("Unauthorized");
+  }
+
+  @Test
+  void tellsTheOrganisationsOfARefusedKeyOnceAnHour() {
+    ApiKeys.Issued revoked = issued(keys, anOrder("oslo", "org-1042", "org-7"));
+    keys.revoke(revoked.key().id(), NOON);
+    for (int i = 0; i < 3; i++) {
+      assertThatThrownBy(() -> authorize.handleRequest(aRequest(Map.of("x-api-key", revoked.text())), null))
+          .hasMessage("Unauthorized");
+    }
+    assertThatThrownBy(() -> authorize.handleRequest(aRequest(Map.of("x-api-key", "nonsense")), null))
+        .hasMessage("Unauthorized");
+
+    for (String org : List.of("org-1042", "org-7")) {
+      assertThat(new AuditTrail(records).after(org, "", 100, NOON).events()).singleElement().satisfies(event -> {
+        assertThat(event.action()).isEqualTo("key_refused");
+        assertThat(event.caller()).isEqualTo(revoked.key().id());
+        assertThat(event.details()).containsEntry("reason", "revoked");
+        assertThat(event.toString()).doesNotContain(revoked.text());
+      });
+    }
   }
 }

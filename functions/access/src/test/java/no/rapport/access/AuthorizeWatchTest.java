@@ -26,15 +26,19 @@ import org.junit.jupiter.api.Test;
 class AuthorizeWatchTest {
 
   private final ApiKeys keys = new ApiKeys(CLIENT, anAccessTable());
-  private final Tickets tickets = new Tickets(new InMemoryRecords());
-  private final Tickets.Issued ticket =
-      tickets.issue(new Caller("key_a", Role.ADMIN, Optional.empty()), "org-1042", "2024", NOON);
+  private final InMemoryRecords records = new InMemoryRecords();
+  private final ApiKey holder = issued(keys, anOrder("holder", "org-1042")).key();
+  private final Tickets.Issued ticket = issueTo(holder.id());
+
+  private Tickets.Issued issueTo(String caller) {
+    return new Tickets(records).issue(new Caller(caller, Role.ADMIN, Optional.empty()), "org-1042", "2024", NOON);
+  }
 
   private IamPolicyResponse ask(Instant now, Map<String, String> headers, Map<String, String> query) {
     var request = event("authorize-watch", APIGatewayCustomAuthorizerEvent.class);
     request.setHeaders(headers);
     request.setQueryStringParameters(query);
-    return new AuthorizeWatch(keys, tickets, InstantSource.fixed(now)).handleRequest(request, null);
+    return new AuthorizeWatch(keys, records, InstantSource.fixed(now)).handleRequest(request, null);
   }
 
   private static Map<String, String> query(String organization, String period, String ticket) {
@@ -49,7 +53,7 @@ class AuthorizeWatchTest {
   @Test
   void takesATicketForItsOrganisationPeriodAndMethodOnly() {
     var leave = ask(NOON, Map.of(), query("org-1042", "2024", ticket.text()));
-    assertThat(leave.getContext()).isEqualTo(Map.of("caller", "key_a", "role", "org", "organizations", "org-1042"));
+    assertThat(leave.getContext()).isEqualTo(Map.of("caller", holder.id(), "role", "org", "organizations", "org-1042"));
     assertThat(AuthorizeRequestTest.resources(leave)).containsExactly("arn:aws:execute-api:eu-north-1:123456789012:"
         + "a1b2c3d4e5/prod/GET/api/v1/aggregated-report-data/watch");
     assertThatThrownBy(() -> ask(NOON, Map.of(), query("org-7", "2024", ticket.text())))
@@ -84,5 +88,30 @@ class AuthorizeWatchTest {
         .containsEntry("caller", issued.key().id()).containsEntry("organizations", "org-7");
     assertThatThrownBy(() -> ask(NOON, Map.of("x-api-key", "wrong"), query("org-1042", "2024", ticket.text())))
         .hasMessage("Unauthorized");
+  }
+
+  @Test
+  void refusesATicketWhoseKeyIsRevokedOrGone() {
+    Map<String, String> query = query("org-1042", "2024", ticket.text());
+    assertThat(ask(NOON, Map.of(), query)).isNotNull();
+
+    keys.revoke(holder.id(), NOON);
+
+    assertThatThrownBy(() -> ask(NOON, Map.of(), query)).hasMessage("Unauthorized");
+    assertThatThrownBy(() -> ask(NOON, Map.of(), query("org-1042", "2024", issueTo("key_unknown").text())))
+        .hasMessage("Unauthorized");
+  }
+
+  @Test
+  void refusesATicketForAnOrganisationThatItsKeyDoesNotSee() {
+    ApiKey other = issued(keys, anOrder("other", "org-7")).key();
+    assertThatThrownBy(() -> ask(NOON, Map.of(), query("org-1042", "2024", issueTo(other.id()).text())))
+        .hasMessage("Unauthorized");
+  }
+
+  @Test
+  void takesATicketOfACallerWithoutAKey() {
+    assertThat(ask(NOON, Map.of(), query("org-1042", "2024", issueTo(Caller.ANONYMOUS).text())).getContext())
+        .containsEntry("organizations", "org-1042");
   }
 }

@@ -125,7 +125,7 @@ final class Gateway implements AutoCloseable {
           return;
         }
       }
-      route(exchange, requestId, path);
+      route(exchange, requestId, JoinedPath.canonical(path));
     } catch (RuntimeException | Error e) {
       e.printStackTrace();
       throw e;

@@ -15,6 +15,7 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactGetItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
@@ -34,7 +35,12 @@ final class Permissions {
   ///
   /// @param action for example `dynamodb:GetItem`
   /// @param resource an ARN
-  record Need(String action, String resource) {
+  /// @param leadingKey partition key of the item, where the call names one; else empty
+  record Need(String action, String resource, String leadingKey) {
+
+    Need(String action, String resource) {
+      this(action, resource, "");
+    }
 
     @Override
     public String toString() {
@@ -45,10 +51,12 @@ final class Permissions {
   /// What a statement of a policy allows.
   ///
   /// @param resources ARNs, with `*` for any text
-  record Grant(List<String> actions, List<String> resources) {
+  /// @param leadingKeys the only partition keys, with `*` for any text; empty for all
+  record Grant(List<String> actions, List<String> resources, List<String> leadingKeys) {
 
     boolean covers(Need need) {
-      return actions.contains(need.action()) && resources.stream().anyMatch(pattern -> matches(pattern, need.resource()));
+      return actions.contains(need.action()) && resources.stream().anyMatch(pattern -> matches(pattern, need.resource()))
+          && (leadingKeys.isEmpty() || leadingKeys.stream().anyMatch(pattern -> matches(pattern, need.leadingKey())));
     }
   }
 
@@ -106,11 +114,11 @@ final class Permissions {
         for (var item : list(request, "TransactItems")) {
           var write = (TransactWriteItem) item;
           if (write.put() != null) {
-            needs.add(table("PutItem", write.put().tableName()));
+            needs.add(item("PutItem", write.put().tableName(), write.put().item()));
           } else if (write.update() != null) {
-            needs.add(table("UpdateItem", write.update().tableName()));
+            needs.add(item("UpdateItem", write.update().tableName(), write.update().key()));
           } else if (write.delete() != null) {
-            needs.add(table("DeleteItem", write.delete().tableName()));
+            needs.add(item("DeleteItem", write.delete().tableName(), write.delete().key()));
           } else {
             needs.add(table("ConditionCheckItem", write.conditionCheck().tableName()));
           }
@@ -126,8 +134,18 @@ final class Permissions {
         var need = table(operation, text(request, "TableName"));
         yield List.of(index.map(name -> new Need(need.action(), need.resource() + "/index/" + name)).orElse(need));
       }
-      default -> List.of(table(operation, text(request, "TableName")));
+      default -> List.of(item(operation, text(request, "TableName"), itemOf(request)));
     };
+  }
+
+  private static Map<?, ?> itemOf(SdkRequest request) {
+    return request.getValueForField("Key", Map.class).or(() -> request.getValueForField("Item", Map.class))
+        .map(item -> (Map<?, ?>) item).orElse(Map.of());
+  }
+
+  private static Need item(String operation, String table, Map<?, ?> item) {
+    Need need = table(operation, table);
+    return item.get("pk") instanceof AttributeValue key ? new Need(need.action(), need.resource(), key.s()) : need;
   }
 
   private static Need table(String operation, String name) {

@@ -170,14 +170,26 @@ final class TemplateReader {
       }
       for (var entry : list(object(policy).get("Statement"))) {
         var statement = object(entry);
-        if (!statement.keySet().equals(Set.of("Effect", "Action", "Resource")) || !statement.get("Effect").equals("Allow")) {
-          throw new UnsupportedInTemplate(id + ": only Allow with Action and Resource is supported, not " + statement);
+        var leadingKeys = leadingKeys(statement);
+        var members = leadingKeys.isEmpty() ? Set.of("Effect", "Action", "Resource")
+            : Set.of("Effect", "Action", "Resource", "Condition");
+        if (!statement.keySet().equals(members) || !statement.get("Effect").equals("Allow")) {
+          throw new UnsupportedInTemplate(
+              id + ": only Allow with Action, Resource and leading keys is supported, not " + statement);
         }
         grants.add(new Permissions.Grant(list(statement.get("Action")).stream().map(String::valueOf).toList(),
-            list(statement.get("Resource")).stream().map(String::valueOf).map(this::withLocalBucket).toList()));
+            list(statement.get("Resource")).stream().map(String::valueOf).map(this::withLocalBucket).toList(), leadingKeys));
       }
     }
     return grants;
+  }
+
+  /// The partition keys that a statement is limited to; empty where it has no such condition, or another one.
+  private static List<String> leadingKeys(Map<String, Object> statement) {
+    var condition = section(statement, "Condition");
+    var like = section(condition, "ForAllValues:StringLike");
+    return condition.size() == 1 && like.keySet().equals(Set.of("dynamodb:LeadingKeys"))
+        ? list(like.get("dynamodb:LeadingKeys")).stream().map(String::valueOf).toList() : List.of();
   }
 
   private static Map<String, Object> variables(Map<String, Object> function) {

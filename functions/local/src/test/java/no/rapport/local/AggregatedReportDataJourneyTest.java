@@ -150,9 +150,12 @@ class AggregatedReportDataJourneyTest {
 
   @Test
   void answersToTheDoubledPathsOfTheContract() {
-    var moved = client.get("/api/v1/aggregated-report-data" + PATH + "/watch?organization_id=a&period_id=2024");
-    assertThat(moved.status()).isEqualTo(308);
-    assertThat(moved.header("Location")).endsWith(PATH + "/watch?organization_id=a&period_id=2024");
+    for (String path : new String[] {"/watch", "/watch?organization_id=a", "/snap-unknown", "?limit=0"}) {
+      var joined = client.get("/api/v1/aggregated-report-data" + PATH + path);
+      var canonical = client.get(PATH + path);
+      assertThat(joined.status()).as(path).isEqualTo(canonical.status());
+      assertThat(joined.body().path("errors")).as(path).isEqualTo(canonical.body().path("errors"));
+    }
     assertThat(client.get(PATH + "/watch").status()).isEqualTo(400);
     assertThat(client.get(PATH + "/snap-unknown").status()).isEqualTo(404);
   }

@@ -442,7 +442,7 @@ final class CallFaults {
   /// Tables and buckets have names of their own in each world.
   private static Permissions.Need asDeployed(Permissions.Need need) {
     return new Permissions.Need(need.action(), need.resource().replaceFirst("(RecordsTable|SourceDataTable)[^/]*", "$1")
-        .replaceFirst("^arn:aws:s3:::faulty-[0-9a-f-]{36}", "arn:aws:s3:::" + LocalRapport.BUCKET));
+        .replaceFirst("^arn:aws:s3:::faulty-[0-9a-f-]{36}", "arn:aws:s3:::" + LocalRapport.BUCKET), need.leadingKey());
   }
 
   private void beforeTransmission(Invocation invocation, Context.BeforeTransmission context,

@@ -161,7 +161,7 @@ abstract class EveryContract {
   }
 
   @Test
-  void answersEveryUnknownPathAndMethodWith404AndDoubledPathsWith308() {
+  void answersEveryUnknownPathAndMethodWith404AndJoinedPathsAsTheCanonicalOnesOrWith308() {
     for (String path : new String[] {"/", "/api/v1/nothing", "/api/v1/report-records/a/b/c"}) {
       assertThat(client().get(path).body().toString()).as(path).isEqualTo("{\"message\":\"Not Found\"}");
     }
@@ -172,9 +172,12 @@ abstract class EveryContract {
     }
     for (String collection : new String[] {"report-records", "report-reexports", "bufdir-exports",
         "aggregated-report-data"}) {
-      var answer = client().get("/api/v1/" + collection + "/api/v1/" + collection + "/watch?a=b%20c");
-      assertThat(answer.status()).isEqualTo(308);
-      assertThat(answer.header("Location")).isEqualTo("/api/v1/" + collection + "/watch?a=b%20c");
+      var answer = client().get("/api/v1/" + collection + "/api/v1/" + collection + "/none?a=b%20c");
+      if (answer.status() == 308) {
+        assertThat(answer.header("Location")).isEqualTo("/api/v1/" + collection + "/none?a=b%20c");
+      } else {
+        assertThat(answer.status()).isEqualTo(client().get("/api/v1/" + collection + "/none?a=b%20c").status());
+      }
     }
   }
 }

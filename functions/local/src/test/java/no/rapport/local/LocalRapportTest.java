@@ -83,11 +83,12 @@ class LocalRapportTest {
   }
 
   @Test
-  void redirectsADoubledPathToTheCanonicalOne() {
+  void answersAJoinedPathAsTheCanonicalOne() {
     var answer = client.get("/api/v1/bufdir-exports/api/v1/bufdir-exports?limit=5");
 
-    assertThat(answer.status()).isEqualTo(308);
-    assertThat(answer.header("Location")).isEqualTo("/api/v1/bufdir-exports?limit=5");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.body().at("/pagination/limit").asInt()).isEqualTo(5);
+    assertThat(client.get("/api/v1/bufdir-exports/api/v1/report-records").status()).isEqualTo(404);
   }
 
   @Test

@@ -3,6 +3,7 @@ package no.rapport.reportrecords;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import java.time.Clock;
 import java.util.Map;
 import no.rapport.records.Records;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -19,7 +20,7 @@ public final class ReportRecordFunctions {
     return Map.of(
         "ListReportRecords", new ListReportRecords(reports),
         "GetReportRecord", new GetReportRecord(reports),
-        "DeleteReportRecord", new DeleteReportRecord(reports, new ReportFiles(s3, presigner, bucket)));
+        "DeleteReportRecord", new DeleteReportRecord(reports, new ReportFiles(s3, presigner, bucket, records, Clock.systemUTC())));
   }
 
   /// The folder of a report's sealed rows; empty where it has none.

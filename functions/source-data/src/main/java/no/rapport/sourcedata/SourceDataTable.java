@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | `{org}#register-cases#{00…3f}` | a hash of the case's id | what came in the register's form: [RegisterCase] |
 /// | `{org}#case-changes` | `{0…7}` | which periods changes have touched, see [CaseChanges] |
 /// | `{org}#organization` | `name` | the organisation's name |
+/// | `{org}#erased` | `erased` | the mark of an erased organisation, whose imports are taken no more |
 ///
 /// Organisation ids hold no `#`.
 public final class SourceDataTable {
@@ -80,6 +81,11 @@ public final class SourceDataTable {
 
   public static String organization(String orgId) {
     return orgId + "#organization";
+  }
+
+  /// The mark that an organisation was erased: its whole item, which is also its key.
+  public static Map<String, AttributeValue> erased(String orgId) {
+    return key(orgId + "#erased", "erased");
   }
 
   public static Map<String, AttributeValue> key(String partition, String sortKey) {

@@ -33,6 +33,8 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
   private static final int MAX_STEP_MILLIS = 120_000;
 
   private final ImportStates states;
+  private final DynamoDbClient dynamoDb;
+  private final String table;
   private final ImportFile importFile;
   private final ImportOrganization importOrganization;
 
@@ -44,6 +46,8 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
   }
 
   ImportSourceData(S3Client s3, DynamoDbClient dynamoDb, String table) {
+    this.dynamoDb = dynamoDb;
+    this.table = table;
     this.states = new ImportStates(s3);
     this.importFile = new ImportFile(s3, dynamoDb, table, RowWriter.Pause.FULL_JITTER, InstantSource.system());
     this.importOrganization = new ImportOrganization(s3, new OrganizationRegister(dynamoDb, table));
@@ -57,6 +61,10 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
       Optional<Instant> putAt = Optional.ofNullable(put.getEventTime())
           .map(time -> Instant.ofEpochMilli(time.getMillis()));
       BooleanSupplier stop = stop(context);
+      if (ImportKey.of(key).isPresent() && isOfErasedOrganization(key)) {
+        Log.warn("import_of_erased_organization", Map.of("request_id", context.getAwsRequestId()));
+        continue;
+      }
       switch (ImportKey.of(key).orElse(null)) {
         case RowFile file -> log(context, file, importFile.begin(bucket, file, putAt, stop));
         case Continuation(RowFile file) -> log(context, file, importFile.resume(bucket, file, stop));
@@ -66,6 +74,11 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
       }
     }
     return null;
+  }
+
+  private boolean isOfErasedOrganization(String key) {
+    String orgId = key.split("/", 3)[1];
+    return dynamoDb.getItem(get -> get.tableName(table).key(SourceDataTable.erased(orgId)).consistentRead(true)).hasItem();
   }
 
   private static BooleanSupplier stop(Context context) {

@@ -1,0 +1,99 @@
+package no.rapport.audit;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.time.YearMonth;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import no.rapport.sourcedata.SourceDataTable;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
+
+/// Removes an organisation's activities, case records, and what belongs to them. Before the first row goes, it leaves the
+/// mark that keeps late imports of the organisation from bringing rows back ([SourceDataTable#erased]).
+public final class EraseSourceRows implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  /// The months that a row may lie in, as imports take them.
+  private static final YearMonth FIRST_MONTH = YearMonth.of(1901, 1);
+  private static final YearMonth LAST_MONTH = YearMonth.of(2199, 12);
+  /// The most that DynamoDB takes at once.
+  private static final int BATCH = 25;
+  private static final int MAX_ROUNDS = 20;
+
+  private final DynamoDbClient client;
+  private final String table;
+  private final YearMonth firstMonth;
+  private final YearMonth lastMonth;
+
+  public EraseSourceRows() {
+    this(SourceDataTable.client(), SourceDataTable.nameFromEnvironment(), FIRST_MONTH, LAST_MONTH);
+  }
+
+  EraseSourceRows(DynamoDbClient client, String table, YearMonth firstMonth, YearMonth lastMonth) {
+    this.client = client;
+    this.table = table;
+    this.firstMonth = firstMonth;
+    this.lastMonth = lastMonth;
+  }
+
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    return ErasureTask.perform(input, context, this::erase);
+  }
+
+  private ErasureTask.Output erase(ErasureTask.Input order, BooleanSupplier isOutOfTime) {
+    client.putItem(put -> put.tableName(table).item(SourceDataTable.erased(order.orgId())));
+    Tally tally = order.soFar();
+    for (Iterator<String> partitions = partitions(order.orgId()).iterator(); partitions.hasNext();) {
+      String partition = partitions.next();
+      List<Map<String, AttributeValue>> keys = keys(partition);
+      while (!keys.isEmpty()) {
+        if (isOutOfTime.getAsBoolean()) {
+          return new ErasureTask.Output(false, tally);
+        }
+        delete(keys);
+        for (var key : keys) {
+          tally = tally.plus(partition + "/" + key.get(SourceDataTable.SK).s());
+        }
+        keys = keys(partition);
+      }
+    }
+    return new ErasureTask.Output(true, tally);
+  }
+
+  private Stream<String> partitions(String orgId) {
+    Stream<String> months = Stream.iterate(firstMonth, month -> !month.isAfter(lastMonth), month -> month.plusMonths(1))
+        .map(month -> SourceDataTable.activities(orgId, month));
+    Stream<String> parts = IntStream.range(0, SourceDataTable.PARTS).boxed().flatMap(part -> Stream.of(
+        SourceDataTable.activityIds(orgId, part), SourceDataTable.cases(orgId, part),
+        SourceDataTable.caseIds(orgId, part), SourceDataTable.registerCases(orgId, part)));
+    return Stream.of(parts, Stream.of(SourceDataTable.caseChanges(orgId), SourceDataTable.organization(orgId)), months)
+        .flatMap(stream -> stream);
+  }
+
+  private List<Map<String, AttributeValue>> keys(String partition) {
+    return client.query(query -> query.tableName(table).consistentRead(true).limit(BATCH)
+            .keyConditionExpression("pk = :pk")
+            .expressionAttributeValues(Map.of(":pk", AttributeValue.fromS(partition))))
+        .items().stream()
+        .map(item -> SourceDataTable.key(partition, item.get(SourceDataTable.SK).s())).toList();
+  }
+
+  private void delete(List<Map<String, AttributeValue>> keys) {
+    Map<String, List<WriteRequest>> left = Map.of(table, keys.stream()
+        .map(key -> WriteRequest.builder().deleteRequest(request -> request.key(key)).build()).toList());
+    for (int round = 0; round < MAX_ROUNDS && !left.isEmpty(); round++) {
+      if (round > 0) {
+        LockSupport.parkNanos(Math.min(1_000_000_000L, 10_000_000L << round));
+      }
+      Map<String, List<WriteRequest>> rest = left;
+      left = client.batchWriteItem(batch -> batch.requestItems(rest)).unprocessedItems();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package no.rapport.audit;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import no.rapport.api.Environment;
+import no.rapport.api.Ids;
+import no.rapport.api.Log;
+import no.rapport.records.AuditEvent;
+import no.rapport.records.Documents;
+import no.rapport.records.DynamoRecords;
+import no.rapport.records.Records;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/// Ends an erasure: its receipt joins the organisation's audit events, for good, and is the output of the execution.
+public final class WriteErasureReceipt implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  /// How long DynamoDB keeps what point-in-time recovery can bring back.
+  static final Duration RECOVERABLE = Duration.ofDays(35);
+  private static final TypeReference<Map<String, Object>> STATE = new TypeReference<>() {};
+
+  private final Records records;
+  private final Clock clock;
+
+  public WriteErasureReceipt() {
+    this(new DynamoRecords(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build(),
+        Environment.required("RECORDS_TABLE")), Clock.systemUTC());
+  }
+
+  WriteErasureReceipt(Records records, Clock clock) {
+    this.records = records;
+    this.clock = clock;
+  }
+
+  /// @param erasureId the execution's name; a repeated task writes the same receipt
+  record Input(String orgId, String erasureId, int keysRevoked, int keysNarrowed, Tally records, Tally sourceRows,
+      Tally objects) {}
+
+  /// @param recoverableUntil until when point-in-time recovery of the tables still holds what was erased
+  record Receipt(String orgId, String erasureId, Instant erasedAt, int keysRevoked, int keysNarrowed, Tally records,
+      Tally sourceRows, Tally objects, Instant recoverableUntil) {}
+
+  @Override
+  public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
+    Input order = Documents.mapper().convertValue(input, Input.class);
+    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    var receipt = new Receipt(order.orgId(), order.erasureId(), now, order.keysRevoked(), order.keysNarrowed(),
+        order.records(), order.sourceRows(), order.objects(), now.plus(RECOVERABLE));
+    var details = new TreeMap<String, String>();
+    details.put("keys_revoked", Integer.toString(receipt.keysRevoked()));
+    details.put("keys_narrowed", Integer.toString(receipt.keysNarrowed()));
+    put(details, "records", receipt.records());
+    put(details, "source_rows", receipt.sourceRows());
+    put(details, "objects", receipt.objects());
+    details.put("recoverable_until", receipt.recoverableUntil().toString());
+    records.commit(AuditEvent.of("evt_" + Ids.derived(order.erasureId()).ulid(now), now, AuditEvent.ERASED,
+        "organizations/" + order.orgId(), "operator", Optional.empty(), order.orgId(), details).written());
+    Log.info("organization_erased", Map.of("organization", order.orgId(), "erasure", order.erasureId(),
+        "records", order.records().count(), "source_rows", order.sourceRows().count(),
+        "objects", order.objects().count()));
+    return Documents.mapper().convertValue(receipt, STATE);
+  }
+
+  private static void put(Map<String, String> details, String name, Tally tally) {
+    details.put(name, Long.toString(tally.count()));
+    details.put(name + "_sha256", tally.sha256());
+  }
+}
