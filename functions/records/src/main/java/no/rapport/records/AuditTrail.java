@@ -45,7 +45,8 @@ public record AuditTrail(Records records) {
     }
     String settled = "%013d".formatted(now.minus(SETTLED_AFTER).toEpochMilli());
     List<AuditEvent> events = new ArrayList<>();
-    Set<String> toldNext = new LinkedHashSet<>();
+    // What this page does not reach stays told.
+    Set<String> toldNext = new LinkedHashSet<>(told);
     int unsettled = told.size();
     boolean isFull = false;
     for (Note note : records.notes(AuditEvent.partition(orgId), position, limit + told.size(), now)) {
@@ -61,6 +62,7 @@ public record AuditTrail(Records records) {
       // The position never passes an event that is left for the next page.
       if (isSettled && !isFull) {
         position = note.sort();
+        toldNext.remove(name(note));
       } else {
         toldNext.add(name(note));
       }

@@ -54,7 +54,7 @@ class ListReportRecordsTest {
     answers(list, "org_id=org_1", "rpt_3", "rpt_2", "rpt_1");
     answers(list, "org_id=org_3");
     answers(list, "status=completed,failed", "rpt_4", "rpt_2", "rpt_1");
-    answers(list, "status=unheard_of");
+    assertThat(Call.get().where("status", "completed,unheard_of").to(list).status()).isEqualTo(400);
     answers(list, "report_type=quarterly_activity&org_id=org_1", "rpt_3", "rpt_2");
     answers(list, "period_from=2025-01-01", "rpt_4", "rpt_3", "rpt_2");
     answers(list, "period_from=2025-01-01&period_to=2025-11-30", "rpt_2");
