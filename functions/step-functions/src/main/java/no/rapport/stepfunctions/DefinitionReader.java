@@ -222,7 +222,7 @@ final class DefinitionReader {
     var timestamp = in.template(json, at, "Timestamp");
     if (timestamp.isPresent() && !(timestamp.get() instanceof Template.Computed)
         && !(timestamp.get() instanceof Template.Constant(String text) && DateTimes.read(text).isPresent())) {
-      in.problem(at + "/Timestamp", "Timestamp must be a moment such as 2026-01-31T12:00:00Z, or a JSONata expression");
+      in.problem(at + "/Timestamp", "String does not match RFC3339 timestamp");
     }
     return new State.Wait(name, in.count(json, at, "Seconds", 0), timestamp, exits.exit(json, at, Set.of()));
   }
@@ -260,7 +260,7 @@ final class DefinitionReader {
     }
     return new State.MapOver(name, flow(processor, place, variables), in.template(json, at, "Items"),
         in.template(json, at, "ItemSelector"), in.count(json, at, "MaxConcurrency", 0),
-        in.count(json, at, "ToleratedFailureCount", 0), in.count(json, at, "ToleratedFailurePercentage", 0),
+        in.count(json, at, "ToleratedFailureCount", 0), in.count(json, at, "ToleratedFailurePercentage", 0, 100),
         exits.recovery(json, at), exits.exit(json, at, RESULT));
   }
 

@@ -59,9 +59,14 @@ final class FieldReader {
 
   /// A whole number, or an expression for one.
   Optional<Template> count(Map<?, ?> json, String at, String field, int least) {
+    return count(json, at, field, least, 99_999_999);
+  }
+
+  /// A whole number of at most `most`, or an expression for one.
+  Optional<Template> count(Map<?, ?> json, String at, String field, int least, int most) {
     var template = template(json, at, field);
     if (template.isPresent() && !(template.get() instanceof Template.Computed)) {
-      integer(json, at, field, least, 99_999_999);
+      integer(json, at, field, least, most);
     }
     return template;
   }

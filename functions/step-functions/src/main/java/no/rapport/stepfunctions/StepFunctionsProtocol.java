@@ -255,7 +255,8 @@ final class StepFunctionsProtocol implements AutoCloseable {
     if (!withData) {
       details.keySet().removeAll(EXECUTION_DATA);
     }
-    if (!details.isEmpty()) {
+    // The end of an execution always has its member, even where a Fail state names neither an error nor a cause.
+    if (!details.isEmpty() || event.type().startsWith("Execution")) {
       answer.put(event.detailsMember(), details);
     }
     return answer;

@@ -51,7 +51,7 @@ final class Tasks {
     return switch (task.resource()) {
       case TaskResource.Function(var arn) -> {
         events.started();
-        yield settle(visit, events, deadline, call(() -> invoke(arn, JsonValues.write(arguments))));
+        yield settle(visit, events, deadline, call(() -> invoke(events, arn, JsonValues.write(arguments))));
       }
       case TaskResource.Integration integration -> {
         var given = new Arguments(integration, arguments);
@@ -60,7 +60,7 @@ final class Tasks {
             var function = functionArn(given.text("FunctionName"), given.optionalText("Qualifier"));
             var payload = payload(given.given("Payload").orElse(Map.of()));
             events.started();
-            yield settle(visit, events, deadline, call(() -> invocation(invoke(function, payload))));
+            yield settle(visit, events, deadline, call(() -> invocation(invoke(events, function, payload))));
           }
           case PUBLISH -> {
             var message = message(given);
@@ -125,7 +125,7 @@ final class Tasks {
     return value instanceof String text ? text : JsonValues.write(value);
   }
 
-  private Object invoke(String functionArn, String payload) throws WorkflowFailure {
+  private Object invoke(TaskEvents events, String functionArn, String payload) throws WorkflowFailure {
     byte[] answer;
     try {
       answer = functions.invoke(functionArn, payload.getBytes(StandardCharsets.UTF_8));
@@ -138,6 +138,9 @@ final class Tasks {
     try {
       return JsonValues.parse(text);
     } catch (IllegalArgumentException e) {
+      if (answer.length > Visit.MAX_PAYLOAD_BYTES) { // the service looks at the size first
+        throw WorkflowFailure.resultTooLarge(events.task());
+      }
       throw new WorkflowFailure(WorkflowFailure.RUNTIME, functionArn + " answered what is not JSON: " + e.getMessage());
     }
   }

@@ -105,4 +105,18 @@ class DefinitionCheckTest {
   void letsABranchAssignWhatOnlyTheCatcherOfItsOwnStateAssigns(String name, String fields, int problems) {
     assertThat(problems(parallel(fields == null ? "" : fields + ",", name))).hasSize(problems);
   }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0", "100, 0", "101, 1", "-1, 1"})
+  void takesAPercentageFromNoneToAll(int percentage, int problems) {
+    assertThat(problems("'A': {'Type': 'Map', 'ToleratedFailurePercentage': " + percentage + ", 'End': true, "
+        + "'ItemProcessor': {'StartAt': 'B', 'States': {'B': {'Type': 'Succeed'}}}}")).hasSize(problems);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2026-01-31 12:00:00Z", "2026-01-31T12:00:00", "2026-13-31T12:00:00Z", "2026-01-31"})
+  void refusesAMomentInTheServicesWords(String timestamp) {
+    assertThat(problems("'A': {'Type': 'Wait', 'Timestamp': '" + timestamp + "', 'End': true}")).containsExactly(
+        "SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at /States/A/Timestamp");
+  }
 }

@@ -30,10 +30,12 @@ class MeasuredBehaviorTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"fn:big, arn:aws:lambda:eu-north-1:000000000000:function:big, LambdaFunctionFailed",
-      "arn:aws:states:::lambda:invoke, lambda, TaskFailed"})
-  void catchesAResultOverTheLimitWithStatesAll(String resource, String name, String type) {
-    workflow.function("big", payload -> "\"" + "x".repeat(257 * 1024) + "\"");
+  @CsvSource({"fn:big, arn:aws:lambda:eu-north-1:000000000000:function:big, LambdaFunctionFailed, '\"'",
+      "arn:aws:states:::lambda:invoke, lambda, TaskFailed, '\"'",
+      "fn:big, arn:aws:lambda:eu-north-1:000000000000:function:big, LambdaFunctionFailed, ''",
+      "arn:aws:states:::lambda:invoke, lambda, TaskFailed, ''"})
+  void catchesAResultOverTheLimitWithStatesAllBeItJsonOrNot(String resource, String name, String type, String quote) {
+    workflow.function("big", payload -> quote + "x".repeat(257 * 1024) + quote);
     var execution = workflow.run("""
         'A': {'Type': 'Task', 'Resource': '%s', 'Arguments': {'FunctionName': 'big', 'Payload': {}}, 'Next': 'B',
           'Catch': [{'ErrorEquals': ['States.ALL'], 'Next': 'B'}]},

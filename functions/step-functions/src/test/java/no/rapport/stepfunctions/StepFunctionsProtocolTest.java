@@ -267,4 +267,13 @@ class StepFunctionsProtocolTest {
     assertThat(process.exitValue()).describedAs(output).isZero();
     return output;
   }
+
+  @Test
+  void givesTheEndOfAnExecutionItsDetailsEvenWhereTheyAreEmpty() {
+    var arn = client.createStateMachine(request -> request.name("fail")
+        .definition(json(machine("'A': {'Type': 'Fail'}"))).roleArn(Workflow.ROLE)).stateMachineArn();
+    var execution = run(arn, "fails");
+    assertThat(client.getExecutionHistory(request -> request.executionArn(execution)).events().getLast()
+        .executionFailedEventDetails()).isNotNull();
+  }
 }
