@@ -49,11 +49,9 @@ public record AuditTrail(Records records) {
     Set<String> toldNext = new LinkedHashSet<>(told);
     int unsettled = told.size();
     boolean isFull = false;
-    List<Note> notes = records.notes(AuditEvent.partition(orgId), position, limit + told.size(), now);
-    Set<String> notReached = new LinkedHashSet<>(told);
-    for (Note note : notes) {
+    for (Note note : records.notes(AuditEvent.partition(orgId), position, limit + told.size(), now)) {
       boolean isSettled = note.sort().compareTo(settled) < 0;
-      if (!notReached.remove(name(note))) {
+      if (!told.contains(name(note))) {
         if (isFull || events.size() == limit || !isSettled && unsettled == MAX_TOLD) {
           isFull = true;
           continue;
@@ -68,10 +66,6 @@ public record AuditTrail(Records records) {
       } else {
         toldNext.add(name(note));
       }
-    }
-    // Events that became visible late push told ones out of what was read.
-    if (notes.size() == limit + told.size()) {
-      toldNext.addAll(notReached);
     }
     String next = position + "|" + String.join("", toldNext);
     return new Page(events, Base64.getUrlEncoder().withoutPadding()
