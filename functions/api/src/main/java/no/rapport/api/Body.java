@@ -17,6 +17,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import no.rapport.reporting.NationalIdMask;
 
 /// A JSON object of a request, read member by member. Every wrong member is remembered; [#orRefuse] reports all of
 /// them at once, members that nobody asked for included.
@@ -26,6 +27,8 @@ import java.util.regex.Pattern;
 public final class Body {
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final String ID_EXPECTATION = "must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -";
+  private static final String NO_IDENTITY_NUMBER = "must not hold a national identity number";
   private static final DateTimeFormatter DATE = DateTimeFormatter.ISO_LOCAL_DATE;
 
   private final ObjectNode object;
@@ -60,7 +63,7 @@ public final class Body {
     return object;
   }
 
-  /// Text of 1 to `maxLength` characters.
+  /// Text of 1 to `maxLength` characters, without national identity numbers.
   public Optional<String> text(String name, int maxLength) {
     return member(name).flatMap(node -> {
       if (!node.isTextual()) {
@@ -70,18 +73,29 @@ public final class Body {
       if (value.isEmpty() || value.codePointCount(0, value.length()) > maxLength) {
         return wrong(name, "must have 1 to " + maxLength + " characters");
       }
-      return Optional.of(value);
+      return withoutIdentityNumber(name, value);
     });
   }
 
-  /// An id: 1 to 64 of `A-Z a-z 0-9 _ -`.
+  /// The id of a resource: 1 to 64 of `A-Z a-z 0-9 _ -`.
   public Optional<String> id(String name) {
-    return matching(name, ID, "must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -");
+    return member(name).flatMap(node -> node.isTextual() && ID.matcher(node.textValue()).matches()
+        ? Optional.of(node.textValue()) : wrong(name, ID_EXPECTATION));
   }
 
+  /// The id of a person, as the client names people: no national identity number.
+  public Optional<String> personId(String name) {
+    return matching(name, ID, ID_EXPECTATION);
+  }
+
+  /// Text of a pattern, without national identity numbers.
   public Optional<String> matching(String name, Pattern pattern, String expectation) {
     return member(name).flatMap(node -> node.isTextual() && pattern.matcher(node.textValue()).matches()
-        ? Optional.of(node.textValue()) : wrong(name, expectation));
+        ? withoutIdentityNumber(name, node.textValue()) : wrong(name, expectation));
+  }
+
+  private Optional<String> withoutIdentityNumber(String name, String value) {
+    return NationalIdMask.isIn(value) ? wrong(name, NO_IDENTITY_NUMBER) : Optional.of(value);
   }
 
   /// One of some words, turned into a value.
@@ -92,7 +106,7 @@ public final class Body {
     });
   }
 
-  /// A list of words; absent and `null` are the empty list.
+  /// A list of words without national identity numbers; absent and `null` are the empty list.
   public List<String> words(String name, Pattern pattern, int maxSize, String expectation) {
     List<String> words = new ArrayList<>();
     member(name).ifPresent(node -> {
@@ -103,7 +117,7 @@ public final class Body {
       for (int i = 0; i < node.size(); i++) {
         JsonNode word = node.get(i);
         if (word.isTextual() && pattern.matcher(word.textValue()).matches()) {
-          words.add(word.textValue());
+          withoutIdentityNumber(name + "/" + i, word.textValue()).ifPresent(words::add);
         } else {
           wrong(name + "/" + i, expectation);
         }

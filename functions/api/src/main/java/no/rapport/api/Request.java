@@ -30,6 +30,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import no.rapport.reporting.NationalIdMask;
 
 /// One HTTP request as API Gateway hands it over (REST API, Lambda proxy integration).
 public final class Request {
@@ -38,7 +39,7 @@ public final class Request {
   static final int MAX_BODY = 256 * 1024;
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern ACTING_USER =
-      Pattern.compile("(?!.*\\d{6} ?\\d{5})[\\p{L}\\p{N}][\\p{L}\\p{N} ._@+-]{0,63}");
+      Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._@+-]{0,63}");
   private static final Pattern UTC = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,9})?Z");
 
   private static final Pattern ENTITY_TAGS =
@@ -96,7 +97,7 @@ public final class Request {
   /// The person behind an integration, as the key's holder asserts in `X-Acting-User`.
   public Optional<String> actingUser() {
     Optional<String> user = header("X-Acting-User");
-    if (user.isPresent() && !ACTING_USER.matcher(user.get()).matches()) {
+    if (user.isPresent() && (!ACTING_USER.matcher(user.get()).matches() || NationalIdMask.isIn(user.get()))) {
       throw InvalidRequest.malformed("X-Acting-User must have 1 to 64 letters, digits, spaces and . _ @ + -, begin with a "
           + "letter or digit, and must not hold a national identity number");
     }

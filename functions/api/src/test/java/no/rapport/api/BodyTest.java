@@ -223,6 +223,52 @@ class BodyTest {
   }
 
   @Test
+  void refusesIdentityNumbersInEveryFreeTextAndTakesUuids() {
+    for (String number : List.of("01019012345", "ola 010190 12345", "010190-12345", "2-2-2-5: 01/01/90/12345")) {
+      var answer = answer(aPost("{\"reason\": \"" + number + "\", \"by\": \"01019012345\", \"types\": [\"a\","
+          + " \"x_01019012345\"], \"id\": \"org_01019012345\"}"), BodyTest::freeTexts);
+      assertProblem(answer, 422);
+      assertThat(pointers(answer)).as(number).containsExactlyInAnyOrder("/reason", "/by", "/types/1");
+      assertThat(answer.getBody()).doesNotContain("12345");
+    }
+    var answer = answer(aPost("{\"reason\": \"from 01019012-3456-4789-8012-201901234567\", \"by\": "
+        + "\"01019012-3456-4789-8012-201901234567\", \"types\": [\"a\"], \"id\": \"exp-20260301-0000000001\"}"),
+        BodyTest::freeTexts);
+    assertThat(answer.getStatusCode()).isEqualTo(200);
+  }
+
+  private static Reply freeTexts(Request request) {
+    return request.body(body -> {
+      body.text("reason", 100);
+      body.personId("by");
+      body.words("types", Pattern.compile("[a-z0-9_]+"), 3, "must be a code");
+      body.id("id");
+      return Reply.ok(JsonNodeFactory.instance.objectNode());
+    });
+  }
+
+  @Test
+  void refusesActingUsersThatHoldAnIdentityNumberHoweverItIsSpelled() {
+    for (String user : List.of("01019012345", "ola 010190 12345", "010190-12345", "01.01.90.12345",
+        "٠١٠١٩٠١٢٣٤٥", "2019_123456_01")) {
+      var event = aPost("{}");
+      event.getHeaders().put("X-Acting-User", user);
+      var answer = answer(event, BodyTest::actingUser);
+      assertProblem(answer, 400);
+      assertThat(answer.getBody()).as(user).doesNotContain("123", "٣٤٥");
+    }
+    for (String user : List.of("kari@example.no", "01019012-3456-4789-8012-201901234567")) {
+      var event = aPost("{}");
+      event.getHeaders().put("X-Acting-User", user);
+      assertThat(answer(event, BodyTest::actingUser).getStatusCode()).as(user).isEqualTo(200);
+    }
+  }
+
+  private static Reply actingUser(Request request) {
+    return Reply.ok(JsonNodeFactory.instance.objectNode().put("user", request.actingUser().orElseThrow()));
+  }
+
+  @Test
   void quotesNoValueInAProblem() {
     String secret = "01017012345";
     for (String body : List.of("{\"text\":\"" + secret + "0\"}", "{\"date\":\"" + secret + "\"}", "{\"a\":" + secret,

@@ -77,7 +77,7 @@ final class BufdirExports {
 
   Reply list(Request request) {
     return request.list("format", "requested_by").synonym("format", "excel", "xlsx")
-        .oneOf("status", Set.of("queued", "processing", "completed", "failed", "cancelled"))
+        .oneOf("status", ExportKind.BUFDIR_EXPORT.statuses())
         .oneOf("format", Set.of("xlsx", "excel", "csv", "pdf", "json")).answer(services.records(),
         ExportKind.BUFDIR_EXPORT.collection(), request.caller(), "org_id", "data",
         entry -> summary(ExportJobs.Stored.of(entry).job()));

@@ -58,13 +58,14 @@ final class ExportFiles {
   }
 
   Reply listTemplates(Request request) {
-    return request.list("format").synonym("format", "excel", "xlsx").answer(services.records(),
+    return request.list("format").oneOf("status", Set.of(ExportTemplates.KEPT)).synonym("format", "excel", "xlsx").answer(services.records(),
         ExportTemplates.COLLECTION, request.caller(), "org_id", "exports",
         entry -> shown(ExportTemplates.Stored.of(entry).template()));
   }
 
   Reply listFiles(Request request, ExportTemplate template) {
-    var query = request.list("requested_by").within("export_id", Long.toString(template.id()));
+    var query = request.list("requested_by").oneOf("status", ExportKind.EXPORT_FILE.statuses())
+        .within("export_id", Long.toString(template.id()));
     var narrowed = new Caller(request.caller().id(), request.caller().role(), Optional.of(Set.of(template.orgId())));
     return query.answer(services.records(), ExportKind.EXPORT_FILE.collection(), narrowed, "org_id", "export_files",
         entry -> head(ExportJobs.Stored.of(entry).job()));

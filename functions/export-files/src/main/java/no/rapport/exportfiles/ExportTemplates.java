@@ -29,7 +29,8 @@ import no.rapport.records.Records;
 final class ExportTemplates {
 
   static final String COLLECTION = "exports";
-  private static final String KEPT = "active";
+  /// The status of every template.
+  static final String KEPT = "active";
 
   private final Records records;
   private final ExportJobs jobs;

@@ -164,6 +164,31 @@ class ExportFilesContractTest {
   }
 
   @Test
+  void refusesStatusesThatNoTemplateOrFileHas() {
+    String template = aTemplate();
+    for (String status : List.of("invented", "active,invented", "completed")) {
+      var query = Map.of("status", List.of(status));
+      assertThat(call(new ListExports(exports), "GET", "org-a", Map.of(), Map.of(), query, null).status())
+          .isEqualTo(400);
+      assertThat(call(new ListExportFiles(exports), "GET", "org-a", path(template), Map.of(), query, null).status())
+          .isEqualTo(400);
+    }
+    var words = Map.of("status", List.of("initializing,queued,in_progress,available,success_with_errors,empty_list,failed"));
+    assertThat(call(new ListExportFiles(exports), "GET", "org-a", path(template), Map.of(), words, null).status())
+        .isEqualTo(200);
+    assertThat(call(new ListExports(exports), "GET", "org-a", Map.of(), Map.of(),
+        Map.of("status", List.of("active")), null).json().at("/pagination/total").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesATemplateWhoseNameHoldsAnIdentityNumber() {
+    Answer answer = create("org-a", TEMPLATE.replace("Test API Export", "Barn 010190 12345"));
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.json().at("/errors/0/pointer").asText()).isEqualTo("/name");
+    assertThat(answer.body()).doesNotContain("12345");
+  }
+
+  @Test
   void keepsShowsAndListsTemplates() {
     Answer created = create("org-a", TEMPLATE);
     assertThat(created.status()).isEqualTo(201);

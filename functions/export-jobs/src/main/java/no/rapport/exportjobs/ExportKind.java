@@ -1,6 +1,7 @@
 package no.rapport.exportjobs;
 
 import java.util.List;
+import java.util.Set;
 
 /// Which contract a job belongs to, and that contract's words for its states.
 public enum ExportKind {
@@ -36,6 +37,13 @@ public enum ExportKind {
       case FAILED -> "failed";
       case CANCELLED -> this == EXPORT_FILE ? "failed" : "cancelled";
     };
+  }
+
+  /// All its words: what [#statusOf] may answer.
+  public Set<String> statuses() {
+    return this == EXPORT_FILE
+        ? Set.of(INITIALIZING, queued, processing, "available", "success_with_errors", "empty_list", "failed")
+        : Set.of(queued, processing, "completed", "failed", "cancelled");
   }
 
   /// The words for what is not finished.

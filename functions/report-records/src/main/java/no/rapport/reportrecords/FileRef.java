@@ -4,14 +4,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import no.rapport.reporting.NationalIdMask;
 import no.rapport.reporting.ReportFormat;
 
 /// Which keys a client may name as an organisation's report file: those below `reports/{org_id}/`, made of plain
-/// segments, so that no key leads out of that folder however it is read.
+/// segments, so that no key leads out of that folder however it is read. A file is served under its key's last segment, so
+/// no key may hold a national identity number.
 public final class FileRef {
 
   public static final String EXPECTATION = "must be a key below reports/{org_id}/ of the report's own organisation, in "
-      + "segments of letters, digits, spaces and . _ - ( ) + , @ =";
+      + "segments of letters, digits, spaces and . _ - ( ) + , @ =, without a national identity number";
 
   /// The longest key of an object in S3, in bytes of UTF-8.
   private static final int MAX_BYTES = 1024;
@@ -26,7 +28,8 @@ public final class FileRef {
     return Optional.of(key)
         .filter(k -> k.startsWith(folder) && k.getBytes(StandardCharsets.UTF_8).length <= MAX_BYTES)
         .filter(k -> Arrays.stream(k.substring(folder.length()).split("/", -1)).allMatch(segment ->
-            SEGMENT.matcher(segment).matches() && !ONLY_DOTS_AND_SPACES.matcher(segment).matches()));
+            SEGMENT.matcher(segment).matches() && !ONLY_DOTS_AND_SPACES.matcher(segment).matches()))
+        .filter(k -> !NationalIdMask.isIn(k.substring(folder.length())));
   }
 
   /// What a file is served as, by the extension of its key.

@@ -28,7 +28,7 @@ record NewReport(String orgId, String reportType, Period period, ReportStatus st
     Optional<String> fileRef = body.word("file_ref", key -> FileRef.of(orgId, key), FileRef.EXPECTATION);
     Optional<Long> size = body.integer("file_size_bytes", 0, MAX_SIZE);
     String generatedBy = body.required("generated_by",
-        body.id("generated_by").or(() -> body.has("generated_by") ? Optional.empty() : actingUser), "-");
+        body.personId("generated_by").or(() -> body.has("generated_by") ? Optional.empty() : actingUser), "-");
     Optional<Instant> generatedAt = body.instant("generated_at");
     if (status == ReportStatus.COMPLETED && (!body.has("file_ref") || body.isNull("file_ref"))) {
       body.wrong("file_ref", "is required when status is completed");

@@ -55,6 +55,19 @@ class ReportRecordsContractTest {
   }
 
   @Test
+  void refusesAReportThatNamesAPersonByAnIdentityNumber() {
+    var request = (ObjectNode) Examples.json("create-request");
+    String folder = "reports/" + request.path("org_id").asText() + "/";
+    request.put("generated_by", "01019012345").put("file_ref", folder + "010190/12345.xlsx");
+
+    var answer = Call.post(request.toString()).to(new CreateReportRecord(reports, Clock.systemUTC()));
+
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.json().findValuesAsText("pointer")).containsExactlyInAnyOrder("/generated_by", "/file_ref");
+    assertThat(answer.body()).doesNotContain("12345");
+  }
+
+  @Test
   void completesAReportAsTheContractShows() {
     Instant entered = Instant.parse("2026-03-26T12:00:00Z");
     ReportRecord pending = new ReportRecord("rpt_04PD6Q0U1V2W3X4Y5Z6A7B8C", Reports.ORG, "quarterly_activity",

@@ -52,7 +52,7 @@ final class ReportReexports {
 
   Reply list(Request request) {
     return request.list("report_id", "requested_by", "format").synonym("format", "excel", "xlsx")
-        .oneOf("status", Set.of("pending", "running", "completed", "failed", "cancelled"))
+        .oneOf("status", ExportKind.REPORT_REEXPORT.statuses())
         .oneOf("format", Set.of("xlsx", "excel", "csv", "pdf", "json"))
         .answer(services.records(), ExportKind.REPORT_REEXPORT.collection(), request.caller(), "org_id", "data",
             entry -> summary(ExportJobs.Stored.of(entry).job()));

@@ -2,6 +2,7 @@ package no.rapport.reporting;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Finds and masks national identity numbers in free text, so that none leaves in a file, an answer or a log.
 ///
@@ -20,6 +21,9 @@ public final class NationalIdMask {
   private static final int ID_DIGITS = 11;
   private static final int DUF_DIGITS = 12;
   private static final int MAX_SEPARATORS = 3;
+  /// Its groups may consist of digits, but no person's number has this form.
+  private static final Pattern UUID = Pattern.compile("(?<![0-9a-fA-F])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}"
+      + "-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])");
 
   private static final String USUAL_SEPARATORS = "./:\\|·•․‧∙⋅．。｡／∕⁄：﹕꞉−⁃\u2800\u3164\u115F\u1160\uFFA0\uFFFC";
 
@@ -92,6 +96,11 @@ public final class NationalIdMask {
         masked(activity.location()), masked(activity.municipality()), masked(activity.county()),
         masked(activity.targetGroup()), masked(activity.title()), masked(activity.notes()),
         activity.attachments().stream().map(NationalIdMask::masked).toList(), activity.updatedAt());
+  }
+
+  /// Whether a text that a client sends holds a national identity number. Digits of a UUID are none.
+  public static boolean isIn(String text) {
+    return hasEnoughDigits(text) && mask(UUID.matcher(text).replaceAll("uuid")).found();
   }
 
   private static String masked(String text) {

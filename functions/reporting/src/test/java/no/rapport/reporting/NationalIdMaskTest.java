@@ -102,6 +102,21 @@ class NationalIdMaskTest {
     assertThat(NationalIdMask.mask(text)).isEqualTo(new NationalIdMask.Masked(text, false));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"01019012345", "Barn 010190 12345", "010190/12345", "0101-90\u00a012345", "2019 123456 01",
+      "123e4567-e89b-12d3-a456-426614174000 and 01019012345"})
+  void findsNumbersInWhatAClientSends(String text) {
+    assertThat(NationalIdMask.isIn(text)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "01019012-3456-4789-8012-201901234567", "file_01019012-3456-4789-8012-201901234567.xlsx",
+      "exp-20260301-0000000001", "20260304-0123456789", "rpt_01HX9K2M3N4P5Q6R7S8T9U0V", "user_09AXKL2",
+      "2025-Q4/report_final.xlsx", "reexports/rpt_01HX9K2M_reexport_20260326.xlsx", "2025-01-01_2025-12-31.xlsx"})
+  void takesNoIdForANumber(String text) {
+    assertThat(NationalIdMask.isIn(text)).isFalse();
+  }
+
   @Test
   void leavesDigitsThatAreALongerRunAlone() {
     String number = withControlDigits("010107501");
