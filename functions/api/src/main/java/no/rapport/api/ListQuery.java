@@ -36,6 +36,8 @@ public final class ListQuery {
   private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
   private static final int MOST_WORDS = 20;
+  /// The most pairs of an organisation and a status that one list merges; each costs queries of its own.
+  private static final int MAX_SOURCES = 100;
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
   /// The last moment with four digits of year.
   private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
@@ -156,6 +158,10 @@ public final class ListQuery {
         : Optional.of(new TreeSet<>(organizations.stream().filter(caller::maySee).toList()));
     if (visible.isPresent() && visible.get().isEmpty()) {
       return Optional.empty();
+    }
+    if (statuses.size() > 1 && visible.isPresent() && visible.get().size() * statuses.size() > MAX_SOURCES) {
+      throw InvalidRequest.fields(400, List.of(new FieldError("?status", "status and " + organization
+          + " together give more than " + MAX_SOURCES + " combinations; narrow the filter")));
     }
     return Optional.of(new Listing(collection, visible, statuses, anyOf, atLeast, atMost, createdFrom, createdBefore,
         cursor.<Listing.Start>map(Listing.AfterCursor::new).orElse(new Listing.AtPage(page)), limit));

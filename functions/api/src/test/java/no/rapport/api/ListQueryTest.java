@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import no.rapport.records.Change;
 import no.rapport.records.Entry;
 import no.rapport.records.InMemoryRecords;
@@ -113,6 +115,18 @@ class ListQueryTest {
         {"created_to", "2026-1-1"}, {"period_from", "-0001-01-01"}, {"org_id", "a/b"}, {"org_id", ""},
         {"created_from", "2026-01-01T00:00:00+01:00"}, {"%00", "1"}, {"", ""}, {"status", "a,".repeat(50) + "a"}}) {
       assertThat(list(pairs).getStatusCode()).as(String.join("=", pairs)).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void refusesMoreThanAHundredPairsOfOrganisationAndStatus() {
+    var fifty = IntStream.range(0, 50).mapToObj(i -> "org-" + i).collect(Collectors.joining(","));
+    for (var expected : Map.of("a", 200, "a,b", 200, "a,b,c", 400).entrySet()) {
+      var event = aGet(Map.of("status", List.of(expected.getKey())));
+      event.getRequestContext().setAuthorizer(Calls.authorizer("key", "org", fifty));
+      var answer = answer(event, request -> request.list().answer(records, "things", request.caller(), "org_id", "data",
+          _ -> JsonNodeFactory.instance.objectNode()));
+      assertThat(answer.getStatusCode()).as(expected.getKey()).isEqualTo(expected.getValue());
     }
   }
 

@@ -50,6 +50,8 @@ public final class DynamoRecords implements Records {
   private static final int ATTEMPTS = 12;
   /// The most items that DynamoDB takes in one transaction.
   private static final int MAX_WRITES = 100;
+  /// The most resources that one query of a list reads.
+  private static final int MAX_READ = 1000;
   private static final String ALL = "*";
 
   private final DynamoDbClient client;
@@ -423,11 +425,14 @@ public final class DynamoRecords implements Records {
     private boolean ended;
     private List<Entry> read = List.of();
     private int next;
+    /// How many the next query reads.
+    private int readSize;
 
     Source(Listing listing, String org, String status) {
       this.listing = listing;
       this.org = org;
       this.status = status;
+      readSize = listing.isFiltered() ? 500 : listing.limit() + 1;
       boolean all = org.equals(ALL);
       boolean byStatusIndex = !all && !status.isEmpty();
       var values = new HashMap<String, AttributeValue>();
@@ -493,15 +498,16 @@ public final class DynamoRecords implements Records {
       return place;
     }
 
+    /// Whether there is another one; queries read more each time, so that a deep page of several sources costs few.
     boolean hasNext() {
       while (next == read.size() && !ended) {
-        int limit = listing.isFiltered() ? 500 : listing.limit() + 1;
-        QueryResponse page = client.query(query.toBuilder().limit(limit)
+        QueryResponse page = client.query(query.toBuilder().limit(readSize)
             .exclusiveStartKey(resumeAt.isEmpty() ? null : resumeAt).build());
         read = page.items().stream().map(DynamoRecords::entry).filter(this::isWithin).toList();
         next = 0;
         resumeAt = page.lastEvaluatedKey();
         ended = resumeAt.isEmpty();
+        readSize = Math.min(2 * readSize, MAX_READ);
       }
       return next < read.size();
     }
