@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -151,12 +152,17 @@ final class WorkbookRows implements Rows {
     long most = Math.min(MAX_UNPACKED_BYTES, Math.max(MAX_BYTES_OF_ANY_RATIO, packed * MAX_RATIO));
     byte[] buffer = new byte[64 * 1024];
     long total = 0;
+    var names = new HashSet<String>();
     try (var zip = new ZipFile(file.toFile())) {
       if (zip.size() > MAX_PARTS) {
         throw tooLarge();
       }
       for (Enumeration<? extends ZipEntry> parts = zip.entries(); parts.hasMoreElements();) {
         ZipEntry part = parts.nextElement();
+        if (!names.add(part.getName())) {
+          // Of two parts of one name only one would be looked at.
+          throw damaged();
+        }
         long bytes = 0;
         try (InputStream content = zip.getInputStream(part)) {
           for (int read = content.read(buffer); read > 0; read = content.read(buffer)) {
@@ -166,6 +172,9 @@ final class WorkbookRows implements Rows {
               throw tooLarge();
             }
           }
+        }
+        try (InputStream content = zip.getInputStream(part)) {
+          SheetBounds.require(content);
         }
       }
     } catch (ZipException e) {

@@ -1,0 +1,100 @@
+package no.rapport.sourceimports;
+
+import com.fasterxml.aalto.stax.InputFactoryImpl;
+import java.io.InputStream;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+import org.dhatim.fastexcel.reader.CellAddress;
+
+/// Looks at the addresses of a sheet before its rows are read.
+///
+/// The library gives a row as many cells as its farthest address names, and every later row room for as many, so an
+/// address of a few letters would take all memory. It is the library's parser that reads here, so that both see the
+/// same.
+final class SheetBounds {
+
+  /// What a sheet of Excel has.
+  private static final int MAX_ROWS = 1_048_576;
+  private static final int MAX_COLUMNS = 16_384;
+  /// Empty ones included; what a stray cell at the right end makes of 60,000 rows.
+  private static final long MAX_CELLS = 1_000_000_000;
+
+  private static final XMLInputFactory FACTORY = factory();
+
+  private boolean isSheet;
+  private boolean isInRow;
+  private long rows;
+  private long cells;
+  private int column;
+  private int width;
+
+  private SheetBounds() {}
+
+  private static XMLInputFactory factory() {
+    var factory = new InputFactoryImpl();
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    return factory;
+  }
+
+  /// Refuses a sheet with rows or cells where a spreadsheet has none. Takes whatever is no sheet.
+  static void require(InputStream part) throws UnreadableFile {
+    var bounds = new SheetBounds();
+    try {
+      XMLStreamReader reader = FACTORY.createXMLStreamReader(part);
+      while (reader.hasNext()) {
+        int event = reader.next();
+        if (event == XMLStreamConstants.START_ELEMENT) {
+          bounds.start(reader);
+        } else if (event == XMLStreamConstants.END_ELEMENT && reader.getLocalName().equals("row")) {
+          bounds.end();
+        }
+      }
+    } catch (XMLStreamException e) {
+      // No XML, such as a picture; or a damaged sheet, which is read no further than here.
+    } catch (RuntimeException e) {
+      if (bounds.isSheet) {
+        throw new UnreadableFile("The workbook has an address that is none; save it again as .xlsx or as CSV UTF-8");
+      }
+    }
+  }
+
+  private void start(XMLStreamReader reader) throws UnreadableFile {
+    switch (reader.getLocalName()) {
+      case "sheetData" -> isSheet = true;
+      case "row" -> {
+        if (isSheet && !isInRow) {
+          isInRow = true;
+          column = 0;
+          String number = reader.getAttributeValue(null, "r");
+          if (++rows > MAX_ROWS || number != null && Integer.parseInt(number) > MAX_ROWS) {
+            throw new UnreadableFile("The workbook has a row beyond 1,048,576; save it again as .xlsx or as CSV UTF-8");
+          }
+        }
+      }
+      case "c" -> {
+        if (isInRow) {
+          String address = reader.getAttributeValue(null, "r");
+          column = address == null ? column + 1 : new CellAddress(address).getColumn() + 1;
+          if (column < 1 || column > MAX_COLUMNS) {
+            throw new UnreadableFile(
+                "The workbook has a cell beyond column XFD; save it again as .xlsx or as CSV UTF-8");
+          }
+          width = Math.max(width, column);
+        }
+      }
+      default -> { }
+    }
+  }
+
+  private void end() throws UnreadableFile {
+    isInRow = false;
+    cells += width;
+    if (cells > MAX_CELLS) {
+      throw new UnreadableFile("The workbook has too many empty cells; delete the columns on the right that are not "
+          + "used, or save it as CSV UTF-8");
+    }
+  }
+}
