@@ -19,11 +19,15 @@ final class RegisterDocuments implements AutoCloseable {
   /// XML of this form compresses to a tenth; what shrinks much more is no document but an attack.
   private static final int MAX_RATIO = 200;
   private static final int MAX_UNCHECKED_BYTES = 256 * 1024;
+  /// A pause reads what is done again, so the whole has a bound too.
+  private static final long MAX_TOTAL_BYTES = 10L * 1024 * 1024 * 1024;
+  private static final long MAX_TOTAL_BYTES_OF_ANY_RATIO = 16L * 1024 * 1024;
   private static final int BUFFER = 16 * 1024;
 
   private final Counted counted;
   private final ZipInputStream archive;
   private long number;
+  private long total;
 
   /// @param isArchive whether the bytes are a ZIP archive; the names in it are not used, so their encoding does not
   ///     matter
@@ -47,6 +51,8 @@ final class RegisterDocuments implements AutoCloseable {
     try {
       ZipEntry entry = archive.getNextEntry();
       while (entry != null && entry.isDirectory()) {
+        // What stands for a folder may have content all the same.
+        unpacked();
         entry = archive.getNextEntry();
       }
       if (entry == null) {
@@ -69,6 +75,11 @@ final class RegisterDocuments implements AutoCloseable {
     int length = archive.read(buffer);
     while (length >= 0) {
       out.write(buffer, 0, length);
+      total += length;
+      if (total > Math.min(MAX_TOTAL_BYTES, Math.max(MAX_TOTAL_BYTES_OF_ANY_RATIO, MAX_RATIO * counted.count))) {
+        throw new UnreadableDocument(0, "The archive unpacks to more than imports take; it was read no further than "
+            + "document " + number + "; split it");
+      }
       if (out.size() > RegisterXml.MAX_BYTES) {
         throw new UnreadableDocument(0, "Document " + number + " of the archive is larger than "
             + RegisterXml.MAX_BYTES / (1024 * 1024) + " MB; the archive was read no further");
