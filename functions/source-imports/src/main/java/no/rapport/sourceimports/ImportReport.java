@@ -8,12 +8,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import no.rapport.reporting.NationalIdMask;
 import no.rapport.sourceimports.ImportKey.RowFile;
 
 /// Writes import reports: a head that is laid out for reading, then lists with an entry a line.
 final class ImportReport {
 
-  private static final int MAX_REASONS = 10;
+  /// How many reasons an entry has at most.
+  static final int MAX_REASONS = 10;
 
   private ImportReport() {}
 
@@ -65,7 +67,7 @@ final class ImportReport {
   /// What every report begins with.
   static ObjectNode head(String key, String takenFor, Optional<String> error) {
     ObjectNode head = JsonRows.MAPPER.createObjectNode();
-    head.put("file", key);
+    head.put("file", NationalIdMask.mask(key).text());
     head.put("taken_for", takenFor);
     head.put("status", error.isPresent() ? "failed" : "completed");
     head.put("error", error.orElse(null));

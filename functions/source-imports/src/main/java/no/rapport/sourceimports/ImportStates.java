@@ -53,8 +53,13 @@ final class ImportStates {
   }
 
   /// Keeps the state; its arrival lets the import go on.
-  void pause(String bucket, RowFile file, ImportState state) throws JsonProcessingException {
+  ///
+  /// @throws UnreadableFile for a state that is too large to be read again: the import would begin anew for ever
+  void pause(String bucket, RowFile file, ImportState state) throws IOException {
     byte[] json = JSON.writeValueAsBytes(state);
+    if (json.length > MAX_BYTES) {
+      throw new UnreadableFile("The import was given up: its report is larger than 64 MiB; split the file");
+    }
     s3.putObject(
         request -> request.bucket(bucket).key(file.pausedKey()).contentType("application/json"),
         RequestBody.fromBytes(json));

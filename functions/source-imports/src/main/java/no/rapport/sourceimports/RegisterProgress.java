@@ -169,7 +169,7 @@ final class RegisterProgress {
         .put("reason", first.reason());
     if (causes.size() > 1) {
       var more = entry.putArray("more");
-      causes.subList(1, causes.size())
+      causes.subList(1, Math.min(causes.size(), ImportReport.MAX_REASONS))
           .forEach(other -> more.addObject().put("column", other.column()).put("reason", other.reason()));
     }
     return entry;
