@@ -107,8 +107,8 @@ class CanaryTest {
         TemplateDocument.read(Options.home().resolve("template.yaml")))).at("/Resources/Api/Properties/AccessLogSetting/Format").asText();
 
     assertThat(format).contains("$context.requestId");
-    assertThat(format.replaceAll("\\$context\\.(requestId|requestTime|httpMethod|resourcePath|status|authorizer\\.caller"
-        + "|responseLatency|responseLength)\\b", "")).doesNotContain("$");
+    assertThat(format.replaceAll("\\$context\\.(requestId|requestTime|identity\\.sourceIp|httpMethod|path|xrayTraceId|status"
+        + "|authorizer\\.caller|responseLatency|responseLength)\\b", "")).doesNotContain("$");
   }
 
   private void importRows() {

@@ -36,6 +36,7 @@ class DeployablesTest {
   private static final Map<String, Long> CEILING = Map.of(
       "access.zip", 11_000_000L,
       "aggregated-report-data.zip", 12_500_000L,
+      "audit.zip", 17_000_000L,
       "bufdir-exports.zip", 17_000_000L,
       "export-files.zip", 17_000_000L,
       "export-workflow.zip", 21_000_000L,
