@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.time.temporal.ChronoUnit;
 import no.rapport.api.Api;
 import no.rapport.api.Body;
 import no.rapport.api.Reply;
@@ -39,8 +40,9 @@ public final class CreateWatchTicket
       if (!request.caller().maySee(order.organizationId())) {
         return Reply.notFound();
       }
-      Tickets.Issued issued = new Tickets(data.records())
-          .issue(request.caller(), order.organizationId(), order.periodId(), request.now());
+      // The request's own time is that of the first request where this is a repetition; a ticket is good from now on.
+      Tickets.Issued issued = new Tickets(data.records()).issue(request.caller(), order.organizationId(),
+          order.periodId(), data.clock().instant().truncatedTo(ChronoUnit.SECONDS));
       return Reply.created(
           AggregatedReportData.PATH + "/watch?organization_id=" + order.organizationId() + "&period_id="
               + order.periodId(),

@@ -14,15 +14,16 @@ import no.rapport.records.Change;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 
-/// The streams that may be open at once: at most [#MAX_PER_ORGANIZATION] of one organisation, so that none takes the
-/// service from the others, and a number of all organisations together.
+/// The streams that may be open at once: at most [#MAX_PER_ORGANIZATION] of one organisation and [#MAX_PER_CALLER] of one
+/// caller, so that none takes the service from the others, and a number of all together.
 ///
 /// A stream holds a lease of each kind. It gives them back when it ends; where its process dies, they expire.
 final class StreamLeases {
 
   static final int MAX_PER_ORGANIZATION = 10;
-  private static final String ALL = "*";
-  private static final int ATTEMPTS = 5;
+  static final int MAX_PER_CALLER = 20;
+  /// Whoever loses a place to another looks again; that many losses in a row mean that very many come at once.
+  private static final int ATTEMPTS = 25;
 
   private final Records records;
   private final int maxOfAll;
@@ -36,32 +37,44 @@ final class StreamLeases {
   sealed interface Lease {}
 
   /// To be given back.
-  record Held(Note ofOrganization, Note ofAll) implements Lease {}
+  record Held(List<Note> places) implements Lease {}
 
   /// @param why a sentence for the follower
   record Refused(String why) implements Lease {}
 
+  /// @param holder whose places these are
+  /// @param most how many there are
+  /// @param whenFull a sentence for the follower
+  private record Limit(String holder, int most, String whenFull) {}
+
   /// Takes a lease that expires by itself after so long.
-  Lease take(String orgId, Instant now, Duration howLong) {
-    Instant expires = now.plus(howLong);
+  ///
+  /// @param caller the key's id of the follower
+  Lease take(String orgId, String caller, Instant now, Duration howLong) {
+    var limits = List.of(
+        new Limit(orgId, MAX_PER_ORGANIZATION,
+            "The organisation has " + MAX_PER_ORGANIZATION + " streams open, which is the most"),
+        new Limit("caller#" + caller, MAX_PER_CALLER,
+            "The caller has " + MAX_PER_CALLER + " streams open, which is the most"),
+        new Limit("*", maxOfAll, "The service has as many streams open as it may have"));
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Optional<Note> ofOrganization = free(orgId, MAX_PER_ORGANIZATION, now, expires);
-      if (ofOrganization.isEmpty()) {
-        return new Refused("The organisation has " + MAX_PER_ORGANIZATION + " streams open, which is the most");
+      var places = new ArrayList<Note>();
+      for (Limit limit : limits) {
+        Optional<Note> place = free(limit.holder(), limit.most(), now, now.plus(howLong));
+        if (place.isEmpty()) {
+          return new Refused(limit.whenFull());
+        }
+        places.add(place.get());
       }
-      Optional<Note> ofAll = free(ALL, maxOfAll, now, expires);
-      if (ofAll.isEmpty()) {
-        break;
-      }
-      if (records.commit(new Change.AddNote(ofOrganization.get()), new Change.AddNote(ofAll.get()))) {
-        return new Held(ofOrganization.get(), ofAll.get());
+      if (records.commit(places.stream().<Change>map(Change.AddNote::new).toList())) {
+        return new Held(List.copyOf(places));
       }
     }
-    return new Refused("The service has as many streams open as it may have");
+    return new Refused("Very many streams are being opened at this moment");
   }
 
   void giveBack(Held held) {
-    records.commit(new Change.RemoveNote(held.ofOrganization()), new Change.RemoveNote(held.ofAll()));
+    records.commit(held.places().stream().<Change>map(Change.RemoveNote::new).toList());
   }
 
   /// A place that nobody holds, drawn at random: several may look for one at the same moment.

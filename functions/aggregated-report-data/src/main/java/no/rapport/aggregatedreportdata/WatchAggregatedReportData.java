@@ -100,7 +100,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
     }
   }
 
-  private record Watch(String organizationId, String periodId, Optional<String> lastEventId) {}
+  private record Watch(String organizationId, String periodId, String caller, Optional<String> lastEventId) {}
 
   @Override
   public void handleRequest(InputStream input, OutputStream output, Context context) throws IOException {
@@ -120,7 +120,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
     Watch watch = accepted.get();
     Duration window = window(context);
     try {
-      switch (leases.take(watch.organizationId(), data.clock().instant(), window.plus(LEASE_MARGIN))) {
+      switch (leases.take(watch.organizationId(), watch.caller(), data.clock().instant(), window.plus(LEASE_MARGIN))) {
         case StreamLeases.Refused(String why) -> refuse(output, watch, why);
         case StreamLeases.Held held -> {
           try {
@@ -180,8 +180,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
       return Reply.notFound();
     }
     // A browser that connects again sends the header; the address it uses is still the first one.
-    accepted.set(new Watch(organizationId.get(), periodId.get(),
-        lastEventId(request)));
+    accepted.set(new Watch(organizationId.get(), periodId.get(), request.caller().id(), lastEventId(request)));
     return new Reply(200, Map.of(), Optional.empty());
   }
 

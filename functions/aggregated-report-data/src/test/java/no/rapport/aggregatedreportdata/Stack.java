@@ -33,7 +33,7 @@ final class Stack {
 
   final FakeCases cases = new FakeCases();
   final FakeExecutions executions = new FakeExecutions();
-  final MovableClock clock = new MovableClock(Instant.now());
+  final MovableClock clock;
   final AggregatedReportData data;
   /// All that ever travelled between the states of the machine.
   final List<String> states = new CopyOnWriteArrayList<>();
@@ -41,6 +41,12 @@ final class Stack {
   private String organizations = "*";
 
   Stack(Records records) {
+    this(records, new MovableClock(Instant.now()));
+  }
+
+  /// @param clock the store's, too, where the test looks at what expires
+  Stack(Records records, MovableClock clock) {
+    this.clock = clock;
     data = new AggregatedReportData(records, cases, executions, clock);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,9 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import no.rapport.aggregatedreportdata.Stack.Answer;
 import no.rapport.api.Tickets;
+import no.rapport.emulator.MovableClock;
+import no.rapport.records.Change;
 import no.rapport.records.InMemoryRecords;
+import no.rapport.records.Records;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +30,12 @@ class WatchAggregatedReportDataTest {
 
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final Stack stack = new Stack(new InMemoryRecords());
+  private static final String KEY = "key-02";
+
+  private final MovableClock clock = new MovableClock(Instant.now());
+  // The store and the handlers go by one clock: a lease is gone for both of them at the same moment.
+  private final InMemoryRecords records = new InMemoryRecords(clock);
+  private final Stack stack = new Stack(records, clock);
 
   @BeforeEach
   void twoEvents() {
@@ -124,14 +134,32 @@ class WatchAggregatedReportDataTest {
         .allSatisfy(note -> assertThat(note.document()).doesNotContain("tkt_"));
   }
 
+  @Test
+  void givesATicketThatIsReplayedLaterAnHourToo() {
+    String body = "{\"organization_id\": \"org-1042\", \"period_id\": \"2024\"}";
+    stack.ticket(body, "key-1");
+    clock.pass(Duration.ofHours(2));
+
+    Answer replayed = stack.ticket(body, "key-1");
+
+    assertThat(new Tickets(records).find(replayed.text("/ticket"), clock.instant())).isPresent();
+    assertThat(Duration.between(clock.instant(), Instant.parse(replayed.text("/expires_at"))))
+        .isBetween(Duration.ofMinutes(59), Duration.ofMinutes(60));
+  }
+
   private static final Duration LEASE = Duration.ofSeconds(30);
+
+  private StreamLeases.Lease take(StreamLeases leases, String orgId) {
+    return leases.take(orgId, KEY, clock.instant(), LEASE);
+  }
 
   @Test
   void endsTheEleventhStreamOfAnOrganisationWithAWord() throws IOException {
-    var leases = new StreamLeases(stack.data.records(), 1_000);
+    var leases = new StreamLeases(records, 1_000);
     var held = new ArrayList<StreamLeases.Held>();
     for (int i = 0; i < 10; i++) {
-      held.add((StreamLeases.Held) leases.take(ORG, stack.clock.instant(), LEASE));
+      // None of them expires while this test's connections run.
+      held.add((StreamLeases.Held) leases.take(ORG, KEY, clock.instant(), Duration.ofMinutes(10)));
     }
     Map<String, String> query = Map.of("organization_id", ORG, "period_id", "2024", "last_event_id", "0");
 
@@ -151,50 +179,91 @@ class WatchAggregatedReportDataTest {
   }
 
   @Test
+  void endsTheTwentyFirstStreamOfACallerHoweverManyOrganisationsItNames() throws IOException {
+    var leases = new StreamLeases(records, 1_000);
+    for (int i = 0; i < 20; i++) {
+      assertThat(leases.take("org-" + i, "key-01", clock.instant(), LEASE)).isInstanceOf(StreamLeases.Held.class);
+    }
+
+    Streamed refused = watch(Map.of("organization_id", ORG, "period_id", "2024"), Map.of());
+
+    assertThat(refused.payload()).isEqualTo("retry: 15000\n"
+        + ": The caller has 20 streams open, which is the most; try again later\n\n");
+    assertThat(take(leases, ORG)).as("another caller").isInstanceOf(StreamLeases.Held.class);
+  }
+
+  @Test
   void freesTheLeasesOfAProcessThatDied() {
-    var clock = stack.clock;
-    var leases = new StreamLeases(new InMemoryRecords(clock), 1_000);
+    var leases = new StreamLeases(records, 1_000);
     for (int i = 0; i < 10; i++) {
-      assertThat(leases.take(ORG, clock.instant(), LEASE)).isInstanceOf(StreamLeases.Held.class);
+      assertThat(take(leases, ORG)).isInstanceOf(StreamLeases.Held.class);
     }
     clock.pass(LEASE.minusSeconds(1));
-    assertThat(leases.take(ORG, clock.instant(), LEASE)).isInstanceOf(StreamLeases.Refused.class);
+    assertThat(take(leases, ORG)).isInstanceOf(StreamLeases.Refused.class);
     clock.pass(Duration.ofSeconds(1));
-    assertThat(leases.take(ORG, clock.instant(), LEASE)).isInstanceOf(StreamLeases.Held.class);
+    assertThat(take(leases, ORG)).isInstanceOf(StreamLeases.Held.class);
   }
 
   @Test
   void endsAStreamWithAWordWhereTheServiceIsFull() {
-    var leases = new StreamLeases(stack.data.records(), 2);
-    assertThat(leases.take("org-a", stack.clock.instant(), LEASE)).isInstanceOf(StreamLeases.Held.class);
-    assertThat(leases.take("org-b", stack.clock.instant(), LEASE)).isInstanceOf(StreamLeases.Held.class);
-    assertThat(leases.take("org-c", stack.clock.instant(), LEASE))
+    var leases = new StreamLeases(records, 2);
+    assertThat(take(leases, "org-a")).isInstanceOf(StreamLeases.Held.class);
+    assertThat(take(leases, "org-b")).isInstanceOf(StreamLeases.Held.class);
+    assertThat(take(leases, "org-c"))
         .isEqualTo(new StreamLeases.Refused("The service has as many streams open as it may have"));
   }
 
   @Test
   void givesNobodyElsesLeaseBack() {
-    var clock = stack.clock;
-    var records = new InMemoryRecords(clock);
     var leases = new StreamLeases(records, 1);
-    var first = (StreamLeases.Held) leases.take(ORG, clock.instant(), LEASE);
+    var first = (StreamLeases.Held) take(leases, ORG);
     clock.pass(LEASE);
-    assertThat(leases.take(ORG, clock.instant(), LEASE)).as("the first has expired")
-        .isInstanceOf(StreamLeases.Held.class);
+    assertThat(take(leases, ORG)).as("the first has expired").isInstanceOf(StreamLeases.Held.class);
 
     leases.giveBack(first);
 
-    assertThat(leases.take("org-b", clock.instant(), LEASE)).isInstanceOf(StreamLeases.Refused.class);
+    assertThat(take(leases, "org-b")).isInstanceOf(StreamLeases.Refused.class);
+  }
+
+  @Test
+  void takesAnotherPlaceHoweverOftenOthersWereFaster() {
+    var races = new AtomicInteger();
+    var leases = new StreamLeases(losing(races, 12), 1_000);
+
+    assertThat(take(leases, ORG)).isInstanceOf(StreamLeases.Held.class);
+    assertThat(races).hasValue(13);
+  }
+
+  @Test
+  void givesUpAfterManyLostRacesAndDoesNotSayThatItIsFull() {
+    var races = new AtomicInteger();
+    var leases = new StreamLeases(losing(races, 1_000), 1_000);
+
+    assertThat(take(leases, ORG)).isEqualTo(
+        new StreamLeases.Refused("Very many streams are being opened at this moment"));
+    assertThat(races.get()).isBetween(10, 50);
+  }
+
+  /// Records where others take the last of the drawn places, that among all streams, before the first so many commits.
+  private Records losing(AtomicInteger commits, int losses) {
+    return (Records) Proxy.newProxyInstance(Records.class.getClassLoader(), new Class<?>[] {Records.class},
+        (_, method, arguments) -> {
+          if (method.getName().equals("commit") && commits.getAndIncrement() < losses) {
+            var changes = (List<?>) arguments[0];
+            records.commit((Change) changes.getLast());
+          }
+          return method.invoke(records, arguments);
+        });
   }
 
   @Test
   void neverHoldsMoreThanItsPlacesUnderRaces() throws Exception {
-    var leases = new StreamLeases(stack.data.records(), 15);
+    var leases = new StreamLeases(records, 15);
     var held = new ConcurrentLinkedQueue<StreamLeases.Lease>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 60; i++) {
         String org = i % 2 == 0 ? "org-a" : "org-b";
-        threads.submit(() -> held.add(leases.take(org, Instant.now(), LEASE)));
+        threads.submit(() -> held.add(take(leases, org)));
       }
     }
     assertThat(held).hasSize(60);

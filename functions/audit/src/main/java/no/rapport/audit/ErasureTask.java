@@ -6,11 +6,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import no.rapport.api.Log;
 import no.rapport.api.TransientFailure;
 import no.rapport.records.Documents;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 
 /// A task of the erasure: removes what it finds until its time runs out, and is then called again. The state machine owns
 /// retries; every task may be repeated.
@@ -33,15 +37,22 @@ final class ErasureTask {
   /// @param done whether nothing is left
   record Output(boolean done, Tally tally) {}
 
-  /// @throws TransientFailure for load, networks and the services' own faults
+  /// @throws TransientFailure as in [#attempt]
   static Map<String, Object> perform(Map<String, Object> input, Context context,
       BiFunction<Input, BooleanSupplier, Output> task) {
     Input order = Documents.mapper().convertValue(input, Input.class);
     BooleanSupplier isOutOfTime = () -> context != null && context.getRemainingTimeInMillis() < RESERVE_MILLIS;
+    Output output = attempt(() ->
+        Log.about(Map.of("organization", order.orgId()), () -> task.apply(order, isOutOfTime)));
+    return Documents.mapper().convertValue(output, STATE);
+  }
+
+  /// @throws TransientFailure for load, networks, the services' own faults and others' concurrent transactions
+  static <T> T attempt(Supplier<T> work) {
     try {
-      Output output = Log.about(Map.of("organization", order.orgId()), () -> task.apply(order, isOutOfTime));
-      return Documents.mapper().convertValue(output, STATE);
-    } catch (SdkClientException e) {
+      return work.get();
+    } catch (SdkClientException | TransactionCanceledException | TransactionConflictException
+        | TransactionInProgressException e) {
       throw new TransientFailure(e);
     } catch (AwsServiceException e) {
       throw e.isThrottlingException() || e.statusCode() >= 500 || e.statusCode() == 429 ? new TransientFailure(e) : e;

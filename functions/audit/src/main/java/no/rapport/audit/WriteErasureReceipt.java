@@ -3,7 +3,6 @@ package no.rapport.audit;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.core.type.TypeReference;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -28,21 +27,20 @@ public final class WriteErasureReceipt implements RequestHandler<Map<String, Obj
   private static final TypeReference<Map<String, Object>> STATE = new TypeReference<>() {};
 
   private final Records records;
-  private final Clock clock;
 
   public WriteErasureReceipt() {
     this(new DynamoRecords(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build(),
-        Environment.required("RECORDS_TABLE")), Clock.systemUTC());
+        Environment.required("RECORDS_TABLE")));
   }
 
-  WriteErasureReceipt(Records records, Clock clock) {
+  WriteErasureReceipt(Records records) {
     this.records = records;
-    this.clock = clock;
   }
 
-  /// @param erasureId the execution's name; a repeated task writes the same receipt
-  record Input(String orgId, String erasureId, int keysRevoked, int keysNarrowed, Tally records, Tally sourceRows,
-      Tally objects) {}
+  /// @param erasureId the execution's name
+  /// @param erasedAt when the execution came to this task; a repeated task writes the same receipt
+  record Input(String orgId, String erasureId, Instant erasedAt, int keysRevoked, int keysNarrowed, Tally records,
+      Tally sourceRows, Tally objects) {}
 
   /// @param recoverableUntil until when point-in-time recovery of the tables still holds what was erased
   record Receipt(String orgId, String erasureId, Instant erasedAt, int keysRevoked, int keysNarrowed, Tally records,
@@ -51,9 +49,9 @@ public final class WriteErasureReceipt implements RequestHandler<Map<String, Obj
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     Input order = Documents.mapper().convertValue(input, Input.class);
-    Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    var receipt = new Receipt(order.orgId(), order.erasureId(), now, order.keysRevoked(), order.keysNarrowed(),
-        order.records(), order.sourceRows(), order.objects(), now.plus(RECOVERABLE));
+    Instant at = order.erasedAt().truncatedTo(ChronoUnit.SECONDS);
+    var receipt = new Receipt(order.orgId(), order.erasureId(), at, order.keysRevoked(), order.keysNarrowed(),
+        order.records(), order.sourceRows(), order.objects(), at.plus(RECOVERABLE));
     var details = new TreeMap<String, String>();
     details.put("keys_revoked", Integer.toString(receipt.keysRevoked()));
     details.put("keys_narrowed", Integer.toString(receipt.keysNarrowed()));
@@ -61,8 +59,9 @@ public final class WriteErasureReceipt implements RequestHandler<Map<String, Obj
     put(details, "source_rows", receipt.sourceRows());
     put(details, "objects", receipt.objects());
     details.put("recoverable_until", receipt.recoverableUntil().toString());
-    records.commit(AuditEvent.of("evt_" + Ids.derived(order.erasureId()).ulid(now), now, AuditEvent.ERASED,
-        "organizations/" + order.orgId(), "operator", Optional.empty(), order.orgId(), details).written());
+    AuditEvent erased = AuditEvent.of("evt_" + Ids.derived(order.erasureId()).ulid(at), at, AuditEvent.ERASED,
+        "organizations/" + order.orgId(), "operator", Optional.empty(), order.orgId(), details);
+    ErasureTask.attempt(() -> records.commit(erased.written()));
     Log.info("organization_erased", Map.of("organization", order.orgId(), "erasure", order.erasureId(),
         "records", order.records().count(), "source_rows", order.sourceRows().count(),
         "objects", order.objects().count()));

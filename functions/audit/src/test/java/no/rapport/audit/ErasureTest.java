@@ -1,6 +1,7 @@
 package no.rapport.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -41,6 +42,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
+import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -132,7 +137,7 @@ class ErasureTest {
       case "EraseSourceRows" ->
           new EraseSourceRows(dynamoDb, sourceTable, YearMonth.of(2024, 12), YearMonth.of(2025, 12));
       case "EraseObjects" -> new EraseObjects(s3, bucket);
-      case "WriteErasureReceipt" -> new WriteErasureReceipt(records, Clock.systemUTC());
+      case "WriteErasureReceipt" -> new WriteErasureReceipt(records);
       default -> throw new FunctionError("Lambda.ResourceNotFoundException", task);
     };
     try {
@@ -192,9 +197,9 @@ class ErasureTest {
     assertThat(receipt.at("/keys_revoked").asInt()).isEqualTo(2);
     assertThat(Duration.between(Instant.parse(receipt.at("/erased_at").asText()),
         Instant.parse(receipt.at("/recoverable_until").asText()))).isEqualTo(Duration.ofDays(35));
-    assertThat(new AuditTrail(records).after(ERASED, "", 100, Instant.now()).events())
+    assertThat(new AuditTrail(records).after(ERASED, "", 100, NOW.plus(Duration.ofDays(1))).events())
         .extracting(AuditEvent::action).containsExactly("created", "erased");
-    assertThat(new AuditTrail(records).after(ERASED, "", 100, Instant.now()).events().getLast().details())
+    assertThat(new AuditTrail(records).after(ERASED, "", 100, NOW.plus(Duration.ofDays(1))).events().getLast().details())
         .containsEntry("objects", "6").containsKey("recoverable_until");
   }
 
@@ -235,8 +240,42 @@ class ErasureTest {
     erased();
 
     assertErased();
-    assertThat(new AuditTrail(records).after(ERASED, "", 100, Instant.now()).events())
-        .extracting(AuditEvent::action).contains("created", "erased");
+    assertThat(new AuditTrail(records).after(ERASED, "", 100, NOW.plus(Duration.ofDays(1))).events())
+        .extracting(AuditEvent::action).containsExactly("created", "erased");
+  }
+
+  @Test
+  void writesOneReceiptHoweverOftenItsTaskIsRepeated() throws IOException {
+    around = (name, task) -> {
+      var output = task.get();
+      if (name.equals("WriteErasureReceipt") && calls.get(name) < 4) {
+        throw new TransientFailure("its answer was lost");
+      }
+      return output;
+    };
+
+    JsonNode receipt = erased();
+
+    assertThat(calls).containsEntry("WriteErasureReceipt", 4);
+    assertThat(new AuditTrail(records).after(ERASED, "", 100, NOW.plus(Duration.ofDays(1))).events())
+        .extracting(AuditEvent::action).containsExactly("created", "erased");
+    assertThat(Instant.parse(receipt.at("/erased_at").asText())).as("the execution's time, after both passes")
+        .isBetween(NOW.plusSeconds(1_019), NOW.plusSeconds(1_200));
+  }
+
+  @Test
+  void triesAgainWhereOthersTransactionsCameInTheWay() {
+    for (RuntimeException conflict : List.of(TransactionCanceledException.builder().statusCode(400).build(),
+        TransactionConflictException.builder().statusCode(400).build(),
+        TransactionInProgressException.builder().statusCode(400).build())) {
+      assertThatThrownBy(() -> ErasureTask.perform(Map.of("org_id", ERASED), null, (_, _) -> {
+        throw conflict;
+      })).isInstanceOf(TransientFailure.class).hasCause(conflict);
+    }
+    var forbidden = DynamoDbException.builder().statusCode(400).build();
+    assertThatThrownBy(() -> ErasureTask.attempt(() -> {
+      throw forbidden;
+    })).isSameAs(forbidden);
   }
 
   @Test

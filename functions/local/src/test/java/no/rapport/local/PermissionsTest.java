@@ -3,6 +3,7 @@ package no.rapport.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -28,6 +29,25 @@ class PermissionsTest {
     assertThatThrownBy(() -> Permissions.as(list, () -> RAPPORT.s3().putObject(put -> put.bucket(LocalRapport.BUCKET)
         .key("reports/org/x"), RequestBody.fromString("x"))))
         .isInstanceOfSatisfying(S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(403));
+  }
+
+  @Test
+  void letsTheStreamWriteLeasesAndTheErasureAnEventAndNothingElse() throws Exception {
+    for (Map.Entry<String, String> writer : Map.of("WatchAggregatedReportDataFunction", "note#stream-leases#org-p",
+        "WriteErasureReceiptFunction", "note#audit-events#org-p#2026-01").entrySet()) {
+      var function = RAPPORT.template().function(writer.getKey());
+      put(function, writer.getValue());
+      for (String other : List.of("org-p#report-records", "note#ticket#x", "note#aggregation#org-p")) {
+        assertThatThrownBy(() -> put(function, other)).as(writer.getKey() + " " + other)
+            .isInstanceOfSatisfying(DynamoDbException.class,
+                refused -> assertThat(refused.awsErrorDetails().errorCode()).isEqualTo("AccessDeniedException"));
+      }
+    }
+  }
+
+  private static void put(Template.LambdaFunction function, String partition) throws Exception {
+    Permissions.as(function, () -> RAPPORT.dynamoDb().putItem(put -> put.tableName("RecordsTable")
+        .item(Map.of("pk", AttributeValue.fromS(partition), "sk", AttributeValue.fromS("note#permissions-test")))));
   }
 
   @Test

@@ -2,6 +2,8 @@ package no.rapport.records;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -41,19 +43,23 @@ public record AuditEvent(String eventId, Instant at, String action, String resou
     return new AuditEvent(eventId, at, action, resource, caller, actingUser, orgId, new TreeMap<>(details));
   }
 
-  /// The partition of an organisation's events; they sort by time.
-  public static String partition(String orgId) {
-    return "audit-events#" + orgId;
+  /// The partition of an organisation's events of one month (UTC), so that none grows without bound. They sort by time.
+  static String partition(String orgId, YearMonth month) {
+    return "audit-events#" + orgId + "#" + month;
   }
 
-  /// The place among the organisation's events.
+  static YearMonth month(Instant at) {
+    return YearMonth.from(at.atOffset(ZoneOffset.UTC));
+  }
+
+  /// The place among the organisation's events, of all months.
   String sort() {
     return "%013d#%s".formatted(at.toEpochMilli(), eventId);
   }
 
   /// The change that stores this event.
   public Change written() {
-    return new Change.AddNote(Note.first(partition(orgId), sort(), Documents.write(this),
+    return new Change.AddNote(Note.first(partition(orgId, month(at)), sort(), Documents.write(this),
         action.equals(DELETED) || action.equals(ERASED) ? null : at.plus(KEPT)));
   }
 }

@@ -3,6 +3,7 @@ package no.rapport.records;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashSet;
@@ -21,6 +22,9 @@ public record AuditTrail(Records records) {
   static final Duration SETTLED_AFTER = Duration.ofMinutes(2);
   /// Told events that a cursor names at most; more events of one organisation wait until earlier ones are settled.
   static final int MAX_TOLD = 200;
+  /// No event is older. Deletions are kept for good, so the first month stays where it is.
+  static final YearMonth FIRST_MONTH = YearMonth.of(2026, 1);
+  private static final int TIME_LENGTH = 13;
   private static final int NAME_LENGTH = 8;
   private static final Pattern CURSOR = Pattern.compile(
       "(?<position>(?:\\d{13}#evt_[0-9A-Z]{26})?)\\|(?<told>(?:[0-9A-Z]{8}){0," + MAX_TOLD + "})");
@@ -49,7 +53,7 @@ public record AuditTrail(Records records) {
     Set<String> toldNext = new LinkedHashSet<>(told);
     int unsettled = told.size();
     boolean isFull = false;
-    for (Note note : records.notes(AuditEvent.partition(orgId), position, limit + told.size(), now)) {
+    for (Note note : notes(orgId, position, limit + told.size(), now)) {
       boolean isSettled = note.sort().compareTo(settled) < 0;
       if (!told.contains(name(note))) {
         if (isFull || events.size() == limit || !isSettled && unsettled == MAX_TOLD) {
@@ -70,6 +74,18 @@ public record AuditTrail(Records records) {
     String next = position + "|" + String.join("", toldNext);
     return new Page(events, Base64.getUrlEncoder().withoutPadding()
         .encodeToString(next.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /// The events after a position, month by month: of at most twelve partitions a year, most of a quiet organisation empty.
+  private List<Note> notes(String orgId, String position, int limit, Instant now) {
+    YearMonth month = position.isEmpty() ? FIRST_MONTH
+        : AuditEvent.month(Instant.ofEpochMilli(Long.parseLong(position.substring(0, TIME_LENGTH))));
+    List<Note> notes = new ArrayList<>();
+    for (month = month.isBefore(FIRST_MONTH) ? FIRST_MONTH : month;
+        !month.isAfter(AuditEvent.month(now)) && notes.size() < limit; month = month.plusMonths(1)) {
+      notes.addAll(records.notes(AuditEvent.partition(orgId, month), position, limit - notes.size(), now));
+    }
+    return notes;
   }
 
   /// The random end of an event's id.

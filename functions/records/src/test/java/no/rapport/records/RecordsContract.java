@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -631,6 +634,57 @@ abstract class RecordsContract {
       }
     }
     assertThat(read).doesNotHaveDuplicates().hasSize(350);
+  }
+
+  @Test
+  void keepsTheEventsOfEachMonthApartAndReadsThemAsOneList() {
+    List<String> written = new ArrayList<>();
+    List<String> read = new ArrayList<>();
+    String cursor = "";
+    // Two months have no events; the last event of January and the first of February are a millisecond apart.
+    for (String at : List.of("2026-01-31T23:59:59.999Z", "2026-02-01T00:00:00Z", "2026-02-28T12:00:00Z",
+        "2026-05-01T00:00:00Z", "2027-01-01T00:00:00Z")) {
+      clock.pass(Duration.between(clock.instant(), Instant.parse(at)));
+      AuditEvent event = AuditEvent.of("evt_%018d%08d".formatted(0, written.size()), clock.instant(),
+          AuditEvent.DELETED, "things/t", "key_a", Optional.empty(), "org-a", Map.of());
+      records.commit(event.written());
+      written.add(event.eventId());
+      assertThat(records.notes("audit-events#org-a#" + at.substring(0, 7), "", 10, clock.instant()))
+          .as(at).isNotEmpty().allMatch(note -> note.document().contains(at.substring(0, 7)));
+      if (written.size() != 3) { // the third is told together with the fourth
+        var page = new AuditTrail(records).after("org-a", cursor, 100, clock.instant());
+        page.events().forEach(told -> read.add(told.eventId()));
+        cursor = page.nextCursor();
+      }
+    }
+    assertThat(read).containsExactlyElementsOf(written);
+    clock.pass(Duration.ofDays(1_000));
+    assertThat(new AuditTrail(records).after("org-a", cursor, 100, clock.instant()).events()).isEmpty();
+    List<String> again = new ArrayList<>();
+    cursor = "";
+    for (int i = 0; i < 3; i++) {
+      var page = new AuditTrail(records).after("org-a", cursor, 2, clock.instant());
+      page.events().forEach(told -> again.add(told.eventId()));
+      cursor = page.nextCursor();
+    }
+    assertThat(again).containsExactlyElementsOf(written);
+  }
+
+  /// A cursor is a caller's word: a time long before or after all events must cost no more than an honest one.
+  @Test
+  void looksForEventsInNoMonthBeforeTheFirstOrAfterThePresent() {
+    for (String time : List.of("0000000000000", "9999999999999")) {
+      String cursor = Base64.getUrlEncoder().withoutPadding()
+          .encodeToString((time + "#evt_" + "0".repeat(26) + "|").getBytes(StandardCharsets.US_ASCII));
+      var looked = new AtomicInteger();
+      var counted = (Records) Proxy.newProxyInstance(Records.class.getClassLoader(), new Class<?>[] {Records.class},
+          (_, method, arguments) -> {
+            looked.incrementAndGet();
+            return method.invoke(records, arguments);
+          });
+      assertThat(new AuditTrail(counted).after("org-a", cursor, 20, NOON).events()).isEmpty();
+      assertThat(looked.get()).as(time).isLessThanOrEqualTo(1);
+    }
   }
 
   @Test
