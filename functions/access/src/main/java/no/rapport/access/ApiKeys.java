@@ -135,7 +135,7 @@ public final class ApiKeys {
     return identify(text).filter(key -> key.isLive(now));
   }
 
-  /// The key that a client has sent, if it is known, be it live or not.
+  /// Returns the key that a client has sent, also if it is revoked or expired, or empty if it is unknown.
   Optional<ApiKey> identify(String text) {
     Optional<KeyText> sent = KeyText.parse(text);
     if (sent.isEmpty()) {

@@ -22,7 +22,7 @@ final class StreamLeases {
 
   static final int MAX_PER_ORGANIZATION = 10;
   static final int MAX_PER_CALLER = 20;
-  /// Whoever loses a place to another looks again; that many losses in a row mean that very many come at once.
+  /// A stream that loses a place to another looks again. It gives up after this many losses in a row.
   private static final int ATTEMPTS = 25;
 
   private final Records records;
