@@ -9,10 +9,18 @@ import java.util.Optional;
 /// The figures of an organisation and period as an aggregation left them, sealed into a report's key figures.
 ///
 /// @param periodId `YYYY`, `YYYY-H1`…`H2` or `YYYY-Q1`…`Q4`
-public record FigureSnapshot(String snapshotId, String periodId, List<Figure> figures) {
+/// @param ruleVersion the rule set that computed the values, see [RuleSet]; 0 where it was not recorded
+/// @param priorRuleVersion the rule set that computed the prior values; 0 where it was not recorded or there are none
+public record FigureSnapshot(String snapshotId, String periodId, List<Figure> figures, int ruleVersion,
+    int priorRuleVersion) {
 
   public FigureSnapshot {
     figures = List.copyOf(figures);
+  }
+
+  /// Figures of which no rule set is known.
+  public FigureSnapshot(String snapshotId, String periodId, List<Figure> figures) {
+    this(snapshotId, periodId, figures, RuleSet.UNKNOWN, RuleSet.UNKNOWN);
   }
 
   /// @param value empty where the figure cannot be computed

@@ -1,0 +1,63 @@
+package no.rapport.reporting;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Whether two values of a figure may be compared.
+public enum Comparability {
+  SAME,
+  /// Codes that the figure counts began or ended between the two periods.
+  CODE_BREAK,
+  /// The figure's rule is not the same in both rule sets.
+  RULE_CHANGE;
+
+  /// Figures of one period by one rule set.
+  public record Basis(Period period, int ruleVersion) {}
+
+  /// The word in answers: `same`, `code_break` or `rule_change`.
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// Returns how the values of one figure compare; the order of the two does not matter.
+  public static Comparability of(String fieldKey, Basis one, Basis other) {
+    if (RuleSet.figuresChanged(one.ruleVersion, other.ruleVersion).contains(fieldKey)) {
+      return RULE_CHANGE;
+    }
+    return CodeBreak.figures(breaks(one, other)).contains(fieldKey) ? CODE_BREAK : SAME;
+  }
+
+  /// Returns how all figures compare: the strongest of what is said of any of them.
+  public static Comparability of(Basis one, Basis other) {
+    if (!RuleSet.figuresChanged(one.ruleVersion, other.ruleVersion).isEmpty()) {
+      return RULE_CHANGE;
+    }
+    return breaks(one, other).isEmpty() ? SAME : CODE_BREAK;
+  }
+
+  /// Returns the keys of the figures whose values cannot be compared, in the order of the catalogue.
+  public static List<String> notComparable(Basis one, Basis other) {
+    List<String> changed = RuleSet.figuresChanged(one.ruleVersion, other.ruleVersion);
+    List<String> broken = CodeBreak.figures(breaks(one, other));
+    return FigureCatalogue.figures().stream().map(FigureCatalogue.Figure::key)
+        .filter(key -> changed.contains(key) || broken.contains(key)).toList();
+  }
+
+  /// Returns why figures cannot be compared, in English; empty where all can.
+  public static String reason(Basis one, Basis other) {
+    Stream<String> rules = RuleSet.figuresChanged(one.ruleVersion, other.ruleVersion).isEmpty() ? Stream.empty()
+        : Stream.of("The rules differ: rule set " + named(one.ruleVersion) + " against " + named(other.ruleVersion));
+    return Stream.concat(rules, breaks(one, other).stream().map(CodeBreak::reason)).collect(Collectors.joining("; "));
+  }
+
+  private static String named(int version) {
+    return version == RuleSet.UNKNOWN ? "of an earlier release" : Integer.toString(version);
+  }
+
+  private static List<CodeBreak> breaks(Basis one, Basis other) {
+    boolean inOrder = !other.period.from().isBefore(one.period.from());
+    return inOrder ? CodeBreak.between(one.period, other.period) : CodeBreak.between(other.period, one.period);
+  }
+}
