@@ -2,7 +2,9 @@ package no.rapport.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -27,10 +29,12 @@ final class OpenApi {
   private static final OpenApi DESCRIPTION = read();
 
   private final ObjectNode document;
+  private final JsonNode strictComponents;
   private final Map<String, JsonSchema> schemas = new ConcurrentHashMap<>();
 
   private OpenApi(ObjectNode document) {
     this.document = document;
+    this.strictComponents = strict(document.get("components").deepCopy());
   }
 
   static OpenApi description() {
@@ -105,6 +109,9 @@ final class OpenApi {
       if (definition.path("required").asBoolean() && !sent.containsKey(header.getKey())) {
         objections.add("header " + header.getKey() + " is missing");
       }
+      sent.getOrDefault(header.getKey(), List.of()).forEach(value -> validate(definition.get("schema"),
+          headerValue(definition.get("schema"), value)).forEach(message ->
+              objections.add("header " + header.getKey() + ": " + message.getMessage())));
     });
     var contents = response.path("content").properties();
     if (contents.isEmpty()) {
@@ -125,11 +132,34 @@ final class OpenApi {
     return objections.stream().map(objection -> operation.get().id() + " " + status + ": " + objection).toList();
   }
 
-  /// Whether a value fits a schema of the description.
+  private static JsonNode headerValue(JsonNode schema, String value) {
+    return schema.path("type").asText().equals("integer") && value.matches("-?[0-9]{1,18}")
+        ? LongNode.valueOf(Long.parseLong(value)) : TextNode.valueOf(value);
+  }
+
+  /// Closes objects and pins the form of dates and times. The description leaves both open for clients: answers may gain
+  /// members, and generators know formats but not their patterns.
+  private static JsonNode strict(JsonNode node) {
+    if (node instanceof ObjectNode object && !object.path("type").isObject()) {
+      if (object.path("properties").isObject() && !object.has("additionalProperties")) {
+        object.put("additionalProperties", false);
+      }
+      switch (object.path("format").asText()) {
+        case "date-time" -> object.put("pattern", "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$");
+        case "date" -> object.put("pattern", "^\\d{4}-\\d\\d-\\d\\d$");
+        default -> { }
+      }
+    }
+    node.forEach(OpenApi::strict);
+    return node;
+  }
+
+  /// Objections to a value by a schema of the description, which allows no undescribed member here.
   Iterable<ValidationMessage> validate(JsonNode schema, JsonNode value) {
     return schemas.computeIfAbsent(schema.toString(), _ -> {
       ObjectNode root = schema.deepCopy();
-      root.set("components", document.get("components"));
+      strict(root);
+      root.set("components", strictComponents);
       return FACTORY.getSchema(root);
     }).validate(value);
   }
