@@ -50,21 +50,29 @@ public final class EraseSourceRows implements RequestHandler<Map<String, Object>
   private ErasureTask.Output erase(ErasureTask.Input order, BooleanSupplier isOutOfTime) {
     client.putItem(put -> put.tableName(table).item(SourceDataTable.erased(order.orgId())));
     Tally tally = order.soFar();
-    for (Iterator<String> partitions = partitions(order.orgId()).iterator(); partitions.hasNext();) {
-      String partition = partitions.next();
-      List<Map<String, AttributeValue>> keys = keys(partition);
+    for (Iterator<Range> ranges = ranges(order.orgId()).iterator(); ranges.hasNext();) {
+      Range range = ranges.next();
+      List<Map<String, AttributeValue>> keys = keys(range);
       while (!keys.isEmpty()) {
         if (isOutOfTime.getAsBoolean()) {
           return new ErasureTask.Output(false, tally);
         }
         delete(keys);
         for (var key : keys) {
-          tally = tally.plus(partition + "/" + key.get(SourceDataTable.SK).s());
+          tally = tally.plus(range.partition() + "/" + key.get(SourceDataTable.SK).s());
         }
-        keys = keys(partition);
+        keys = keys(range);
       }
     }
     return new ErasureTask.Output(true, tally);
+  }
+
+  /// @param prefix what sort keys begin with
+  private record Range(String partition, String prefix) {}
+
+  private Stream<Range> ranges(String orgId) {
+    return Stream.concat(Stream.of(new Range(SourceDataTable.WAITING_IMPORTS, orgId + "#")),
+        partitions(orgId).map(partition -> new Range(partition, "")));
   }
 
   private Stream<String> partitions(String orgId) {
@@ -77,12 +85,17 @@ public final class EraseSourceRows implements RequestHandler<Map<String, Object>
         .flatMap(stream -> stream);
   }
 
-  private List<Map<String, AttributeValue>> keys(String partition) {
-    return client.query(query -> query.tableName(table).consistentRead(true).limit(BATCH)
-            .keyConditionExpression("pk = :pk")
-            .expressionAttributeValues(Map.of(":pk", AttributeValue.fromS(partition))))
-        .items().stream()
-        .map(item -> SourceDataTable.key(partition, item.get(SourceDataTable.SK).s())).toList();
+  private List<Map<String, AttributeValue>> keys(Range range) {
+    var partition = AttributeValue.fromS(range.partition());
+    return client.query(query -> {
+      query.tableName(table).consistentRead(true).limit(BATCH).keyConditionExpression("pk = :pk")
+          .expressionAttributeValues(Map.of(":pk", partition));
+      if (!range.prefix().isEmpty()) {
+        query.keyConditionExpression("pk = :pk AND begins_with(sk, :prefix)").expressionAttributeValues(
+            Map.of(":pk", partition, ":prefix", AttributeValue.fromS(range.prefix())));
+      }
+    }).items().stream()
+        .map(item -> SourceDataTable.key(range.partition(), item.get(SourceDataTable.SK).s())).toList();
   }
 
   private void delete(List<Map<String, AttributeValue>> keys) {

@@ -101,6 +101,7 @@ class ErasureTest {
           putRow(partition, "row-" + i);
         }
       }
+      putRow(SourceDataTable.WAITING_IMPORTS, org + "#0000000000001#a");
       for (String folder : EraseObjects.FOLDERS) {
         putObject(folder + "/" + org + "/a/file.csv");
         putObject(folder + "/" + org + "x/file.csv");
@@ -191,7 +192,7 @@ class ErasureTest {
     assertThat(objects(OTHER)).hasSize(EraseObjects.FOLDERS.size());
     assertThat(objects(ERASED + "x")).hasSize(EraseObjects.FOLDERS.size());
     assertThat(receipt.at("/records/count").asInt()).isEqualTo(17 + 7 * 2 + 5);
-    assertThat(receipt.at("/source_rows/count").asInt()).isEqualTo(26 + 6 * 2);
+    assertThat(receipt.at("/source_rows/count").asInt()).isEqualTo(26 + 6 * 2 + 1);
     assertThat(receipt.at("/objects/count").asInt()).isEqualTo(6);
     assertThat(receipt.at("/records/sha256").asText()).matches("[0-9a-f]{64}");
     assertThat(receipt.at("/keys_revoked").asInt()).isEqualTo(2);

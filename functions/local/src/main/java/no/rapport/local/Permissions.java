@@ -131,11 +131,20 @@ final class Permissions {
           .map(name -> table(operation, String.valueOf(name))).toList();
       case "Query", "Scan" -> {
         var index = request.getValueForField("IndexName", String.class);
-        var need = table(operation, text(request, "TableName"));
+        var table = table(operation, text(request, "TableName"));
+        var need = new Need(table.action(), table.resource(), partition(request));
         yield List.of(index.map(name -> new Need(need.action(), need.resource() + "/index/" + name)).orElse(need));
       }
       default -> List.of(item(operation, text(request, "TableName"), itemOf(request)));
     };
+  }
+
+  /// The partition that a query reads.
+  private static String partition(SdkRequest request) {
+    var key = Pattern.compile("(?:pk|#pk) = (:\\w+)")
+        .matcher(request.getValueForField("KeyConditionExpression", String.class).orElse(""));
+    return key.find() && request.getValueForField("ExpressionAttributeValues", Map.class).orElse(Map.of())
+        .get(key.group(1)) instanceof AttributeValue value ? value.s() : "";
   }
 
   private static Map<?, ?> itemOf(SdkRequest request) {

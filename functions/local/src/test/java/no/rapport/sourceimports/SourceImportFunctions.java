@@ -2,6 +2,7 @@ package no.rapport.sourceimports;
 
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.S3Event;
+import java.time.InstantSource;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
@@ -11,6 +12,6 @@ public final class SourceImportFunctions {
   private SourceImportFunctions() {}
 
   public static RequestHandler<S3Event, Void> importing(S3Client s3, DynamoDbClient dynamoDb, String table) {
-    return new ImportSourceData(s3, dynamoDb, table);
+    return new ImportSourceData(s3, dynamoDb, table, 16, InstantSource.system());
   }
 }

@@ -24,6 +24,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | `{org}#register-cases#{00…3f}` | a hash of the case's id | what came in the register's form: [RegisterCase] |
 /// | `{org}#case-changes` | `{0…7}` | which periods changes have touched, see [CaseChanges] |
 /// | `{org}#organization` | `name` | the organisation's name |
+/// | `#waiting-imports` | `{org}#{time}#{hash of the file}` | a file from its event to the end of its import |
+/// | `#import-places` | `places` | which organisations' imports are at work |
 /// | `{org}#erased` | `erased` | the mark of an erased organisation, whose imports are taken no more |
 ///
 /// Organisation ids hold no `#`.
@@ -35,6 +37,8 @@ public final class SourceDataTable {
   public static final String TYPE = "t";
   /// The values of a row, packed.
   public static final String ROW = "r";
+  /// The partition of files to import; a sort key begins with the organisation and `#`.
+  public static final String WAITING_IMPORTS = "#waiting-imports";
   /// The organisation's name.
   public static final String NAME = "name";
   /// How many partitions identities and case records are spread over.

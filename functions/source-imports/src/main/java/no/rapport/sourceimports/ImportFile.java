@@ -76,6 +76,19 @@ final class ImportFile {
     return run(bucket, file, head.get(), from, stop);
   }
 
+  /// Ends an import that failed again and again, with a report that says so.
+  Outcome giveUp(String bucket, RowFile file, Instant putAt) {
+    Optional<HeadObjectResponse> head = head(bucket, file.key());
+    if (head.isEmpty()) {
+      states.forget(bucket, file);
+      return Outcome.SUPERSEDED;
+    }
+    ImportState from = states.paused(bucket, file)
+        .orElseGet(() -> ImportState.start(head.get().eTag(), putAt.toEpochMilli()));
+    return fail(bucket, file, new Progress(from), from,
+        "The import failed for a fault of Rapport's, which has been reported; rows before may have been imported");
+  }
+
   private Outcome run(
       String bucket, RowFile file, HeadObjectResponse head, ImportState from, BooleanSupplier stop) {
     if (states.isDone(bucket, file, from)) {

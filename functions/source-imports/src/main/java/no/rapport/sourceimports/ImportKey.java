@@ -16,6 +16,8 @@ sealed interface ImportKey {
   /// A key of S3 has at most 1,024 bytes, and a state's is the longest that is made of a file's.
   int MAX_KEY_BYTES = 1_000;
   String REPORT = ".report.json";
+  String START = "/start.json";
+  Pattern STARTED = Pattern.compile("import-state/([A-Za-z0-9_-]{1,64})/start\\.json");
   String PAUSED = ".paused.json";
   String DONE = ".done.json";
 
@@ -44,8 +46,13 @@ sealed interface ImportKey {
     }
   }
 
-  /// A paused import is to go on.
-  record Continuation(RowFile file) implements ImportKey {}
+  /// What waits of an organisation's files is to be imported.
+  record Start(String orgId) implements ImportKey {
+
+    static String key(String orgId) {
+      return STATES + orgId + START;
+    }
+  }
 
   /// The organisation's entry in the register.
   record Organization(String key, String orgId) implements ImportKey {}
@@ -67,9 +74,8 @@ sealed interface ImportKey {
       return Optional.empty();
     }
     if (key.startsWith(STATES)) {
-      return key.endsWith(PAUSED)
-          ? rowFile(FILES + key.substring(STATES.length(), key.length() - PAUSED.length())).map(Continuation::new)
-          : Optional.empty();
+      Matcher start = STARTED.matcher(key);
+      return start.matches() ? Optional.of(new Start(start.group(1))) : Optional.empty();
     }
     if (!key.startsWith(FILES) || key.endsWith(REPORT) || key.endsWith("/")) {
       return Optional.empty();

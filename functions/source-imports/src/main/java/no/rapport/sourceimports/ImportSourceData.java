@@ -6,51 +6,55 @@ import com.amazonaws.services.lambda.runtime.events.S3Event;
 import com.amazonaws.services.lambda.runtime.events.models.s3.S3EventNotification.S3EventNotificationRecord;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import no.rapport.api.Environment;
 import no.rapport.api.Log;
 import no.rapport.sourcedata.OrganizationRegister;
 import no.rapport.sourcedata.SourceDataTable;
-import no.rapport.sourceimports.ImportKey.Continuation;
 import no.rapport.sourceimports.ImportKey.Misplaced;
 import no.rapport.sourceimports.ImportKey.Organization;
 import no.rapport.sourceimports.ImportKey.RowFile;
+import no.rapport.sourceimports.ImportKey.Start;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /// Imports what is put below `imports/` in the bucket and writes a report beside every object there, whatever it is.
 ///
+/// A file of rows goes into the queue first, so that organisations share the places of imports ([ImportQueue]); then the
+/// organisation's next files are imported ([ImportTurns]).
+///
 /// The log names organisations and what came of their files, neither a file's name nor what is in it: both are the
 /// organisation's own words.
 public final class ImportSourceData implements RequestHandler<S3Event, Void> {
 
-  /// Enough to write what is on its way and the checkpoint, with the longest pauses.
-  private static final int MAX_MARGIN_MILLIS = 60_000;
-  /// How long a file may keep others waiting before it goes to the end of the queue.
-  private static final int MAX_STEP_MILLIS = 120_000;
-
   private final ImportStates states;
   private final DynamoDbClient dynamoDb;
   private final String table;
-  private final ImportFile importFile;
   private final ImportOrganization importOrganization;
+  private final ImportQueue queue;
+  private final ImportTurns turns;
+  private final InstantSource clock;
 
   public ImportSourceData() {
     this(
         S3Client.builder().httpClient(UrlConnectionHttpClient.create()).build(),
         SourceDataTable.client(),
-        SourceDataTable.nameFromEnvironment());
+        SourceDataTable.nameFromEnvironment(),
+        ImportQueue.placesOf(Integer.parseInt(Environment.required("MAX_IMPORTS"))),
+        InstantSource.system());
   }
 
-  ImportSourceData(S3Client s3, DynamoDbClient dynamoDb, String table) {
+  ImportSourceData(S3Client s3, DynamoDbClient dynamoDb, String table, int places, InstantSource clock) {
     this.dynamoDb = dynamoDb;
     this.table = table;
+    this.clock = clock;
     this.states = new ImportStates(s3);
-    this.importFile = new ImportFile(s3, dynamoDb, table, RowWriter.Pause.FULL_JITTER, InstantSource.system());
     this.importOrganization = new ImportOrganization(s3, new OrganizationRegister(dynamoDb, table));
+    this.queue = new ImportQueue(dynamoDb, table, places, RowWriter.Pause.FULL_JITTER, clock);
+    this.turns = new ImportTurns(
+        s3, queue, new ImportFile(s3, dynamoDb, table, RowWriter.Pause.FULL_JITTER, clock), clock);
   }
 
   @Override
@@ -60,14 +64,16 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
       String key = put.getS3().getObject().getUrlDecodedKey();
       Optional<Instant> putAt = Optional.ofNullable(put.getEventTime())
           .map(time -> Instant.ofEpochMilli(time.getMillis()));
-      BooleanSupplier stop = stop(context);
       if (ImportKey.of(key).isPresent() && isOfErasedOrganization(key)) {
         Log.warn("import_of_erased_organization", Map.of("request_id", context.getAwsRequestId()));
         continue;
       }
       switch (ImportKey.of(key).orElse(null)) {
-        case RowFile file -> log(context, file, importFile.begin(bucket, file, putAt, stop));
-        case Continuation(RowFile file) -> log(context, file, importFile.resume(bucket, file, stop));
+        case RowFile file -> {
+          queue.add(file, putAt.orElseGet(clock::instant));
+          turns.of(file.orgId(), bucket, context);
+        }
+        case Start(String orgId) -> turns.of(orgId, bucket, context);
         case Misplaced misplaced -> states.report(bucket, misplaced.reportKey(), ImportReport.ofMisplaced(misplaced));
         case Organization organization -> importOrganization.apply(bucket, organization, putAt);
         case null -> { }
@@ -79,16 +85,5 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
   private boolean isOfErasedOrganization(String key) {
     String orgId = key.split("/", 3)[1];
     return dynamoDb.getItem(get -> get.tableName(table).key(SourceDataTable.erased(orgId)).consistentRead(true)).hasItem();
-  }
-
-  private static BooleanSupplier stop(Context context) {
-    int remaining = context.getRemainingTimeInMillis();
-    int margin = Math.max(Math.min(MAX_MARGIN_MILLIS, remaining / 4), remaining - MAX_STEP_MILLIS);
-    return () -> context.getRemainingTimeInMillis() < margin;
-  }
-
-  private static void log(Context context, RowFile file, ImportFile.Outcome outcome) {
-    Log.info("import_" + outcome.name().toLowerCase(Locale.ROOT), Map.of("request_id", context.getAwsRequestId(),
-        "organization", file.orgId(), "kind", file.form().kind().name().toLowerCase(Locale.ROOT)));
   }
 }

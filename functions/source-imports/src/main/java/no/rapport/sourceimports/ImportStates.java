@@ -52,7 +52,7 @@ final class ImportStates {
     }
   }
 
-  /// Keeps the state; its arrival lets the import go on.
+  /// Keeps the state with which the import goes on.
   ///
   /// @throws UnreadableFile for a state that is too large to be read again: the import would begin anew for ever
   void pause(String bucket, RowFile file, ImportState state) throws IOException {

@@ -256,7 +256,7 @@ final class RowWriter implements AutoCloseable {
   }
 
   /// Whether the same may succeed a little later.
-  private static boolean mayPass(DynamoDbException e) {
+  static boolean mayPass(DynamoDbException e) {
     if (e instanceof TransactionCanceledException canceled) {
       return canceled.cancellationReasons().stream()
           .map(reason -> reason.code() == null ? "None" : reason.code())

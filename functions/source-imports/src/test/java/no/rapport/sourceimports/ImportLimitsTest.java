@@ -172,7 +172,7 @@ class ImportLimitsTest {
       data.deliver(late, SourceData.NOON, () -> 900_000);
       assertThat(data.keys(late)).as("no report").containsExactly(late);
     }
-    data.deliver(((RowFile) ImportKey.of(key).orElseThrow()).pausedKey(), SourceData.NOON, () -> 900_000);
+    data.deliver(ImportKey.Start.key(SourceData.ORG), SourceData.NOON, () -> 900_000);
 
     assertThat(data.keys(key)).containsExactly(key);
     assertThat(data.keys("import-state/" + SourceData.ORG + "/activities/" + data.folder)).isEmpty();

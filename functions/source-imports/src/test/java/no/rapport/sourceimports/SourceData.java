@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +95,7 @@ final class SourceData {
     try {
       // The function fails on a key of another organisation than the event's.
       var own = new OneOrganizationS3(s3, key.split("/")[1]);
-      new ImportSourceData(own, dynamoDb, table).handleRequest(event(key, putAt), context(remainingMillis));
+      new ImportSourceData(own, dynamoDb, table, 16, InstantSource.system()).handleRequest(event(key, putAt), context(remainingMillis));
       assertThat(own.strayed()).isEmpty();
     } finally {
       System.setOut(console);
