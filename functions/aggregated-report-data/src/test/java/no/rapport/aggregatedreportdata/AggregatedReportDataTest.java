@@ -27,6 +27,7 @@ import no.rapport.aggregatedreportdata.Executions.Standing;
 import no.rapport.aggregatedreportdata.Stack.Answer;
 import no.rapport.api.Ids;
 import no.rapport.emulator.EmbeddedDynamoDb;
+import no.rapport.emulator.HeapDynamoDb;
 import no.rapport.records.DynamoRecords;
 import no.rapport.sourcedata.CaseRecord;
 import no.rapport.sourcedata.CaseRecord.Melding;
@@ -38,8 +39,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /// The endpoints and the state machine's tasks, on DynamoDB Local.
 class AggregatedReportDataTest {
 
-  private final DynamoDbClient client = EmbeddedDynamoDb.shared().client();
-  private final String table = EmbeddedDynamoDb.shared().newTable("RecordsTable");
+  private final DynamoDbClient client = HeapDynamoDb.newClient();
+  private final String table = EmbeddedDynamoDb.newTable(client, "RecordsTable");
   private Stack stack;
   private int reports;
 

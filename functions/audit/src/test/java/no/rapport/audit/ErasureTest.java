@@ -24,7 +24,8 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import no.rapport.api.TransientFailure;
 import no.rapport.emulator.EmbeddedDynamoDb;
-import no.rapport.emulator.EmbeddedS3;
+import no.rapport.emulator.HeapDynamoDb;
+import no.rapport.emulator.HeapS3;
 import no.rapport.records.AuditEvent;
 import no.rapport.records.AuditTrail;
 import no.rapport.records.Change;
@@ -49,7 +50,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressExcep
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// The erasure's state machine as it is deployed, with its tasks on DynamoDB Local and S3Proxy.
+/// The erasure's state machine as it is deployed, with its tasks on the heap's DynamoDB and S3. `ErasureJourneyTest` does
+/// the same on DynamoDB Local and S3Proxy.
 class ErasureTest {
 
   private static final String FUNCTION = "arn:aws:lambda:eu-north-1:000000000000:function:";
@@ -57,11 +59,11 @@ class ErasureTest {
   private static final String OTHER = "org-b";
   private static final Instant NOW = Instant.now();
 
-  private final DynamoDbClient dynamoDb = EmbeddedDynamoDb.shared().client();
-  private final String recordsTable = EmbeddedDynamoDb.shared().newTable("RecordsTable");
-  private final String sourceTable = EmbeddedDynamoDb.shared().newTable("SourceDataTable");
+  private final DynamoDbClient dynamoDb = HeapDynamoDb.newClient();
+  private final String recordsTable = EmbeddedDynamoDb.newTable(dynamoDb, "RecordsTable");
+  private final String sourceTable = EmbeddedDynamoDb.newTable(dynamoDb, "SourceDataTable");
   private final DynamoRecords records = new DynamoRecords(dynamoDb, recordsTable);
-  private final S3Client s3 = EmbeddedS3.shared().client();
+  private final S3Client s3 = HeapS3.newClient();
   private final String bucket = "erasure-" + UUID.randomUUID();
   private final Map<String, Integer> calls = new HashMap<>();
   /// What happens around a call of a task; runs the task itself.

@@ -91,7 +91,7 @@ public final class BufdirStub implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads;
   private final InstantSource clock;
-  private final KeyPair keys;
+  private final KeyPair keys = Keys.ONCE;
   private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Map<String, Instant> tokens = new HashMap<>();
@@ -100,16 +100,24 @@ public final class BufdirStub implements AutoCloseable {
   private final Map<String, Receipt> receipts = new HashMap<>();
   private final List<String> requests = new ArrayList<>();
 
+  /// The key pair of all stubs of this JVM: to make one takes half a second.
+  private static final class Keys {
+    static final KeyPair ONCE = generate();
+
+    private static KeyPair generate() {
+      try {
+        var generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        return generator.generateKeyPair();
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
   private BufdirStub(HttpServer server, InstantSource clock) {
     this.server = server;
     this.clock = clock;
-    try {
-      var generator = KeyPairGenerator.getInstance("RSA");
-      generator.initialize(2048);
-      keys = generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
     threads = Executors.newVirtualThreadPerTaskExecutor();
     server.setExecutor(threads);
     server.createContext("/token", exchange -> answer(exchange, this::token));
@@ -154,6 +162,15 @@ public final class BufdirStub implements AutoCloseable {
 
   /// The secret with the signing key, as it is to be kept.
   public String secret() {
+    return secret(keys);
+  }
+
+  /// Returns a secret of the same form whose key no stub knows.
+  public static String secretOfUnknownKey() {
+    return secret(Keys.generate());
+  }
+
+  private static String secret(KeyPair keys) {
     String pem = "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder(64, new byte[] {'\n'})
         .encodeToString(keys.getPrivate().getEncoded()) + "\n-----END PRIVATE KEY-----\n";
     return JSON.createObjectNode().put("key_id", KEY_ID).put("private_key", pem).toString();

@@ -16,6 +16,7 @@ import java.util.Set;
 import no.rapport.emulator.HeapTable.Index;
 import no.rapport.emulator.HeapTable.Position;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// The part of DynamoDB that Rapport uses, in the heap. An SDK client that has this as its HTTP client gets its answers
 /// at once, without a connection. It serves tests that walk the same ways thousands of times; [EmbeddedDynamoDb] is
@@ -45,6 +46,12 @@ public final class HeapDynamoDb extends HeapHttpClient {
       return size() > MAX_TOKENS;
     }
   };
+
+  /// Returns a client of an empty DynamoDB of its own.
+  public static DynamoDbClient newClient() {
+    return DynamoDbClient.builder().region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS)
+        .endpointOverride(Loopback.uri(1)).httpClient(new HeapDynamoDb()).build();
+  }
 
   @Override
   Reply reply(SdkHttpRequest request, byte[] body) throws IOException {

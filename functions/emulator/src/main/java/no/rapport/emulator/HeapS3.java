@@ -18,6 +18,7 @@ import no.rapport.emulator.HeapBucket.OrderedPart;
 import no.rapport.emulator.HeapBucket.Stored;
 import no.rapport.emulator.HeapBucket.UploadPlace;
 import software.amazon.awssdk.http.SdkHttpRequest;
+import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
 /// The part of S3 that Rapport's functions use, in the heap. An SDK client that has this as its HTTP client, with
@@ -50,6 +51,12 @@ public final class HeapS3 extends HeapHttpClient {
       "content-language");
 
   private final Map<String, HeapBucket> buckets = new HashMap<>();
+
+  /// Returns a client of an empty S3 of its own.
+  public static S3Client newClient() {
+    return S3Client.builder().region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS)
+        .endpointOverride(Loopback.uri(1)).forcePathStyle(true).httpClient(new HeapS3()).build();
+  }
 
   @Override
   Reply reply(SdkHttpRequest request, byte[] body) {

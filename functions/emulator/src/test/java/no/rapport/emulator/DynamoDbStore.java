@@ -8,8 +8,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 enum DynamoDbStore {
   /// Amazon's DynamoDB Local, over connections.
   LOCAL(EmbeddedDynamoDb.shared().client()),
-  HEAP(DynamoDbClient.builder().region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS)
-      .httpClient(new HeapDynamoDb()).build());
+  HEAP(HeapDynamoDb.newClient());
 
   private final DynamoDbClient client;
 

@@ -7,8 +7,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 enum S3Store {
   /// S3Proxy, over connections.
   EMBEDDED(EmbeddedS3.shared().client()),
-  HEAP(S3Client.builder().region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS)
-      .endpointOverride(Loopback.uri(1)).forcePathStyle(true).httpClient(new HeapS3()).build());
+  HEAP(HeapS3.newClient());
 
   private final S3Client client;
 

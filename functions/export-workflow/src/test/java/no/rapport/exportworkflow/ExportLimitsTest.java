@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import no.rapport.api.TransientFailure;
-import no.rapport.emulator.EmbeddedS3;
+import no.rapport.emulator.HeapS3;
 import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
@@ -50,19 +50,17 @@ import software.amazon.awssdk.services.s3.paginators.ListObjectsV2Iterable;
 class ExportLimitsTest {
 
   private static final Instant NOON = Instant.parse("2026-03-26T12:00:00Z");
-  private static final S3Client S3 = EmbeddedS3.shared().client();
   private static final String BUCKET = "limits";
 
+  private final S3Client s3 = HeapS3.newClient();
   private final RememberedExecutions executions = new RememberedExecutions();
   private final List<String> started = executions.started;
   private final ExportWorkflow workflow;
 
   ExportLimitsTest() {
-    if (S3.listBuckets().buckets().stream().noneMatch(bucket -> bucket.name().equals(BUCKET))) {
-      S3.createBucket(create -> create.bucket(BUCKET));
-    }
+    s3.createBucket(create -> create.bucket(BUCKET));
     var clock = Clock.fixed(NOON, ZoneOffset.UTC);
-    workflow = new ExportWorkflow(new InMemoryRecords(clock), S3, null, executions, BUCKET,
+    workflow = new ExportWorkflow(new InMemoryRecords(clock), s3, null, executions, BUCKET,
         "arn:aws:states:eu-north-1:1:stateMachine:export", "arn:aws:states:eu-north-1:1:stateMachine:retry", (_, _) -> null, clock);
   }
 
@@ -252,20 +250,20 @@ class ExportLimitsTest {
 
   @Test
   void isNotKeptFromOtherDutiesByOneThatCannotBeRead() {
-    S3.putObject(put -> put.bucket(BUCKET).key("exports/org-1042/exp-9/1/a"), RequestBody.fromString("left"));
+    s3.putObject(put -> put.bucket(BUCKET).key("exports/org-1042/exp-9/1/a"), RequestBody.fromString("left"));
     workflow.records().commit(new Change.AddNote(Note.first("cleanup", "a", "no duty", null)),
         new Change.AddNote(Note.first("follow-ups", "a", "[]", null)),
         new Cleanup(List.of("exports/org-1042/exp-9/"), NOON).duty("b"));
 
     new SweepExports(workflow).handleRequest(Map.of(), null);
 
-    assertThat(S3.listObjectsV2(list -> list.bucket(BUCKET).prefix("exports/org-1042/exp-9/")).contents()).isEmpty();
+    assertThat(s3.listObjectsV2(list -> list.bucket(BUCKET).prefix("exports/org-1042/exp-9/")).contents()).isEmpty();
     assertThat(Cleanup.open(workflow.records(), "", 10, NOON)).extracting(Note::sort).containsExactly("a");
   }
 
   @Test
   void removesFilesEvenWhereJobsCannotBeLookedAtAndSaysThatItFailed() {
-    S3.putObject(put -> put.bucket(BUCKET).key("exports/org-1042/exp-9/1/a"), RequestBody.fromString("left"));
+    s3.putObject(put -> put.bucket(BUCKET).key("exports/org-1042/exp-9/1/a"), RequestBody.fromString("left"));
     var stored = new InMemoryRecords(Clock.fixed(NOON, ZoneOffset.UTC));
     var records = (Records) Proxy.newProxyInstance(Records.class.getClassLoader(), new Class<?>[] {Records.class},
         (_, method, arguments) -> {
@@ -275,13 +273,13 @@ class ExportLimitsTest {
           return method.invoke(stored, arguments);
         });
     records.commit(new Cleanup(List.of("exports/org-1042/exp-9/"), NOON).duty("b"));
-    var blind = new ExportWorkflow(records, S3, null, executions, BUCKET, "arn:export", "arn:retry", (_, _) -> null,
+    var blind = new ExportWorkflow(records, s3, null, executions, BUCKET, "arn:export", "arn:retry", (_, _) -> null,
         Clock.fixed(NOON, ZoneOffset.UTC));
 
     assertThatThrownBy(() -> new SweepExports(blind).handleRequest(Map.of(), null))
         .isInstanceOf(SdkClientException.class);
 
-    assertThat(S3.listObjectsV2(list -> list.bucket(BUCKET).prefix("exports/org-1042/exp-9/")).contents()).isEmpty();
+    assertThat(s3.listObjectsV2(list -> list.bucket(BUCKET).prefix("exports/org-1042/exp-9/")).contents()).isEmpty();
   }
 
   @Test

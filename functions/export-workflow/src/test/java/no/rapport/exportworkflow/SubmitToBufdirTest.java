@@ -271,11 +271,10 @@ class SubmitToBufdirTest {
   @Test
   void isRefusedWithAnotherKey() {
     ExportJob job = completed();
-    try (var other = BufdirStub.start()) {
-      var forged = new SubmitToBufdir(run.workflow, Optional.of(connector(Duration.ofSeconds(20), other.secret())));
-      assertThatThrownBy(() -> forged.handleRequest(TaskRun.claim(job), null)).isInstanceOf(ConnectorRefused.class)
-          .hasMessage("The token endpoint answered 400");
-    }
+    var forged = new SubmitToBufdir(run.workflow,
+        Optional.of(connector(Duration.ofSeconds(20), BufdirStub.secretOfUnknownKey())));
+    assertThatThrownBy(() -> forged.handleRequest(TaskRun.claim(job), null)).isInstanceOf(ConnectorRefused.class)
+        .hasMessage("The token endpoint answered 400");
     assertThat(bufdir.receipts()).isEmpty();
   }
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import no.rapport.emulator.EmbeddedS3;
+import no.rapport.emulator.HeapS3;
 import no.rapport.emulator.MovableClock;
 import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
@@ -42,7 +42,7 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 class SweepExportsTest {
 
   private static final Instant NOON = Instant.parse("2026-03-26T12:00:00Z");
-  private static final S3Client S3 = EmbeddedS3.shared().client();
+  private static final S3Client S3 = HeapS3.newClient();
   private static final ExportFile FILE = new ExportFile("exports/org-1042/exp-1/1/f.csv", "f.csv", "text/csv", 3, "c0ffee");
 
   private final String bucket = "sweep-" + UUID.randomUUID();

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
-import no.rapport.emulator.EmbeddedS3;
+import no.rapport.emulator.HeapS3;
 import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
 import no.rapport.exportjobs.ExportJob;
@@ -33,7 +33,7 @@ final class TaskRun {
 
   static final String ORG = "org-bufdir-042";
   static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-  private static final S3Client S3 = EmbeddedS3.shared().client();
+  private static final S3Client S3 = HeapS3.newClient();
 
   final String bucket = "run-" + UUID.randomUUID();
   final List<Activity> rows = new ArrayList<>();

@@ -18,7 +18,7 @@ class DynamoReportRacesTest extends ReportRaces {
 
   @Override
   int roundsOfEachPair() {
-    return Integer.getInteger("rapport.race.rounds", 12);
+    return Integer.getInteger("rapport.race.rounds", 3);
   }
 
   @Override

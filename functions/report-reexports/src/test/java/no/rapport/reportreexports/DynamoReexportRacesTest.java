@@ -14,7 +14,7 @@ class DynamoReexportRacesTest extends ReexportRaces {
 
   @Override
   int roundsOfEachPair() {
-    return Integer.getInteger("rapport.race.rounds", 4);
+    return Integer.getInteger("rapport.race.rounds", 1);
   }
 
   @Override

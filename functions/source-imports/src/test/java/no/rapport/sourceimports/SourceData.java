@@ -24,7 +24,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.IntSupplier;
 import no.rapport.emulator.EmbeddedDynamoDb;
-import no.rapport.emulator.EmbeddedS3;
+import no.rapport.emulator.HeapDynamoDb;
+import no.rapport.emulator.HeapS3;
 import no.rapport.emulator.OneOrganizationS3;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.Period;
@@ -47,9 +48,9 @@ final class SourceData {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  final DynamoDbClient dynamoDb = EmbeddedDynamoDb.shared().client();
-  final S3Client s3 = EmbeddedS3.shared().client();
-  final String table = EmbeddedDynamoDb.shared().newTable("SourceDataTable");
+  final DynamoDbClient dynamoDb = HeapDynamoDb.newClient();
+  final S3Client s3 = HeapS3.newClient();
+  final String table = EmbeddedDynamoDb.newTable(dynamoDb, "SourceDataTable");
   final String folder = UUID.randomUUID().toString().substring(0, 8);
   final Activities activities = new Activities(dynamoDb, table);
   final CaseRecords caseRecords = new CaseRecords(dynamoDb, table);
@@ -58,9 +59,7 @@ final class SourceData {
   private Instant now = NOON;
 
   SourceData() {
-    if (s3.listBuckets().buckets().stream().noneMatch(bucket -> bucket.name().equals(BUCKET))) {
-      s3.createBucket(request -> request.bucket(BUCKET));
-    }
+    s3.createBucket(request -> request.bucket(BUCKET));
   }
 
   /// A key below the activities of [#ORG], this fixture's own.
