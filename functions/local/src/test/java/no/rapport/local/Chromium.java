@@ -20,6 +20,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// A page in a headless Chromium, over its DevTools protocol.
@@ -57,7 +58,7 @@ final class Chromium implements AutoCloseable {
         process.destroyForcibly();
         throw new IOException("Chromium did not start");
       }
-      Thread.onSpinWait();
+      pause();
     }
     var client = HttpClient.newHttpClient();
     String target = client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:"
@@ -108,8 +109,14 @@ final class Chromium implements AutoCloseable {
       if (Instant.now().isAfter(end)) {
         throw new AssertionError(expression + " is " + last + ", not " + value);
       }
+      pause();
       last = evaluate(expression);
     }
+  }
+
+  /// Leaves the processor to the browser.
+  private static void pause() {
+    LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,6 +120,16 @@ class OrganizationsAreWallsTest {
     };
   }
 
+  /// All ids without headers; with one, three of them, others in each build.
+  private static List<String> nonsense(Map<String, String> headers) {
+    if (headers.isEmpty()) {
+      return NONSENSE;
+    }
+    var drawn = new ArrayList<>(NONSENSE);
+    Collections.shuffle(drawn);
+    return drawn.subList(0, 3);
+  }
+
   @Test
   void givesForeignThingsTheBytesOfNonsenseThroughEveryRouteAndRole() {
     List<String> before = FOREIGN_THINGS.stream().map(thing -> owner.get(thing).header("ETag")).toList();
@@ -128,10 +139,10 @@ class OrganizationsAreWallsTest {
         if (!operation.path().contains("{")) {
           continue;
         }
-        var paths = new ArrayList<>(FOREIGN_PATHS.get(operation.path()));
-        NONSENSE.forEach(id -> paths.add(
-            operation.path().replaceAll("\\{[^}]+}", java.util.regex.Matcher.quoteReplacement(id))));
         for (var headers : HEADERS) {
+          var paths = new ArrayList<>(FOREIGN_PATHS.get(operation.path()));
+          nonsense(headers).forEach(id -> paths.add(
+              operation.path().replaceAll("\\{[^}]+}", java.util.regex.Matcher.quoteReplacement(id))));
           var answers = new LinkedHashMap<String, String>();
           for (String path : paths) {
             answers.put(path, seen(stranger.send(operation.method(), path, bodyFor(operation), headers)));
