@@ -4,24 +4,31 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import no.rapport.records.Change;
+import no.rapport.records.Documents;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 
 /// The streams that may be open at once: at most [#MAX_PER_ORGANIZATION] of one organisation and [#MAX_PER_CALLER] of one
 /// caller, so that none takes the service from the others, and a number of all together.
 ///
-/// A stream holds a lease of each kind. It gives them back when it ends; where its process dies, they expire.
+/// A stream holds a lease of each kind. It gives them back when it ends; where its process dies, they expire. A function on
+/// AWS does not notice that its follower is gone: so where all places are taken, a new stream takes the one that has been held
+/// longest, if that is at least [#MIN_HELD]. A follower that loses its place connects again with its last id.
 final class StreamLeases {
 
   static final int MAX_PER_ORGANIZATION = 10;
   static final int MAX_PER_CALLER = 20;
+  /// A place is safe for so long: followers beyond the limits take it from each other at most once within this time.
+  static final Duration MIN_HELD = Duration.ofSeconds(60);
   /// A stream that loses a place to another looks again. It gives up after this many losses in a row.
   private static final int ATTEMPTS = 25;
 
@@ -47,6 +54,14 @@ final class StreamLeases {
   /// @param whenFull a sentence for the follower
   private record Limit(String holder, int most, String whenFull) {}
 
+  /// A place and the write that takes it.
+  private record Place(Note note, Change change) {}
+
+  /// What is stored of a lease.
+  ///
+  /// @param since when the stream took the place
+  record Stored(Instant since) {}
+
   /// Takes a lease that expires by itself after so long.
   ///
   /// @param caller the key's id of the follower
@@ -58,35 +73,60 @@ final class StreamLeases {
             "The caller has " + MAX_PER_CALLER + " streams open, which is the most"),
         new Limit("*", maxOfAll, "The service has as many streams open as it may have"));
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      var places = new ArrayList<Note>();
+      var places = new ArrayList<Place>();
       for (Limit limit : limits) {
-        Optional<Note> place = free(limit.holder(), limit.most(), now, now.plus(howLong));
+        Optional<Place> place = place(limit.holder(), limit.most(), now, now.plus(howLong));
         if (place.isEmpty()) {
           return new Refused(limit.whenFull());
         }
         places.add(place.get());
       }
-      if (records.commit(places.stream().<Change>map(Change.AddNote::new).toList())) {
-        return new Held(List.copyOf(places));
+      if (records.commit(places.stream().map(Place::change).toList())) {
+        return new Held(places.stream().map(Place::note).toList());
       }
     }
     return new Refused("Very many streams are being opened at this moment");
   }
 
-  void giveBack(Held held) {
-    records.commit(held.places().stream().<Change>map(Change.RemoveNote::new).toList());
+  /// Whether no other stream has taken a place of this lease.
+  boolean isHeld(Held held, Instant now) {
+    return held.places().stream().allMatch(place -> records.note(place.partition(), place.sort(), now)
+        .filter(note -> note.version() == place.version()).isPresent());
   }
 
-  /// A place that nobody holds, drawn at random: several may look for one at the same moment.
-  private Optional<Note> free(String holder, int places, Instant now, Instant expires) {
+  /// Each place on its own: another stream may have taken one of them.
+  void giveBack(Held held) {
+    held.places().forEach(place -> records.commit(new Change.RemoveNote(place)));
+  }
+
+  /// A place that nobody holds, drawn at random, since several may look for one at the same moment; else the one that has
+  /// been held longest.
+  private Optional<Place> place(String holder, int places, Instant now, Instant expires) {
     String partition = "stream-leases#" + holder;
-    Set<String> taken = records.notes(partition, "", places, now).stream().map(Note::sort)
-        .collect(Collectors.toSet());
+    List<Note> taken = records.notes(partition, "", places, now);
+    Set<String> sorts = taken.stream().map(Note::sort).collect(Collectors.toSet());
     List<String> free = new ArrayList<>(IntStream.range(0, places).mapToObj("%04d"::formatted)
-        .filter(place -> !taken.contains(place)).toList());
+        .filter(sort -> !sorts.contains(sort)).toList());
     Collections.shuffle(free);
-    // The version is drawn, too: who gives a lease back that has expired must not end another's of the same place.
-    return free.stream().findFirst().map(place -> new Note(partition, place,
-        ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE), "{}", Optional.of(expires)));
+    if (!free.isEmpty()) {
+      Note note = lease(partition, free.getFirst(), now, expires);
+      return Optional.of(new Place(note, new Change.AddNote(note)));
+    }
+    return taken.stream().filter(note -> !since(note).isAfter(now.minus(MIN_HELD)))
+        .min(Comparator.comparing(StreamLeases::since)).map(oldest -> {
+          Note note = lease(partition, oldest.sort(), now, expires);
+          return new Place(note, new Change.ReplaceNote(oldest, note));
+        });
+  }
+
+  private static Instant since(Note note) {
+    // A lease of an earlier release says nothing: it is never taken.
+    return Objects.requireNonNullElse(Documents.read(note.document(), Stored.class).since(), Instant.MAX);
+  }
+
+  /// The version is drawn: a stream that gives a lease back that it has lost must not end another's of the same place.
+  private static Note lease(String partition, String sort, Instant now, Instant expires) {
+    return new Note(partition, sort, ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE),
+        Documents.write(new Stored(now)), Optional.of(expires));
   }
 }

@@ -14,6 +14,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +33,17 @@ import no.rapport.api.Request;
 import no.rapport.reporting.Period;
 
 /// `GET /api/v1/aggregated-report-data/watch`: the changes of an organisation's figures of a period, as Server-Sent
-/// Events, for about 25 seconds a connection. Where the response streams, events arrive as they happen; where it is
-/// buffered (`WATCH_TRANSFER`), a connection ends with its first events, so that none is later than one reconnect.
+/// Events. Where the response streams (`WATCH_TRANSFER`, [StreamingRuntime]), a connection lasts 14 minutes and events arrive
+/// as they happen; where it is buffered, it lasts 25 seconds and ends with its first events, so that none is later than one
+/// reconnect.
 public final class WatchAggregatedReportData implements RequestStreamHandler {
 
   /// Below the 29 seconds of a buffered REST API integration.
-  private static final Duration WINDOW = Duration.ofSeconds(25);
+  private static final Duration BUFFERED_WINDOW = Duration.ofSeconds(25);
+  /// Below the 15 minutes of a function and of a streamed REST API integration.
+  private static final Duration STREAMED_WINDOW = Duration.ofMinutes(14);
+  /// How often a stream looks whether another has taken its place.
+  private static final Duration LEASE_CHECK = Duration.ofSeconds(15);
   /// What is left for the end of the answer when the function's own time runs out first.
   private static final Duration RESERVE = Duration.ofSeconds(2);
   /// How long a lease outlives the longest connection: a stream that still runs never loses it.
@@ -124,7 +130,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
         case StreamLeases.Refused(String why) -> refuse(output, watch, why);
         case StreamLeases.Held held -> {
           try {
-            new EventStream(data.snapshots(), data.clock(), transfer, pause)
+            new EventStream(data.snapshots(), data.clock(), transfer, whileHeld(held))
                 .follow(watch.organizationId(), watch.periodId(), watch.lastEventId(), window, output);
           } finally {
             leases.giveBack(held);
@@ -146,12 +152,29 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
     output.flush();
   }
 
-  private static Duration window(Context context) {
+  private Duration window(Context context) {
+    Duration window = transfer == EventStream.Transfer.STREAMED ? STREAMED_WINDOW : BUFFERED_WINDOW;
     if (context == null) {
-      return WINDOW;
+      return window;
     }
     Duration left = Duration.ofMillis(context.getRemainingTimeInMillis()).minus(RESERVE);
-    return left.compareTo(WINDOW) < 0 ? left : WINDOW;
+    return left.compareTo(window) < 0 ? left : window;
+  }
+
+  /// Pauses until another stream has taken the place of this one.
+  private EventStream.Pause whileHeld(StreamLeases.Held held) {
+    var lastCheck = new AtomicReference<>(data.clock().instant());
+    return time -> {
+      if (!pause.await(time)) {
+        return false;
+      }
+      Instant now = data.clock().instant();
+      if (now.isBefore(lastCheck.get().plus(LEASE_CHECK))) {
+        return true;
+      }
+      lastCheck.set(now);
+      return leases.isHeld(held, now);
+    };
   }
 
   private Reply answer(Request request, AtomicReference<Watch> accepted) {

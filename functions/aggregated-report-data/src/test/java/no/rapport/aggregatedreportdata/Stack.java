@@ -37,6 +37,7 @@ final class Stack {
   final AggregatedReportData data;
   /// All that ever travelled between the states of the machine.
   final List<String> states = new CopyOnWriteArrayList<>();
+  private Runnable whilePausing = () -> { };
   private String role = "admin";
   private String organizations = "*";
 
@@ -130,11 +131,17 @@ final class Stack {
         Map.of("Idempotency-Key", idempotencyKey));
   }
 
+  /// What happens in each pause of a connection.
+  void whilePausing(Runnable act) {
+    whilePausing = act;
+  }
+
   /// One connection of a follower, time passing only in its pauses.
   byte[] watch(Map<String, String> query, Map<String, String> headers) throws IOException {
     var out = new ByteArrayOutputStream();
     new WatchAggregatedReportData(data, EventStream.Transfer.STREAMED, time -> {
       clock.pass(time);
+      whilePausing.run();
       return true;
     }).handleRequest(new ByteArrayInputStream(JSON.writeValueAsBytes(JSON.convertValue(
         event("GET", PATH + "/watch", Map.of(), query, null, headers), new TypeReference<Map<String, Object>>() {}))),

@@ -225,6 +225,47 @@ class WatchAggregatedReportDataTest {
     assertThat(take(leases, "org-b")).isInstanceOf(StreamLeases.Refused.class);
   }
 
+  /// A function does not notice that its follower is gone: ten reloads of a page must not keep the next out.
+  @Test
+  void takesThePlaceThatWasHeldLongestOnceAMinuteHasPassed() {
+    var leases = new StreamLeases(records, 1_000);
+    var held = new ArrayList<StreamLeases.Held>();
+    for (int i = 0; i < 10; i++) {
+      held.add((StreamLeases.Held) leases.take(ORG, KEY, clock.instant(), Duration.ofMinutes(14)));
+      clock.pass(Duration.ofSeconds(1));
+    }
+    clock.pass(StreamLeases.MIN_HELD.minusSeconds(11));
+    assertThat(leases.take(ORG, KEY, clock.instant(), Duration.ofMinutes(14))).isInstanceOf(StreamLeases.Refused.class);
+    clock.pass(Duration.ofSeconds(1));
+
+    var next = (StreamLeases.Held) leases.take(ORG, KEY, clock.instant(), Duration.ofMinutes(14));
+
+    assertThat(leases.isHeld(next, clock.instant())).isTrue();
+    assertThat(held.stream().filter(lease -> !leases.isHeld(lease, clock.instant()))).containsExactly(held.getFirst());
+    leases.giveBack(held.getFirst());
+    assertThat(leases.isHeld(next, clock.instant())).as("it gives nobody else's place back").isTrue();
+    assertThat(leases.take(ORG, KEY, clock.instant(), Duration.ofMinutes(14))).as("the others are younger")
+        .isInstanceOf(StreamLeases.Refused.class);
+  }
+
+  @Test
+  void endsAStreamWhosePlaceAnotherHasTaken() throws IOException {
+    var leases = new StreamLeases(records, 1_000);
+    Instant begun = clock.instant();
+    var others = new ArrayList<StreamLeases.Lease>();
+    stack.whilePausing(() -> {
+      if (others.size() < 9 || !clock.instant().isBefore(begun.plus(StreamLeases.MIN_HELD)) && others.size() == 9) {
+        others.add(leases.take(ORG, KEY, clock.instant(), Duration.ofMinutes(14)));
+      }
+    });
+
+    watch(Map.of("organization_id", ORG, "period_id", "2024"), Map.of());
+
+    assertThat(others).hasSize(10).hasOnlyElementsOfType(StreamLeases.Held.class);
+    assertThat(Duration.between(begun, clock.instant()))
+        .isBetween(StreamLeases.MIN_HELD, StreamLeases.MIN_HELD.plusSeconds(16));
+  }
+
   @Test
   void takesAnotherPlaceHoweverOftenOthersWereFaster() {
     var races = new AtomicInteger();

@@ -6,11 +6,15 @@ import com.amazonaws.services.lambda.runtime.serialization.PojoSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.zip.ZipFile;
 import no.rapport.emulator.Loopback;
 import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
@@ -139,6 +142,10 @@ public final class FunctionProcess implements AutoCloseable {
       var classPath = Stream.concat(runtime().stream(), start.classPath().stream()).map(Path::toString)
           .collect(Collectors.joining(File.pathSeparator));
       var command = new ArrayList<String>();
+      var wrapper = start.environment().get("AWS_LAMBDA_EXEC_WRAPPER");
+      if (wrapper != null) {
+        command.add(wrapper.replaceFirst("^/var/task", start.taskRoot().toString()));
+      }
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       // Three quarters of the memory, about what the managed runtime gives to the heap.
       command.add("-XX:MaxHeapSize=" + function.memoryMb() * 3L / 4 + "m");
@@ -201,23 +208,26 @@ public final class FunctionProcess implements AutoCloseable {
     }
   }
 
-  private static Path unpack(Path zip, Path folder) {
-    try (var file = new ZipFile(zip.toFile())) {
-      for (var entry : file.stream().toList()) {
-        var target = folder.resolve(entry.getName()).normalize();
-        if (!target.startsWith(folder)) {
-          throw new IllegalArgumentException(zip + " holds a path that leads out of it: " + entry.getName());
-        }
-        if (entry.isDirectory()) {
-          Files.createDirectories(target);
-        } else {
-          Files.createDirectories(target.getParent());
-          try (var in = file.getInputStream(entry)) {
-            Files.copy(in, target);
+  /// With the permissions that the zip gives, as Lambda unpacks it.
+  private static void unpack(Path zip, Path folder) {
+    try (var files = FileSystems.newFileSystem(zip, Map.of("enablePosixFileAttributes", "true"))) {
+      var root = files.getPath("/");
+      try (var paths = Files.walk(root)) {
+        for (var path : (Iterable<Path>) paths::iterator) {
+          var target = folder.resolve(root.relativize(path).toString()).normalize();
+          if (!target.startsWith(folder)) {
+            throw new IllegalArgumentException(zip + " holds a path that leads out of it: " + path);
+          }
+          if (Files.isDirectory(path)) {
+            Files.createDirectories(target);
+          } else {
+            Files.copy(path, target);
+            if (Files.getPosixFilePermissions(path).contains(PosixFilePermission.OWNER_EXECUTE)) {
+              Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+            }
           }
         }
       }
-      return folder;
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot unpack " + zip, e);
     }
@@ -249,8 +259,15 @@ public final class FunctionProcess implements AutoCloseable {
     }
   }
 
+  /// Gives it an event and hands on the bytes of its answer as they come.
+  ///
+  /// @return the end of the answer, or [RuntimeApi.Failed]
+  public CompletableFuture<byte[]> stream(byte[] event, OutputStream arrivals) {
+    return api.call(event, arrivals);
+  }
+
   /// Waits until the function asks for its first event, or has said why it cannot be made, which its first call tells.
-  void awaitReady() {
+  public void awaitReady() {
     await(api.ready(), "does not get ready");
   }
 

@@ -1,29 +1,37 @@
 package no.rapport.local;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /// The Runtime API of Lambda (version 2018-06-01) for one function: what a runtime asks for its next event and tells its
-/// answers.
+/// answers, at once or in chunks.
 ///
 /// Source: AWS documentation, "Using the Lambda runtime API for custom runtimes".
 final class RuntimeApi implements AutoCloseable {
 
   private static final String PREFIX = "/2018-06-01/runtime/";
 
-  private final HttpServer server;
+  private final ServerSocket server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final Template.LambdaFunction function;
   private final LinkedBlockingQueue<Call> calls = new LinkedBlockingQueue<>();
   private final Map<String, Call> taken = new ConcurrentHashMap<>();
@@ -32,13 +40,15 @@ final class RuntimeApi implements AutoCloseable {
   private final CountDownLatch checkpoint = new CountDownLatch(1);
   private final CountDownLatch restore = new CountDownLatch(1);
 
-  private RuntimeApi(HttpServer server, Template.LambdaFunction function) {
+  private RuntimeApi(ServerSocket server, Template.LambdaFunction function) {
     this.server = server;
     this.function = function;
   }
 
   /// One event and what becomes of it: the answer, or [Failed].
-  private record Call(String id, byte[] event, CompletableFuture<byte[]> answer) {}
+  ///
+  /// @param arrivals takes the bytes of the answer as they come
+  private record Call(String id, byte[] event, OutputStream arrivals, CompletableFuture<byte[]> answer) {}
 
   /// What a function ends with that throws; the message is the JSON that the runtime sent.
   static final class Failed extends RuntimeException {
@@ -52,11 +62,8 @@ final class RuntimeApi implements AutoCloseable {
 
   static RuntimeApi start(Template.LambdaFunction function) {
     try {
-      var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      var api = new RuntimeApi(server, function);
-      server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-      server.createContext(PREFIX, api::handle);
-      server.start();
+      var api = new RuntimeApi(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), function);
+      api.threads.execute(api::accept);
       return api;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -65,12 +72,17 @@ final class RuntimeApi implements AutoCloseable {
 
   /// What `AWS_LAMBDA_RUNTIME_API` is to be.
   String address() {
-    return "127.0.0.1:" + server.getAddress().getPort();
+    return "127.0.0.1:" + server.getLocalPort();
   }
 
   /// Gives the function an event as soon as it asks for one.
   CompletableFuture<byte[]> call(byte[] event) {
-    var call = new Call(UUID.randomUUID().toString(), event, new CompletableFuture<>());
+    return call(event, OutputStream.nullOutputStream());
+  }
+
+  /// The same; the bytes of the answer also go to `arrivals`, while the function still runs if it streams.
+  CompletableFuture<byte[]> call(byte[] event, OutputStream arrivals) {
+    var call = new Call(UUID.randomUUID().toString(), event, arrivals, new CompletableFuture<>());
     calls.add(call);
     return call.answer();
   }
@@ -95,60 +107,131 @@ final class RuntimeApi implements AutoCloseable {
     restore.countDown();
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    var path = exchange.getRequestURI().getPath().substring(PREFIX.length());
-    try (exchange) {
-      var body = exchange.getRequestBody().readAllBytes();
-      switch (path) {
-        case "invocation/next" -> next(exchange);
-        case "init/error", "restore/error" -> {
-          initError.complete(body);
-          ready.countDown();
-          exchange.sendResponseHeaders(202, -1);
-        }
-        case "restore/next" -> {
-          checkpoint.countDown();
-          restore.await();
-          exchange.sendResponseHeaders(200, -1);
-        }
-        default -> answered(exchange, path.split("/"), body);
+  private void accept() {
+    while (true) {
+      try {
+        var connection = server.accept();
+        connections.add(connection);
+        threads.execute(() -> serve(connection));
+      } catch (IOException e) {
+        return; // closed
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 
-  private void next(HttpExchange exchange) throws IOException, InterruptedException {
+  /// One connection, which may bring several requests.
+  private void serve(Socket connection) {
+    try (connection) {
+      var in = new BufferedInputStream(connection.getInputStream());
+      var out = connection.getOutputStream();
+      for (var request = RuntimeRequest.read(in, out); request.isPresent(); request = RuntimeRequest.read(in, out)) {
+        handle(request.get(), in, out);
+      }
+    } catch (IOException e) {
+      // The function's process has ended, or this server has.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      connections.remove(connection);
+    }
+  }
+
+  private void handle(RuntimeRequest request, BufferedInputStream in, OutputStream out)
+      throws IOException, InterruptedException {
+    var path = request.path().substring(PREFIX.length());
+    switch (path) {
+      case "invocation/next" -> next(request, in, out);
+      case "init/error", "restore/error" -> {
+        initError.complete(body(request, in));
+        ready.countDown();
+        send(out, "202 Accepted", Map.of(), new byte[0]);
+      }
+      case "restore/next" -> {
+        body(request, in);
+        checkpoint.countDown();
+        restore.await();
+        send(out, "200 OK", Map.of(), new byte[0]);
+      }
+      default -> answered(request, path.split("/"), in, out);
+    }
+  }
+
+  private void next(RuntimeRequest request, BufferedInputStream in, OutputStream out)
+      throws IOException, InterruptedException {
+    body(request, in);
     ready.countDown();
     var call = calls.take();
     taken.put(call.id(), call);
-    var headers = exchange.getResponseHeaders();
-    headers.set("Lambda-Runtime-Aws-Request-Id", call.id());
-    headers.set("Lambda-Runtime-Deadline-Ms",
-        String.valueOf(System.currentTimeMillis() + Duration.from(function.timeout()).toMillis()));
-    headers.set("Lambda-Runtime-Invoked-Function-Arn", Names.function(function.name()));
-    headers.set("Content-Type", "application/json");
-    exchange.sendResponseHeaders(200, call.event().length);
-    exchange.getResponseBody().write(call.event());
+    send(out, "200 OK", Map.of(
+        "Lambda-Runtime-Aws-Request-Id", call.id(),
+        "Lambda-Runtime-Deadline-Ms",
+        String.valueOf(System.currentTimeMillis() + Duration.from(function.timeout()).toMillis()),
+        "Lambda-Runtime-Invoked-Function-Arn", Names.function(function.name()),
+        "Content-Type", "application/json"), call.event());
   }
 
   /// `invocation/{id}/response` and `invocation/{id}/error`.
-  private void answered(HttpExchange exchange, String[] path, byte[] body) throws IOException {
+  private void answered(RuntimeRequest request, String[] path, BufferedInputStream in, OutputStream out)
+      throws IOException {
     var call = path.length == 3 && path[0].equals("invocation") ? taken.remove(path[1]) : null;
     if (call == null) {
-      exchange.sendResponseHeaders(404, -1);
+      body(request, in);
+      send(out, "404 Not Found", Map.of(), new byte[0]);
       return;
     }
-    exchange.sendResponseHeaders(202, -1);
-    if (path[2].equals("response")) {
-      call.answer().complete(body);
+    var all = new ByteArrayOutputStream();
+    var trailers = request.readBody(in, new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        write(new byte[] {(byte) b}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int length) throws IOException {
+        all.write(bytes, from, length);
+        call.arrivals().write(bytes, from, length);
+      }
+    });
+    send(out, "202 Accepted", Map.of(), new byte[0]);
+    if (path[2].equals("error")) {
+      call.answer().completeExceptionally(new Failed(all.toString(StandardCharsets.UTF_8)));
+    } else if (request.isStreaming() && trailers.containsKey("Lambda-Runtime-Function-Error-Type")) {
+      call.answer().completeExceptionally(new Failed(new String(
+          Base64.getDecoder().decode(trailers.get("Lambda-Runtime-Function-Error-Body")), StandardCharsets.UTF_8)));
     } else {
-      call.answer().completeExceptionally(new Failed(new String(body, java.nio.charset.StandardCharsets.UTF_8)));
+      call.answer().complete(all.toByteArray());
     }
+  }
+
+  private static byte[] body(RuntimeRequest request, BufferedInputStream in) throws IOException {
+    var body = new ByteArrayOutputStream();
+    request.readBody(in, body);
+    return body.toByteArray();
+  }
+
+  private static void send(OutputStream out, String status, Map<String, String> headers, byte[] body)
+      throws IOException {
+    var head = new StringBuilder("HTTP/1.1 " + status + "\r\n");
+    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
+    var all = new ByteArrayOutputStream();
+    all.writeBytes(head.toString().getBytes(StandardCharsets.US_ASCII));
+    all.writeBytes(body);
+    out.write(all.toByteArray());
+    out.flush();
   }
 
   @Override
   public void close() {
-    server.stop(0);
+    try {
+      server.close();
+      for (var connection : connections) {
+        connection.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      threads.shutdownNow();
+    }
   }
 }
