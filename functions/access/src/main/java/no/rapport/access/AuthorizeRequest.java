@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import no.rapport.api.Environment;
+import no.rapport.api.KeyRefusals;
 import no.rapport.api.Log;
 import no.rapport.api.Priming;
 import no.rapport.records.DynamoRecords;
@@ -23,7 +25,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 public final class AuthorizeRequest implements RequestHandler<APIGatewayCustomAuthorizerEvent, IamPolicyResponse> {
 
   private final ApiKeys keys;
-  private final RefusedKeys refusedKeys;
+  private final KeyRefusals refusals;
   private final InstantSource clock;
 
   public AuthorizeRequest() {
@@ -38,7 +40,7 @@ public final class AuthorizeRequest implements RequestHandler<APIGatewayCustomAu
 
   AuthorizeRequest(ApiKeys keys, Records records, InstantSource clock) {
     this.keys = keys;
-    this.refusedKeys = new RefusedKeys(records);
+    this.refusals = new KeyRefusals(records);
     this.clock = clock;
   }
 
@@ -51,7 +53,8 @@ public final class AuthorizeRequest implements RequestHandler<APIGatewayCustomAu
         .orElseThrow(() -> {
           Log.info("key_refused", Map.of("method", String.valueOf(event.getHttpMethod()),
               "key", known.map(ApiKey::id).orElse("")));
-          known.ifPresent(key -> refusedKeys.tell(key, now));
+          known.ifPresent(key -> refusals.tell(key.id(), key.organizations().orElse(Set.of()), key.state(now),
+        Optional.empty(), now));
           return Leave.refused();
         });
   }

@@ -8,8 +8,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import no.rapport.api.Caller;
 import no.rapport.api.Environment;
+import no.rapport.api.KeyRefusals;
 import no.rapport.api.Log;
 import no.rapport.api.Priming;
 import no.rapport.api.Role;
@@ -28,7 +30,7 @@ public final class AuthorizeWatch implements RequestHandler<APIGatewayCustomAuth
 
   private final ApiKeys keys;
   private final Tickets tickets;
-  private final RefusedKeys refusedKeys;
+  private final KeyRefusals refusals;
   private final InstantSource clock;
 
   public AuthorizeWatch() {
@@ -44,7 +46,7 @@ public final class AuthorizeWatch implements RequestHandler<APIGatewayCustomAuth
   AuthorizeWatch(ApiKeys keys, Records records, InstantSource clock) {
     this.keys = keys;
     this.tickets = new Tickets(records);
-    this.refusedKeys = new RefusedKeys(records);
+    this.refusals = new KeyRefusals(records);
     this.clock = clock;
   }
 
@@ -65,7 +67,8 @@ public final class AuthorizeWatch implements RequestHandler<APIGatewayCustomAuth
     return leave.orElseThrow(() -> {
       Log.info("watch_refused", Map.of("with", sent.isPresent() ? "key" : "ticket or nothing",
           "key", known.map(ApiKey::id).orElse("")));
-      known.ifPresent(key -> refusedKeys.tell(key, now));
+      known.ifPresent(key -> refusals.tell(key.id(), key.organizations().orElse(Set.of()), key.state(now),
+        Optional.empty(), now));
       return Leave.refused();
     });
   }

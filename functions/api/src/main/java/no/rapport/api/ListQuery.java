@@ -33,7 +33,7 @@ public final class ListQuery {
   private static final ZoneId OSLO = ZoneId.of("Europe/Oslo");
   private static final Set<String> COMMON = Set.of("page", "limit", "cursor", "org_id", "organization_id", "status",
       "created_from", "created_to", "period_from", "period_to");
-  private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+  private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9 ._@+-]{1,64}");
 
   private static final int MOST_WORDS = 20;
   /// The most pairs of an organisation and a status that one list merges; each costs queries of its own.

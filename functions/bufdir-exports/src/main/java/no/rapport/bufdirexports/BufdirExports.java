@@ -120,7 +120,16 @@ final class BufdirExports {
   /// In the detail's shape, with a fresh link; unfinished exports say when to look again.
   Reply detail(ExportJobs.Stored stored, Instant now) {
     ExportJob job = stored.job();
-    Optional<DownloadLinks.Link> link = link(job, now);
+    Reply reply = Reply.ok(detail(job, link(job, now), now)).etag(stored.entry().version());
+    return job.state().isUnfinished() ? reply.retryAfter(1) : reply;
+  }
+
+  /// In the detail's shape, without a link.
+  ObjectNode present(ExportJob job, Instant now) {
+    return detail(job, Optional.empty(), now);
+  }
+
+  private ObjectNode detail(ExportJob job, Optional<DownloadLinks.Link> link, Instant now) {
     ObjectNode body = head(job);
     var types = body.putArray("activity_types");
     job.order().activityTypes().forEach(types::add);
@@ -146,9 +155,9 @@ final class BufdirExports {
         .put("locale", job.order().locale().tag())
         .put("include_annexes", job.order().includeAnnexes())
         .put("suppression", job.order().suppression().word())
-        .put("attachments_missing", job.attachmentsMissing());
-    Reply reply = Reply.ok(body).etag(stored.entry().version());
-    return job.state().isUnfinished() ? reply.retryAfter(1) : reply;
+        .put("attachments_missing", job.attachmentsMissing())
+        .put("requested_by", job.requestedBy());
+    return body;
   }
 
   /// A fresh link to the file; none until completed, and none once the file is gone.

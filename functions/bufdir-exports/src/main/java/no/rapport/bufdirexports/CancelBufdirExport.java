@@ -5,6 +5,8 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Optional;
+import java.util.Set;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
@@ -13,10 +15,12 @@ import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportRequests;
 
-/// `PUT /api/v1/bufdir-exports/{export_id}/cancel`: cancels what is queued or processing.
+/// `PUT /api/v1/bufdir-exports/{export_id}/cancel`: cancels what is queued or processing. A reason may be given.
 ///
 /// The answer holds as soon as it is given: what a running task still writes is thrown away.
 public final class CancelBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
+
+  private static final int MAX_REASON_LENGTH = 500;
 
   private final BufdirExports exports;
 
@@ -30,16 +34,20 @@ public final class CancelBufdirExport implements RequestHandler<APIGatewayProxyR
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> {
-      String reason = request.withoutQuery()
-          .body(body -> body.required("reason", body.text("reason", 500), ""));
-      return exports.find(request).map(stored -> cancel(request, stored, reason)).orElseGet(Reply::notFound);
-    });
+    return Api.answer(event, context, request -> exports.find(request.withoutQuery())
+        .map(stored -> cancel(request, stored, reason(request, stored))).orElseGet(Reply::notFound));
   }
 
-  private Reply cancel(Request request, ExportJobs.Stored stored, String reason) {
-    var outcome = exports.requests().by(request.caller().id()).cancel(ExportKind.BUFDIR_EXPORT, stored.job().id(), reason, request::matches,
-        request.now());
+  private Optional<String> reason(Request request, ExportJobs.Stored stored) {
+    return request.hasBody() ? request.body(body -> {
+      body.readOnly(() -> exports.present(stored.job(), request.now()), Set.of("reason"));
+      return body.text("reason", MAX_REASON_LENGTH);
+    }) : Optional.empty();
+  }
+
+  private Reply cancel(Request request, ExportJobs.Stored stored, Optional<String> reason) {
+    var outcome = exports.requests().by(request.caller().id()).cancel(ExportKind.BUFDIR_EXPORT, stored.job().id(),
+        reason, request::matches, request.now());
     if (!(outcome instanceof ExportRequests.Done(ExportJobs.Stored cancelled))) {
       return BufdirExports.refusal(outcome, "only a queued or processing export can be cancelled");
     }

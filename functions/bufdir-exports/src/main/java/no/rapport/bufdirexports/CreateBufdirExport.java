@@ -40,7 +40,7 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
   private Reply accept(Request request, BufdirExportOrder order) {
     var now = request.now();
     var job = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, "exp-" + request.ids().dated(now), order.orgId(), now,
-        request.caller().id(), order.order());
+        request.requestedBy(), order.order());
     ExportJobs.Stored accepted = exports.requests().begin(job)
         .orElseThrow(() -> new IllegalStateException("A new id was taken: " + job.id()));
     return Reply.accepted(BufdirExports.PATH + "/" + job.id(), JsonNodeFactory.instance.objectNode()

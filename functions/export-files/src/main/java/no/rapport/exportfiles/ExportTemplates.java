@@ -101,7 +101,8 @@ final class ExportTemplates {
   /// Starts a file of a template, unless one is being made: then that is the answer.
   ///
   /// @param fileId the id that a new file gets
-  Start start(Stored seen, String fileId, Caller caller, Instant now) {
+  /// @param requestedBy the acting user or the key
+  Start start(Stored seen, String fileId, String requestedBy, Instant now) {
     ExportTemplate template = seen.template();
     Optional<Start> standing = standing(template, fileId, now);
     if (standing.isPresent()) {
@@ -117,7 +118,7 @@ final class ExportTemplates {
       if (newest.isEmpty() || meanwhile.isPresent()) {
         return Optional.of(meanwhile.orElseGet(Gone::new));
       }
-      var job = ExportJob.accepted(ExportKind.EXPORT_FILE, fileId, template.orgId(), now, caller.id(),
+      var job = ExportJob.accepted(ExportKind.EXPORT_FILE, fileId, template.orgId(), now, requestedBy,
           template.orderOfOneFile());
       return requests.begin(job,
               new Change.ReplaceNote(newest.get(), newest.get().next(Documents.write(new Newest(fileId)))))

@@ -29,7 +29,7 @@ public final class StartExportFile implements RequestHandler<APIGatewayProxyRequ
       }
       return exports.template(request)
           .map(template -> answer(request, exports.templates().start(template, Long.toString(request.ids().integer()),
-              request.caller(), request.now())))
+              request.requestedBy(), request.now())))
           .orElseGet(Reply::notFound);
     });
   }

@@ -206,9 +206,9 @@ public record ExportJob(
         : Optional.empty();
   }
 
-  public Optional<ExportJob> cancelled(String reason, Instant now) {
+  public Optional<ExportJob> cancelled(Optional<String> reason, Instant now) {
     return state.mayBecome(ExportState.CANCELLED)
-        ? Optional.of(with(ExportState.CANCELLED).cancellationReason(reason).cancelledAt(now).restartDue(null)
+        ? Optional.of(with(ExportState.CANCELLED).cancellationReason(reason.orElse(null)).cancelledAt(now).restartDue(null)
             .submission(Submission.none()).build())
         : Optional.empty();
   }

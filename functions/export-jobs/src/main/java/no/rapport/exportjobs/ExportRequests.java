@@ -93,7 +93,9 @@ public final class ExportRequests {
   }
 
   /// Cancels what is not finished. The answer holds as soon as the write does; files of tasks that run on are removed.
-  public Outcome cancel(ExportKind kind, String id, String reason, LongPredicate ifMatch, Instant now) {
+  ///
+  /// @param reason the caller's words, where any were given
+  public Outcome cancel(ExportKind kind, String id, Optional<String> reason, LongPredicate ifMatch, Instant now) {
     Outcome outcome = change(kind, id, ifMatch, job -> job.cancelled(reason, now), (before, _) -> List.of(
         new Cleanup(before.leftovers(), now.plus(TASKS_END_WITHIN)).duty(before.id() + "#cancelled")));
     if (outcome instanceof Done(ExportJobs.Stored stored)) {

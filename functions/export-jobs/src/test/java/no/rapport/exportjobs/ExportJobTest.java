@@ -53,14 +53,14 @@ class ExportJobTest {
 
   @Test
   void doesNothingMoreOnceItHasEnded() {
-    ExportJob cancelled = atWork().cancelled("wrong dates", NOON).orElseThrow();
+    ExportJob cancelled = atWork().cancelled(Optional.of("wrong dates"), NOON).orElseThrow();
 
     for (ExportJob over : List.of(completed(), failed(), cancelled)) {
       assertThat(over.started(1, 7, Optional.empty())).isEmpty();
       assertThat(over.completed(1, FILE, 7, Optional.empty(), 0, NOON)).isEmpty();
       assertThat(over.failed(1, "No.", NOON)).isEmpty();
       assertThat(over.restarted(1, NOON)).isEmpty();
-      assertThat(over.cancelled("again", NOON)).isEmpty();
+      assertThat(over.cancelled(Optional.of("again"), NOON)).isEmpty();
       assertThat(over.queued()).isEmpty();
     }
     assertThat(completed().retried(NOON)).isEmpty();
@@ -135,7 +135,7 @@ class ExportJobTest {
     assertThat(failed().isNotificationDue()).isTrue();
     assertThat(completed().withNotified(true).isNotificationDue()).isFalse();
     assertThat(atWork().isNotificationDue()).isFalse();
-    assertThat(atWork().cancelled("wrong", NOON).orElseThrow().isNotificationDue()).isFalse();
+    assertThat(atWork().cancelled(Optional.of("wrong"), NOON).orElseThrow().isNotificationDue()).isFalse();
     assertThat(accepted(ExportKind.BUFDIR_EXPORT, false, false).completed(1, FILE, 7, Optional.empty(), 0, NOON)
         .orElseThrow().isNotificationDue()).isFalse();
     assertThat(completed().isFollowedUp()).isFalse();
@@ -158,7 +158,7 @@ class ExportJobTest {
     ExportJob givenUp = done.submitted(1, Submission.failed("no")).orElseThrow();
     assertThat(givenUp.submitted(1, accepted)).as("heard of too late").isPresent();
     assertThat(givenUp.submitted(1, Submission.rejected("no", NOON))).isEmpty();
-    assertThat(ordered.cancelled("wrong", NOON).orElseThrow().submission()).isEqualTo(Submission.none());
+    assertThat(ordered.cancelled(Optional.of("wrong"), NOON).orElseThrow().submission()).isEqualTo(Submission.none());
   }
 
   @Test

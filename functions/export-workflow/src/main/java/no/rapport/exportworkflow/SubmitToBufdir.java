@@ -2,8 +2,11 @@ package no.rapport.exportworkflow;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import no.rapport.api.Ids;
 import no.rapport.api.Log;
 import no.rapport.exportjobs.AttemptRef;
 import no.rapport.exportjobs.Executions;
@@ -13,10 +16,15 @@ import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportState;
 import no.rapport.exportjobs.FollowUps;
 import no.rapport.exportjobs.Submission;
+import no.rapport.records.AuditEvent;
+import no.rapport.records.Change;
 
 /// Task `SubmitToBufdir`: hands a completed export's file to Bufdir and records the answer. It runs after the file is in
 /// the records: whatever comes of it, nothing is lost, and what was cancelled never gets here.
 public final class SubmitToBufdir implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  /// Who audit events name: the export's own event `created` names the key and the acting user.
+  private static final String CALLER = "rapport";
 
   private final ExportWorkflow workflow;
   private final Optional<BufdirConnector> connector;
@@ -55,12 +63,19 @@ public final class SubmitToBufdir implements RequestHandler<Map<String, Object>,
     return followed(workflow, ref);
   }
 
-  /// Records what came of it, where nothing is recorded yet.
+  /// Records the outcome with its audit event, where none is recorded yet.
   static void record(ExportWorkflow workflow, AttemptRef ref, Submission outcome) {
     workflow.jobs().move(ref.exportKind(), ref.exportId(), job -> job.submitted(ref.attempt(), outcome),
-        job -> FollowUps.settle(workflow.records(), job, workflow.now()));
+        job -> Stream.concat(FollowUps.settle(workflow.records(), job, workflow.now()).stream(),
+            Stream.of(told(job, workflow.now()))).toList());
     Log.info("submission_" + outcome.status(), Map.of("job_id", ref.exportId(), "organization", ref.orgId(),
         "receipt_id", outcome.receiptId().orElse("")));
+  }
+
+  private static Change told(ExportJob job, Instant now) {
+    return AuditEvent.of("evt_" + Ids.random().ulid(now), now, AuditEvent.SUBMITTED,
+        job.kind().collection() + "/" + job.id(), CALLER, Optional.empty(), job.orgId(),
+        Map.of("status", job.submission().status())).written();
   }
 
   /// What is left to do for the job as it is now.

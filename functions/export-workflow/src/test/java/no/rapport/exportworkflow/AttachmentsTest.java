@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.ZipInputStream;
 import no.rapport.exportjobs.ExportFile;
@@ -225,7 +226,7 @@ class AttachmentsTest {
     }
     ExportJob job = bufdirExport("csv");
     var rendered = run.rendered(job);
-    run.workflow.jobs().move(job.kind(), job.id(), current -> current.cancelled("Feil periode", TaskRun.NOW));
+    run.workflow.jobs().move(job.kind(), job.id(), current -> current.cancelled(Optional.of("Feil periode"), TaskRun.NOW));
     assertThatThrownBy(() -> new AssembleFile(run.workflow, ReportArchive.Limits.DEFAULT).handleRequest(rendered, null))
         .isInstanceOf(StaleAttempt.class);
     assertThat(run.keysBelow(job.attemptPrefix())).allMatch(key -> key.startsWith(job.partsPrefix()));

@@ -143,7 +143,7 @@ class EndOfExportTest {
 
     ExportJob other = accepted(true);
     Map<String, Object> late = run.assembled(other);
-    run.workflow.jobs().move(other.kind(), other.id(), now -> now.cancelled("wrong dates", TaskRun.NOW));
+    run.workflow.jobs().move(other.kind(), other.id(), now -> now.cancelled(Optional.of("wrong dates"), TaskRun.NOW));
     assertThatThrownBy(() -> complete.handleRequest(late, null)).isInstanceOf(StaleAttempt.class);
     assertThat(run.job(other).state()).isEqualTo(ExportState.CANCELLED);
   }
@@ -260,7 +260,7 @@ class EndOfExportTest {
     assertThat(kind.statusOf(job.started(1, 7, Optional.empty()).orElseThrow())).isEqualTo(atWork).isEqualTo(kind.atWork());
     assertThat(kind.statusOf(job.completed(1, file, 0, Optional.empty(), 0, TaskRun.NOW).orElseThrow())).isEqualTo(completed);
     assertThat(kind.statusOf(job.failed(1, "No.", TaskRun.NOW).orElseThrow())).isEqualTo(failed);
-    assertThat(kind.statusOf(job.cancelled("wrong", TaskRun.NOW).orElseThrow())).isEqualTo(cancelled);
+    assertThat(kind.statusOf(job.cancelled(Optional.of("wrong"), TaskRun.NOW).orElseThrow())).isEqualTo(cancelled);
     assertThat(kind.waiting()).contains(first).doesNotContain(atWork);
     assertThat(kind.unfinished()).containsAll(kind.waiting()).contains(atWork);
   }

@@ -127,7 +127,7 @@ class ExportHistoriesTest {
       schedule.waitUntil(() -> !schedule.now().isBefore(at));
       try {
         switch (act) {
-          case 0, 1 -> note(workflow.services().requests().cancel(kind, "job-1", "wrong dates", _ -> true, workflow.now()));
+          case 0, 1 -> note(workflow.services().requests().cancel(kind, "job-1", Optional.of("wrong dates"), _ -> true, workflow.now()));
           case 2, 3 -> note(workflow.services().requests().retry(kind, "job-1", _ -> true, workflow.now()));
           default -> {
             deletesTried++;

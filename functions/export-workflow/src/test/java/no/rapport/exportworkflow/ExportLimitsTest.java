@@ -99,7 +99,7 @@ class ExportLimitsTest {
     fails("exp-03", "java.lang.IllegalStateException");
     assertThat(started).containsExactly("exp-10");
     works("exp-10");
-    workflow.services().requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-04", "wrong", _ -> true, NOON);
+    workflow.services().requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-04", Optional.of("wrong"), _ -> true, NOON);
 
     assertThat(started).containsExactly("exp-10", "exp-11");
   }
@@ -213,7 +213,7 @@ class ExportLimitsTest {
   void changesNothingWhereTheCallerHasSeenAnotherVersion() {
     ordered("org-1042", "exp-1", 0);
 
-    assertThat(workflow.services().requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-1", "wrong", _ -> false, NOON))
+    assertThat(workflow.services().requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-1", Optional.of("wrong"), _ -> false, NOON))
         .isEqualTo(new ExportRequests.Changed());
     assertThat(workflow.services().requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> false, NOON))
         .isEqualTo(new ExportRequests.Changed());

@@ -88,11 +88,11 @@ class ExportRequestsTest {
   void stopsWhatIsCancelledAndRemovesItsFiles() {
     ExportJob job = begun(ExportKind.BUFDIR_EXPORT, false);
     writesEverywhere(job);
-    assertThat(requests.cancel(job.kind(), job.id(), "wrong dates", _ -> true, TaskRun.NOW)).isInstanceOf(ExportRequests.Done.class);
+    assertThat(requests.cancel(job.kind(), job.id(), Optional.of("wrong dates"), _ -> true, TaskRun.NOW)).isInstanceOf(ExportRequests.Done.class);
     assertThat(run.executions.stopped).containsExactly("exp-1");
     assertThat(keys()).isEmpty();
     assertThat(cleanups()).as("a task may run on").isEqualTo(1);
-    assertThat(requests.cancel(job.kind(), job.id(), "again", _ -> true, TaskRun.NOW))
+    assertThat(requests.cancel(job.kind(), job.id(), Optional.of("again"), _ -> true, TaskRun.NOW))
         .isEqualTo(new ExportRequests.Refused("cancelled"));
   }
 
@@ -100,7 +100,7 @@ class ExportRequestsTest {
   void cancelsAlsoWhatWasNeverStarted() {
     begun(ExportKind.BUFDIR_EXPORT, false);
     run.executions.statuses.clear();
-    assertThat(requests.cancel(ExportKind.BUFDIR_EXPORT, "exp-1", "wrong dates", _ -> true, TaskRun.NOW))
+    assertThat(requests.cancel(ExportKind.BUFDIR_EXPORT, "exp-1", Optional.of("wrong dates"), _ -> true, TaskRun.NOW))
         .isInstanceOf(ExportRequests.Done.class);
     assertThat(run.executions.stopped).isEmpty();
   }
@@ -187,7 +187,7 @@ class ExportRequestsTest {
       begun(ExportKind.BUFDIR_EXPORT, false);
       fails(ExportKind.BUFDIR_EXPORT);
       requests.retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, TaskRun.NOW.plusSeconds(1));
-      requests.by("key-2").cancel(ExportKind.BUFDIR_EXPORT, "exp-1", "wrong dates", _ -> true, TaskRun.NOW);
+      requests.by("key-2").cancel(ExportKind.BUFDIR_EXPORT, "exp-1", Optional.of("wrong dates"), _ -> true, TaskRun.NOW);
       requests.by("key-3").delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, TaskRun.NOW);
     });
     for (String event : List.of("export_accepted", "export_failed", "export_retried", "export_cancelled", "export_deleted")) {

@@ -122,7 +122,7 @@ class SubmissionWorkflowTest {
     ExportJob plain = accepted(false);
     assertThat(run(export, plain).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
     ExportJob cancelled = accepted(true);
-    run.workflow.jobs().move(cancelled.kind(), cancelled.id(), job -> job.cancelled("Feil periode", TaskRun.NOW));
+    run.workflow.jobs().move(cancelled.kind(), cancelled.id(), job -> job.cancelled(Optional.of("Feil periode"), TaskRun.NOW));
     assertThat(run(export, cancelled).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
     assertThat(called).doesNotContain("SubmitToBufdir");
     assertThat(bufdir.requests()).isEmpty();

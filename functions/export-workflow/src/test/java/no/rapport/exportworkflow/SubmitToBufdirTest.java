@@ -170,7 +170,7 @@ class SubmitToBufdirTest {
   void sendsNothingOfWhatWasCancelled() {
     ExportJob job = submitting();
     var assembled = run.assembled(job);
-    run.workflow.jobs().move(job.kind(), job.id(), current -> current.cancelled("Feil periode", TaskRun.NOW));
+    run.workflow.jobs().move(job.kind(), job.id(), current -> current.cancelled(Optional.of("Feil periode"), TaskRun.NOW));
     assertThatThrownBy(() -> new CompleteExport(run.workflow).handleRequest(assembled, null))
         .isInstanceOf(StaleAttempt.class);
     assertThat(attempted(job)).containsEntry("outcome", "superseded");

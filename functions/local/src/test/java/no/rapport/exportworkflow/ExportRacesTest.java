@@ -190,7 +190,7 @@ class ExportRacesTest {
         case FINISH -> finish();
         case FAIL -> FailExport.end(workflow, attemptRef(), new Failure("RenderParts", "java.lang.IllegalStateException"))
             .get("outcome").toString();
-        case CANCEL -> word(workflow.services().requests().cancel(KIND, id, "wrong", _ -> true, NOON));
+        case CANCEL -> word(workflow.services().requests().cancel(KIND, id, Optional.of("wrong"), _ -> true, NOON));
         case RETRY -> word(workflow.services().requests().retry(KIND, id, _ -> true, NOON));
         case DELETE -> word(workflow.services().requests().delete(KIND, id, _ -> true, NOON));
         case WORKER_COMPLETES -> word(workflow.services().requests().report(KIND, id, _ -> true,

@@ -101,7 +101,8 @@ abstract class EveryContract {
         .isEqualTo("completed");
     call(302, "GET", export + "/download", null);
     call(409, "PUT", export + "/cancel", "{\"reason\": \"Too late\"}");
-    call(422, "PUT", export + "/cancel", "{}");
+    call(409, "PUT", export + "/cancel", null);
+    call(422, "PUT", export + "/cancel", "{\"reason\": \"\"}");
     call(409, "POST", export + "/retry", null);
     call(200, "GET", exports + "?org_id=org-described&status=completed,failed", null);
     refusals(exports, export);

@@ -127,9 +127,34 @@ final class OpenApi {
         objections.add("there is no body");
       } else {
         validate(content.get("schema"), body).forEach(message -> objections.add(message.getMessage()));
+        requireOrder(content.get("schema"), body, objections);
       }
     }
     return objections.stream().map(objection -> operation.get().id() + " " + status + ": " + objection).toList();
+  }
+
+  /// Members stand in the order of the description, which is the contracts' own.
+  private void requireOrder(JsonNode described, JsonNode value, List<String> objections) {
+    JsonNode schema = resolved(described);
+    for (JsonNode choice : schema.path("anyOf")) {
+      requireOrder(choice, value, objections);
+    }
+    if (value.isObject() && schema.path("properties").isObject()) {
+      var order = new ArrayList<String>();
+      schema.get("properties").fieldNames().forEachRemaining(order::add);
+      order.removeIf(name -> !value.has(name));
+      var sent = new ArrayList<String>();
+      value.fieldNames().forEachRemaining(sent::add);
+      if (!sent.equals(order)) {
+        objections.add("members are in the order " + sent + ", not " + order);
+      }
+      order.forEach(name -> requireOrder(schema.at("/properties/" + name), value.get(name), objections));
+    }
+    value.forEach(item -> {
+      if (value.isArray() && schema.has("items")) {
+        requireOrder(schema.get("items"), item, objections);
+      }
+    });
   }
 
   private static JsonNode headerValue(JsonNode schema, String value) {

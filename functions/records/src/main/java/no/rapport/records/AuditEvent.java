@@ -16,7 +16,7 @@ import java.util.TreeMap;
 /// @param at UTC, milliseconds
 /// @param action `created`, `changed`, `cancelled`, `deleted`, `link_issued`, `key_refused`, `submitted` or `erased`
 /// @param resource kind and id (`report-records/rpt_…`)
-/// @param caller the key's id
+/// @param caller the key's id; `rapport` or `operator` where no key was used
 /// @param actingUser the person behind an integration, as the key's holder asserts
 /// @param details further words, such as the status before and after a change
 public record AuditEvent(String eventId, Instant at, String action, String resource, String caller,

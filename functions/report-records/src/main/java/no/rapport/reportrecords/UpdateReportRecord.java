@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import no.rapport.api.Api;
+import no.rapport.api.KeyRefusals;
 import no.rapport.api.Reply;
 
 /// `PUT /api/v1/report-records/{report_id}`: a worker reports how far a report is and where its file lies.
@@ -27,6 +28,7 @@ public final class UpdateReportRecord
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> {
       if (!request.caller().mayReportAsWorker()) {
+        new KeyRefusals(reports.records()).tellRole(request);
         return Reply.forbidden("Only keys of the roles worker and admin may update report records");
       }
       String reportId = request.withoutQuery().pathId("report_id");

@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.util.Optional;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
@@ -37,8 +38,8 @@ public final class DeleteReportReexport
   }
 
   private Reply cancel(Request request, ExportJob job) {
-    var outcome = reexports.requests().by(request.caller().id()).cancel(ExportKind.REPORT_REEXPORT, job.id(), "Cancelled by the caller",
-        request::matches, request.now());
+    var outcome = reexports.requests().by(request.caller().id()).cancel(ExportKind.REPORT_REEXPORT, job.id(),
+        Optional.of("Cancelled by the caller"), request::matches, request.now());
     return outcome instanceof ExportRequests.Done(ExportJobs.Stored cancelled)
         ? Reply.ok(JsonNodeFactory.instance.objectNode()
             .put("reexport_id", job.id())

@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import no.rapport.api.Api;
+import no.rapport.api.KeyRefusals;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 import no.rapport.exportjobs.ExportJobs;
@@ -28,9 +29,13 @@ public final class UpdateReportReexport
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> request.caller().mayReportAsWorker()
-        ? reexports.find(request.withoutQuery()).map(stored -> update(request, stored)).orElseGet(Reply::notFound)
-        : Reply.forbidden("Only keys of the roles worker and admin may update re-exports"));
+    return Api.answer(event, context, request -> {
+      if (!request.caller().mayReportAsWorker()) {
+        new KeyRefusals(reexports.services().records()).tellRole(request);
+        return Reply.forbidden("Only keys of the roles worker and admin may update re-exports");
+      }
+      return reexports.find(request.withoutQuery()).map(stored -> update(request, stored)).orElseGet(Reply::notFound);
+    });
   }
 
   private Reply update(Request request, ExportJobs.Stored seen) {
