@@ -33,7 +33,11 @@ public final class ListQuery {
   private static final ZoneId OSLO = ZoneId.of("Europe/Oslo");
   private static final Set<String> COMMON = Set.of("page", "limit", "cursor", "org_id", "organization_id", "status",
       "created_from", "created_to", "period_from", "period_to");
-  private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9 ._@+-]{1,64}");
+  private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+  /// Filters by people take what `X-Acting-User` takes.
+  private static final Set<String> PEOPLE = Set.of("requested_by", "generated_by");
+  private static final Pattern PERSON = Pattern.compile("[A-Za-z0-9 ._@+-]{1,64}");
 
   private static final int MOST_WORDS = 20;
   /// The most pairs of an organisation and a status that one list merges; each costs queries of its own.
@@ -192,8 +196,9 @@ public final class ListQuery {
 
   private Set<String> words(String name) {
     var words = new TreeSet<String>();
+    Pattern form = PEOPLE.contains(name) ? PERSON : VALUE;
     one(name).map(text -> text.split(",", -1)).ifPresent(given -> {
-      if (given.length > MOST_WORDS || !Arrays.stream(given).allMatch(word -> VALUE.matcher(word).matches())) {
+      if (given.length > MOST_WORDS || !Arrays.stream(given).allMatch(word -> form.matcher(word).matches())) {
         wrong(name, name + " must be 1 to " + MOST_WORDS + " comma-separated words");
       } else if (!closedLists.getOrDefault(name, new TreeSet<>(List.of(given))).containsAll(List.of(given))) {
         wrong(name, name + " must be one or more of " + String.join(", ", new TreeSet<>(closedLists.get(name))));
