@@ -1,14 +1,17 @@
 package no.rapport.aggregatedreportdata;
 
+import static no.rapport.aggregatedreportdata.Exclusion.*;
 import static no.rapport.aggregatedreportdata.Sum.*;
 
 import java.time.LocalDate;
 import java.time.Period;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import no.rapport.sourcedata.CaseRecord.Besok;
 import no.rapport.sourcedata.CaseRecord.Besokstype;
 import no.rapport.sourcedata.CaseRecord.Ettervern;
 import no.rapport.sourcedata.CaseRecord.Flytting;
@@ -19,8 +22,9 @@ import no.rapport.sourcedata.CaseRecord.Stilling;
 import no.rapport.sourcedata.CaseRecord.Tiltak;
 import no.rapport.sourcedata.CaseRecord.Undersokelse;
 
-/// What one child, or one position, adds to the figures of a period. To be read beside the table of rules: the numbers
-/// in the comments are the figures', P is the period, D its last day.
+/// What one child, or one position, adds to the figures of a period, and why a record does not count. To be read beside
+/// the texts of [no.rapport.reporting.FigureRuleTexts]: the numbers in the comments are the figures', P is the period, D
+/// its last day. A change needs a new version of [no.rapport.reporting.RuleSet].
 final class ChildRules {
 
   /// Placed outside the home, by the national register's own list: 8.4 and 8.5, which replaced 8.2 in 2026, are not on
@@ -49,6 +53,8 @@ final class ChildRules {
 
   private final ReportingPeriod p;
   private final Tally.Addition tally;
+  /// The sums that have counted, or left out, the present child itself.
+  private final Set<Sum> counted = EnumSet.noneOf(Sum.class);
 
   ChildRules(ReportingPeriod period, Tally.Addition tally) {
     this.p = period;
@@ -82,89 +88,105 @@ final class ChildRules {
         && (tiltak.lov().equals(BVL2021) || tiltak.lov().equals(BVL) && BVL_AKUTT.contains(tiltak.par()));
   }
 
-  /// H, an assistance measure: neither Pl nor OO.
-  static boolean isHjelpetiltak(Tiltak tiltak) {
-    return !isPlassert(tiltak) && !isOmsorgsovertakelse(tiltak);
-  }
-
   void count(Child child) {
+    counted.clear();
     meldinger(child);
     undersokelser(child);
-    tiltak(child);
+    hjelpetiltak(child);
+    omsorg(child);
     oppfolgingOgTilsyn(child);
     ettervern(child);
   }
 
   private void meldinger(Child child) {
-    boolean mottatt = false;
     for (Melding melding : child.meldinger()) {
-      if (p.contains(melding.mottattDato())) {
-        tally.add(MELDINGER_MOTTATT, 1);                                                                        // 1
-        mottatt = true;
-      }
-      if (p.contains(melding.konkludertDato())) {
-        int konklusjon = melding.konklusjon().orElse(0);
-        tally.addIf(MELDING_HENLAGT.contains(konklusjon), MELDINGER_HENLAGT);                                   // 3
-        tally.addIf(konklusjon == MELDING_TIL_UNDERSOKELSE, MELDINGER_TIL_UNDERSOKELSE);                        // 4
+      Exclusion utenfor = when(!p.contains(melding.mottattDato()), RECEIVED_OUTSIDE_PERIOD);
+      tally.count(MELDINGER_MOTTATT, utenfor);                                                                  // 1
+      countChild(BARN_MED_MELDING, utenfor, NONE);                                                              // 2
+      Exclusion ukonkludert = when(melding.konkludertDato().isEmpty(), NOT_CONCLUDED)
+          .or(!p.contains(melding.konkludertDato()), CONCLUDED_OUTSIDE_PERIOD);
+      int konklusjon = melding.konklusjon().orElse(0);
+      tally.count(MELDINGER_HENLAGT,
+          ukonkludert.or(!MELDING_HENLAGT.contains(konklusjon), OTHER_CONCLUSION));                             // 3
+      tally.count(MELDINGER_TIL_UNDERSOKELSE,
+          ukonkludert.or(konklusjon != MELDING_TIL_UNDERSOKELSE, OTHER_CONCLUSION));                            // 4
+      tally.count(MELDINGER_KONKLUDERT, ukonkludert);                                                           // 5
+      if (ukonkludert == NONE) {
         LocalDate frist = melding.mottattDato().plusDays(MELDING_FRIST_DAGER);
         tally.addIf(!melding.konkludertDato().orElseThrow().isAfter(frist), MELDINGER_KONKLUDERT_INNEN_FRIST);  // 5
-        tally.add(MELDINGER_KONKLUDERT, 1);                                                                     // 5
       }
     }
-    tally.addIf(mottatt, BARN_MED_MELDING);                                                                     // 2
   }
 
   private void undersokelser(Child child) {
     for (Undersokelse undersokelse : child.undersokelser()) {
       LocalDate start = undersokelse.start();
-      tally.addIf(p.contains(start), UNDERSOKELSER_PABEGYNT);                                                   // 6
-      if (p.contains(undersokelse.slutt())) {
-        LocalDate slutt = undersokelse.slutt().orElseThrow();
-        int konklusjon = undersokelse.konklusjon().orElse(0);
-        LocalDate frist = start.plusMonths(
-            undersokelse.utvidetFrist() ? UNDERSOKELSE_UTVIDET_FRIST_MANEDER : UNDERSOKELSE_FRIST_MANEDER);
-        tally.add(UNDERSOKELSER_AVSLUTTET, 1);                                                                  // 7
-        tally.addIf(konklusjon >= 3 && konklusjon <= 9, UNDERSOKELSER_HENLAGT);                                 // 8
-        tally.addIf(konklusjon == 1 || konklusjon == 2, UNDERSOKELSER_MED_TILTAK);                              // 9
-        tally.addIf(slutt.isAfter(frist), UNDERSOKELSER_MED_FRISTBRUDD);                                       // 10
+      tally.count(UNDERSOKELSER_PABEGYNT, when(!p.contains(start), STARTED_OUTSIDE_PERIOD));                    // 6
+      Exclusion uavsluttet = when(undersokelse.slutt().isEmpty(), NOT_ENDED)
+          .or(!p.contains(undersokelse.slutt()), ENDED_OUTSIDE_PERIOD);
+      LocalDate slutt = undersokelse.slutt().orElse(start);
+      int konklusjon = undersokelse.konklusjon().orElse(0);
+      LocalDate frist = start.plusMonths(
+          undersokelse.utvidetFrist() ? UNDERSOKELSE_UTVIDET_FRIST_MANEDER : UNDERSOKELSE_FRIST_MANEDER);
+      tally.count(UNDERSOKELSER_AVSLUTTET, uavsluttet);                                                         // 7
+      tally.count(UNDERSOKELSER_HENLAGT, uavsluttet.or(konklusjon < 3 || konklusjon > 9, OTHER_CONCLUSION));    // 8
+      tally.count(UNDERSOKELSER_MED_TILTAK, uavsluttet.or(konklusjon != 1 && konklusjon != 2, OTHER_CONCLUSION)); // 9
+      tally.count(UNDERSOKELSER_MED_FRISTBRUDD, uavsluttet.or(!slutt.isAfter(frist), WITHIN_LIMIT));           // 10
+      if (uavsluttet == NONE) {
         tally.add(UNDERSOKELSER_DAGER, ChronoUnit.DAYS.between(start, slutt));                                 // 12
       }
     }
   }
 
-  private void tiltak(Child child) {
-    boolean hjelpetiltak = false;
-    boolean hjelpetiltakVedSlutt = false;
-    boolean plassert = false;
-    boolean omsorgsovertakelse = false;
-    boolean fosterhjem = false;
-    boolean institusjon = false;
-    LocalDate forste = LocalDate.MAX;
+  private void hjelpetiltak(Child child) {
+    Exclusion utenPlan = when(!hasOpenPlan(child, TILTAKSPLAN), NO_OPEN_PLAN);
+    Exclusion utenEvaluering = when(!hasEvaluatedPlan(child), NO_EVALUATED_PLAN);
+    Tiltak forste = null;
     for (Tiltak tiltak : child.tiltak()) {
-      boolean open = p.isOpenAtEnd(tiltak.start(), tiltak.slutt());
-      boolean h = isHjelpetiltak(tiltak);
-      hjelpetiltak |= h && p.overlaps(tiltak.start(), tiltak.slutt());
-      hjelpetiltakVedSlutt |= h && open;
-      plassert |= open && isPlassert(tiltak);
-      omsorgsovertakelse |= open && isOmsorgsovertakelse(tiltak);
-      fosterhjem |= open && isFosterhjem(tiltak);
-      institusjon |= open && INST.contains(tiltak.kategori());
-      forste = tiltak.start().isBefore(forste) ? tiltak.start() : forste;
-      tally.addIf(isAkuttplassering(tiltak) && p.contains(tiltak.start()), AKUTTPLASSERINGER);                 // 21
+      Exclusion annet = when(isPlassert(tiltak), PLACEMENT).or(isOmsorgsovertakelse(tiltak), CARE_ORDER);
+      countChild(BARN_MED_HJELPETILTAK,
+          annet.or(!p.overlaps(tiltak.start(), tiltak.slutt()), OUTSIDE_PERIOD), NONE);                        // 13
+      Exclusion lukket = annet.or(!isOpen(tiltak), NOT_OPEN_AT_PERIOD_END);
+      countChild(BARN_MED_HJELPETILTAK_VED_PERIODESLUTT, lukket, NONE);                                        // 14
+      countChild(BARN_MED_TILTAKSPLAN, lukket, utenPlan);                                                      // 16
+      countChild(BARN_MED_EVALUERT_PLAN, lukket, utenEvaluering);                                              // 18
+      forste = forste == null || tiltak.start().isBefore(forste.start()) ? tiltak : forste;
     }
-    tally.addIf(hjelpetiltak, BARN_MED_HJELPETILTAK);                                                          // 13
-    tally.addIf(hjelpetiltakVedSlutt, BARN_MED_HJELPETILTAK_VED_PERIODESLUTT);                                 // 14
-    tally.addIf(p.contains(forste), NYE_BARN_MED_TILTAK);                                                      // 15
-    tally.addIf(hjelpetiltakVedSlutt && hasOpenPlan(child, TILTAKSPLAN), BARN_MED_TILTAKSPLAN);                // 16
-    tally.addIf(hjelpetiltakVedSlutt && hasEvaluatedPlan(child), BARN_MED_EVALUERT_PLAN);                      // 18
-    tally.addIf(plassert, BARN_PLASSERT);                                                                      // 19
-    tally.addIf(omsorgsovertakelse, BARN_MED_OMSORGSOVERTAKELSE);                                              // 20
-    tally.addIf(fosterhjem, BARN_I_FOSTERHJEM);                                                                // 22
-    tally.addIf(institusjon, BARN_I_INSTITUSJON);                                                              // 24
-    tally.addIf(omsorgsovertakelse && hasOpenPlan(child, OMSORGSPLAN), BARN_MED_OMSORGSPLAN);                  // 26
+    for (Tiltak tiltak : child.tiltak()) {
+      tally.count(NYE_BARN_MED_TILTAK, when(tiltak != forste, NOT_FIRST_OF_CHILD)
+          .or(!p.contains(tiltak.start()), STARTED_OUTSIDE_PERIOD));                                           // 15
+    }
+  }
+
+  private void omsorg(Child child) {
+    Exclusion utenPlan = when(!hasOpenPlan(child, OMSORGSPLAN), NO_OPEN_PLAN);
+    for (Tiltak tiltak : child.tiltak()) {
+      boolean lukket = !isOpen(tiltak);
+      Exclusion ikkePlassert = when(!isPlassert(tiltak), NOT_PLACEMENT);
+      Exclusion ikkeOvertatt =
+          when(!isOmsorgsovertakelse(tiltak), NOT_CARE_ORDER).or(lukket, NOT_OPEN_AT_PERIOD_END);
+      countChild(BARN_PLASSERT, ikkePlassert.or(lukket, NOT_OPEN_AT_PERIOD_END), NONE);                        // 19
+      countChild(BARN_MED_OMSORGSOVERTAKELSE, ikkeOvertatt, NONE);                                             // 20
+      tally.count(AKUTTPLASSERINGER, ikkePlassert.or(!isAkuttplassering(tiltak), NOT_ACUTE)
+          .or(!p.contains(tiltak.start()), STARTED_OUTSIDE_PERIOD));                                           // 21
+      countChild(BARN_I_FOSTERHJEM,
+          when(!isFosterhjem(tiltak), NOT_FOSTER_HOME).or(lukket, NOT_OPEN_AT_PERIOD_END), NONE);              // 22
+      countChild(BARN_I_INSTITUSJON, when(!INST.contains(tiltak.kategori()), NOT_INSTITUTION)
+          .or(lukket, NOT_OPEN_AT_PERIOD_END), NONE);                                                          // 24
+      countChild(BARN_MED_OMSORGSPLAN, ikkeOvertatt, utenPlan);                                                // 26
+    }
     for (Flytting flytting : child.flyttinger()) {
-      tally.addIf(p.contains(flytting.dato()), FLYTTINGER);                                                    // 25
+      tally.count(FLYTTINGER, when(!p.contains(flytting.dato()), OUTSIDE_PERIOD));                             // 25
     }
+  }
+
+  /// Counts the child of a record that is not left out: with its first such record, unless the child itself is left out.
+  private void countChild(Sum sum, Exclusion ofRecord, Exclusion ofChild) {
+    tally.count(sum, ofRecord != NONE ? ofRecord : counted.add(sum) ? ofChild : SAME_CHILD);
+  }
+
+  private boolean isOpen(Tiltak tiltak) {
+    return p.isOpenAtEnd(tiltak.start(), tiltak.slutt());
   }
 
   private boolean hasOpenPlan(Child child, int type) {
@@ -182,20 +204,22 @@ final class ChildRules {
   }
 
   private void oppfolgingOgTilsyn(Child child) {
+    for (Besok besok : child.besok()) {
+      tally.count(switch (besok.besokType()) {
+        case OPPFOLGING -> OPPFOLGINGSBESOK;                                                                   // 27
+        case TILSYN -> TILSYNSBESOK;                                                                           // 29
+      }, when(!p.contains(besok.dato()), OUTSIDE_PERIOD));
+    }
     long oppfolging = visits(child, Besokstype.OPPFOLGING);
     long tilsyn = visits(child, Besokstype.TILSYN);
-    tally.add(OPPFOLGINGSBESOK, oppfolging);                                                                   // 27
-    tally.add(TILSYNSBESOK, tilsyn);                                                                           // 29
-    boolean oppfolgingMangler = false;
-    boolean tilsynMangler = false;
     for (Tiltak tiltak : child.tiltak()) {
-      if (isFosterhjem(tiltak) && p.isOpenAtEnd(tiltak.start(), tiltak.slutt()) && p.begunBefore(tiltak.start(), 12)) {
-        oppfolgingMangler |= oppfolging < required(tiltak.hyppighetOppf());
-        tilsynMangler |= tilsyn < required(tiltak.hyppighetTilsyn());
-      }
+      Exclusion utenKrav = when(!isFosterhjem(tiltak), NOT_FOSTER_HOME).or(!isOpen(tiltak), NOT_OPEN_AT_PERIOD_END)
+          .or(!p.begunBefore(tiltak.start(), 12), STARTED_TOO_LATE);
+      countChild(BARN_MED_FOR_FA_OPPFOLGINGSBESOK,
+          utenKrav.or(oppfolging >= required(tiltak.hyppighetOppf()), REQUIREMENT_MET), NONE);                 // 28
+      countChild(BARN_MED_FOR_FA_TILSYNSBESOK,
+          utenKrav.or(tilsyn >= required(tiltak.hyppighetTilsyn()), REQUIREMENT_MET), NONE);                   // 30
     }
-    tally.addIf(oppfolgingMangler, BARN_MED_FOR_FA_OPPFOLGINGSBESOK);                                          // 28
-    tally.addIf(tilsynMangler, BARN_MED_FOR_FA_TILSYNSBESOK);                                                  // 30
   }
 
   private long visits(Child child, Besokstype type) {
@@ -208,26 +232,30 @@ final class ChildRules {
   }
 
   private void ettervern(Child child) {
-    tally.addIf(isYoungAdult(child.saker())
-        && child.tiltak().stream().anyMatch(t -> p.isOpenAtEnd(t.start(), t.slutt())), UNGE_MED_ETTERVERN);    // 31
+    Exclusion alder = age(child.saker());
+    for (Tiltak tiltak : child.tiltak()) {
+      countChild(UNGE_MED_ETTERVERN, when(!isOpen(tiltak), NOT_OPEN_AT_PERIOD_END), alder);                    // 31
+    }
     for (Ettervern ettervern : child.ettervern()) {
-      if (p.contains(ettervern.konkludert())) {
-        tally.addIf(ettervern.konklusjon() == ETTERVERN_TAKKET_JA, ETTERVERN_AKSEPTERT);                       // 32
-        tally.add(ETTERVERN_KONKLUDERT, 1);                                                                    // 32
-      }
+      Exclusion utenfor = when(!p.contains(ettervern.konkludert()), CONCLUDED_OUTSIDE_PERIOD);
+      tally.count(ETTERVERN_KONKLUDERT, utenfor);                                                              // 32
+      tally.addIf(utenfor == NONE && ettervern.konklusjon() == ETTERVERN_TAKKET_JA, ETTERVERN_AKSEPTERT);      // 32
     }
   }
 
-  /// Aged 18 to 24 at D, by the newest of the child's cases.
-  private boolean isYoungAdult(List<Sak> saker) {
-    return saker.stream().max(Comparator.comparing(Sak::version))
-        .map(sak -> Period.between(sak.fodt(), p.last()).getYears())
-        .filter(age -> age >= 18 && age <= 24)
-        .isPresent();
+  /// Returns why a young person does not count by age at D, which the newest of the cases tells.
+  private Exclusion age(List<Sak> saker) {
+    return saker.stream().max(Comparator.comparing(Sak::version)).map(sak -> {
+      int age = Period.between(sak.fodt(), p.last()).getYears();
+      return when(age < 18 || age > 24, OTHER_AGE);
+    }).orElse(AGE_UNKNOWN);
   }
 
   void count(Stilling stilling) {
-    if (stilling.besatt() && p.isOpenAtEnd(stilling.start(), stilling.slutt())) {
+    Exclusion ubesatt = when(!p.isOpenAtEnd(stilling.start(), stilling.slutt()), NOT_OPEN_AT_PERIOD_END)
+        .or(!stilling.besatt(), VACANT);
+    tally.count(STILLINGER_BESATT, ubesatt);
+    if (ubesatt == NONE) {
       tally.addStilling(stilling.prosent(), stilling.oppfyller156());                                      // 33, 34
     }
   }

@@ -40,9 +40,9 @@ public final class PublishChanges implements RequestHandler<Map<String, Object>,
 
   /// @throws SupersededRun when the snapshot waits for another aggregation, or for none
   private Output publish(Input input) {
-    return switch (data.snapshots().publish(input.claim(), input.mark(), FigureRules.figures(input.total()),
-        input.total().register(),
-        data.clock().instant().truncatedTo(ChronoUnit.SECONDS))) {
+    var aggregate = new Snapshot.Aggregate(data.clock().instant().truncatedTo(ChronoUnit.SECONDS), input.mark(),
+        FigureRules.figures(input.total()), input.total().register(), input.total().ruleVersion());
+    return switch (data.snapshots().publish(input.claim(), aggregate)) {
       case Published(var changed, var seconds) -> {
         Metrics.put(Snapshots.COLLECTION, Map.of("Completed", 1L, "DurationSeconds", seconds,
             "ChangedFigures", (long) changed.size()));

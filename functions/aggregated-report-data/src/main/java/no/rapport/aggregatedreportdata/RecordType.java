@@ -1,5 +1,6 @@
 package no.rapport.aggregatedreportdata;
 
+import java.util.Locale;
 import java.util.Optional;
 import no.rapport.sourcedata.CaseRecord;
 
@@ -14,6 +15,11 @@ enum RecordType {
   TILSYN,
   ETTERVERN,
   STILLING;
+
+  /// The type's word in answers.
+  String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 
   /// Empty for plans: they qualify children whom other records make count.
   static Optional<RecordType> of(CaseRecord record) {

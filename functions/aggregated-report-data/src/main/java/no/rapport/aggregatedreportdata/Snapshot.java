@@ -2,9 +2,14 @@ package no.rapport.aggregatedreportdata;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import no.rapport.reporting.Comparability;
+import no.rapport.reporting.Period;
+import no.rapport.reporting.RuleSet;
 
 /// The figures of one organisation and period, as one or several aggregations made them.
 ///
@@ -42,7 +47,9 @@ record Snapshot(
   ///
   /// @param mark the state of the source, as it was before its first record was read
   /// @param register what the cases that came in the register's form add up to, see [Tally]
-  record Aggregate(Instant aggregatedAt, String mark, List<Figure> figures, SortedMap<String, Long> register) {
+  /// @param ruleVersion the rule set that computed the figures, see [RuleSet]; 0 in snapshots of earlier releases
+  record Aggregate(Instant aggregatedAt, String mark, List<Figure> figures, SortedMap<String, Long> register,
+      int ruleVersion) {
 
     Aggregate {
       figures = List.copyOf(figures);
@@ -84,11 +91,48 @@ record Snapshot(
         invalidation, aggregate);
   }
 
+  /// Why recomputing may give other figures.
+  enum Staleness {
+    PROCESSING,
+    FAILED,
+    /// Another rule set computes the figures now.
+    RULE_CHANGE,
+    /// Records that may touch the period have changed.
+    SOURCE_CHANGED;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /// Returns why the figures may no longer be what recomputing would give, or empty if it would give the same.
+  ///
+  /// @param presentMark gives the state of the source now; asked only where it matters
+  Optional<Staleness> staleness(Supplier<String> presentMark) {
+    if (state != State.COMPLETED || aggregate.isEmpty()) {
+      return Optional.of(state == State.FAILED ? Staleness.FAILED : Staleness.PROCESSING);
+    }
+    if (ruleVersion() != RuleSet.CURRENT) {
+      return Optional.of(Staleness.RULE_CHANGE);
+    }
+    return aggregate.get().mark().equals(presentMark.get()) ? Optional.empty() : Optional.of(Staleness.SOURCE_CHANGED);
+  }
+
   /// Whether recomputing would give the same figures.
   ///
   /// @param presentMark the state of the source now
   boolean isValid(String presentMark) {
-    return state == State.COMPLETED && aggregate.filter(a -> a.mark().equals(presentMark)).isPresent();
+    return staleness(() -> presentMark).isEmpty();
+  }
+
+  /// The rule set that computed the figures; 0 where none was recorded.
+  int ruleVersion() {
+    return aggregate.map(Aggregate::ruleVersion).orElse(RuleSet.UNKNOWN);
+  }
+
+  /// What decides whether the figures may be compared with others.
+  Comparability.Basis basis() {
+    return new Comparability.Basis(Period.ofId(periodId).orElseThrow(), ruleVersion());
   }
 
   Claim claim() {

@@ -3,7 +3,6 @@ package no.rapport.aggregatedreportdata;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -13,10 +12,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import no.rapport.aggregatedreportdata.Snapshots.Stored;
-import no.rapport.reporting.CodeBreak;
+import no.rapport.reporting.Comparability;
 import no.rapport.reporting.FigureCatalogue;
+import no.rapport.reporting.FigureChanges;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
+import no.rapport.reporting.RuleSet;
 
 /// Snapshots in the shapes of the contract, members in its order. An instance serves one request: names and marks that
 /// it has looked up stay.
@@ -59,13 +60,15 @@ final class SnapshotJson {
     ArrayNode sections = json.putArray("sections");
     snapshot.aggregate().ifPresent(aggregate -> addSections(sections, byKey(aggregate.figures()),
         byKey(prior.flatMap(p -> p.snapshot().aggregate()).map(Snapshot.Aggregate::figures).orElse(List.of()))));
-    prior.ifPresentOrElse(p -> addPrior(json.putObject("prior_period"), p.snapshot(), snapshot.periodId()),
+    prior.ifPresentOrElse(p -> addPrior(json.putObject("prior_period"), p.snapshot(), snapshot),
         () -> json.putNull("prior_period"));
     json.put("field_count", FigureCatalogue.figures().size());
     json.put("populated_field_count", populated(snapshot));
     json.put("invalidation_reason", snapshot.invalidation().map(Snapshot.Invalidation::reason).orElse(null));
     json.put("job_id", snapshot.run().jobId());
     json.put("execution_arn", executions.arnOf(snapshot.run().jobId()));
+    json.put("rule_version", snapshot.ruleVersion() == RuleSet.UNKNOWN ? null : snapshot.ruleVersion());
+    json.put("cache_invalid_reason", staleness(snapshot).map(Snapshot.Staleness::word).orElse(null));
     return json;
   }
 
@@ -129,9 +132,13 @@ final class SnapshotJson {
   }
 
   private boolean isValid(Snapshot snapshot) {
-    return snapshot.state() == Snapshot.State.COMPLETED && snapshot.isValid(
-        marks.computeIfAbsent(snapshot.organizationId(), cases::marks)
-            .apply(Period.ofId(snapshot.periodId()).orElseThrow()));
+    return staleness(snapshot).isEmpty();
+  }
+
+  /// Why the snapshot's figures may no longer be true; empty if recomputing would give the same.
+  Optional<Snapshot.Staleness> staleness(Snapshot snapshot) {
+    return snapshot.staleness(() -> marks.computeIfAbsent(snapshot.organizationId(), cases::marks)
+        .apply(Period.ofId(snapshot.periodId()).orElseThrow()));
   }
 
   private static long populated(Snapshot snapshot) {
@@ -147,39 +154,27 @@ final class SnapshotJson {
       for (FigureCatalogue.Figure entry : section.figures()) {
         Figure figure = figures.get(entry.key());
         ObjectNode field = fields.addObject().put("field_key", entry.key());
-        putValue(field, "value", Optional.ofNullable(figure).flatMap(Figure::value));
-        putValue(field, "prior_period_value", Optional.ofNullable(prior.get(entry.key())).flatMap(Figure::value));
+        FigureChanges.putNumber(field, "value", Optional.ofNullable(figure).flatMap(Figure::value));
+        FigureChanges.putNumber(field, "prior_period_value", Optional.ofNullable(prior.get(entry.key())).flatMap(Figure::value));
         field.put("data_source", figure == null ? entry.defaultDataSource() : figure.dataSource());
       }
     }
   }
 
-  private static void addPrior(ObjectNode json, Snapshot prior, String periodId) {
+  private static void addPrior(ObjectNode json, Snapshot prior, Snapshot snapshot) {
     json.put("period_id", prior.periodId());
     json.put("snapshot_id", prior.snapshotId());
     putTime(json, "aggregated_at", prior.aggregate().map(Snapshot.Aggregate::aggregatedAt));
-    List<CodeBreak> breaks = CodeBreak.between(
-        Period.ofId(prior.periodId()).orElseThrow(), Period.ofId(periodId).orElseThrow());
-    json.put("comparability", breaks.isEmpty() ? "same" : "code_break");
-    json.put("comparability_reason", breaks.isEmpty() ? null
-        : breaks.stream().map(CodeBreak::reason).collect(Collectors.joining("; ")));
+    Comparability comparability = Comparability.of(prior.basis(), snapshot.basis());
+    json.put("comparability", comparability.word());
+    json.put("comparability_reason", comparability == Comparability.SAME ? null
+        : Comparability.reason(prior.basis(), snapshot.basis()));
     ArrayNode keys = json.putArray("not_comparable");
-    CodeBreak.figures(breaks).forEach(keys::add);
+    Comparability.notComparable(prior.basis(), snapshot.basis()).forEach(keys::add);
   }
 
   private static Map<String, Figure> byKey(List<Figure> figures) {
     return figures.stream().collect(Collectors.toMap(Figure::fieldKey, Function.identity()));
-  }
-
-  private static void putValue(ObjectNode json, String name, Optional<BigDecimal> value) {
-    // A count is an integer in JSON, too; BigDecimal of a long has scale 0.
-    value.ifPresentOrElse(v -> {
-      if (v.scale() <= 0) {
-        json.put(name, v.longValueExact());
-      } else {
-        json.put(name, v);
-      }
-    }, () -> json.putNull(name));
   }
 
   private static void putTime(ObjectNode json, String name, Optional<Instant> time) {

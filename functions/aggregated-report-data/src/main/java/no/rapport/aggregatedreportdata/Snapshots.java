@@ -82,6 +82,11 @@ final class Snapshots {
     return period(orgId, periodId).value().newest().flatMap(ref -> find(ref.snapshotId()));
   }
 
+  /// Which snapshot is the newest good one of a period.
+  Optional<SnapshotRef> newestGoodRef(String orgId, String periodId) {
+    return period(orgId, periodId).value().newest();
+  }
+
   /// Number of the last event of the period's stream; 0 before the first.
   long lastSequence(String orgId, String periodId) {
     return period(orgId, periodId).value().sequence();
@@ -203,14 +208,14 @@ final class Snapshots {
 
   /// Completes a snapshot and, where figures changed, tells the followers of its period: in one transaction.
   ///
-  /// @param register what the cases that came in the register's form add up to
-  Ended publish(Claim claim, String mark, List<Figure> figures, SortedMap<String, Long> register, Instant now) {
+  Ended publish(Claim claim, Snapshot.Aggregate aggregate) {
+    Instant now = aggregate.aggregatedAt();
     return decided(() -> {
       Optional<Stored> seen = find(claim.snapshotId()).filter(s -> s.snapshot().isProcessing(claim.jobId()));
       if (seen.isEmpty()) {
         return Optional.of(new Superseded());
       }
-      Snapshot completed = seen.get().snapshot().completed(new Snapshot.Aggregate(now, mark, figures, register));
+      Snapshot completed = seen.get().snapshot().completed(aggregate);
       var changes = new ArrayList<Change>();
 
       Kept<OrganizationStanding> organization = organization(claim.organizationId());
@@ -219,7 +224,7 @@ final class Snapshots {
       Optional<SnapshotRef> before = organization.value().current(kind);
       boolean isCurrent = before.isEmpty() || before.get().compareTo(ref) <= 0;
       if (isCurrent) {
-        before.filter(other -> !other.equals(ref)).flatMap(other -> find(other.snapshotId()))
+        before.filter(other -> !other.isSameAs(ref)).flatMap(other -> find(other.snapshotId()))
             .filter(other -> other.entry().status().equals(CURRENT))
             .ifPresent(other -> changes.add(replace(other, HISTORICAL)));
       }
@@ -231,7 +236,7 @@ final class Snapshots {
       PeriodStanding next = period.value().ended(claim.snapshotId()).withGood(ref);
       List<String> changed = List.of();
       if (!next.isOutdated(completed.run().number())) {
-        changed = next.changed(figures);
+        changed = next.changed(aggregate.figures());
         next = next.published(completed, !changed.isEmpty());
         if (!changed.isEmpty()) {
           changes.add(EventLog.append(next.sequence(), event(claim, changed, now)));
@@ -283,14 +288,14 @@ final class Snapshots {
     var changes = new ArrayList<Change>();
     // Read before the others are looked through: whoever makes another one good or bad meanwhile replaces it.
     Kept<OrganizationStanding> organization = organization(snapshot.organizationId());
-    if (ended.newest().filter(ref::equals).isPresent()) {
+    if (ended.newest().filter(ref::isSameAs).isPresent()) {
       ended = ended.withNewest(best(snapshot.organizationId(), ref,
           other -> other.periodId().equals(snapshot.periodId())));
     }
     changes.add(period.replacedBy(then.apply(ended)));
     Period.Kind kind = Period.kindOf(snapshot.periodId());
     OrganizationStanding next = organization.value();
-    if (next.current(kind).filter(ref::equals).isPresent()) {
+    if (next.current(kind).filter(ref::isSameAs).isPresent()) {
       Optional<SnapshotRef> best = best(snapshot.organizationId(), ref,
           other -> Period.kindOf(other.periodId()) == kind);
       next = next.with(kind, best);
@@ -310,7 +315,7 @@ final class Snapshots {
       for (Entry entry : page.entries()) {
         Snapshot snapshot = Stored.of(entry).snapshot();
         SnapshotRef ref = SnapshotRef.of(snapshot);
-        if (snapshot.good() && !ref.equals(except) && among.test(snapshot)
+        if (snapshot.good() && !ref.isSameAs(except) && among.test(snapshot)
             && (best.isEmpty() || best.get().compareTo(ref) < 0)) {
           best = Optional.of(ref);
         }

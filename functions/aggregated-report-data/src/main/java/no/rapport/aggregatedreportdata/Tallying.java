@@ -20,7 +20,7 @@ final class Tallying implements Consumer<CaseRecord> {
   @Override
   public void accept(CaseRecord record) {
     records++;
-    RecordType.of(record).ifPresent(type -> tally.addSource(type, record.sourceSystem()));
+    RecordType.of(record).ifPresent(type -> tally.addRecord(type, record.sourceSystem()));
     switch (record) {
       case CaseRecord.Stilling stilling -> rules.count(stilling);
       case CaseRecord.OfChild ofChild -> {

@@ -79,7 +79,8 @@ class AggregatedReportDataTest {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.members()).containsExactly("snapshot_id", "organization_id", "organization_name", "period_id",
         "snapshot_status", "cache_valid", "aggregated_at", "sections", "prior_period", "field_count",
-        "populated_field_count", "invalidation_reason", "job_id", "execution_arn");
+        "populated_field_count", "invalidation_reason", "job_id", "execution_arn", "rule_version",
+        "cache_invalid_reason");
     assertThat(answer.text("/organization_name")).isEqualTo("Barnevernstjenesten Oslo Sør");
     assertThat(answer.text("/snapshot_status")).isEqualTo("current");
     assertThat(answer.json().get("cache_valid").booleanValue()).isTrue();

@@ -28,6 +28,7 @@ import no.rapport.aggregatedreportdata.Snapshots.Stored;
 import no.rapport.emulator.MovableClock;
 import no.rapport.records.InMemoryRecords;
 import no.rapport.reporting.FigureCatalogue;
+import no.rapport.reporting.RuleSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -207,10 +208,8 @@ class EventStreamTest {
   void doesNotPublishAnAggregationThatStartedBeforeTheOneFollowersKnow() throws IOException {
     Stored slow = requested();
     Stored fast = requested();
-    snapshots.publish(fast.snapshot().claim(), "", figures(Map.of("antall_flyttinger", 5)), new TreeMap<>(),
-        clock.instant());
-    snapshots.publish(slow.snapshot().claim(), "", figures(Map.of("antall_flyttinger", 4)), new TreeMap<>(),
-        clock.instant());
+    snapshots.publish(fast.snapshot().claim(), aggregate(figures(Map.of("antall_flyttinger", 5))));
+    snapshots.publish(slow.snapshot().claim(), aggregate(figures(Map.of("antall_flyttinger", 4))));
 
     var follower = new Follower();
     follower.read(connection(Optional.of("0")).getBytes());
@@ -381,15 +380,19 @@ class EventStreamTest {
 
   private String aSnapshot(List<Figure> figures) {
     Stored stored = requested();
-    snapshots.publish(stored.snapshot().claim(), "", figures, new TreeMap<>(), clock.instant());
+    snapshots.publish(stored.snapshot().claim(), aggregate(figures));
     return stored.snapshot().snapshotId();
   }
 
   private void again(String id, List<Figure> figures) {
     Stored stored = snapshots.invalidate(snapshots.find(id).orElseThrow(), "changed", "job-" + ++jobs, clock.instant())
         .orElseThrow();
-    snapshots.publish(stored.snapshot().claim(), "", figures, new TreeMap<>(), clock.instant().truncatedTo(
-        ChronoUnit.SECONDS));
+    snapshots.publish(stored.snapshot().claim(), aggregate(figures));
+  }
+
+  private Snapshot.Aggregate aggregate(List<Figure> figures) {
+    return new Snapshot.Aggregate(clock.instant().truncatedTo(ChronoUnit.SECONDS), "", figures, new TreeMap<>(),
+        RuleSet.CURRENT);
   }
 
   private static List<Figure> figures(Map<String, Integer> values) {

@@ -1,6 +1,7 @@
 package no.rapport.aggregatedreportdata;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -54,6 +55,76 @@ class FigureRulesTest {
     }
     // The histories are no alibi: every figure took many values, the empty one among them.
     seen.forEach((key, values) -> assertThat(values).as(key).hasSizeGreaterThan(3));
+  }
+
+  @Test
+  void explainsEveryFigureAsAnIndependentComputationDoesOverRandomHistories() {
+    var seen = new HashMap<String, Set<Object>>();
+    for (long seed = 1; seed <= 20; seed++) {
+      var cases = new RandomCases(seed, 5 + (int) seed * 2, List.of("fagsystem-a"));
+      for (int step = 0; step < 2; step++) {
+        List<CaseRecord> live = cases.happen(60 + (int) seed * 10, RandomCases.ALL_TYPES);
+        for (String period : PERIODS) {
+          var independent = IndependentExplanations.of(live, period);
+          for (Figure figure : FigureRules.figures(tally(live, period))) {
+            var expected = independent.get(figure.fieldKey());
+            Figure.Counts counts = figure.counts().orElseThrow();
+            var excluded = counts.excluded().stream().map(e -> Map.entry(e.reason(), e.count())).toList();
+            String as = "seed %d, step %d, period %s, %s".formatted(seed, step, period, figure.fieldKey());
+            assertThat(counts.recordsConsidered()).as(as).isEqualTo(expected.considered());
+            assertThat(excluded).as(as).isEqualTo(List.copyOf(expected.excluded().entrySet()));
+            assertThat(counts.numerator()).as(as).isEqualByComparingTo(expected.numerator());
+            assertThat(counts.denominator().isPresent()).as(as).isEqualTo(expected.denominator() != null);
+            counts.denominator().ifPresent(d -> assertThat(d).as(as).isEqualByComparingTo(expected.denominator()));
+            excluded.forEach(e -> seen.computeIfAbsent(figure.fieldKey() + " " + e.getKey(), _ -> new HashSet<>())
+                .add(e.getValue()));
+          }
+        }
+      }
+    }
+    // The histories are no alibi: every reason of every figure took more than one value.
+    // But for a child in two foster homes at once, which the next test has.
+    seen.keySet().removeIf(reason -> reason.matches("antall_barn_(oppfolgings|tilsyns)krav_ikke_oppfylt same_child"));
+    seen.forEach((reason, values) -> assertThat(values).as(reason).hasSizeGreaterThan(1));
+  }
+
+  @Test
+  void countsAChildInTwoFosterHomesOnce() {
+    var visit = new CaseRecord.Besok("v1", "a", T, "b2", CaseRecord.Besokstype.TILSYN, LocalDate.of(2024, 3, 1));
+    List<CaseRecord> live = List.of(aFosterHome("t1"), aFosterHome("t2"), visit);
+    Figure.Counts counts = FigureRules.figures(tally(live, "2024")).stream()
+        .filter(figure -> figure.fieldKey().equals("antall_barn_tilsynskrav_ikke_oppfylt")).findFirst().orElseThrow()
+        .counts().orElseThrow();
+    assertThat(counts.numerator()).isEqualTo(BigDecimal.ONE);
+    assertThat(counts.excluded()).containsExactly(new Figure.Excluded("not_foster_home", 0),
+        new Figure.Excluded("not_open_at_period_end", 0), new Figure.Excluded("started_too_late", 0),
+        new Figure.Excluded("requirement_met", 0), new Figure.Excluded("same_child", 1));
+  }
+
+  private static Tiltak aFosterHome(String id) {
+    return new Tiltak(id, "a", T, "b1", "2.1", "BVL2021", "5", "1", LocalDate.of(2022, 2, 1), Optional.empty(),
+        OptionalInt.of(4), OptionalInt.of(4));
+  }
+
+  @Test
+  void accountsForEveryRecordThatAFigureConsiders() {
+    List<CaseRecord> live = new RandomCases(3, 40, List.of("fagsystem-a")).happen(900, RandomCases.ALL_TYPES);
+    for (Figure figure : FigureRules.figures(tally(live, "2024"))) {
+      Figure.Counts counts = figure.counts().orElseThrow();
+      long excluded = counts.excluded().stream().mapToLong(Figure.Excluded::count).sum();
+      if (!figure.fieldKey().contains("arsverk")) {
+        assertThat(BigDecimal.valueOf(counts.recordsConsidered() - excluded)).as(figure.fieldKey())
+            .isEqualByComparingTo(counts.denominator().orElse(counts.numerator()));
+      }
+    }
+  }
+
+  @Test
+  void refusesCountsOfAnotherRuleSet() {
+    Tally older = Documents.read("""
+        {"sums": {}, "bemannet": "0", "kvalifisert": "0", "sources": {}}""", Tally.class);
+    assertThatThrownBy(() -> Tally.total(List.of(Tally.NOTHING, older))).isInstanceOf(IllegalStateException.class)
+        .hasMessage("Counted by rule set 0, not 1");
   }
 
   @Test

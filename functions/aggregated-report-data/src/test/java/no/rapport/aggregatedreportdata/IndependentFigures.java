@@ -23,12 +23,12 @@ import no.rapport.sourcedata.CaseRecord.Sak;
 final class IndependentFigures {
 
   private final List<Map<String, String>> rows;
-  private final String first;
-  private final String last;
-  private final int months;
+  final String first;
+  final String last;
+  final int months;
   private final Map<String, Optional<BigDecimal>> figures = new HashMap<>();
 
-  private IndependentFigures(List<Map<String, String>> rows, String periodId) {
+  IndependentFigures(List<Map<String, String>> rows, String periodId) {
     this.rows = rows;
     String year = periodId.substring(0, 4);
     String part = periodId.length() == 4 ? "Y1" : periodId.substring(5);
@@ -40,10 +40,15 @@ final class IndependentFigures {
 
   /// @param records live ones
   static Map<String, Optional<BigDecimal>> of(List<CaseRecord> records, String periodId) {
+    return ofRows(rows(records), periodId);
+  }
+
+  /// The attributes of records; of a child's cases with the same `updated_at` the last one counts.
+  static List<Map<String, String>> rows(List<CaseRecord> records) {
     var ordered = new ArrayList<>(records);
     ordered.sort((a, b) -> a instanceof Sak x && b instanceof Sak y ? x.version().compareTo(y.version())
         : Boolean.compare(a instanceof Sak, b instanceof Sak));
-    return ofRows(ordered.stream().map(CaseRows::row).toList(), periodId);
+    return ordered.stream().map(CaseRows::row).toList();
   }
 
   /// @param rows the attributes of live records; of a child's cases with the same `updated_at` the last one counts
@@ -162,16 +167,16 @@ final class IndependentFigures {
   }
 
   /// "Et Tiltak er et plasseringstiltak dersom Kategori/@Kode er en av følgende koder".
-  private static boolean isPlacement(Map<String, String> r) {
+  static boolean isPlacement(Map<String, String> r) {
     return isOneOf(r, "kategori", "1.1 1.2 1.99 2.1 2.2 2.3 2.4 2.5 2.6 2.99 8.2");
   }
 
-  private static boolean isFosterHome(Map<String, String> r) {
+  static boolean isFosterHome(Map<String, String> r) {
     return isOneOf(r, "kategori", "2.1 2.2 2.3 2.4 2.99");
   }
 
   /// "Et Tiltak er en Omsorgsovertakelse dersom en av følgende": the register's four alternatives, in its order.
-  private static boolean isCareOrder(Map<String, String> r) {
+  static boolean isCareOrder(Map<String, String> r) {
     String basis = r.get("lov") + " § " + r.get("kap") + "-" + r.get("par");
     return Stream.of(
         basis.equals("BVL § 4-12"),
@@ -180,24 +185,24 @@ final class IndependentFigures {
         basis.equals("BVL2021 § 5-1")).anyMatch(alternative -> alternative);
   }
 
-  private static boolean isAcute(Map<String, String> r) {
+  static boolean isAcute(Map<String, String> r) {
     String basis = r.get("lov") + " § " + r.get("kap") + "-" + r.get("par");
     return basis.startsWith("BVL2021 § 4-") || List.of("BVL § 4-6", "BVL § 4-25", "BVL § 4-29").contains(basis);
   }
 
-  private Set<String> openPlans(String type, Predicate<Map<String, String>> which) {
+  Set<String> openPlans(String type, Predicate<Map<String, String>> which) {
     return children(all("plan", r -> isOneOf(r, "plan_type", type) && isOpen(r) && which.test(r)));
   }
 
-  private boolean isOpen(Map<String, String> r) {
+  boolean isOpen(Map<String, String> r) {
     return r.get("start").compareTo(last) <= 0 && (!r.containsKey("slutt") || r.get("slutt").compareTo(last) > 0);
   }
 
-  private boolean in(Map<String, String> r, String attribute) {
+  boolean in(Map<String, String> r, String attribute) {
     return r.containsKey(attribute) && in(r.get(attribute));
   }
 
-  private boolean in(String date) {
+  boolean in(String date) {
     return date.compareTo(first) >= 0 && date.compareTo(last) <= 0;
   }
 
@@ -205,11 +210,11 @@ final class IndependentFigures {
     return rows.stream().anyMatch(r -> r.get("type").equals(type));
   }
 
-  private List<Map<String, String>> all(String type, Predicate<Map<String, String>> which) {
+  List<Map<String, String>> all(String type, Predicate<Map<String, String>> which) {
     return rows.stream().filter(r -> r.get("type").equals(type)).filter(which).toList();
   }
 
-  private static long amount(List<Map<String, String>> some, Predicate<Map<String, String>> which) {
+  static long amount(List<Map<String, String>> some, Predicate<Map<String, String>> which) {
     return some.stream().filter(which).count();
   }
 
@@ -223,16 +228,16 @@ final class IndependentFigures {
     return both;
   }
 
-  private static boolean isOneOf(Map<String, String> r, String attribute, String values) {
+  static boolean isOneOf(Map<String, String> r, String attribute, String values) {
     return List.of(values.split(" ")).contains(r.get(attribute));
   }
 
-  private static Stream<String> entries(Map<String, String> r, String attribute) {
+  static Stream<String> entries(Map<String, String> r, String attribute) {
     return Stream.of(r.getOrDefault(attribute, "").split("\\|")).filter(entry -> !entry.isEmpty());
   }
 
   /// The date that many months later, its day clipped to the end of the month.
-  private static String later(String date, int months) {
+  static String later(String date, int months) {
     int month = Integer.parseInt(date.substring(0, 4)) * 12 + Integer.parseInt(date.substring(5, 7)) - 1 + months;
     int day = Math.min(Integer.parseInt(date.substring(8)), daysIn(month / 12, month % 12 + 1));
     return "%04d-%02d-%02d".formatted(month / 12, month % 12 + 1, day);
@@ -243,7 +248,7 @@ final class IndependentFigures {
     return month == 2 ? leap ? 29 : 28 : List.of(4, 6, 9, 11).contains(month) ? 30 : 31;
   }
 
-  private static long days(String from, String to) {
+  static long days(String from, String to) {
     return dayNumber(to) - dayNumber(from);
   }
 

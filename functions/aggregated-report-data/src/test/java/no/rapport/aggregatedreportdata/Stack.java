@@ -93,6 +93,16 @@ final class Stack {
         null, Map.of());
   }
 
+  Answer field(String id, String fieldKey, Map<String, String> query) {
+    return call(new GetAggregatedReportDataField(data), "GET", PATH + "/" + id + "/fields/" + fieldKey,
+        Map.of("id", id, "field_key", fieldKey), query, null, Map.of());
+  }
+
+  Answer changes(String id, Map<String, String> query) {
+    return call(new GetAggregatedReportDataChanges(data), "GET", PATH + "/" + id + "/changes", Map.of("id", id), query,
+        null, Map.of());
+  }
+
   Answer post(String body, Map<String, String> headers) {
     return call(new CreateAggregatedReportData(data), "POST", PATH, Map.of(), Map.of(), body, headers);
   }

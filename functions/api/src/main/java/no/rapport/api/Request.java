@@ -157,6 +157,18 @@ public final class Request {
     return ListQuery.parse(query(), Set.of(ownFilters));
   }
 
+  /// Reads the query parameters of an endpoint that is no list.
+  ///
+  /// @param known the names of all that it takes
+  public Parameters parameters(String... known) {
+    return new Parameters(query(), Set.of(known));
+  }
+
+  /// Whether a text has the form of an id.
+  public static boolean isId(String text) {
+    return ID.matcher(text).matches();
+  }
+
   /// Refuses parameters on an endpoint that takes none.
   public Request withoutQuery() {
     if (!query().isEmpty()) {

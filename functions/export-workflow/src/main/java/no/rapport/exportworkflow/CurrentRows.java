@@ -17,6 +17,7 @@ import no.rapport.records.Records;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.FigureSnapshot;
 import no.rapport.reporting.Period;
+import no.rapport.reporting.RuleSet;
 import no.rapport.sourcedata.Activities;
 import no.rapport.sourcedata.ActivityRange;
 import no.rapport.sourcedata.OrganizationRegister;
@@ -80,7 +81,8 @@ final class CurrentRows implements RowSource {
   public Optional<FigureSnapshot> figures() {
     return order.period().id().flatMap(periodId -> newestGood(periodId).map(snapshot -> {
       Map<String, StoredSnapshot.Figure> prior = new HashMap<>();
-      newestGood(Period.priorId(periodId)).ifPresent(before ->
+      Optional<StoredSnapshot> yearBefore = newestGood(Period.priorId(periodId));
+      yearBefore.ifPresent(before ->
           before.aggregate().figures().forEach(figure -> prior.put(figure.fieldKey(), figure)));
       return new FigureSnapshot(snapshot.snapshotId(), periodId, snapshot.aggregate().figures().stream()
           .map(figure -> {
@@ -89,7 +91,8 @@ final class CurrentRows implements RowSource {
                 before.map(StoredSnapshot.Figure::value), figure.dataSource(), Optional.ofNullable(figure.share()),
                 before.map(StoredSnapshot.Figure::share));
           })
-          .toList());
+          .toList(), snapshot.aggregate().ruleVersion(),
+          yearBefore.map(before -> before.aggregate().ruleVersion()).orElse(RuleSet.UNKNOWN));
     }));
   }
 
@@ -107,7 +110,8 @@ final class CurrentRows implements RowSource {
   /// @param good whether its last aggregation that ended left figures
   record StoredSnapshot(String snapshotId, long ordinal, boolean good, Aggregate aggregate) {
 
-    record Aggregate(List<Figure> figures) {}
+    /// @param ruleVersion the rule set that computed the figures; 0 where it was not recorded
+    record Aggregate(List<Figure> figures, int ruleVersion) {}
 
     /// @param value null where it could not be computed
     /// @param share what a percentage was computed from; null where it is not known

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import no.rapport.records.DynamoRecords;
 import no.rapport.reporting.FigureCatalogue;
+import no.rapport.reporting.RuleSet;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// Publishes figures of a period as an aggregation does that has counted to its end.
@@ -28,8 +29,10 @@ public final class PublishedFigures {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     var requested = (Snapshots.Started) snapshots.request(orgId, periodId, true, "", "snap-" + UUID.randomUUID(),
         "job-" + UUID.randomUUID(), now);
-    snapshots.publish(requested.stored().snapshot().claim(), "", FigureCatalogue.figures().stream()
+    var figures = FigureCatalogue.figures().stream()
         .map(figure -> new Figure(figure.key(), Optional.of(BigDecimal.valueOf(value)), figure.defaultDataSource()))
-        .toList(), new TreeMap<>(), now);
+        .toList();
+    snapshots.publish(requested.stored().snapshot().claim(),
+        new Snapshot.Aggregate(now, "", figures, new TreeMap<>(), RuleSet.CURRENT));
   }
 }

@@ -58,6 +58,18 @@ class AggregatedReportDataJourneyTest {
     String newer = current(requested("2024"));
     assertThat(client.get(PATH + "/" + newer).body().at("/sections/0/fields/0/value").asInt()).isEqualTo(3);
     assertThat(client.get(PATH + "/" + id).body().path("snapshot_status").asText()).isEqualTo("historical");
+
+    JsonNode explained = client.get(PATH + "/" + newer + "/fields/antall_barn_med_melding").body();
+    assertThat(explained.path("value").asInt()).isEqualTo(3);
+    assertThat(explained.path("rule").asText()).startsWith("Barn med minst én melding");
+    assertThat(explained.path("records_considered").asInt()).isEqualTo(4);
+    assertThat(explained.at("/excluded/0").toString()).isEqualTo("""
+        {"reason":"received_outside_period","count":1,"text":"Mottatt utenfor perioden"}""");
+    assertThat(explained.path("comparability").asText()).isEqualTo("same");
+    JsonNode changes = client.get(PATH + "/" + newer + "/changes?against=" + id).body();
+    assertThat(changes.path("stale").asBoolean()).isTrue();
+    assertThat(changes.at("/fields/0").toString()).isEqualTo("""
+        {"field_key":"antall_meldinger_mottatt","then":2,"now":3,"change":1,"comparability":"same"}""");
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.records.AuditEvent;
+import no.rapport.reporting.Comparability;
 import no.rapport.reporting.ReportFormat;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
@@ -226,7 +227,8 @@ class OpenApiTest {
     words.put("AuditAction", Set.of(AuditEvent.CREATED, AuditEvent.CHANGED, AuditEvent.CANCELLED,
         AuditEvent.DELETED, AuditEvent.LINK_ISSUED, AuditEvent.KEY_REFUSED, AuditEvent.SUBMITTED, AuditEvent.ERASED));
     words.put("Severity", words(RegisterRule.Severity.values(), Enum::name));
-    words.put("Comparability", Set.of("same", "code_break"));
+    words.put("Comparability", words(Comparability.values(), Comparability::word));
+    words.put("StaleReason", Set.of("processing", "failed", "rule_change", "source_changed"));
     words.put("CheckStatus", Set.of("assessed", "not_assessed"));
     words.put("SubmissionStatus", Set.of("none", "pending", "accepted", "rejected", "failed"));
     var described = new TreeMap<String, Set<String>>();

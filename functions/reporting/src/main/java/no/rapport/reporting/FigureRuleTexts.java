@@ -8,8 +8,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What each figure counts, in words: Bokmål, Nynorsk and English. There is no Northern Sami text yet; readers of it get
-/// Bokmål.
+/// What each figure counts, in words: Bokmål, Nynorsk and English. There is no Northern Sami text yet; readers of it
+/// get Bokmål.
 ///
 /// A text belongs to the rule sets from one version on. When a rule changes, its new text is added beside the old one,
 /// so that old snapshots are still explained by the rules that made them.
@@ -19,7 +19,8 @@ public final class FigureRuleTexts {
 
   private static final LocalizedText OPEN = text(
       "Åpent ved periodens slutt betyr startet senest på periodens siste dag og ikke avsluttet senest den dagen.",
-      "Ope ved slutten av perioden tyder starta seinast den siste dagen i perioden og ikkje avslutta seinast den dagen.",
+      "Ope ved slutten av perioden tyder starta seinast den siste dagen i perioden og ikkje avslutta seinast den "
+          + "dagen.",
       "Open at the end of the period means started on or before its last day, and not ended on or before that day.");
   private static final LocalizedText PLACEMENT = text(
       "En plassering utenfor hjemmet er et tiltak i kategori 1.1, 1.2, 1.99, 2.1–2.6, 2.99 eller 8.2.",
@@ -30,8 +31,8 @@ public final class FigureRuleTexts {
           + "andre eller tredje ledd, eller § 4-8 med henvisning til § 4-12.",
       "Ei omsorgsovertaking er eit tiltak etter barnevernslova av 2021 § 5-1, eller etter lova av 1992 § 4-12, § 4-8 "
           + "andre eller tredje ledd, eller § 4-8 med tilvising til § 4-12.",
-      "A care order is a measure under section 5-1 of the Child Welfare Act of 2021, or under section 4-12 of the act of "
-          + "1992, its section 4-8 second or third paragraph, or its section 4-8 with reference to section 4-12.");
+      "A care order is a measure under section 5-1 of the Child Welfare Act of 2021, or under section 4-12 of the act "
+          + "of 1992, its section 4-8 second or third paragraph, or its section 4-8 with reference to section 4-12.");
   private static final LocalizedText ASSISTANCE = text(
       "Et hjelpetiltak er et tiltak som verken er en plassering utenfor hjemmet eller en omsorgsovertakelse.",
       "Eit hjelpetiltak er eit tiltak som korkje er ei plassering utanfor heimen eller ei omsorgsovertaking.",
@@ -95,18 +96,18 @@ public final class FigureRuleTexts {
               + "6 ved utvidet frist.",
           "Delen av undersøkingane avslutta i perioden som vart avslutta innan 3 kalendermånader etter start, eller "
               + "6 ved utvida frist.",
-          "The share of the investigations completed in the period that were completed within 3 calendar months of their "
-              + "start, or 6 where the limit was extended.", LAST_OF_MONTH),
+          "The share of the investigations completed in the period that were completed within 3 calendar months of "
+              + "their start, or 6 where the limit was extended.", LAST_OF_MONTH),
       rule("gjennomsnittlig_behandlingstid_undersokelser",
           "Gjennomsnittlig antall dager fra start til slutt for undersøkelsene avsluttet i perioden.",
           "Gjennomsnittleg tal på dagar frå start til slutt for undersøkingane avslutta i perioden.",
           "The mean number of days from start to end of the investigations completed in the period."),
 
       rule("antall_barn_med_hjelpetiltak",
-          "Barn med minst ett hjelpetiltak som startet senest på periodens siste dag og ikke var avsluttet før periodens "
-              + "første dag.",
-          "Barn med minst eitt hjelpetiltak som starta seinast den siste dagen i perioden og ikkje var avslutta før den "
-              + "første dagen.",
+          "Barn med minst ett hjelpetiltak som startet senest på periodens siste dag og ikke var avsluttet før "
+              + "periodens første dag.",
+          "Barn med minst eitt hjelpetiltak som starta seinast den siste dagen i perioden og ikkje var avslutta før "
+              + "den første dagen.",
           "Children with at least one assistance measure that started on or before the last day of the period and had "
               + "not ended before its first day.", ASSISTANCE, PLACEMENT, CARE_ORDER, ONCE),
       rule("antall_barn_med_hjelpetiltak_ved_periodeslutt",
@@ -131,8 +132,8 @@ public final class FigureRuleTexts {
       rule("antall_barn_hjelpetiltak_med_evaluert_plan",
           "Barn med minst ett hjelpetiltak åpent ved periodens slutt og en tiltaksplan (plantype 1) som er åpen da, "
               + "startet 3 måneder eller mer før periodens siste dag og ble evaluert i perioden.",
-          "Barn med minst eitt hjelpetiltak ope ved slutten av perioden og ein tiltaksplan (plantype 1) som er open då, "
-              + "starta 3 månader eller meir før den siste dagen i perioden og vart evaluert i perioden.",
+          "Barn med minst eitt hjelpetiltak ope ved slutten av perioden og ein tiltaksplan (plantype 1) som er open "
+              + "då, starta 3 månader eller meir før den siste dagen i perioden og vart evaluert i perioden.",
           "Children with at least one assistance measure open at the end of the period and a plan of measures (plan "
               + "type 1) that is open then, started 3 months or more before the last day of the period and was "
               + "evaluated in the period.", LAST_OF_MONTH, OPEN, ASSISTANCE, PLACEMENT, CARE_ORDER, ONCE),
@@ -147,12 +148,12 @@ public final class FigureRuleTexts {
           "Barn med minst éi omsorgsovertaking open ved slutten av perioden.",
           "Children with at least one care order open at the end of the period.", OPEN, CARE_ORDER, ONCE),
       rule("antall_akuttplasseringer",
-          "Plasseringer utenfor hjemmet startet i perioden etter barnevernsloven av 2021 kapittel 4, eller etter loven av "
-              + "1992 § 4-6, § 4-25 eller § 4-29.",
+          "Plasseringer utenfor hjemmet startet i perioden etter barnevernsloven av 2021 kapittel 4, eller etter loven "
+              + "av 1992 § 4-6, § 4-25 eller § 4-29.",
           "Plasseringar utanfor heimen starta i perioden etter barnevernslova av 2021 kapittel 4, eller etter lova av "
               + "1992 § 4-6, § 4-25 eller § 4-29.",
-          "Placements outside the home started in the period under chapter 4 of the Child Welfare Act of 2021, or under "
-              + "section 4-6, 4-25 or 4-29 of the act of 1992.", PLACEMENT),
+          "Placements outside the home started in the period under chapter 4 of the Child Welfare Act of 2021, or "
+              + "under section 4-6, 4-25 or 4-29 of the act of 1992.", PLACEMENT),
       rule("antall_barn_i_fosterhjem",
           "Barn med minst ett fosterhjemstiltak åpent ved periodens slutt.",
           "Barn med minst eitt fosterheimstiltak ope ved slutten av perioden.",
@@ -173,7 +174,8 @@ public final class FigureRuleTexts {
           "Moves dated in the period."),
       rule("antall_barn_med_omsorgsplan",
           "Barn med minst én omsorgsovertakelse og minst én omsorgsplan (plantype 4), begge åpne ved periodens slutt.",
-          "Barn med minst éi omsorgsovertaking og minst éin omsorgsplan (plantype 4), begge opne ved slutten av perioden.",
+          "Barn med minst éi omsorgsovertaking og minst éin omsorgsplan (plantype 4), begge opne ved slutten av "
+              + "perioden.",
           "Children with at least one care order and at least one care plan (plan type 4), both open at the end of the "
               + "period.", OPEN, CARE_ORDER, ONCE),
 
@@ -182,12 +184,12 @@ public final class FigureRuleTexts {
           "Oppfølgingsbesøk med dato i perioden.",
           "Follow-up visits dated in the period."),
       rule("antall_barn_oppfolgingskrav_ikke_oppfylt",
-          "Barn med et fosterhjemstiltak som er åpent ved periodens slutt og startet 12 måneder eller mer før periodens "
-              + "siste dag, og med færre oppfølgingsbesøk i perioden enn kravet: besøk per år × periodens måneder / 12, "
-              + "rundet ned. Ett tiltak med for få besøk er nok.",
+          "Barn med et fosterhjemstiltak som er åpent ved periodens slutt og startet 12 måneder eller mer før "
+              + "periodens siste dag, og med færre oppfølgingsbesøk i perioden enn kravet: besøk per år × periodens "
+              + "måneder / 12, rundet ned. Ett tiltak med for få besøk er nok.",
           "Barn med eit fosterheimstiltak som er ope ved slutten av perioden og starta 12 månader eller meir før den "
-              + "siste dagen i perioden, og med færre oppfølgingsbesøk i perioden enn kravet: besøk per år × månadene i "
-              + "perioden / 12, runda ned. Eitt tiltak med for få besøk er nok.",
+              + "siste dagen i perioden, og med færre oppfølgingsbesøk i perioden enn kravet: besøk per år × månadene "
+              + "i perioden / 12, runda ned. Eitt tiltak med for få besøk er nok.",
           "Children with a foster-home measure that is open at the end of the period and started 12 months or more "
               + "before its last day, and with fewer follow-up visits in the period than required: visits a year × "
               + "months of the period / 12, rounded down. One measure with too few visits is enough.",
@@ -197,9 +199,9 @@ public final class FigureRuleTexts {
           "Tilsynsbesøk med dato i perioden.",
           "Supervision visits dated in the period."),
       rule("antall_barn_tilsynskrav_ikke_oppfylt",
-          "Barn med et fosterhjemstiltak som er åpent ved periodens slutt og startet 12 måneder eller mer før periodens "
-              + "siste dag, og med færre tilsynsbesøk i perioden enn kravet: besøk per år × periodens måneder / 12, "
-              + "rundet ned. Ett tiltak med for få besøk er nok.",
+          "Barn med et fosterhjemstiltak som er åpent ved periodens slutt og startet 12 måneder eller mer før "
+              + "periodens siste dag, og med færre tilsynsbesøk i perioden enn kravet: besøk per år × periodens "
+              + "måneder / 12, rundet ned. Ett tiltak med for få besøk er nok.",
           "Barn med eit fosterheimstiltak som er ope ved slutten av perioden og starta 12 månader eller meir før den "
               + "siste dagen i perioden, og med færre tilsynsbesøk i perioden enn kravet: besøk per år × månadene i "
               + "perioden / 12, runda ned. Eitt tiltak med for få besøk er nok.",
@@ -209,10 +211,10 @@ public final class FigureRuleTexts {
           LAST_OF_MONTH, OPEN, FOSTER_HOME, ONCE),
 
       rule("antall_unge_med_ettervern",
-          "Unge som er 18–24 år på periodens siste dag og har minst ett tiltak åpent ved periodens slutt. Alderen tas fra "
-              + "den nyeste saken; unge uten sak telles ikke.",
-          "Unge som er 18–24 år den siste dagen i perioden og har minst eitt tiltak ope ved slutten av perioden. Alderen "
-              + "er henta frå den nyaste saka; unge utan sak blir ikkje talde.",
+          "Unge som er 18–24 år på periodens siste dag og har minst ett tiltak åpent ved periodens slutt. Alderen tas "
+              + "fra den nyeste saken; unge uten sak telles ikke.",
+          "Unge som er 18–24 år den siste dagen i perioden og har minst eitt tiltak ope ved slutten av perioden. "
+              + "Alderen er henta frå den nyaste saka; unge utan sak blir ikkje talde.",
           "Young people aged 18–24 on the last day of the period with at least one measure open at its end. The age is "
               + "taken from the newest case; those without a case are not counted.", OPEN),
       rule("andel_ettervernstilbud_akseptert",
@@ -226,10 +228,10 @@ public final class FigureRuleTexts {
           "The sum of the percentages of full time, divided by 100, of positions open and filled at the end of the "
               + "period.", OPEN),
       rule("andel_arsverk_med_kompetansekrav",
-          "Andelen av årsverkene i stillinger som er åpne og besatt ved periodens slutt, som oppfyller kompetansekravet i "
-              + "barnevernsloven § 15-6.",
-          "Delen av årsverka i stillingar som er opne og fylte ved slutten av perioden, som oppfyller kompetansekravet i "
-              + "barnevernslova § 15-6.",
+          "Andelen av årsverkene i stillinger som er åpne og besatt ved periodens slutt, som oppfyller "
+              + "kompetansekravet i barnevernsloven § 15-6.",
+          "Delen av årsverka i stillingar som er opne og fylte ved slutten av perioden, som oppfyller kompetansekravet "
+              + "i barnevernslova § 15-6.",
           "The share of the full-time equivalents in positions open and filled at the end of the period that meet the "
               + "competence requirement of section 15-6 of the Child Welfare Act.", OPEN));
 

@@ -22,7 +22,8 @@ class FigureRuleTextsTest {
   @Test
   void answersInBokmålWhereThereIsNoNorthernSamiText() {
     assertThat(FigureRuleTexts.of("antall_flyttinger", 1, ReportLocale.SE))
-        .isEqualTo(FigureRuleTexts.of("antall_flyttinger", 1, ReportLocale.NB)).contains("Flyttinger med dato i perioden.");
+        .isEqualTo(FigureRuleTexts.of("antall_flyttinger", 1, ReportLocale.NB))
+        .contains("Flyttinger med dato i perioden.");
     assertThat(FigureRuleTexts.of("antall_flyttinger", 1, ReportLocale.NN)).contains("Flyttingar med dato i perioden.");
     assertThat(FigureRuleTexts.of("antall_flyttinger", 1, ReportLocale.EN)).contains("Moves dated in the period.");
   }

@@ -1,0 +1,95 @@
+package no.rapport.reporting;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// How the 34 figures differ between two times.
+///
+/// @param figures all figures, in the order of the catalogue
+public record FigureChanges(List<Changed> figures) {
+
+  /// The figures of one time.
+  ///
+  /// @param values by key, without those that could not be computed
+  public record Values(Comparability.Basis basis, Map<String, BigDecimal> values) {
+
+    public Values {
+      values = Map.copyOf(values);
+    }
+
+    private Optional<BigDecimal> value(String key) {
+      return Optional.ofNullable(values.get(key));
+    }
+  }
+
+  /// One figure at both times.
+  public record Changed(String fieldKey, Optional<BigDecimal> then, Optional<BigDecimal> now,
+      Comparability comparability) {
+
+    /// `now` less `then`, where both could be computed.
+    Optional<BigDecimal> change() {
+      return now.flatMap(n -> then.map(n::subtract));
+    }
+
+    /// Whether the value is another one, or could be computed at only one of the times.
+    public boolean isChanged() {
+      return then.isPresent() != now.isPresent() || change().filter(change -> change.signum() != 0).isPresent();
+    }
+  }
+
+  public FigureChanges {
+    figures = List.copyOf(figures);
+  }
+
+  /// Compares the figures of two times.
+  public static FigureChanges between(Values then, Values now) {
+    List<String> ruleChanges = RuleSet.figuresChanged(then.basis().ruleVersion(), now.basis().ruleVersion());
+    List<String> notComparable = Comparability.notComparable(then.basis(), now.basis());
+    return new FigureChanges(FigureCatalogue.figures().stream().map(FigureCatalogue.Figure::key)
+        .map(key -> new Changed(key, then.value(key), now.value(key),
+            ruleChanges.contains(key) ? Comparability.RULE_CHANGE
+                : notComparable.contains(key) ? Comparability.CODE_BREAK : Comparability.SAME))
+        .toList());
+  }
+
+  /// Collects values by key.
+  public static <F> Map<String, BigDecimal> values(List<F> figures, Function<F, String> key,
+      Function<F, Optional<BigDecimal>> value) {
+    var values = new HashMap<String, BigDecimal>();
+    figures.forEach(figure -> value.apply(figure).ifPresent(number -> values.put(key.apply(figure), number)));
+    return values;
+  }
+
+  /// Whether any figure is another one now.
+  public boolean isStale() {
+    return figures.stream().anyMatch(Changed::isChanged);
+  }
+
+  /// Adds each figure as `{field_key, then, now, change, comparability}`.
+  public void addTo(ArrayNode json) {
+    figures.forEach(figure -> {
+      ObjectNode one = json.addObject().put("field_key", figure.fieldKey);
+      putNumber(one, "then", figure.then);
+      putNumber(one, "now", figure.now);
+      putNumber(one, "change", figure.change());
+      one.put("comparability", figure.comparability.word());
+    });
+  }
+
+  /// Writes a number as JSON has it, a whole one without a fraction, or `null`.
+  public static void putNumber(ObjectNode json, String name, Optional<BigDecimal> value) {
+    value.ifPresentOrElse(number -> {
+      if (number.scale() <= 0) {
+        json.put(name, number.longValueExact());
+      } else {
+        json.put(name, number);
+      }
+    }, () -> json.putNull(name));
+  }
+}
