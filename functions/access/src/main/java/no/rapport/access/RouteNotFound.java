@@ -37,7 +37,7 @@ public final class RouteNotFound implements RequestHandler<APIGatewayProxyReques
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answerAnyone(event, context, request -> {
+    return Api.answerUnauthenticated(event, context, request -> {
       Matcher doubled = DOUBLED.matcher(request.getPath() == null ? "" : request.getPath());
       return doubled.matches() ? Reply.moved(encoded(doubled.group("canonical")) + query(request)) : Reply.notFound();
     });

@@ -32,7 +32,7 @@ public final class CreateAggregatedReportData
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, data.idempotency(), request -> {
-      var order = request.withoutQuery().body(RequestAggregation.Order::parse);
+      var order = request.requireNoQueryParameters().body(RequestAggregation.Order::parse);
       if (!request.caller().maySee(order.organizationId())) {
         return Reply.notFound();
       }

@@ -36,7 +36,7 @@ public final class CreateWatchTicket
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, data.idempotency(), request -> {
-      Order order = request.withoutQuery().body(Order::parse);
+      Order order = request.requireNoQueryParameters().body(Order::parse);
       if (!request.caller().maySee(order.organizationId())) {
         return Reply.notFound();
       }

@@ -28,7 +28,7 @@ public final class DeleteAggregatedReportData
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> Snapshots.decided(() -> attempt(request.withoutQuery())));
+    return Api.answer(event, context, request -> Snapshots.decided(() -> attempt(request.requireNoQueryParameters())));
   }
 
   /// @return empty when the snapshot changed meanwhile

@@ -25,7 +25,7 @@ public final class GetAggregatedReportData
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> data.snapshots()
-        .visible(request.withoutQuery().pathId("id"), request.caller())
+        .visible(request.requireNoQueryParameters().pathId("id"), request.caller())
         .map(this::show)
         .orElseGet(Reply::notFound));
   }

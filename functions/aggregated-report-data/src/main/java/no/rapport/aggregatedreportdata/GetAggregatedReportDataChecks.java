@@ -25,7 +25,7 @@ public final class GetAggregatedReportDataChecks
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> data.snapshots()
-        .visible(request.withoutQuery().pathId("id"), request.caller())
+        .visible(request.requireNoQueryParameters().pathId("id"), request.caller())
         .map(stored -> Reply.ok(ChecksJson.of(stored.snapshot())).etag(stored.entry().version()))
         .orElseGet(Reply::notFound));
   }

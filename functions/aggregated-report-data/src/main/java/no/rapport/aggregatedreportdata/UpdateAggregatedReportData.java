@@ -34,7 +34,7 @@ public final class UpdateAggregatedReportData
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> {
-      String reason = request.withoutQuery().body(body -> reason(body, () -> shown(request)));
+      String reason = request.requireNoQueryParameters().body(body -> reason(body, () -> shown(request)));
       String jobId = "job-agg-" + request.ids().ulid(request.now());
       return Snapshots.decided(() -> attempt(request, reason, jobId));
     });

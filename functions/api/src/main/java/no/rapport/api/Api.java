@@ -18,19 +18,21 @@ import no.rapport.records.AuditEvent;
 
 /// Runs a handler's logic between API Gateway's event and its response.
 ///
-/// The only place of the API that catches: what cannot be understood becomes `400`, `413`, `415` or `422` with every
-/// wrong field, anything unforeseen is logged once with the request's id and becomes an opaque `500`.
+/// All errors of the API are caught here and nowhere else. A malformed or invalid request becomes `400`, `413`, `415`
+/// or `422`, which names every wrong field. Any other exception is logged once with the id of the request and becomes a
+/// `500` without details.
 public final class Api {
 
   private Api() {}
 
+  /// Answers an authenticated request, or `401` if the event names no caller.
   public static APIGatewayProxyResponseEvent answer(APIGatewayProxyRequestEvent event, Context context,
       Function<Request, Reply> handler) {
     return answer(event, context, () -> Request.of(event, Instant.now())
         .map(request -> acting(request).call(() -> handler.apply(request))).orElseGet(Reply::unauthorized));
   }
 
-  /// What the request stores is stored, and logged, as done by its caller.
+  /// Returns the scope in which audit events are stored and logged under the name of the request's caller.
   private static Acting acting(Request request) {
     return new Acting(request.caller().id(), request.actingUser(), now -> "evt_" + Ids.random().ulid(now), Api::log);
   }
@@ -42,8 +44,8 @@ public final class Api {
         "kind", event.resource().substring(0, slash), "id", event.resource().substring(slash + 1)));
   }
 
-  /// Answers anyone, without asking who it is: for what tells nothing about any organisation.
-  public static APIGatewayProxyResponseEvent answerAnyone(APIGatewayProxyRequestEvent event, Context context,
+  /// Answers without authentication. Only for endpoints that reveal nothing about an organisation.
+  public static APIGatewayProxyResponseEvent answerUnauthenticated(APIGatewayProxyRequestEvent event, Context context,
       Function<APIGatewayProxyRequestEvent, Reply> handler) {
     return answer(event, context, () -> handler.apply(event));
   }
@@ -59,20 +61,20 @@ public final class Api {
     } catch (RuntimeException e) {
       Log.error("request_failed", Map.of("request_id", requestId, "function",
           context == null ? "" : String.valueOf(context.getFunctionName())), e);
-      reply = Reply.problem(500, "Something went wrong here; the request id names it in our log", List.of());
+      reply = Reply.problem(500, "Unexpected error; quote the request_id when you report it", List.of());
     }
     return response(reply, requestId, event);
   }
 
-  /// What stands before every path on the domain that API Gateway itself gives an API: the stage. On a domain of
-  /// one's own, and locally, there is nothing.
-  private static String base(APIGatewayProxyRequestEvent event) {
+  /// Returns the prefix of all paths: the stage on the domain that API Gateway assigns (`…execute-api…`), nothing on a
+  /// custom domain and locally.
+  private static String pathPrefix(APIGatewayProxyRequestEvent event) {
     var context = event.getRequestContext();
     return context != null && context.getDomainName() != null && context.getStage() != null
         && context.getDomainName().contains(".execute-api.") ? "/" + context.getStage() : "";
   }
 
-  /// The same for a POST, which takes an `Idempotency-Key`.
+  /// Answers a POST, which takes an `Idempotency-Key`.
   public static APIGatewayProxyResponseEvent answer(APIGatewayProxyRequestEvent event, Context context,
       Idempotency idempotency, Function<Request, Reply> handler) {
     return answer(event, context, request -> idempotency.once(request, handler));
@@ -89,13 +91,13 @@ public final class Api {
   private static APIGatewayProxyResponseEvent response(
       Reply reply, String requestId, APIGatewayProxyRequestEvent event) {
     var headers = new TreeMap<>(reply.headers());
-    headers.computeIfPresent("Location", (_, to) -> to.startsWith("/") ? base(event) + to : to);
+    headers.computeIfPresent("Location", (_, to) -> to.startsWith("/") ? pathPrefix(event) + to : to);
     headers.put("x-request-id", requestId);
     String body = "";
     if (reply.body().isPresent()) {
       JsonNode json = reply.body().get();
-      boolean problem = Reply.PROBLEM.equals(headers.get("Content-Type"));
-      if (problem) {
+      boolean isProblem = Reply.PROBLEM.equals(headers.get("Content-Type"));
+      if (isProblem) {
         json = insertRequestId((ObjectNode) json, requestId);
       }
       headers.putIfAbsent("Content-Type", "application/json");
@@ -108,7 +110,8 @@ public final class Api {
         .withIsBase64Encoded(false);
   }
 
-  /// Lets pages of the allowed origins read answers (CORS); API Gateway itself answers only preflights.
+  /// Allows pages of the configured origins to read the response (CORS). API Gateway itself answers only preflight
+  /// requests.
   private static void allowOrigin(APIGatewayProxyRequestEvent event, Map<String, String> headers) {
     String allowed = Environment.optional("ALLOWED_ORIGINS", "");
     if (!allowed.isEmpty()) {
@@ -125,7 +128,7 @@ public final class Api {
         .filter(header -> header.getKey().equalsIgnoreCase("origin")).map(Map.Entry::getValue).findFirst();
   }
 
-  /// Members in the order of the contract: `request_id` stands before `errors`.
+  /// Inserts `request_id` before `errors`, the order of members in the contract.
   private static ObjectNode insertRequestId(ObjectNode problem, String requestId) {
     ObjectNode ordered = problem.deepCopy();
     JsonNode errors = ordered.remove("errors");

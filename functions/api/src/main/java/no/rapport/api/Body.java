@@ -19,11 +19,11 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import no.rapport.reporting.NationalIdMask;
 
-/// A JSON object of a request, read member by member. Every wrong member is remembered; [#orRefuse] reports all of
-/// them at once, members that nobody asked for included.
+/// Reads a JSON object of a request member by member and collects every error. [#requireValid] reports all of them at
+/// once, unknown members included.
 ///
-/// Readers return an empty optional both for an absent member and for a wrong one, so that reading goes on.
-/// `null` counts as absent unless the reader says otherwise.
+/// A reader returns an empty optional for an absent member and for a wrong one, so that reading continues. `null`
+/// counts as absent unless the reader says otherwise.
 public final class Body {
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
@@ -34,7 +34,7 @@ public final class Body {
   private final ObjectNode object;
   private final String path;
   private final List<FieldError> errors;
-  private final Set<String> asked = new HashSet<>();
+  private final Set<String> readMembers = new HashSet<>();
   private final List<Body> children = new ArrayList<>();
 
   Body(ObjectNode object) {
@@ -47,23 +47,23 @@ public final class Body {
     this.errors = errors;
   }
 
-  /// Whether the member is given, `null` included.
+  /// Returns whether the member is given, also as `null`.
   public boolean has(String name) {
     return object.has(name);
   }
 
-  /// Whether the member is given and is `null`.
+  /// Returns whether the member is given and is `null`.
   public boolean isNull(String name) {
-    asked.add(name);
+    readMembers.add(name);
     return object.has(name) && object.get(name).isNull();
   }
 
-  /// The object exactly as it was sent.
+  /// Returns the object exactly as it was sent.
   public ObjectNode asSent() {
     return object;
   }
 
-  /// Text of 1 to `maxLength` characters, without national identity numbers.
+  /// Reads text of 1 to `maxLength` characters that holds no national identity number.
   public Optional<String> text(String name, int maxLength) {
     return member(name).flatMap(node -> {
       if (!node.isTextual()) {
@@ -77,18 +77,18 @@ public final class Body {
     });
   }
 
-  /// The id of a resource: 1 to 64 of `A-Z a-z 0-9 _ -`.
+  /// Reads the id of a resource: 1 to 64 characters of `A-Z a-z 0-9 _ -`.
   public Optional<String> id(String name) {
     return member(name).flatMap(node -> node.isTextual() && ID.matcher(node.textValue()).matches()
         ? Optional.of(node.textValue()) : wrong(name, ID_EXPECTATION));
   }
 
-  /// The id of a person, as the client names people: no national identity number.
+  /// Reads the client's own id of a person. It must not hold a national identity number.
   public Optional<String> personId(String name) {
     return matching(name, ID, ID_EXPECTATION);
   }
 
-  /// Text of a pattern, without national identity numbers.
+  /// Reads text that matches the pattern and holds no national identity number.
   public Optional<String> matching(String name, Pattern pattern, String expectation) {
     return member(name).flatMap(node -> node.isTextual() && pattern.matcher(node.textValue()).matches()
         ? withoutIdentityNumber(name, node.textValue()) : wrong(name, expectation));
@@ -98,7 +98,9 @@ public final class Body {
     return NationalIdMask.isIn(value) ? wrong(name, NO_IDENTITY_NUMBER) : Optional.of(value);
   }
 
-  /// One of some words, turned into a value.
+  /// Reads a word and converts it to a value.
+  ///
+  /// @param parse returns the value of a word, or empty for an unknown word
   public <T> Optional<T> word(String name, Function<String, Optional<T>> parse, String expectation) {
     return member(name).flatMap(node -> {
       Optional<T> value = node.isTextual() ? parse.apply(node.textValue()) : Optional.empty();
@@ -106,12 +108,13 @@ public final class Body {
     });
   }
 
-  /// A list of words without national identity numbers; absent and `null` are the empty list.
+  /// Reads a list of words that hold no national identity number. Returns an empty list if the member is absent or
+  /// `null`.
   public List<String> words(String name, Pattern pattern, int maxSize, String expectation) {
     List<String> words = new ArrayList<>();
     member(name).ifPresent(node -> {
       if (!node.isArray() || node.size() > maxSize) {
-        wrong(name, "must be a list of at most " + maxSize);
+        wrong(name, "must be a list of at most " + maxSize + " words");
         return;
       }
       for (int i = 0; i < node.size(); i++) {
@@ -126,7 +129,7 @@ public final class Body {
     return words;
   }
 
-  /// A date `YYYY-MM-DD`.
+  /// Reads a date `YYYY-MM-DD`.
   public Optional<LocalDate> date(String name) {
     return member(name).flatMap(node -> {
       try {
@@ -134,7 +137,7 @@ public final class Body {
           return Optional.of(LocalDate.parse(node.textValue(), DATE));
         }
       } catch (DateTimeParseException e) {
-        // told below
+        // reported below
       }
       return wrong(name, "must be a date, YYYY-MM-DD");
     });
@@ -143,14 +146,15 @@ public final class Body {
   /// The days from `from` to `to`, both included.
   public record DateRange(LocalDate from, LocalDate to) {
 
-    /// Whether it is longer than so many years: five years from 29 February end on the last day of February.
+    /// Returns whether the range is longer than so many years. Five years from 29 February end on the last day of
+    /// February.
     boolean isLongerThan(int years) {
       return to.isAfter(from.plusYears(years).minusDays(1)) && to.isAfter(from.minusDays(1).plusYears(years));
     }
   }
 
-  /// Two required dates that span at most so many years, the first not after the second. Only what is wrong is named:
-  /// the second date is held against the first only where both are dates.
+  /// Reads two required dates that span at most `maxYears` years, the first not after the second. The second date is
+  /// compared with the first only if both are valid, so that only the wrong one is reported.
   public DateRange dateRange(String from, String to, int maxYears) {
     Optional<LocalDate> first = date(from);
     Optional<LocalDate> last = date(to);
@@ -170,7 +174,7 @@ public final class Body {
     return range;
   }
 
-  /// An instant in UTC, `YYYY-MM-DDThh:mm:ssZ`; a fraction of a second is cut off.
+  /// Reads an instant in UTC, `YYYY-MM-DDThh:mm:ssZ`, truncated to seconds.
   public Optional<Instant> instant(String name) {
     return member(name).flatMap(node -> {
       Optional<Instant> value = node.isTextual() ? Request.instantOf(node.textValue()) : Optional.empty();
@@ -179,12 +183,13 @@ public final class Body {
     });
   }
 
+  /// Reads `true` or `false`.
   public Optional<Boolean> bool(String name) {
     return member(name).flatMap(node -> node.isBoolean() ? Optional.of(node.booleanValue())
         : wrong(name, "must be true or false"));
   }
 
-  /// A whole number from `least` to `most`.
+  /// Reads a whole number from `least` to `most`.
   public Optional<Long> integer(String name, long least, long most) {
     return member(name).flatMap(node -> {
       Optional<Long> value = node.isNumber() ? wholeNumber(node.decimalValue()) : Optional.empty();
@@ -193,14 +198,14 @@ public final class Body {
     });
   }
 
-  /// `8` and `8.0` are the same number; what has a fraction or more digits than a long is none.
+  /// Returns the number as a long: `8` and `8.0` are equal. Returns empty for a fraction or more than 18 digits.
   private static Optional<Long> wholeNumber(BigDecimal number) {
     BigDecimal stripped = number.stripTrailingZeros();
     boolean fits = stripped.scale() <= 0 && (long) stripped.precision() - stripped.scale() <= 18;
     return fits ? Optional.of(stripped.longValueExact()) : Optional.empty();
   }
 
-  /// An object within; its wrong members are reported with this object's.
+  /// Reads a nested object. Its errors are reported with those of this object.
   public Optional<Body> object(String name) {
     return member(name).flatMap(node -> {
       if (!(node instanceof ObjectNode inner)) {
@@ -212,10 +217,10 @@ public final class Body {
     });
   }
 
-  /// Lets the body repeat members that it cannot change, as long as their values are the present ones.
+  /// Accepts members that cannot be changed, as long as they repeat their current values.
   ///
-  /// @param present the resource as it is shown; asked for only where it is needed
-  /// @param changeable members that are read by other means
+  /// @param present supplies the resource as the API shows it; called only if needed
+  /// @param changeable members that other readers read
   public void readOnly(Supplier<ObjectNode> present, Set<String> changeable) {
     Set<String> others = new TreeSet<>();
     object.fieldNames().forEachRemaining(others::add);
@@ -226,9 +231,9 @@ public final class Body {
     ObjectNode shown = present.get();
     for (String name : others) {
       if (shown.has(name)) {
-        asked.add(name);
+        readMembers.add(name);
         if (!isSameValue(shown.get(name), object.get(name))) {
-          wrong(name, "cannot be changed; leave it out, or repeat its present value");
+          wrong(name, "cannot be changed; leave it out or repeat its current value");
         }
       }
     }
@@ -239,7 +244,7 @@ public final class Body {
         : x.equals(y) ? 0 : 1, b);
   }
 
-  /// Remembers an absent member that is required.
+  /// Returns the value, or reports the member as missing and returns `otherwise`.
   public <T> T required(String name, Optional<T> value, T otherwise) {
     if (value.isEmpty() && errors.stream().noneMatch(e -> isWithin(e.pointer(), pointer(name)))) {
       errors.add(new FieldError(pointer(name), name + " is required"));
@@ -251,36 +256,38 @@ public final class Body {
     return pointer.equals(member) || pointer.startsWith(member + "/");
   }
 
-  /// Remembers something wrong about a member, or about members together.
+  /// Reports an error of a member, or of several members together. Always returns empty.
   public <T> Optional<T> wrong(String name, String expectation) {
     errors.add(new FieldError(pointer(name), name + " " + expectation));
     return Optional.empty();
   }
 
-  /// Whether nothing was wrong so far.
+  /// Returns whether no error has been reported so far.
   public boolean isValid() {
     return errors.isEmpty();
   }
 
-  /// Ends reading: refuses the request with `422` if anything was wrong.
-  void orRefuse() {
-    unasked();
+  /// Ends reading.
+  ///
+  /// @throws InvalidRequest `422` with all errors, if there are any
+  void requireValid() {
+    reportUnknownMembers();
     if (!errors.isEmpty()) {
       throw InvalidRequest.fields(422, List.copyOf(errors));
     }
   }
 
-  private void unasked() {
+  private void reportUnknownMembers() {
     object.fieldNames().forEachRemaining(name -> {
-      if (!asked.contains(name) && errors.size() < 100) {
-        errors.add(new FieldError(path + "/" + escaped(name), "This member is not known here"));
+      if (!readMembers.contains(name) && errors.size() < 100) {
+        errors.add(new FieldError(path + "/" + escaped(name), "Unknown member; remove it"));
       }
     });
-    children.forEach(Body::unasked);
+    children.forEach(Body::reportUnknownMembers);
   }
 
   private Optional<JsonNode> member(String name) {
-    asked.add(name);
+    readMembers.add(name);
     return Optional.ofNullable(object.get(name)).filter(node -> !node.isNull());
   }
 
@@ -288,7 +295,7 @@ public final class Body {
     return path + "/" + name;
   }
 
-  /// A name that the caller chose, as RFC 6901 has it, and bounded.
+  /// Escapes a name that the caller chose as RFC 6901 demands, and cuts it to 64 characters.
   private static String escaped(String name) {
     int end = name.offsetByCodePoints(0, Math.min(64, name.codePointCount(0, name.length())));
     return name.substring(0, end).replace("~", "~0").replace("/", "~1");

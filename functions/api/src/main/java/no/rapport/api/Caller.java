@@ -3,21 +3,21 @@ package no.rapport.api;
 import java.util.Optional;
 import java.util.Set;
 
-/// Who calls, as the authorizer found out.
+/// The authenticated caller of a request, as the authorizer reports it.
 ///
 /// @param id the key's id, or `anonymous`
-/// @param organizations the organisations the key is bound to; empty means all
+/// @param organizations the organisations that the key is bound to; empty means all
 public record Caller(String id, Role role, Optional<Set<String>> organizations) {
 
-  /// The key's id of a caller without a key (local stack, mode `open`).
+  /// The id of a caller without a key (local stack, mode `open`).
   public static final String ANONYMOUS = "anonymous";
 
-  /// Whether the organisation's resources exist for this caller.
+  /// Returns whether the caller may see the organisation's resources. To other callers they do not exist.
   public boolean maySee(String orgId) {
     return organizations.map(set -> set.contains(orgId)).orElse(true);
   }
 
-  /// Whether this caller may use the worker updates of records and re-exports.
+  /// Returns whether the caller may use the worker updates of records and re-exports.
   public boolean mayReportAsWorker() {
     return role != Role.ORG;
   }

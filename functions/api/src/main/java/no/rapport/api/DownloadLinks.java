@@ -12,21 +12,21 @@ import no.rapport.records.Acting;
 import no.rapport.records.Records;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/// Links to files that die within 30 seconds (contract: export-files, "expiring less than 30 seconds from when it is
-/// issued"). A link is made when it is read and never stored.
+/// Makes presigned links to files that expire within 30 seconds (contract: export-files, "expiring less than 30 seconds
+/// from when it is issued"). Every read makes a new link; links are never stored.
 public final class DownloadLinks {
 
-  /// How long a link is good.
+  /// Lifetime of a link.
   public static final Duration VALIDITY = Duration.ofSeconds(25);
 
-  private static final int MAX_NAME = 150;
+  private static final int MAX_NAME_CHARACTERS = 150;
 
   private final S3Presigner presigner;
   private final String bucket;
   private final Records records;
   private final Clock clock;
 
-  /// @param records where it is stored that a caller was given a link
+  /// @param records stores the audit event of each link
   public DownloadLinks(S3Presigner presigner, String bucket, Records records, Clock clock) {
     this.presigner = presigner;
     this.bucket = bucket;
@@ -34,14 +34,14 @@ public final class DownloadLinks {
     this.clock = clock;
   }
 
-  /// @param expires first moment at which it no longer works, UTC, whole seconds
+  /// @param expires the moment from which the link no longer works, UTC, whole seconds
   public record Link(URI url, Instant expires) {}
 
-  /// A fresh link to one object, saved under a name that is safe in a header and on every file system. That the caller is
-  /// given it is stored first.
+  /// Returns a new link to one object, which is saved under a name that is safe in a header and on every file system.
+  /// Stores the audit event before it makes the link.
   ///
-  /// @param orgId whose object it is
-  /// @param resource kind and id of what the object belongs to
+  /// @param orgId the organisation that owns the object
+  /// @param resource kind and id of the resource that the object belongs to
   public Link to(String orgId, String resource, String key, String fileName, String contentType) {
     Acting.linkIssued(records, orgId, resource, clock.instant());
     var presigned = presigner.presignGetObject(request -> request.signatureDuration(VALIDITY)
@@ -54,7 +54,8 @@ public final class DownloadLinks {
     }
   }
 
-  /// RFC 6266: an ASCII name for every client, and the UTF-8 name for those that read it.
+  /// Returns the header value by RFC 6266: an ASCII name for every client, and a UTF-8 name for clients that support
+  /// it.
   static String disposition(String fileName) {
     String safe = safe(fileName);
     String ascii = safe.replaceAll("[^\\x20-\\x7e]", "_").replace("%", "_");
@@ -63,16 +64,16 @@ public final class DownloadLinks {
         : plain + "; filename*=UTF-8''" + URLEncoder.encode(safe, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /// Without what a file system, a shell or a reader's eye could take for something else: control, format (such as the
-  /// override of writing direction) and unassigned characters, separators of paths, dots and spaces at the ends.
+  /// Replaces characters that a file system, a shell or a reader could misinterpret: control, format (such as the
+  /// override of writing direction) and unassigned characters, path separators, dots and spaces at the ends.
   private static String safe(String fileName) {
     String name = fileName.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}\\\\/:*?\"<>|]", "_")
         .replaceAll("^[. ]+|[. ]+$|\\.{2,}", "_");
     int dot = name.lastIndexOf('.');
     String extension = dot > 0 && name.length() - dot <= 10 ? name.substring(dot) : "";
     int length = name.codePointCount(0, name.length());
-    if (length > MAX_NAME) {
-      name = name.substring(0, name.offsetByCodePoints(0, MAX_NAME - extension.length())) + extension;
+    if (length > MAX_NAME_CHARACTERS) {
+      name = name.substring(0, name.offsetByCodePoints(0, MAX_NAME_CHARACTERS - extension.length())) + extension;
     }
     return name.isEmpty() ? "file" : name;
   }

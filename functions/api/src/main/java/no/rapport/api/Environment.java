@@ -1,13 +1,15 @@
 package no.rapport.api;
 
-/// Settings of the running function, as the template gives them.
+/// Reads the settings of the running function, which the template defines.
 ///
-/// Looked up as the AWS SDK looks up its own: a system property first, then the environment variable.
+/// Looks up a system property first, then the environment variable, in the same order as the AWS SDK.
 public final class Environment {
 
   private Environment() {}
 
-  /// @throws IllegalStateException when the setting is missing or empty, naming it
+  /// Returns the value of a required setting.
+  ///
+  /// @throws IllegalStateException if the setting is missing or empty; the message names it
   public static String required(String name) {
     String value = optional(name, "");
     if (value.isEmpty()) {

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -19,18 +20,18 @@ import no.rapport.records.Records;
 
 /// Idempotency keys of POST requests, kept 24 hours per caller.
 ///
-/// The first use reserves the key together with the time and the seed of the ids that the request will make. A
-/// request that dies halfway is therefore repeated with the same ids: what it had stored is found, not stored again.
-/// A refused request has left nothing and frees its key, unless it repeats one that died: that may have left something,
-/// so the key keeps its ids until it has an answer or is forgotten.
+/// The first use reserves the key together with the time and the seed of the ids that the request will make. If a
+/// request dies halfway, its repetition therefore makes the same ids, finds what was stored and does not store it
+/// again. A refused request stores nothing and frees its key. The exception is a repetition of a request that died: it
+/// may have stored something, so the key keeps its ids until the request has an answer or the key expires.
 ///
-/// Only a successful answer about a resource ([Reply#about]) is kept, as a note that is erased with the resource. Once
-/// the resource is gone, or no longer the caller's to see, a repetition is answered with `404`. Any other answer is made
-/// anew: the request runs again with the same ids.
+/// Only a successful answer about a resource ([Reply#about]) is kept, as a note that is erased with the resource. If
+/// the resource is gone, or the caller may no longer see it, a repetition is answered with `404`. Any other answer is
+/// not kept: the request runs again with the same ids.
 public final class Idempotency {
 
-  private static final Duration KEPT = Duration.ofHours(24);
-  /// Longer than any API function may run.
+  private static final Duration RETENTION = Duration.ofHours(24);
+  /// Longer than the timeout of any API function.
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]{0,253}[\\x21-\\x7e])?");
 
@@ -42,8 +43,8 @@ public final class Idempotency {
     this.clock = clock;
   }
 
-  /// @param seed where the request's ids come from
-  /// @param resource what the kept answer is about; null while the request is in flight, and where no answer is kept
+  /// @param seed the seed of the request's ids
+  /// @param resource the resource of the kept answer; null while the request is in progress and if no answer is kept
   private record Use(String requestSha256, Instant time, String seed, Instant leaseUntil, Reply.Resource resource) {
 
     Use leasedUntil(Instant until) {
@@ -57,14 +58,15 @@ public final class Idempotency {
 
   private record Answer(int status, Map<String, String> headers, JsonNode body) {}
 
-  /// Runs the request once per key and body.
+  /// Runs the request once per key and body; a repetition gets the kept answer.
   Reply once(Request request, Function<Request, Reply> handler) {
     Optional<String> key = request.header("Idempotency-Key");
     if (key.isEmpty()) {
       return handler.apply(request);
     }
     if (!KEY.matcher(key.get()).matches()) {
-      throw InvalidRequest.malformed("Idempotency-Key must have 1 to 255 printable ASCII characters");
+      throw InvalidRequest.malformed("Idempotency-Key must have 1 to 255 printable ASCII characters, "
+          + "without a space at its ends");
     }
     String partition = "idempotency#" + request.caller().id();
     String sort = sha256(key.get());
@@ -74,7 +76,7 @@ public final class Idempotency {
       Optional<Note> stored = records.note(partition, sort, now);
       if (stored.isEmpty()) {
         var use = new Use(requestSha256, request.now(), Ids.newSeed(), now.plus(LEASE), null);
-        Note note = Note.first(partition, sort, Documents.write(use), now.plus(KEPT));
+        Note note = Note.first(partition, sort, Documents.write(use), now.plus(RETENTION));
         if (records.commit(new Change.AddNote(note))) {
           return run(request, handler, note, use);
         }
@@ -82,7 +84,8 @@ public final class Idempotency {
       }
       Use use = Documents.read(stored.get().document(), Use.class);
       if (!use.requestSha256().equals(requestSha256)) {
-        return Reply.problem(422, "This Idempotency-Key was used with another request", java.util.List.of());
+        return Reply.problem(422,
+            "This Idempotency-Key was used with another request; use a new key", List.of());
       }
       if (use.resource() != null) {
         if (isErased(use.resource(), request.caller())) {
@@ -94,15 +97,20 @@ public final class Idempotency {
         }
       }
       if (use.leaseUntil().isAfter(now)) {
-        return Reply.conflict("The first request with this Idempotency-Key is still in flight").retryAfter(1);
+        return inProgress();
       }
       Use again = use.leasedUntil(now.plus(LEASE));
-      Note note = taken(stored.get(), Documents.write(again), now.plus(LEASE));
+      Note note = leased(stored.get(), Documents.write(again), now.plus(LEASE));
       if (records.commit(new Change.ReplaceNote(stored.get(), note))) {
         return run(request, handler, note, again);
       }
     }
-    return Reply.conflict("The first request with this Idempotency-Key is still in flight").retryAfter(1);
+    return inProgress();
+  }
+
+  private static Reply inProgress() {
+    return Reply.conflict("The first request with this Idempotency-Key is still in progress; retry in a second")
+        .retryAfter(1);
   }
 
   private Reply run(Request request, Function<Request, Reply> handler, Note note, Use use) {
@@ -110,17 +118,17 @@ public final class Idempotency {
     try {
       reply = handler.apply(request.reserved(use.time(), use.seed()));
     } catch (InvalidRequest refused) {
-      refused(note, use);
+      release(note, use);
       throw refused;
     }
     if (reply.status() >= 500) {
       return reply;
     }
     if (reply.status() >= 300) {
-      refused(note, use);
+      release(note, use);
       return reply;
     }
-    boolean first = note.version() == 1;
+    boolean isFirst = note.version() == 1;
     Note answered = note.next(Documents.write(use.answered(reply.resource())));
     if (reply.resource().isEmpty()) {
       records.commit(new Change.ReplaceNote(note, answered));
@@ -128,13 +136,13 @@ public final class Idempotency {
     }
     Reply.Resource resource = reply.resource().get();
     Note answer = answer(resource, note, reply);
-    boolean kept = records.commit(new Change.ReplaceNote(note, answered), new Change.AddNote(answer));
-    // Looked for after the answer was added: whoever deletes the resource after this look erases the answer.
+    boolean isKept = records.commit(new Change.ReplaceNote(note, answered), new Change.AddNote(answer));
+    // This check must follow the write of the answer: a deletion after the check erases the answer too.
     if (isErased(resource, request.caller())) {
-      if (kept) {
+      if (isKept) {
         records.commit(new Change.RemoveNote(answer));
       }
-      return first ? reply : Reply.notFound();
+      return isFirst ? reply : Reply.notFound();
     }
     return reply;
   }
@@ -159,13 +167,13 @@ public final class Idempotency {
     return "answer#" + sha256(use.partition() + "#" + use.sort());
   }
 
-  /// As it was, but not gone before whoever has taken it over is done.
-  private static Note taken(Note seen, String document, Instant atLeastUntil) {
+  /// Returns the note with a new document. It does not expire before the lease of its new holder ends.
+  private static Note leased(Note seen, String document, Instant atLeastUntil) {
     return new Note(seen.partition(), seen.sort(), seen.version() + 1, document,
         seen.expires().map(expires -> expires.isBefore(atLeastUntil) ? atLeastUntil : expires));
   }
 
-  private void refused(Note note, Use use) {
+  private void release(Note note, Use use) {
     records.commit(note.version() == 1 ? new Change.RemoveNote(note)
         : new Change.ReplaceNote(note, note.next(Documents.write(use.leasedUntil(Instant.EPOCH)))));
   }

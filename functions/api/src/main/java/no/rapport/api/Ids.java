@@ -11,8 +11,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 
-/// Where new ids come from. One seed gives the same ids in the same order: a request that is tried again under its
-/// idempotency key therefore makes the same resource, not a second one.
+/// Generates ids. One seed gives the same ids in the same order, so a request that is repeated under its idempotency
+/// key makes the same resource again, not a second one.
 public final class Ids {
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -20,17 +20,18 @@ public final class Ids {
   private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd").withZone(ZoneOffset.UTC);
 
   private final String seed;
-  private int minted;
+  private int count;
 
   private Ids(String seed) {
     this.seed = seed;
   }
 
+  /// Returns ids of a random seed.
   public static Ids random() {
     return new Ids(newSeed());
   }
 
-  /// Ids that follow from something else, the same every time.
+  /// Returns the ids of a seed, the same every time.
   public static Ids derived(String seed) {
     return new Ids(seed);
   }
@@ -41,7 +42,7 @@ public final class Ids {
     return HexFormat.of().formatHex(bytes);
   }
 
-  /// A ULID: 26 characters, sorted by time.
+  /// Returns a ULID: 26 characters that sort by time.
   public String ulid(Instant now) {
     byte[] random = next();
     BigInteger value = BigInteger.valueOf(now.toEpochMilli()).shiftLeft(80)
@@ -54,7 +55,7 @@ public final class Ids {
     return new String(text);
   }
 
-  /// `YYYYMMDD-` (UTC) and ten lower-case base-32 characters, as the contract prints the ids of exports.
+  /// Returns an id of the form `YYYYMMDD-` (UTC) and ten lower-case base-32 characters, as in the contract of exports.
   public String dated(Instant now) {
     byte[] random = next();
     var text = new StringBuilder(DAY.format(now)).append('-');
@@ -64,7 +65,7 @@ public final class Ids {
     return text.toString();
   }
 
-  /// A positive integer below 2^53, which every JSON reader holds exactly.
+  /// Returns a positive integer below 2^53, which every JSON reader represents exactly.
   public long integer() {
     return (ByteBuffer.wrap(next()).getLong() & ((1L << 53) - 1)) | 1;
   }
@@ -72,7 +73,7 @@ public final class Ids {
   private byte[] next() {
     try {
       return MessageDigest.getInstance("SHA-256")
-          .digest((seed + "/" + minted++).getBytes(StandardCharsets.US_ASCII));
+          .digest((seed + "/" + count++).getBytes(StandardCharsets.US_ASCII));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

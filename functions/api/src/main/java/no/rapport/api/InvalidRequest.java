@@ -2,7 +2,7 @@ package no.rapport.api;
 
 import java.util.List;
 
-/// A request that cannot be understood or whose values are refused: thrown by parsing only, caught by [Api] only.
+/// Reports a request that is malformed or holds invalid values. Only parsing throws it and only [Api] catches it.
 public final class InvalidRequest extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -23,11 +23,11 @@ import no.rapport.records.Listing;
 import no.rapport.records.Page;
 import no.rapport.records.Records;
 
-/// The parameters of a list: `page`, `limit`, `cursor`, organisation, `status`, `created_from`, `created_to`,
-/// `period_from`, `period_to` and the collection's own. Several values are comma-separated.
+/// Reads the query parameters of a list: `page`, `limit`, `cursor`, organisation, `status`, `created_from`,
+/// `created_to`, `period_from`, `period_to` and the collection's own. Several values are comma-separated.
 ///
-/// `created_from` and `created_to` take a date (a day in Europe/Oslo) or a time in UTC, both inclusive;
-/// `period_from` and `period_to` keep what lies within them.
+/// `created_from` and `created_to` take a date (a day in Europe/Oslo) or a time in UTC, both inclusive. `period_from`
+/// and `period_to` select resources whose period lies within them.
 public final class ListQuery {
 
   private static final ZoneId OSLO = ZoneId.of("Europe/Oslo");
@@ -35,15 +35,15 @@ public final class ListQuery {
       "created_from", "created_to", "period_from", "period_to");
   private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
-  /// Filters by people take what `X-Acting-User` takes.
+  /// Filters by people accept the same values as `X-Acting-User`.
   private static final Set<String> PEOPLE = Set.of("requested_by", "generated_by");
   private static final Pattern PERSON = Pattern.compile("[A-Za-z0-9 ._@+-]{1,64}");
 
-  private static final int MOST_WORDS = 20;
-  /// The most pairs of an organisation and a status that one list merges; each costs queries of its own.
-  private static final int MAX_SOURCES = 100;
+  private static final int MAX_WORDS = 20;
+  /// Largest number of pairs of organisation and status that one list merges. Each pair costs queries.
+  private static final int MAX_PAIRS = 100;
   private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
-  /// The last moment with four digits of year.
+  /// The last second of year 9999, so that years keep four digits.
   private static final Instant END_OF_TIME = Instant.parse("9999-12-31T23:59:59Z");
 
   private final Map<String, List<String>> sent;
@@ -67,35 +67,35 @@ public final class ListQuery {
     return new ListQuery(parameters, ownFilters);
   }
 
-  /// Narrows the list by what the path names, not the query.
+  /// Narrows the list by a value from the path instead of the query.
   public ListQuery within(String filter, String value) {
     fixed.put(filter, Set.of(value));
     return this;
   }
 
-  /// Lets a filter's `word` find what is kept under another.
+  /// Makes `word` another name of a filter's stored value.
   public ListQuery synonym(String filter, String word, String kept) {
     synonyms.put(filter, Map.of(word, kept));
     return this;
   }
 
-  /// Closes the list of a filter's words: any other is refused with `400`.
+  /// Restricts a filter to these words; any other is rejected with `400`.
   public ListQuery oneOf(String filter, Set<String> words) {
     closedLists.put(filter, words);
     return this;
   }
 
-  /// Takes `alias` as another name of a filter; both at once are refused.
+  /// Accepts `alias` as another name of a filter. A query that gives both is rejected with `400`.
   public ListQuery alias(String alias, String filter) {
     aliases.put(alias, filter);
     return this;
   }
 
-  /// Reads the list and answers with it: `{name: […], "pagination": {page, limit, total}}`.
+  /// Parses the query, reads the list and returns it: `{name: […], "pagination": {page, limit, total}}`.
   ///
-  /// @param organization the collection's own name of the organisation parameter
+  /// @param organization the name that the collection gives to the organisation parameter
   /// @param name the member that holds the resources
-  /// @param show a resource in the list's shape
+  /// @param show converts a resource to its JSON in the list
   public Reply answer(Records records, String collection, Caller caller, String organization, String name,
       Function<Entry, ObjectNode> show) {
     Optional<Listing> listing = listing(collection, caller, organization);
@@ -103,7 +103,8 @@ public final class ListQuery {
     try {
       found = listing.map(records::list).orElse(new Page(List.of(), 0, Optional.empty()));
     } catch (IllegalArgumentException e) {
-      throw InvalidRequest.fields(400, List.of(new FieldError("?cursor", "cursor is not one that this list gave")));
+      throw InvalidRequest.fields(400, List.of(new FieldError("?cursor",
+          "cursor must be a next_cursor of this list; start again with an empty cursor")));
     }
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     ArrayNode data = body.putArray(name);
@@ -130,12 +131,12 @@ public final class ListQuery {
     parameters.keySet().stream().sorted()
         .filter(key -> !(COMMON.contains(key) || ownFilters.contains(key))
             || (key.equals("org_id") || key.equals("organization_id")) && !key.equals(organization))
-        .forEach(key -> wrong(key.length() > 64 ? key.substring(0, 64) : key, "This parameter is not known here"));
+        .forEach(key -> wrong(key.length() > 64 ? key.substring(0, 64) : key, "Unknown query parameter; remove it"));
     page = integer("page", 1, 1, 1_000_000);
     limit = integer("limit", 20, 1, 100);
     Optional<String> cursor = one("cursor");
     if (cursor.isPresent() && parameters.containsKey("page")) {
-      wrong("cursor", "page and cursor exclude each other");
+      wrong("cursor", "page and cursor cannot be combined; give one of them");
     }
     Set<String> organizations = words(organization);
     Set<String> statuses = words("status");
@@ -163,9 +164,9 @@ public final class ListQuery {
     if (visible.isPresent() && visible.get().isEmpty()) {
       return Optional.empty();
     }
-    if (statuses.size() > 1 && visible.isPresent() && visible.get().size() * statuses.size() > MAX_SOURCES) {
+    if (statuses.size() > 1 && visible.isPresent() && visible.get().size() * statuses.size() > MAX_PAIRS) {
       throw InvalidRequest.fields(400, List.of(new FieldError("?status", "status and " + organization
-          + " together give more than " + MAX_SOURCES + " combinations; narrow the filter")));
+          + " together give more than " + MAX_PAIRS + " combinations; narrow the filter")));
     }
     return Optional.of(new Listing(collection, visible, statuses, anyOf, atLeast, atMost, createdFrom, createdBefore,
         cursor.<Listing.Start>map(Listing.AfterCursor::new).orElse(new Listing.AtPage(page)), limit));
@@ -174,7 +175,7 @@ public final class ListQuery {
   private Optional<String> one(String name) {
     List<String> values = parameters.getOrDefault(name, List.of());
     if (values.size() > 1) {
-      wrong(name, name + " is given more than once");
+      wrong(name, name + " must be given only once");
     }
     return values.stream().findFirst();
   }
@@ -198,8 +199,8 @@ public final class ListQuery {
     var words = new TreeSet<String>();
     Pattern form = PEOPLE.contains(name) ? PERSON : VALUE;
     one(name).map(text -> text.split(",", -1)).ifPresent(given -> {
-      if (given.length > MOST_WORDS || !Arrays.stream(given).allMatch(word -> form.matcher(word).matches())) {
-        wrong(name, name + " must be 1 to " + MOST_WORDS + " comma-separated words");
+      if (given.length > MAX_WORDS || !Arrays.stream(given).allMatch(word -> form.matcher(word).matches())) {
+        wrong(name, name + " must be 1 to " + MAX_WORDS + " comma-separated words");
       } else if (!closedLists.getOrDefault(name, new TreeSet<>(List.of(given))).containsAll(List.of(given))) {
         wrong(name, name + " must be one or more of " + String.join(", ", new TreeSet<>(closedLists.get(name))));
       } else {
@@ -217,7 +218,7 @@ public final class ListQuery {
     return date;
   }
 
-  /// @param after 0 for the beginning of what is named, 1 for the moment after its end
+  /// @param after 0 for the first moment of the day or second, 1 for the first moment after it
   private Optional<Instant> moment(String name, String text, int after) {
     Optional<Instant> instant = Request.instantOf(text);
     if (instant.isPresent()) {
@@ -230,7 +231,7 @@ public final class ListQuery {
     return date.map(day -> day.plusDays(after).atStartOfDay(OSLO).toInstant());
   }
 
-  /// Four digits of year only: ISO allows more, and then such text would no longer sort by time.
+  /// Only years of four digits: with the longer years that ISO 8601 allows, the text would no longer sort by time.
   private static Optional<LocalDate> dateOf(String text) {
     try {
       return DATE.matcher(text).matches() ? Optional.of(LocalDate.parse(text)) : Optional.empty();

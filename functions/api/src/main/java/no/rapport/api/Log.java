@@ -5,9 +5,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// Structured log: one JSON object a line on standard output, which Lambda hands to CloudWatch Logs.
+/// Writes the structured log: one JSON object per line on standard output, which Lambda sends to CloudWatch Logs.
 ///
-/// Values are escaped by the JSON writer. Callers pass ids, words and counts only: no text from data, no link, no key.
+/// The JSON writer escapes values. Callers pass ids, words and counts only: no text from data, no link, no key.
 public final class Log {
 
   private static final ScopedValue<Map<String, String>> ABOUT = ScopedValue.newInstance();
@@ -16,12 +16,12 @@ public final class Log {
 
   private Log() {}
 
-  /// Does `work`, all of whose lines on this thread then say what they are about: a request, an organisation, a job.
+  /// Does `work` and adds these members (a request, an organisation, a job) to each line that it logs on this thread.
   public static <T> T about(Map<String, String> members, Supplier<T> work) {
     return ScopedValue.where(ABOUT, members).call(work::get);
   }
 
-  /// Does `work` without writing what it says, errors excepted: nobody asked for it.
+  /// Does `work` and writes only its errors. For priming, which no caller asked for.
   static void quietly(Runnable work) {
     ScopedValue.where(QUIET, true).run(work);
   }

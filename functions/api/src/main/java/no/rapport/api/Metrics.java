@@ -4,15 +4,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.time.Instant;
 import java.util.Map;
 
-/// Metrics as log lines in CloudWatch's embedded metric format: no call and no agent.
+/// Writes metrics as log lines in CloudWatch's embedded metric format, which needs no call and no agent.
 ///
-/// Namespace as the template gives it (the stack's name: two stacks in one account do not add up), one dimension, `Kind`
-/// (a collection's name). Never an organisation or an id: each would be a metric of its own.
+/// The template sets the namespace to the name of the stack, so that two stacks in one account do not add up. The one
+/// dimension is `Kind`, the name of a collection. An organisation or an id is never a dimension: each would become a
+/// metric of its own.
 public final class Metrics {
 
   private Metrics() {}
 
-  /// @param kind which collection the values are about
+  /// @param kind the collection that the values describe
   /// @param values by metric name; the unit is the name's last word (`Seconds`, `Bytes`), otherwise a count
   public static void put(String kind, Map<String, Long> values) {
     var line = JsonNodeFactory.instance.objectNode();

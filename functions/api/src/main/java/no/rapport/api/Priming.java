@@ -26,18 +26,18 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// Practises before Lambda takes the snapshot that a function's instances start from (SnapStart), so that classes are
-/// loaded and code is compiled before anyone waits for it.
+/// Primes a function before Lambda takes its snapshot (SnapStart): classes are loaded and code is compiled before the
+/// first request.
 ///
-/// Nothing is written: what a context practises meets an HTTP client that sends nothing and finds everything empty. The
-/// one request that leaves is a read of an item that is never there; its connection is closed, since none survives
-/// the snapshot. No id, seed or credential of a later request is made here: generators of random numbers draw from
-/// the operating system at each use.
+/// Priming writes nothing. Its HTTP client sends no request and answers each with an empty JSON object. The one real
+/// request reads an item that never exists; its connection is closed, since connections do not survive the snapshot.
+/// Priming makes no id, seed or credential of a later request: random number generators draw from the operating system
+/// at each use.
 ///
-/// Whatever goes wrong is logged and costs nothing but time: the function is not refused for it.
+/// A failure of priming is logged and costs only time: the function starts anyway.
 public final class Priming implements Resource {
 
-  /// The context holds resources weakly.
+  /// The CRaC context holds resources by weak references only.
   private static final List<Priming> KEPT = new ArrayList<>();
 
   private static final String EVENT = """
@@ -53,37 +53,37 @@ public final class Priming implements Resource {
     this.steps = steps;
   }
 
-  /// Has this done before the snapshot, if one is going to be taken; otherwise does nothing.
+  /// Registers the priming of a function that calls AWS services. Does nothing if no snapshot will be taken.
   ///
-  /// @param table a table that the function may read single items of
-  /// @param practice what the function does for a request, with clients over the given HTTP client, which answers
-  ///     everything with an empty JSON object
-  public static void beforeSnapshot(String table, Consumer<SdkHttpClient> practice) {
+  /// @param table a table whose single items the function may read
+  /// @param requests runs requests of the function with clients over the given HTTP client, which answers everything
+  ///     with an empty JSON object
+  public static void beforeSnapshot(String table, Consumer<SdkHttpClient> requests) {
     register(() -> {
       step("sdk", () -> SdkWarmUp.warmUp(DynamoDbClient.class));
       step("read", () -> read(table));
       step("events", Priming::events);
-      step("practice", () -> {
-        try (SdkHttpClient nowhere = new Nowhere()) {
-          practice.accept(nowhere);
+      step("requests", () -> {
+        try (SdkHttpClient offline = new OfflineHttpClient()) {
+          requests.accept(offline);
         }
       });
     });
   }
 
-  /// The same for a function that calls no service.
+  /// Registers the priming of a function that calls no service. Does nothing if no snapshot will be taken.
   ///
-  /// @param practice what the function does for a request
-  public static void beforeSnapshot(Runnable practice) {
+  /// @param requests runs requests of the function
+  public static void beforeSnapshot(Runnable requests) {
     register(() -> {
       step("events", Priming::events);
-      step("practice", practice);
+      step("requests", requests);
     });
   }
 
-  /// Answers a request that names an idempotency key.
+  /// Runs one request with an idempotency key.
   ///
-  /// @param idempotency over a store that keeps nothing
+  /// @param idempotency uses a store that keeps nothing
   public static void once(Idempotency idempotency) {
     Api.answer(event(), null, idempotency,
         request -> Reply.accepted("/priming", JsonNodeFactory.instance.objectNode()));
@@ -106,7 +106,7 @@ public final class Priming implements Resource {
 
   @Override
   public void afterRestore(Context<? extends Resource> context) {
-    // Nothing was kept that could be out of date.
+    // Priming keeps nothing that could be out of date.
   }
 
   private static void step(String name, Runnable step) {
@@ -125,7 +125,7 @@ public final class Priming implements Resource {
     }
   }
 
-  /// An event in, a reply with every field error out, as the runtime reads and writes them.
+  /// Reads an event and writes a reply with field errors, with the serializers of the Lambda runtime.
   private static void events() {
     PojoSerializer<APIGatewayProxyResponseEvent> writer = LambdaEventSerializers.serializerFor(
         APIGatewayProxyResponseEvent.class, Priming.class.getClassLoader());
@@ -145,8 +145,8 @@ public final class Priming implements Resource {
     return reader.fromJson(new ByteArrayInputStream(EVENT.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /// Sends nothing and has an empty JSON object for every answer.
-  private static final class Nowhere implements SdkHttpClient {
+  /// Sends no request and answers each with an empty JSON object.
+  private static final class OfflineHttpClient implements SdkHttpClient {
 
     @Override
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
@@ -162,19 +162,19 @@ public final class Priming implements Resource {
 
         @Override
         public void abort() {
-          // Nothing is on its way.
+          // There is no request to abort.
         }
       };
     }
 
     @Override
     public String clientName() {
-      return "Nowhere";
+      return "OfflineHttpClient";
     }
 
     @Override
     public void close() {
-      // Nothing is open.
+      // There is no connection to close.
     }
   }
 }

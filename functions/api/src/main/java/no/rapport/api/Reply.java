@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// An answer to a request.
+/// The response to a request.
 ///
 /// @param body JSON, or empty for none
-/// @param resource what the answer is about: the answer is kept under an idempotency key as long as that exists
+/// @param resource the resource that the answer describes; the answer is kept under an idempotency key as long as it
+///     exists
 public record Reply(int status, Map<String, String> headers, Optional<JsonNode> body, Optional<Resource> resource) {
 
   /// A stored resource, as [no.rapport.records.Records#find] names it.
@@ -28,8 +29,9 @@ public record Reply(int status, Map<String, String> headers, Optional<JsonNode> 
     this(status, headers, body, Optional.empty());
   }
 
-  /// The same answer, said to be about a stored resource. Only such answers to a POST are kept for repetitions; any
-  /// other, such as one that holds a ticket or a link, is made anew by the same request with the same ids.
+  /// Returns the same answer, marked as describing a stored resource. Only such answers to a POST are kept for
+  /// repetitions. Any other answer, such as one that holds a ticket or a link, is made again when the request is
+  /// repeated.
   public Reply about(String collection, String id) {
     return new Reply(status, headers, body, Optional.of(new Resource(collection, id)));
   }
@@ -38,27 +40,27 @@ public record Reply(int status, Map<String, String> headers, Optional<JsonNode> 
     return new Reply(200, Map.of(), Optional.of(body));
   }
 
-  /// `201` with the place of what was made.
+  /// Returns `201` with the location of the new resource.
   public static Reply created(String location, JsonNode body) {
     return new Reply(201, Map.of("Location", location), Optional.of(body));
   }
 
-  /// `202`: accepted, to be polled at its place.
+  /// Returns `202` with the location to poll.
   public static Reply accepted(String location, JsonNode body) {
     return new Reply(202, Map.of("Location", location), Optional.of(body)).retryAfter(RETRY_AFTER_SECONDS);
   }
 
-  /// `302` to a link that must not be kept.
+  /// Returns `302` to a link that must not be cached.
   public static Reply found(URI link) {
     return new Reply(302, Map.of("Location", link.toString(), "Cache-Control", "no-store"), Optional.empty());
   }
 
-  /// `308`: the same request at another path (RFC 9110, 15.4.9).
+  /// Returns `308`: the same request belongs to another path (RFC 9110, 15.4.9).
   public static Reply moved(String location) {
     return new Reply(308, Map.of("Location", location), Optional.empty());
   }
 
-  /// Exactly `{"message":"Not Found"}`, for what does not exist and for what is another organisation's.
+  /// Returns exactly `{"message":"Not Found"}`, both for a missing resource and for one of another organisation.
   public static Reply notFound() {
     return new Reply(404, Map.of(), Optional.of(JsonNodeFactory.instance.objectNode().put("message", "Not Found")));
   }
@@ -71,7 +73,7 @@ public record Reply(int status, Map<String, String> headers, Optional<JsonNode> 
     return problem(400, detail, List.of());
   }
 
-  /// `400` with every wrong query parameter.
+  /// Returns `400` with every wrong query parameter.
   public static Reply badQuery(List<FieldError> errors) {
     return InvalidRequest.fields(400, errors).reply();
   }
@@ -80,13 +82,14 @@ public record Reply(int status, Map<String, String> headers, Optional<JsonNode> 
     return problem(403, detail, List.of());
   }
 
-  /// @param detail says the present state and what is allowed in it
+  /// @param detail the current state and the actions that it allows
   public static Reply conflict(String detail) {
     return problem(409, detail, List.of());
   }
 
   public static Reply preconditionFailed() {
-    return problem(412, "The resource has changed since the version that If-Match names", List.of());
+    return problem(412,
+        "The resource has changed since the version in If-Match; read it again and send its current ETag", List.of());
   }
 
   public static Reply unprocessable(String pointer, String message) {
@@ -97,7 +100,7 @@ public record Reply(int status, Map<String, String> headers, Optional<JsonNode> 
     return problem(429, detail, List.of()).retryAfter(retryAfterSeconds);
   }
 
-  /// A problem (RFC 9457); the request's id is added when it is sent.
+  /// Returns a problem (RFC 9457). [Api] adds the id of the request.
   static Reply problem(int status, String detail, List<FieldError> errors) {
     ObjectNode body = JsonNodeFactory.instance.objectNode();
     body.put("type", "about:blank").put("title", title(status)).put("status", status);
@@ -135,7 +138,7 @@ public record Reply(int status, Map<String, String> headers, Optional<JsonNode> 
     return header("Retry-After", Integer.toString(seconds));
   }
 
-  /// The entity tag of a stored version (RFC 9110, 8.8.3).
+  /// Adds the entity tag of a stored version (RFC 9110, 8.8.3).
   public Reply etag(long version) {
     return header("ETag", Request.etag(version));
   }

@@ -32,11 +32,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import no.rapport.reporting.NationalIdMask;
 
-/// One HTTP request as API Gateway hands it over (REST API, Lambda proxy integration).
+/// One HTTP request as API Gateway delivers it (REST API, Lambda proxy integration).
 public final class Request {
 
-  /// Largest body that is read, in bytes.
-  static final int MAX_BODY = 256 * 1024;
+  /// Largest accepted body, in bytes.
+  static final int MAX_BODY_BYTES = 256 * 1024;
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern ACTING_USER =
       Pattern.compile("[\\p{L}\\p{N}][\\p{L}\\p{N} ._@+-]{0,63}");
@@ -47,7 +47,7 @@ public final class Request {
 
   private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).maxStringLength(16 * 1024)
-              .maxNameLength(128).maxNumberLength(40).maxDocumentLength(MAX_BODY).build())
+              .maxNameLength(128).maxNumberLength(40).maxDocumentLength(MAX_BODY_BYTES).build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build())
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -70,7 +70,7 @@ public final class Request {
     }
   }
 
-  /// @return empty when no authorizer has vouched for the caller
+  /// Returns the request, or empty if no authorizer has identified the caller.
   static Optional<Request> of(APIGatewayProxyRequestEvent event, Instant now) {
     return caller(event).map(caller -> new Request(event, caller, now, Ids.random()));
   }
@@ -89,12 +89,12 @@ public final class Request {
                 : Optional.of(Set.copyOf(Arrays.asList(organizations.split(","))))));
   }
 
-  /// The same request at the time and with the ids that an earlier try of it had.
+  /// Returns the same request with the time and ids of its earlier try.
   Request reserved(Instant time, String seed) {
     return new Request(event, caller, time, Ids.derived(seed));
   }
 
-  /// The person behind an integration, as the key's holder asserts in `X-Acting-User`.
+  /// Returns the person behind an integration, as the key's holder asserts in `X-Acting-User`.
   public Optional<String> actingUser() {
     Optional<String> user = header("X-Acting-User");
     if (user.isPresent() && (!ACTING_USER.matcher(user.get()).matches() || NationalIdMask.isIn(user.get()))) {
@@ -104,7 +104,7 @@ public final class Request {
     return user;
   }
 
-  /// Whom a new resource names as the one who asked for it: the acting user, or else the key.
+  /// Returns the `requested_by` of new resources: the acting user, or else the id of the key.
   public String requestedBy() {
     return actingUser().orElse(caller.id());
   }
@@ -113,12 +113,12 @@ public final class Request {
     return caller;
   }
 
-  /// The time of this request, UTC, whole seconds.
+  /// Returns the time of this request, UTC, whole seconds.
   public Instant now() {
     return now;
   }
 
-  /// New ids for what this request makes.
+  /// Returns the source of ids for new resources.
   public Ids ids() {
     return ids;
   }
@@ -131,18 +131,18 @@ public final class Request {
     return event.getPath();
   }
 
-  /// The id in the path; what no resource can be named by is given as an id that none has.
+  /// Returns the id in the path, or `-` for a malformed id, which matches no resource.
   public String pathId(String name) {
     String value = event.getPathParameters() == null ? null : event.getPathParameters().get(name);
     return value != null && ID.matcher(value).matches() ? value : "-";
   }
 
-  /// The first value of a header.
+  /// Returns the first value of a header.
   public Optional<String> header(String name) {
     return Optional.ofNullable(headers.get(name));
   }
 
-  /// Query parameters with all their values.
+  /// Returns the query parameters with all their values.
   public Map<String, List<String>> query() {
     if (event.getMultiValueQueryStringParameters() != null) {
       return event.getMultiValueQueryStringParameters();
@@ -152,86 +152,89 @@ public final class Request {
             .collect(Collectors.toMap(Map.Entry::getKey, e -> List.of(Objects.requireNonNullElse(e.getValue(), ""))));
   }
 
-  /// Reads the list parameters that every collection takes, and those of its own.
+  /// Reads the parameters of a list: those of every collection, and the collection's own filters.
   public ListQuery list(String... ownFilters) {
     return ListQuery.parse(query(), Set.of(ownFilters));
   }
 
-  /// Reads the query parameters of an endpoint that is no list.
+  /// Reads the query parameters of an endpoint that is not a list.
   ///
-  /// @param known the names of all that it takes
+  /// @param known the names of all its parameters
   public Parameters parameters(String... known) {
     return new Parameters(query(), Set.of(known));
   }
 
-  /// Whether a text has the form of an id.
+  /// Returns whether a text has the form of an id.
   public static boolean isId(String text) {
     return ID.matcher(text).matches();
   }
 
-  /// Refuses parameters on an endpoint that takes none.
-  public Request withoutQuery() {
+  /// Returns this request if it has no query parameters.
+  ///
+  /// @throws InvalidRequest `400` naming each parameter
+  public Request requireNoQueryParameters() {
     if (!query().isEmpty()) {
       throw InvalidRequest.fields(400, query().keySet().stream().sorted()
           .map(name -> new FieldError("?" + (name.length() > 64 ? name.substring(0, 64) : name),
-              "This parameter is not known here"))
+              "Unknown query parameter; remove it"))
           .limit(20).toList());
     }
     return this;
   }
 
-  /// Reads the JSON body; all wrong members are refused together (`422`).
+  /// Reads the JSON body. All wrong members are reported together (`422`).
   ///
-  /// @param parse reads members from the body; its result is used only when nothing was wrong
+  /// @param parse reads members from the body; its result is used only if there was no error
   public <T> T body(Function<Body, T> parse) {
     Body body = new Body(object());
     T parsed = parse.apply(body);
-    body.orRefuse();
+    body.requireValid();
     return parsed;
   }
 
-  /// Whether a body was sent.
+  /// Returns whether a body was sent.
   public boolean hasBody() {
     return event.getBody() != null && !event.getBody().isBlank();
   }
 
   private ObjectNode object() {
-    refuseEncoded();
+    requireNotCompressed();
     String type = header("Content-Type").orElse("").toLowerCase(Locale.ROOT);
     String media = type.split(";", 2)[0].trim();
     if (!media.equals("application/json") && !(media.startsWith("application/") && media.endsWith("+json"))) {
-      throw new InvalidRequest(Reply.problem(415, "The body must be application/json", List.of()));
+      throw new InvalidRequest(Reply.problem(415,
+          "The body must be JSON; send it with Content-Type: application/json", List.of()));
     }
     String text = text();
     if (text.isBlank()) {
-      throw InvalidRequest.malformed("The body is empty; a JSON object is expected");
+      throw InvalidRequest.malformed("The body is empty; send a JSON object");
     }
     JsonNode node;
     try {
       node = JSON.readTree(text);
     } catch (JsonProcessingException e) {
-      throw InvalidRequest.malformed(e.getLocation() == null ? "The body is not valid JSON within the limits"
-          : "The body is not valid JSON within the limits, at line " + e.getLocation().getLineNr() + ", column "
+      throw InvalidRequest.malformed(e.getLocation() == null ? "The body is not valid JSON or exceeds a limit"
+          : "The body is not valid JSON or exceeds a limit, at line " + e.getLocation().getLineNr() + ", column "
               + e.getLocation().getColumnNr());
     } catch (NumberFormatException e) {
-      // Jackson lets it through for exponents that no BigDecimal holds.
-      throw InvalidRequest.malformed("The body is not valid JSON within the limits: a number is out of range");
+      // Jackson does not wrap it for exponents that exceed a BigDecimal.
+      throw InvalidRequest.malformed("The body is not valid JSON or exceeds a limit: a number is out of range");
     }
     if (!(node instanceof ObjectNode object)) {
       throw InvalidRequest.malformed("The body must be a JSON object");
     }
-    refuseUnstorable(object);
+    requireStorable(object);
     return object;
   }
 
-  /// The body as an idempotency key is held against it: the same values in another member order are the same body.
+  /// Returns a canonical form of the body, with sorted members, to compare requests under one idempotency key.
   String comparableText() {
     try {
       var comparable = new StringBuilder();
       appendComparable(JSON.readTree(text()), comparable);
       return comparable.toString();
     } catch (JsonProcessingException | NumberFormatException e) {
-      return text(); // refused when it is read
+      return text(); // object() rejects it
     }
   }
 
@@ -259,10 +262,10 @@ public final class Request {
     }
   }
 
-  private void refuseEncoded() {
+  private void requireNotCompressed() {
     String encoding = header("Content-Encoding").orElse("").trim();
     if (!encoding.isEmpty() && !encoding.equalsIgnoreCase("identity")) {
-      throw new InvalidRequest(Reply.problem(415, "The body must not be compressed: Content-Encoding is not taken here",
+      throw new InvalidRequest(Reply.problem(415, "The body must not be compressed; send it without Content-Encoding",
           List.of()).header("Accept-Encoding", "identity"));
     }
   }
@@ -271,48 +274,49 @@ public final class Request {
     return text.startsWith("\ufeff") ? text.substring(1) : text;
   }
 
-  /// The body's text.
+  /// Returns the text of the body.
   String text() {
     String body = event.getBody() == null ? "" : event.getBody();
     if (Boolean.TRUE.equals(event.getIsBase64Encoded())) {
       try {
         byte[] bytes = Base64.getDecoder().decode(body);
-        refuseTooLarge(bytes.length);
+        requireWithinSize(bytes.length);
         return withoutByteOrderMark(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
       } catch (CharacterCodingException | IllegalArgumentException e) {
-        throw InvalidRequest.malformed("The body is not UTF-8 text");
+        throw InvalidRequest.malformed("The body must be UTF-8 text");
       }
     }
-    refuseTooLarge(body.length() > MAX_BODY ? body.length() : body.getBytes(StandardCharsets.UTF_8).length);
+    requireWithinSize(body.length() > MAX_BODY_BYTES ? body.length() : body.getBytes(StandardCharsets.UTF_8).length);
     return withoutByteOrderMark(body);
   }
 
-  private static void refuseTooLarge(int bytes) {
-    if (bytes > MAX_BODY) {
-      throw new InvalidRequest(Reply.problem(413, "The body is larger than " + MAX_BODY + " bytes", List.of()));
+  private static void requireWithinSize(int bytes) {
+    if (bytes > MAX_BODY_BYTES) {
+      throw new InvalidRequest(Reply.problem(413,
+          "The body must not be larger than " + MAX_BODY_BYTES + " bytes", List.of()));
     }
   }
 
-  /// NUL and lone surrogates are legal JSON escapes that neither a table nor a file can hold. U+FFFD is what is left of
-  /// bytes that were not UTF-8: API Gateway puts it in their place, and what was meant is lost.
-  private static void refuseUnstorable(JsonNode node) {
+  /// Rejects text that cannot be stored. NUL and lone surrogates are legal JSON escapes, but neither a table nor a file
+  /// can hold them. API Gateway replaces bytes that are not UTF-8 with U+FFFD, so the original text is lost.
+  private static void requireStorable(JsonNode node) {
     if (node.isTextual()) {
-      refuseUnstorable(node.textValue());
+      requireStorable(node.textValue());
     }
-    node.fieldNames().forEachRemaining(Request::refuseUnstorable);
-    node.forEach(Request::refuseUnstorable);
+    node.fieldNames().forEachRemaining(Request::requireStorable);
+    node.forEach(Request::requireStorable);
   }
 
-  private static void refuseUnstorable(String text) {
+  private static void requireStorable(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean pair = Character.isHighSurrogate(c) && i + 1 < text.length()
           && Character.isLowSurrogate(text.charAt(i + 1));
       if (c == 0 || Character.isSurrogate(c) && !pair) {
-        throw InvalidRequest.malformed("The body holds a NUL character or half a surrogate pair");
+        throw InvalidRequest.malformed("The body must not hold a NUL character or half a surrogate pair");
       }
       if (c == '\ufffd') {
-        throw InvalidRequest.malformed("The body is not UTF-8 text, or holds the replacement character U+FFFD");
+        throw InvalidRequest.malformed("The body must be UTF-8 text without the replacement character U+FFFD");
       }
       if (pair) {
         i++;
@@ -320,8 +324,8 @@ public final class Request {
     }
   }
 
-  /// Whether the caller's `If-Match` allows a change of this version; true without that header. Weak tags never match
-  /// (RFC 9110, 13.1.1); what is no list of tags is refused with `400`.
+  /// Returns whether `If-Match` allows a change of this version; true without that header. Weak tags never match (RFC
+  /// 9110, 13.1.1). A value that is not a list of tags is rejected with `400`.
   public boolean matches(long version) {
     Optional<String> tags = header("If-Match").map(String::trim);
     if (tags.isPresent() && (tags.get().length() > 1024 || !ENTITY_TAGS.matcher(tags.get()).matches())) {

@@ -3,7 +3,7 @@ package no.rapport.api;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// What a key may do.
+/// The rights of an API key.
 public enum Role {
   /// An organisation's own systems and people.
   ORG,

@@ -4,12 +4,12 @@ import com.amazonaws.services.lambda.runtime.Context;
 import java.util.function.IntSupplier;
 
 /// The time that a sweep may take. A sweep ends before the next one is due, so that a backlog of one kind of work never
-/// keeps the sweeper from the work that comes first.
+/// delays the more urgent work of the next sweep.
 public final class SweepBudget {
 
-  /// Less than the minute after which the next sweep begins.
+  /// Less than the minute between two sweeps.
   private static final int MAX_MILLIS = 50_000;
-  /// What is left to the function for the last unit of work and its log lines.
+  /// Reserved for the last unit of work and its log lines.
   private static final int RESERVE_MILLIS = 10_000;
 
   private final IntSupplier remainingMillis;
@@ -22,7 +22,9 @@ public final class SweepBudget {
     total = Math.max(0, Math.min(MAX_MILLIS, begin - RESERVE_MILLIS));
   }
 
-  /// @param context null where a test does not limit the time
+  /// Returns the budget of an invocation.
+  ///
+  /// @param context null in a test without a time limit
   public static SweepBudget of(Context context) {
     return new SweepBudget(context == null ? () -> Integer.MAX_VALUE : context::getRemainingTimeInMillis);
   }

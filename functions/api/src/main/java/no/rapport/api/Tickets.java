@@ -15,11 +15,11 @@ import no.rapport.records.Documents;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 
-/// Tickets for browsers, whose `EventSource` cannot send a key: leave to read the events of one organisation and
-/// period for an hour. Only the SHA-256 of a ticket is stored.
+/// Issues tickets for browsers, whose `EventSource` cannot send a key. A ticket allows reading the events of one
+/// organisation and period for an hour. Only its SHA-256 is stored.
 public final class Tickets {
 
-  /// How long a ticket is good.
+  /// Lifetime of a ticket.
   public static final Duration VALIDITY = Duration.ofHours(1);
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -31,16 +31,16 @@ public final class Tickets {
     this.records = records;
   }
 
-  /// What a ticket allows.
+  /// The rights that a ticket grants.
   ///
-  /// @param caller the key's id of who asked for it
-  /// @param expires first moment at which it is no longer good, UTC, whole seconds
+  /// @param caller the id of the key that requested the ticket
+  /// @param expires the moment from which it is no longer valid, UTC, whole seconds
   public record Ticket(String organizationId, String periodId, String caller, Instant expires) {}
 
-  /// A new ticket as it is handed out, once.
+  /// A new ticket with its text, which is shown only once.
   public record Issued(String text, Ticket ticket) {}
 
-  /// Makes a ticket; the caller's right to the organisation is for the one who calls this to check.
+  /// Issues a ticket. It is the calling code that must check the caller's right to the organisation.
   public Issued issue(Caller caller, String organizationId, String periodId, Instant now) {
     byte[] random = new byte[24];
     RANDOM.nextBytes(random);
@@ -54,7 +54,7 @@ public final class Tickets {
     return new Issued(text, ticket);
   }
 
-  /// What a ticket allows; empty when there is none such or it has expired.
+  /// Returns the ticket of this text, or empty if there is none or it has expired.
   public Optional<Ticket> find(String text, Instant now) {
     return TEXT.matcher(text).matches()
         ? records.note("ticket#" + sha256(text), "ticket", now)

@@ -1,6 +1,6 @@
 package no.rapport.api;
 
-/// Thrown by a workflow task that failed for a reason that passes: load, the network, a service's own fault, too many
+/// Thrown by a workflow task that failed for a temporary reason: load, the network, an error of the service, too many
 /// concurrent changes. The state machines retry a task that failed with this exception.
 public final class TransientFailure extends RuntimeException {
 

@@ -1,2 +1,2 @@
-/// The HTTP boundary: requests, replies, problems, caller, paging, idempotency, links. It knows no contract.
+/// The HTTP boundary: requests, replies, problems, caller, paging, idempotency, links. It depends on no contract.
 package no.rapport.api;

@@ -22,7 +22,7 @@ class ApiTest {
   }
 
   @Test
-  void says500WithoutAWordAboutTheCauseAndLogsItOnceWithoutItsMessage() {
+  void answers500WithoutCauseAndLogsOnceWithoutMessage() {
     var log = new ByteArrayOutputStream();
     PrintStream before = System.out;
     System.setOut(new PrintStream(log, true, StandardCharsets.UTF_8));
@@ -41,7 +41,7 @@ class ApiTest {
   }
 
   @Test
-  void answersNobodyWhomNoAuthorizerHasVouchedFor() {
+  void answers401WithoutCompleteAuthorizerContext() {
     for (Map<String, Object> authorizer : java.util.Arrays.<Map<String, Object>>asList(null, Map.of(),
         Map.<String, Object>of("caller", "k"),
         Map.<String, Object>of("caller", "k", "role", "org"), Map.<String, Object>of("caller", "k", "role", "root",
@@ -57,7 +57,7 @@ class ApiTest {
   }
 
   @Test
-  void readsTheCallersOrganisations() {
+  void readsOrganisationsAndRoleOfCaller() {
     var event = aGet(Map.of());
     event.getRequestContext().setAuthorizer(Calls.authorizer("key_x", "worker", "org-a,org-a,org-b"));
     answer(event, request -> {
@@ -90,7 +90,7 @@ class ApiTest {
   }
 
   @Test
-  void namesTheStageInLocationsOnTheApisOwnDomainOnly() {
+  void prefixesLocationsWithStageOnExecuteApiDomainOnly() {
     var event = aGet(Map.of());
     event.getRequestContext().setStage("prod");
     assertThat(answer(event, _ -> Reply.moved("/api/v1/x")).getHeaders()).containsEntry("Location", "/api/v1/x");
@@ -103,7 +103,7 @@ class ApiTest {
   }
 
   @Test
-  void answersNotFoundExactlyAndEverythingUncached() {
+  void answersNotFoundWithExactBodyAndForbidsCaching() {
     var answer = answer(aGet(Map.of()), _ -> Reply.notFound());
     assertThat(answer.getBody()).isEqualTo("{\"message\":\"Not Found\"}");
     assertThat(answer.getHeaders()).containsEntry("Content-Type", "application/json")
@@ -111,7 +111,7 @@ class ApiTest {
   }
 
   @Test
-  void takesAPathIdOrOneThatNothingHas() {
+  void replacesMalformedPathIdByIdThatMatchesNothing() {
     for (String id : new String[] {"../x", "", "a b", "a".repeat(65), "å", null}) {
       var parameters = new HashMap<String, String>();
       parameters.put("id", id);

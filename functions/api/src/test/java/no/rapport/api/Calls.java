@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/// Requests as API Gateway hands them over, and answers as it takes them back.
+/// Builds requests as API Gateway delivers them and reads responses as it receives them.
 final class Calls {
 
   private static final ObjectMapper JSON = new ObjectMapper();

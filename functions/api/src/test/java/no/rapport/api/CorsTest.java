@@ -16,7 +16,7 @@ class CorsTest {
   }
 
   @Test
-  void namesTheOriginThatAsksIfItIsOneOfTheAllowed() {
+  void allowsOriginOfRequestIfConfigured() {
     System.setProperty("ALLOWED_ORIGINS", "https://a.example.no,https://b.example.no");
 
     assertThat(headers("https://b.example.no"))
@@ -24,7 +24,7 @@ class CorsTest {
   }
 
   @Test
-  void namesNoOriginToPagesOfOthers() {
+  void allowsNoOtherOrigin() {
     System.setProperty("ALLOWED_ORIGINS", "https://a.example.no,https://b.example.no");
 
     for (var origin : new String[] {"https://evil.example", "https://a.example.no,https://b.example.no", "null", ""}) {
@@ -34,12 +34,12 @@ class CorsTest {
   }
 
   @Test
-  void namesNoOriginWhereNoneIsAllowed() {
+  void sendsNoCorsHeadersIfNoOriginIsConfigured() {
     assertThat(headers("https://a.example.no")).doesNotContainKeys("Access-Control-Allow-Origin", "Vary");
   }
 
   private static Map<String, String> headers(String origin) {
     var event = new APIGatewayProxyRequestEvent().withHeaders(Map.of("ORIGIN", origin));
-    return Api.answerAnyone(event, null, _ -> new Reply(200, Map.of(), Optional.empty())).getHeaders();
+    return Api.answerUnauthenticated(event, null, _ -> new Reply(200, Map.of(), Optional.empty())).getHeaders();
   }
 }

@@ -20,19 +20,19 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 class DownloadLinksTest {
 
   @Test
-  void keepsAPlainNameAsItIs() {
+  void keepsPlainName() {
     assertThat(DownloadLinks.disposition("rapport_org-1042_2025.xlsx"))
         .isEqualTo("attachment; filename=\"rapport_org-1042_2025.xlsx\"");
   }
 
   @Test
-  void givesBothFormsOfANameThatIsNotAscii() {
+  void writesAsciiAndUtf8FormOfNonAsciiName() {
     assertThat(DownloadLinks.disposition("Kárášjohka 2025.csv")).isEqualTo("attachment; filename=\"K_r__johka 2025.csv\";"
         + " filename*=UTF-8''K%C3%A1r%C3%A1%C5%A1johka%202025.csv");
   }
 
   @Test
-  void letsNothingOutOfTheHeaderOrTheFolder() {
+  void removesHeaderBreaksAndPathSegments() {
     assertThat(DownloadLinks.disposition("a\r\nSet-Cookie: b=\"c\".csv"))
         .isEqualTo("attachment; filename=\"a__Set-Cookie_ b=_c_.csv\"");
     assertThat(DownloadLinks.disposition("../../etc/passwd")).doesNotContain("..", "/");
@@ -42,20 +42,20 @@ class DownloadLinksTest {
   }
 
   @Test
-  void shortensALongNameBeforeItsExtension() {
+  void shortensLongNameBeforeExtension() {
     assertThat(DownloadLinks.disposition("x".repeat(300) + ".xlsx"))
         .isEqualTo("attachment; filename=\"" + "x".repeat(145) + ".xlsx\"");
   }
 
   @Test
-  void shortensNothingThatFits() {
+  void keepsNameOfMaximalLength() {
     String name = "x".repeat(145) + ".xlsx";
     assertThat(DownloadLinks.disposition(name)).isEqualTo("attachment; filename=\"" + name + "\"");
     assertThat(DownloadLinks.disposition("x" + name)).isEqualTo("attachment; filename=\"" + name + "\"");
   }
 
   @Test
-  void keepsTheEndOfALongNameOnlyWhereItIsAnExtension() {
+  void keepsEndOfLongNameOnlyIfItIsAnExtension() {
     assertThat(DownloadLinks.disposition("x".repeat(300) + ".numbers12"))
         .isEqualTo("attachment; filename=\"" + "x".repeat(140) + ".numbers12\"");
     assertThat(DownloadLinks.disposition("x".repeat(300) + ".numbers123"))
@@ -63,14 +63,14 @@ class DownloadLinksTest {
   }
 
   @Test
-  void shortensBetweenCharacters() {
+  void shortensAtCodePointBoundary() {
     assertThat(DownloadLinks.disposition("😀".repeat(151)))
         .endsWith("filename*=UTF-8''" + "%F0%9F%98%80".repeat(150));
   }
 
-  /// The first and the last of what is masked, and their neighbours.
+  /// The first and last character of each masked range, and their neighbours.
   @Test
-  void masksExactlyWhatCouldBeTakenForSomethingElse() {
+  void masksExactlyTheMisleadingCharacters() {
     assertThat(DownloadLinks.disposition("a\u0000\u001F\u007F\u0080\u009F\u2028\u2029\uE000b.csv"))
         .isEqualTo("attachment; filename=\"a________b.csv\"");
     assertThat(DownloadLinks.disposition("a\\/:*?\"<>|b.csv")).isEqualTo("attachment; filename=\"a_________b.csv\"");
@@ -81,7 +81,7 @@ class DownloadLinksTest {
   }
 
   @Test
-  void signsALinkThatIsDeadWithinThirtySecondsAndSaysWhen() {
+  void signsLinkThatExpiresWithinThirtySecondsAndReturnsExpiry() {
     try (var presigner = S3Presigner.builder().region(Region.EU_NORTH_1)
         .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("id", "secret"))).build()) {
       var link = new DownloadLinks(presigner, "rapport", new InMemoryRecords(), Clock.systemUTC())

@@ -15,7 +15,8 @@ import no.rapport.records.InMemoryRecords;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Mutated requests, from seeds that are named when one fails: whatever comes, it is answered, and never with 5xx.
+/// Sends mutated requests, generated from seeds. Every request gets an answer, and never with 5xx. A failure names its
+/// seed.
 class FuzzTest {
 
   private static final int ROUNDS = 20_000;

@@ -33,16 +33,16 @@ class IdempotencyTest {
   private final MovableClock clock = new MovableClock(Instant.now());
   private final InMemoryRecords records = new InMemoryRecords(clock);
   private final Idempotency idempotency = new Idempotency(records, clock);
-  private final List<String> made = new ArrayList<>();
+  private final List<String> created = new ArrayList<>();
 
   private APIGatewayProxyResponseEvent send(APIGatewayProxyRequestEvent event, Function<Request, Reply> handler) {
     return Api.answer(event, null, idempotency, handler);
   }
 
-  private synchronized Reply make(Request request) {
+  private synchronized Reply create(Request request) {
     request.body(body -> body.text("name", 100));
     String id = "t_" + request.ids().ulid(request.now());
-    made.add(id);
+    created.add(id);
     records.commit(new Change.Create(Entry.first("things", "org-a", id, request.now(), "pending", Map.of(), "{}")));
     return Reply.accepted("/api/v1/things/" + id, JsonNodeFactory.instance.objectNode().put("id", id).putNull("file"))
         .etag(1).about("things", id);
@@ -53,69 +53,69 @@ class IdempotencyTest {
   }
 
   @Test
-  void replaysTheFirstAnswerToTheSameKeyAndBody() {
-    var first = send(aPost("{\"name\":\"a\"}", "k"), this::make);
-    var again = send(aPost("{\"name\":\"a\"}", "k"), this::make);
+  void repeatsFirstAnswerForSameKeyAndBody() {
+    var first = send(aPost("{\"name\":\"a\"}", "k"), this::create);
+    var again = send(aPost("{\"name\":\"a\"}", "k"), this::create);
     assertThat(first.getStatusCode()).isEqualTo(202);
     assertThat(again.getStatusCode()).isEqualTo(202);
     assertThat(again.getBody()).isEqualTo(first.getBody()).contains("\"file\":null");
     assertThat(again.getHeaders()).isEqualTo(first.getHeaders());
-    assertThat(made).hasSize(1);
+    assertThat(created).hasSize(1);
     assertThat(things()).isEqualTo(1);
   }
 
   @Test
-  void answers404OnceTheResourceOfTheFirstAnswerIsErased() {
-    send(aPost("{\"name\":\"a\"}", "k"), this::make);
-    Entry thing = records.find("things", made.getFirst()).orElseThrow();
+  void answers404AfterResourceIsErased() {
+    send(aPost("{\"name\":\"a\"}", "k"), this::create);
+    Entry thing = records.find("things", created.getFirst()).orElseThrow();
     assertThat(records.notes(Note.about("things", thing.id()), "", 10, clock.instant())).hasSize(1);
 
     records.commit(new Change.Delete(thing));
 
     assertThat(records.notes(Note.about("things", thing.id()), "", 10, clock.instant())).isEmpty();
-    var again = send(aPost("{\"name\":\"a\"}", "k"), this::make);
+    var again = send(aPost("{\"name\":\"a\"}", "k"), this::create);
     assertThat(again.getStatusCode()).isEqualTo(404);
     assertThat(again.getBody()).isEqualTo("{\"message\":\"Not Found\"}");
-    assertThat(made).hasSize(1);
+    assertThat(created).hasSize(1);
   }
 
   @Test
-  void answers404WhereTheRequestDiedHalfwayAndItsResourceWasErasedSince() {
+  void answers404IfRequestDiedAndItsResourceWasErased() {
     send(aPost("{}", "k"), request -> {
-      make(request);
+      create(request);
       throw new IllegalStateException("the function is gone");
     });
-    records.commit(new Change.Delete(records.find("things", made.getFirst()).orElseThrow()));
+    records.commit(new Change.Delete(records.find("things", created.getFirst()).orElseThrow()));
     clock.pass(Duration.ofSeconds(31));
 
-    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(404);
-    assertThat(records.notes(Note.about("things", made.getFirst()), "", 10, clock.instant())).isEmpty();
+    assertThat(send(aPost("{}", "k"), this::create).getStatusCode()).isEqualTo(404);
+    assertThat(records.notes(Note.about("things", created.getFirst()), "", 10, clock.instant())).isEmpty();
     assertThat(things()).isZero();
   }
 
   @Test
-  void keepsNoAnswerAboutWhatIsErasedWhileTheRequestRuns() {
+  void keepsNoAnswerIfResourceIsErasedDuringRequest() {
     var first = send(aPost("{}", "k"), request -> {
-      Reply reply = make(request);
-      records.commit(new Change.Delete(records.find("things", made.getFirst()).orElseThrow()));
+      Reply reply = create(request);
+      records.commit(new Change.Delete(records.find("things", created.getFirst()).orElseThrow()));
       return reply;
     });
 
     assertThat(first.getStatusCode()).isEqualTo(202);
-    assertThat(records.notes(Note.about("things", made.getFirst()), "", 10, clock.instant())).isEmpty();
-    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(404);
+    assertThat(records.notes(Note.about("things", created.getFirst()), "", 10, clock.instant())).isEmpty();
+    assertThat(send(aPost("{}", "k"), this::create).getStatusCode()).isEqualTo(404);
   }
 
   @Test
-  void answers404WhereTheCallerNoLongerSeesTheOrganisation() {
-    send(aPost("{}", "k"), this::make);
+  void answers404IfCallerMayNoLongerSeeOrganisation() {
+    send(aPost("{}", "k"), this::create);
     var other = aPost("{}", "k");
     other.getRequestContext().setAuthorizer(Calls.authorizer("key_a", "org", "org-b"));
-    assertThat(send(other, this::make).getStatusCode()).isEqualTo(404);
+    assertThat(send(other, this::create).getStatusCode()).isEqualTo(404);
   }
 
   @Test
-  void makesAnAnswerAnewThatIsAboutNoResource() {
+  void runsRequestAgainIfAnswerDescribesNoResource() {
     var secrets = new ArrayList<String>();
     Function<Request, Reply> ticket = _ -> {
       secrets.add("secret-" + secrets.size());
@@ -129,7 +129,7 @@ class IdempotencyTest {
   }
 
   @Test
-  void takesTheSameValuesInAnotherOrderAndFormAsTheSameBody() {
+  void treatsReorderedAndReformattedBodyAsSameBody() {
     String body = "{\"name\":\"a\",\"size\":8,\"list\":[1,{\"x\":true,\"y\":null}]}";
     for (String same : List.of(body, "\ufeff" + body,
         " { \"list\" : [ 1.0, {\"y\":null, \"x\":true} ], \"size\" : 8.0, \"n\\u0061me\" : \"a\" } ")) {
@@ -138,54 +138,54 @@ class IdempotencyTest {
     }
     for (String other : List.of(body.replace("8", "80"), body.replace("true", "false"),
         body.replace("[1,", "[").replace("null}]", "null},1]"), body.replace("8", "\"8\""))) {
-      assertThat(send(aPost(other, "k"), this::make).getStatusCode()).as(other).isEqualTo(422);
+      assertThat(send(aPost(other, "k"), this::create).getStatusCode()).as(other).isEqualTo(422);
     }
   }
 
   @Test
-  void makesOneOfEachWithoutAKeyAndWithOtherKeysAndCallers() {
-    send(aPost("{}"), this::make);
-    send(aPost("{}"), this::make);
-    send(aPost("{}", "k"), this::make);
-    send(aPost("{}", "K"), this::make);
+  void createsSeparateResourcesWithoutKeyAndForOtherKeysAndCallers() {
+    send(aPost("{}"), this::create);
+    send(aPost("{}"), this::create);
+    send(aPost("{}", "k"), this::create);
+    send(aPost("{}", "K"), this::create);
     var other = aPost("{}", "k");
     other.getRequestContext().setAuthorizer(Calls.authorizer("key_b", "org", "org-a"));
-    send(other, this::make);
+    send(other, this::create);
     assertThat(things()).isEqualTo(5);
   }
 
   @Test
-  void refusesTheKeyWithAnotherBodyOrAnotherPath() {
-    send(aPost("{\"name\":\"a\"}", "k"), this::make);
-    assertThat(send(aPost("{\"name\":\"b\"}", "k"), this::make).getStatusCode()).isEqualTo(422);
-    assertThat(send(aPost("{\"name\":\"a\"}", "k").withPath("/api/v1/others"), this::make).getStatusCode())
+  void rejectsKeyWithOtherBodyOrPath() {
+    send(aPost("{\"name\":\"a\"}", "k"), this::create);
+    assertThat(send(aPost("{\"name\":\"b\"}", "k"), this::create).getStatusCode()).isEqualTo(422);
+    assertThat(send(aPost("{\"name\":\"a\"}", "k").withPath("/api/v1/others"), this::create).getStatusCode())
         .isEqualTo(422);
-    assertThat(made).hasSize(1);
+    assertThat(created).hasSize(1);
   }
 
   @Test
-  void refusesAKeyThatIsEmptyTooLongOrUnprintable() {
+  void rejectsEmptyTooLongAndUnprintableKeys() {
     for (String key : List.of("", " ", "a".repeat(256), "å", "a\u0000", "a\n", " a")) {
-      assertThat(send(aPost("{}", key), this::make).getStatusCode()).as(key).isEqualTo(400);
+      assertThat(send(aPost("{}", key), this::create).getStatusCode()).as(key).isEqualTo(400);
     }
-    assertThat(send(aPost("{}", "a".repeat(255)), this::make).getStatusCode()).isEqualTo(202);
-    assertThat(send(aPost("{}", "~"), this::make).getStatusCode()).isEqualTo(202);
-    assertThat(made).hasSize(2);
+    assertThat(send(aPost("{}", "a".repeat(255)), this::create).getStatusCode()).isEqualTo(202);
+    assertThat(send(aPost("{}", "~"), this::create).getStatusCode()).isEqualTo(202);
+    assertThat(created).hasSize(2);
   }
 
   @Test
-  void freesTheKeyOfARequestThatWasRefused() {
-    assertThat(send(aPost("{\"name\":5}", "k"), this::make).getStatusCode()).isEqualTo(422);
+  void freesKeyOfRefusedRequest() {
+    assertThat(send(aPost("{\"name\":5}", "k"), this::create).getStatusCode()).isEqualTo(422);
     for (int status : List.of(300, 308, 404, 409, 429)) {
       var refused = new Reply(status, Map.of(), Optional.empty());
       assertThat(send(aPost("{\"name\":\"a\"}", "k"), _ -> refused).getStatusCode()).isEqualTo(status);
     }
-    assertThat(send(aPost("{\"name\":\"a\"}", "k"), this::make).getStatusCode()).isEqualTo(202);
-    assertThat(made).hasSize(1);
+    assertThat(send(aPost("{\"name\":\"a\"}", "k"), this::create).getStatusCode()).isEqualTo(202);
+    assertThat(created).hasSize(1);
   }
 
   @Test
-  void says409WhileTheFirstIsInFlight() throws Exception {
+  void answers409WhileFirstRequestIsInProgress() throws Exception {
     var within = new CountDownLatch(1);
     var goOn = new CountDownLatch(1);
     var first = new APIGatewayProxyResponseEvent[1];
@@ -196,116 +196,116 @@ class IdempotencyTest {
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      return make(request);
+      return create(request);
     }));
     within.await();
-    var second = send(aPost("{}", "k"), this::make);
+    var second = send(aPost("{}", "k"), this::create);
     assertThat(second.getStatusCode()).isEqualTo(409);
     assertThat(second.getHeaders()).containsKey("Retry-After");
     goOn.countDown();
     thread.join();
-    assertThat(send(aPost("{}", "k"), this::make).getBody()).isEqualTo(first[0].getBody());
-    assertThat(made).hasSize(1);
+    assertThat(send(aPost("{}", "k"), this::create).getBody()).isEqualTo(first[0].getBody());
+    assertThat(created).hasSize(1);
   }
 
   @Test
-  void repeatsWhatDiedHalfwayWithTheSameIdsAndTime() {
+  void repeatsDeadRequestWithSameIdsAndTime() {
     var died = send(aPost("{}", "k"), request -> {
-      make(request);
+      create(request);
       throw new IllegalStateException("the function is gone");
     });
     assertThat(died.getStatusCode()).isEqualTo(500);
     clock.pass(Duration.ofSeconds(29));
-    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(409);
+    assertThat(send(aPost("{}", "k"), this::create).getStatusCode()).isEqualTo(409);
     clock.pass(Duration.ofSeconds(1));
-    var again = send(aPost("{}", "k"), this::make);
+    var again = send(aPost("{}", "k"), this::create);
     assertThat(again.getStatusCode()).isEqualTo(202);
-    assertThat(made).hasSize(2);
-    assertThat(made.get(1)).isEqualTo(made.get(0));
+    assertThat(created).hasSize(2);
+    assertThat(created.get(1)).isEqualTo(created.get(0));
     assertThat(things()).isEqualTo(1);
-    assertThat(send(aPost("{}", "k"), this::make).getBody()).isEqualTo(again.getBody());
+    assertThat(send(aPost("{}", "k"), this::create).getBody()).isEqualTo(again.getBody());
   }
 
   @Test
-  void repeatsWhatAnsweredThatSomethingWentWrong() {
+  void repeatsRequestThatWasAnsweredWith500() {
     var failed = send(aPost("{}", "k"), request -> {
-      make(request);
+      create(request);
       return Reply.problem(500, "Something went wrong", List.of());
     });
     assertThat(failed.getStatusCode()).isEqualTo(500);
-    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).as("it may have left something").isEqualTo(409);
+    assertThat(send(aPost("{}", "k"), this::create).getStatusCode()).as("it may have left something").isEqualTo(409);
     clock.pass(Duration.ofSeconds(30));
-    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(202);
-    assertThat(made.get(1)).isEqualTo(made.get(0));
+    assertThat(send(aPost("{}", "k"), this::create).getStatusCode()).isEqualTo(202);
+    assertThat(created.get(1)).isEqualTo(created.get(0));
     assertThat(things()).isEqualTo(1);
   }
 
   @Test
-  void keepsTheIdsOfWhatDiedHalfwayWhereItsRepetitionIsRefused() {
+  void keepsIdsOfDeadRequestIfRepetitionIsRefused() {
     send(aPost("{}", "k"), request -> {
-      make(request);
+      create(request);
       throw new IllegalStateException("the function is gone");
     });
     clock.pass(Duration.ofSeconds(31));
     assertThat(send(aPost("{}", "k"), _ -> Reply.tooManyRequests("Full", 1)).getStatusCode()).isEqualTo(429);
     assertThat(send(aPost("{}", "k"), _ -> Reply.notFound()).getStatusCode()).as("at once").isEqualTo(404);
-    assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(202);
-    assertThat(made.get(1)).isEqualTo(made.get(0));
+    assertThat(send(aPost("{}", "k"), this::create).getStatusCode()).isEqualTo(202);
+    assertThat(created.get(1)).isEqualTo(created.get(0));
     assertThat(things()).isEqualTo(1);
   }
 
   @Test
-  void doesNotForgetAKeyWhileItIsInUse() {
+  void keepsKeyWhileRequestRuns() {
     send(aPost("{}", "k"), _ -> {
       throw new IllegalStateException("the function is gone");
     });
     clock.pass(Duration.ofHours(24).minusSeconds(1));
     send(aPost("{}", "k"), request -> {
       clock.pass(Duration.ofSeconds(2));
-      assertThat(send(aPost("{}", "k"), this::make).getStatusCode()).isEqualTo(409);
-      return make(request);
+      assertThat(send(aPost("{}", "k"), this::create).getStatusCode()).isEqualTo(409);
+      return create(request);
     });
     assertThat(things()).isEqualTo(1);
   }
 
   @Test
-  void forgetsAKeyAfterADay() {
-    send(aPost("{}", "k"), this::make);
+  void forgetsKeyAfterOneDay() {
+    send(aPost("{}", "k"), this::create);
     clock.pass(Duration.ofHours(24).minusSeconds(1));
-    send(aPost("{}", "k"), this::make);
-    assertThat(made).hasSize(1);
+    send(aPost("{}", "k"), this::create);
+    assertThat(created).hasSize(1);
     clock.pass(Duration.ofSeconds(1));
-    assertThat(send(aPost("{\"name\":\"other\"}", "k"), this::make).getStatusCode()).isEqualTo(202);
-    assertThat(made).hasSize(2);
+    assertThat(send(aPost("{\"name\":\"other\"}", "k"), this::create).getStatusCode()).isEqualTo(202);
+    assertThat(created).hasSize(2);
   }
 
   @Test
-  void forgetsAlsoWhatHadToBeRepeatedAfterADay() {
+  void forgetsKeyOfRepeatedRequestAfterOneDay() {
     send(aPost("{}", "k"), _ -> {
       throw new IllegalStateException("the function is gone");
     });
     clock.pass(Duration.ofSeconds(30));
-    send(aPost("{}", "k"), this::make);
+    send(aPost("{}", "k"), this::create);
     clock.pass(Duration.ofHours(24).minusSeconds(31));
-    send(aPost("{}", "k"), this::make);
-    assertThat(made).hasSize(1);
+    send(aPost("{}", "k"), this::create);
+    assertThat(created).hasSize(1);
     clock.pass(Duration.ofSeconds(1));
-    send(aPost("{}", "k"), this::make);
-    assertThat(made).hasSize(2).doesNotHaveDuplicates();
+    send(aPost("{}", "k"), this::create);
+    assertThat(created).hasSize(2).doesNotHaveDuplicates();
   }
 
   @Test
-  void says409WhereOthersAlwaysTakeTheKeyFirst() {
+  void answers409IfOthersAlwaysTakeTheKeyFirst() {
     var contested = (Records) Proxy.newProxyInstance(Records.class.getClassLoader(), new Class<?>[] {Records.class},
         (_, method, _) -> method.getName().equals("note") ? Optional.empty() : false);
-    var answer = Api.answer(aPost("{}", "k"), null, new Idempotency(contested, clock), this::make);
+    var answer = Api.answer(aPost("{}", "k"), null, new Idempotency(contested, clock), this::create);
     assertThat(answer.getStatusCode()).isEqualTo(409);
     assertThat(answer.getHeaders()).containsKey("Retry-After");
-    assertThat(made).isEmpty();
+    assertThat(created).isEmpty();
   }
 
   @Test
-  void makesOneThingForManyWhoSendTheSameAtOnce() throws Exception {
+  void createsOneResourceForManySimultaneousRequests() throws Exception {
     for (int round = 0; round < 200; round++) {
       String key = "round-" + round;
       var barrier = new CyclicBarrier(6);
@@ -316,13 +316,13 @@ class IdempotencyTest {
         } catch (Exception e) {
           throw new IllegalStateException(e);
         }
-        statuses.add(send(aPost("{}", key), this::make).getStatusCode());
+        statuses.add(send(aPost("{}", key), this::create).getStatusCode());
       })).toList();
       for (Thread thread : threads) {
         thread.join();
       }
       assertThat(statuses).hasSize(6).contains(202).allMatch(status -> status == 202 || status == 409);
-      assertThat(made).hasSize(round + 1);
+      assertThat(created).hasSize(round + 1);
     }
   }
 }

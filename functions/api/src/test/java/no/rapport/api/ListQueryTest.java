@@ -54,7 +54,7 @@ class ListQueryTest {
   }
 
   @Test
-  void listsOnlyWhatTheCallersOrganisationsOwn() {
+  void listsOnlyResourcesOfTheCallersOrganisations() {
     assertThat(total(list())).isEqualTo(20);
     assertThat(ids(list("limit", "3"))).containsExactly("t_28", "t_27", "t_25");
     assertThat(total(list("org_id", "org-a"))).isEqualTo(10);
@@ -77,7 +77,7 @@ class ListQueryTest {
   }
 
   @Test
-  void takesCreationAsADayInOsloOrATimeInUtcBothInclusive() {
+  void filtersCreationByInclusiveOsloDayOrUtcTime() {
     assertThat(ids(list("created_from", "2026-01-01T22:30:00Z", "created_to", "2026-01-01T23:30:00Z")))
         .containsExactly("t_01", "t_00");
     assertThat(ids(list("created_to", "2026-01-01"))).containsExactly("t_00");
@@ -88,7 +88,7 @@ class ListQueryTest {
   }
 
   @Test
-  void walksByCursorToTheEnd() {
+  void pagesByCursorToTheEnd() {
     var walked = new ArrayList<String>();
     String cursor = "";
     while (cursor != null) {
@@ -103,7 +103,7 @@ class ListQueryTest {
   }
 
   @Test
-  void refusesWhatItDoesNotKnowOrUnderstandAllAtOnce() {
+  void rejectsAllUnknownAndMalformedParametersAtOnce() {
     var answer = list("page", "0", "limit", "101", "created_from", "yesterday", "period_to", "2025-02-30", "status",
         "a b", "organization_id", "org-a", "sort", "asc", "format", "");
     assertThat(answer.getStatusCode()).isEqualTo(400);
@@ -119,7 +119,7 @@ class ListQueryTest {
   }
 
   @Test
-  void refusesMoreThanAHundredPairsOfOrganisationAndStatus() {
+  void rejectsMoreThanAHundredPairsOfOrganisationAndStatus() {
     var fifty = IntStream.range(0, 50).mapToObj(i -> "org-" + i).collect(Collectors.joining(","));
     for (var expected : Map.of("a", 200, "a,b", 200, "a,b,c", 400).entrySet()) {
       var event = aGet(Map.of("status", List.of(expected.getKey())));
@@ -131,8 +131,8 @@ class ListQueryTest {
   }
 
   @Test
-  void refusesParametersWhereThereAreNone() {
-    var answer = answer(aGet(Map.of("page", List.of("1"))), request -> Reply.moved(request.withoutQuery().path()));
+  void rejectsParametersOfEndpointWithoutParameters() {
+    var answer = answer(aGet(Map.of("page", List.of("1"))), request -> Reply.moved(request.requireNoQueryParameters().path()));
     assertThat(answer.getStatusCode()).isEqualTo(400);
     assertThat(pointers(answer)).containsExactly("?page");
   }

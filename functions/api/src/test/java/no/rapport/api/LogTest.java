@@ -36,7 +36,7 @@ class LogTest {
   }
 
   @Test
-  void writesOneObjectALineWithTimeLevelEventAndMembers() {
+  void writesOneObjectPerLineWithTimeLevelEventAndMembers() {
     var before = Instant.now();
     List<JsonNode> lines = lines(() -> {
       Log.info("export_started", Map.of("rows", 12, "format", "csv"));
@@ -52,7 +52,7 @@ class LogTest {
   }
 
   @Test
-  void letsNoValueStartALineOrAMemberOfItsOwn() {
+  void escapesValuesThatCouldStartLineOrMember() {
     String value = "a\"}\n{\"level\":\"ERROR\"\r\u2028\\";
     List<JsonNode> lines = lines(() -> Log.info("import_refused", Map.of("key", value)));
     assertThat(lines).hasSize(1);
@@ -61,7 +61,7 @@ class LogTest {
   }
 
   @Test
-  void saysInEveryLineWhatTheWorkIsAboutAndInNoneAfterIt() {
+  void addsMembersToEveryLineOfTheWorkAndToNoneAfterIt() {
     List<JsonNode> lines = lines(() -> {
       String done = Log.about(Map.of("request_id", "req-7", "org_id", "org-a"), () -> {
         Log.info("first", Map.of());
@@ -77,7 +77,7 @@ class LogTest {
   }
 
   @Test
-  void namesEveryCauseOfAnErrorAndWhereItAroseButNoMessage() {
+  void logsClassAndStackOfEveryCauseButNoMessage() {
     var cause = new IllegalArgumentException("barn 01017012345");
     cause.setStackTrace(frames(30));
     var error = new IllegalStateException("password 12345", cause);

@@ -26,7 +26,7 @@ class TicketsTest {
   }
 
   @Test
-  void allowsWhatItWasIssuedForForAnHour() {
+  void isValidForOneHourForItsOrganisationAndPeriod() {
     Tickets.Issued issued = aTicket();
     var ticket = new Tickets.Ticket("org-a", "2025", "key_a", NOW.plus(Duration.ofHours(1)));
     assertThat(issued.ticket()).isEqualTo(ticket);
@@ -36,13 +36,13 @@ class TicketsTest {
   }
 
   @Test
-  void cannotBeGuessedFromAnother() {
+  void differsFromEveryOtherTicket() {
     assertThat(Stream.generate(this::aTicket).limit(100).map(Tickets.Issued::text)).doesNotHaveDuplicates()
         .allMatch(text -> text.matches("tkt_[A-Za-z0-9_-]{32}"));
   }
 
   @Test
-  void isStoredAsItsHashOnly() throws Exception {
+  void storesOnlyHashOfTicket() throws Exception {
     String text = aTicket().text();
     String hash = HexFormat.of().formatHex(
         MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII)));
@@ -51,7 +51,7 @@ class TicketsTest {
   }
 
   @Test
-  void findsNothingForWhatIsNoTicket() {
+  void findsNothingForInvalidTicket() {
     String text = aTicket().text();
     String other = text.substring(0, 35) + (text.endsWith("A") ? "B" : "A");
     for (String wrong : List.of("", "tkt_", text.substring(0, 35), text + "A", text.toUpperCase(java.util.Locale.ROOT),

@@ -64,7 +64,7 @@ public final class ListAuditEvents
     request.query().forEach((name, values) -> {
       if (!PARAMETERS.contains(name)) {
         errors.add(new FieldError("?" + (name.length() > 64 ? name.substring(0, 64) : name),
-            "This parameter is not known here"));
+            "Unknown query parameter; remove it"));
       } else if (values.size() > 1) {
         errors.add(new FieldError("?" + name, name + " is given more than once"));
       }

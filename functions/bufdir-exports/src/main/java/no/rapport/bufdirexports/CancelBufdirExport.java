@@ -34,7 +34,7 @@ public final class CancelBufdirExport implements RequestHandler<APIGatewayProxyR
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> exports.find(request.withoutQuery())
+    return Api.answer(event, context, request -> exports.find(request.requireNoQueryParameters())
         .map(stored -> cancel(request, stored, reason(request, stored))).orElseGet(Reply::notFound));
   }
 

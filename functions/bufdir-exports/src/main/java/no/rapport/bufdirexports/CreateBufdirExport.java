@@ -28,7 +28,7 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, exports.services().idempotency(), request -> {
-      var order = request.withoutQuery().body(body -> BufdirExportOrder.parse(body, exports.canSubmit()));
+      var order = request.requireNoQueryParameters().body(body -> BufdirExportOrder.parse(body, exports.canSubmit()));
       if (!request.caller().maySee(order.orgId())) {
         return Reply.notFound();
       }

@@ -27,7 +27,7 @@ public final class DeleteBufdirExport implements RequestHandler<APIGatewayProxyR
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> exports.find(request.withoutQuery())
+    return Api.answer(event, context, request -> exports.find(request.requireNoQueryParameters())
         .map(stored -> delete(request, stored))
         .orElseGet(Reply::notFound));
   }

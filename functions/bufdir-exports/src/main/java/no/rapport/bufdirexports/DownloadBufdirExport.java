@@ -23,7 +23,7 @@ public final class DownloadBufdirExport implements RequestHandler<APIGatewayProx
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> exports.find(request.withoutQuery())
+    return Api.answer(event, context, request -> exports.find(request.requireNoQueryParameters())
         .flatMap(stored -> exports.link(stored.job(), request.now()))
         .map(DownloadLinks.Link::url)
         .map(Reply::found)

@@ -22,7 +22,7 @@ public final class GetBufdirExport implements RequestHandler<APIGatewayProxyRequ
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> exports.find(request.withoutQuery())
+    return Api.answer(event, context, request -> exports.find(request.requireNoQueryParameters())
         .map(stored -> exports.detail(stored, request.now()))
         .orElseGet(Reply::notFound));
   }

@@ -32,7 +32,7 @@ public final class RetryBufdirExport implements RequestHandler<APIGatewayProxyRe
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, exports.services().idempotency(), request -> {
-      if (request.withoutQuery().hasBody()) {
+      if (request.requireNoQueryParameters().hasBody()) {
         request.body(_ -> "");
       }
       return exports.find(request).map(stored -> retry(request, stored)).orElseGet(Reply::notFound);

@@ -24,7 +24,7 @@ public final class CreateExport implements RequestHandler<APIGatewayProxyRequest
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, exports.services().idempotency(), request -> {
-      var wanted = request.withoutQuery().body(ExportTemplate.Wanted::parse);
+      var wanted = request.requireNoQueryParameters().body(ExportTemplate.Wanted::parse);
       if (!request.caller().maySee(wanted.orgId())) {
         return Reply.notFound();
       }

@@ -24,7 +24,7 @@ public final class DeleteExport implements RequestHandler<APIGatewayProxyRequest
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> {
-      var outcome = exports.templates().delete(request.withoutQuery().pathId("export_id"), request.caller(),
+      var outcome = exports.templates().delete(request.requireNoQueryParameters().pathId("export_id"), request.caller(),
           request::matches, request.now());
       return switch (outcome) {
         case ExportTemplates.Deleted() -> Reply.ok(JsonNodeFactory.instance.objectNode()

@@ -23,7 +23,7 @@ public final class GetExport implements RequestHandler<APIGatewayProxyRequestEve
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> exports.template(request.withoutQuery())
+    return Api.answer(event, context, request -> exports.template(request.requireNoQueryParameters())
         .map(stored -> Reply.ok(JsonNodeFactory.instance.objectNode()
             .set("exports", ExportFiles.shown(stored.template()))).etag(stored.entry().version()))
         .orElseGet(Reply::notFound));

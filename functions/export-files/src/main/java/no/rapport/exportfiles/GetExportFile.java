@@ -22,7 +22,7 @@ public final class GetExportFile implements RequestHandler<APIGatewayProxyReques
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> exports.file(request.withoutQuery())
+    return Api.answer(event, context, request -> exports.file(request.requireNoQueryParameters())
         .map(file -> exports.status(200, file, request.now()))
         .orElseGet(Reply::notFound));
   }

@@ -24,7 +24,7 @@ public final class StartExportFile implements RequestHandler<APIGatewayProxyRequ
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, exports.services().idempotency(), request -> {
-      if (request.withoutQuery().hasBody()) {
+      if (request.requireNoQueryParameters().hasBody()) {
         request.body(_ -> "");
       }
       return exports.template(request)

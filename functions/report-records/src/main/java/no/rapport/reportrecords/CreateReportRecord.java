@@ -28,7 +28,7 @@ public final class CreateReportRecord
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, idempotency, request -> {
-      NewReport entered = request.withoutQuery().body(body -> NewReport.parse(body, request.actingUser()));
+      NewReport entered = request.requireNoQueryParameters().body(body -> NewReport.parse(body, request.actingUser()));
       if (!request.caller().maySee(entered.orgId())) {
         return Reply.notFound();
       }

@@ -30,7 +30,7 @@ public final class DeleteReportRecord
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> {
-      String reportId = request.withoutQuery().pathId("report_id");
+      String reportId = request.requireNoQueryParameters().pathId("report_id");
       if (reports.visible(reportId, request.caller()).isEmpty()) {
         return Reply.notFound();
       }

@@ -31,7 +31,7 @@ public final class DownloadReportRecord
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> reports
-        .visible(request.withoutQuery().pathId("report_id"), request.caller())
+        .visible(request.requireNoQueryParameters().pathId("report_id"), request.caller())
         .map(ReportRecords.Stored::report)
         .filter(report -> report.status() == ReportStatus.COMPLETED)
         .flatMap(report -> report.fileRef().filter(files::exists)

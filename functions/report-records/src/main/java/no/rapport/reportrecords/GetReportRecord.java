@@ -24,7 +24,7 @@ public final class GetReportRecord
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> reports
-        .visible(request.withoutQuery().pathId("report_id"), request.caller())
+        .visible(request.requireNoQueryParameters().pathId("report_id"), request.caller())
         .map(stored -> Reply.ok(ReportJson.detailed(stored.report())).etag(stored.version()))
         .orElseGet(Reply::notFound));
   }

@@ -31,7 +31,7 @@ public final class UpdateReportRecord
         new KeyRefusals(reports.records()).tellRole(request);
         return Reply.forbidden("Only keys of the roles worker and admin may update report records");
       }
-      String reportId = request.withoutQuery().pathId("report_id");
+      String reportId = request.requireNoQueryParameters().pathId("report_id");
       var seen = reports.visible(reportId, request.caller());
       if (seen.isEmpty()) {
         return Reply.notFound();

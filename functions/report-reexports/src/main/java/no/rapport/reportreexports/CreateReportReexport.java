@@ -33,7 +33,7 @@ public final class CreateReportReexport
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, reexports.services().idempotency(), request ->
-        accept(request, request.withoutQuery().body(ReexportOrder::parse)));
+        accept(request, request.requireNoQueryParameters().body(ReexportOrder::parse)));
   }
 
   private Reply accept(Request request, ReexportOrder order) {

@@ -32,7 +32,7 @@ public final class DeleteReportReexport
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> reexports.find(request.withoutQuery())
+    return Api.answer(event, context, request -> reexports.find(request.requireNoQueryParameters())
         .map(stored -> cancel(request, stored.job()))
         .orElseGet(Reply::notFound));
   }

@@ -23,7 +23,7 @@ public final class DownloadReportReexport
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> reexports.find(request.withoutQuery())
+    return Api.answer(event, context, request -> reexports.find(request.requireNoQueryParameters())
         .flatMap(stored -> reexports.link(stored.job()))
         .map(Reply::found)
         .orElseGet(Reply::notFound));

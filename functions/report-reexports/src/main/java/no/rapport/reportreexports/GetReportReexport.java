@@ -23,7 +23,7 @@ public final class GetReportReexport
 
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
-    return Api.answer(event, context, request -> reexports.find(request.withoutQuery())
+    return Api.answer(event, context, request -> reexports.find(request.requireNoQueryParameters())
         .map(stored -> ReportReexports.polled(Reply.ok(reexports.detail(stored.job())), stored))
         .orElseGet(Reply::notFound));
   }
