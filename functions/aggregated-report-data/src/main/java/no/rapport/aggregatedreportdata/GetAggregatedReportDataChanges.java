@@ -37,7 +37,7 @@ public final class GetAggregatedReportDataChanges
       Parameters parameters = request.parameters("against");
       var against = parameters.required("against", id -> Optional.of(id).filter(Request::isId),
           "must be the id of a snapshot");
-      parameters.orRefuse();
+      parameters.requireValid();
       Optional<Stored> now = data.snapshots().visible(request.pathId("id"), request.caller());
       Optional<Stored> then = data.snapshots().visible(against.orElseThrow(), request.caller());
       if (now.isEmpty() || then.isEmpty()) {

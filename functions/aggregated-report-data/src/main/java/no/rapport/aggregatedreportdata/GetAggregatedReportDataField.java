@@ -37,7 +37,7 @@ public final class GetAggregatedReportDataField
       Parameters parameters = request.parameters("locale", "suppression");
       var locale = parameters.word("locale", ReportLocale::ofTag, "must be nb-NO, nn-NO, se-NO or en");
       var suppression = parameters.word("suppression", Suppression::ofWord, "must be none, lt3, le3 or le5");
-      parameters.orRefuse();
+      parameters.requireValid();
       return explain(request,
           new ExplanationJson(locale.orElse(ReportLocale.NB), suppression.orElse(Suppression.NONE)));
     });

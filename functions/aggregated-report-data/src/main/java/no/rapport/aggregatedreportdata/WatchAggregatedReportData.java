@@ -184,7 +184,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
         errors.add(new FieldError("?" + (name.length() > 64 ? name.substring(0, 64) : name),
             "Unknown query parameter; remove it"));
       } else if (values.size() > 1) {
-        errors.add(new FieldError("?" + name, name + " is given more than once"));
+        errors.add(new FieldError("?" + name, name + " must be given only once"));
       }
     });
     Optional<String> organizationId = parameter(request, "organization_id").filter(id -> ID.matcher(id).matches());

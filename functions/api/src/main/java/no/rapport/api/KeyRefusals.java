@@ -12,33 +12,33 @@ import no.rapport.records.Change;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 
-/// Stores an audit event with each organisation of a key whose use was refused: once an hour for each key and reason,
-/// however often it is sent.
+/// Stores an audit event for each organisation of a refused key, at most once an hour for each key and reason.
 public record KeyRefusals(Records records) {
 
-  /// The reason where the key's role may not do what was asked for.
+  /// The reason if the key's role does not permit the request.
   public static final String ROLE = "role";
 
   private static final String PARTITION = "key-refusals";
-  private static final Duration TOLD_EVERY = Duration.ofHours(1);
+  private static final Duration STORED_EVERY = Duration.ofHours(1);
 
-  /// Stores the refusal of a caller's role. Never keeps the request from its answer.
+  /// Stores that a request was refused because of the caller's role. A failure to store it is logged and never blocks
+  /// the response.
   public void tellRole(Request request) {
     Caller caller = request.caller();
     caller.organizations().ifPresent(organizations ->
         tell(caller.id(), organizations, ROLE, request.actingUser(), request.now()));
   }
 
-  /// Stores a refusal. Never keeps the request from its answer.
+  /// Stores a refusal. A failure to store it is logged and never blocks the response.
   ///
-  /// @param organizations those that the key is bound to; a key of all organisations tells none
-  /// @param reason why the key was refused: one word
+  /// @param organizations the organisations that the key is bound to; nothing is stored for a key of all organisations
+  /// @param reason the reason of the refusal, one word
   public void tell(String keyId, Set<String> organizations, String reason, Optional<String> actingUser, Instant now) {
     if (organizations.isEmpty()) {
       return;
     }
     List<Change> changes = new ArrayList<>();
-    changes.add(new Change.AddNote(Note.first(PARTITION, keyId + "#" + reason, "{}", now.plus(TOLD_EVERY))));
+    changes.add(new Change.AddNote(Note.first(PARTITION, keyId + "#" + reason, "{}", now.plus(STORED_EVERY))));
     organizations.forEach(orgId -> changes.add(AuditEvent.of("evt_" + Ids.random().ulid(now), now,
         AuditEvent.KEY_REFUSED, "api-keys/" + keyId, keyId, actingUser, orgId, Map.of("reason", reason)).written()));
     try {

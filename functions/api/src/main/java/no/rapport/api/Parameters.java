@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/// The query parameters of an endpoint that is no list: each at most once, and no others than its own. What is wrong is
-/// collected, and refused with `400` by [#orRefuse].
+/// Reads the query parameters of an endpoint that is not a list. Each parameter may be sent once, and unknown ones are
+/// rejected. Errors are collected; [#requireValid] reports them all with `400`.
 public final class Parameters {
 
   private final Map<String, List<String>> sent;
@@ -17,17 +17,18 @@ public final class Parameters {
   Parameters(Map<String, List<String>> sent, Set<String> known) {
     this.sent = sent;
     sent.keySet().stream().sorted().filter(name -> !known.contains(name)).limit(20)
-        .forEach(name -> wrong(name.length() > 64 ? name.substring(0, 64) : name, "This parameter is not known here"));
+        .forEach(name -> wrong(name.length() > 64 ? name.substring(0, 64) : name,
+            "Unknown query parameter; remove it"));
   }
 
-  /// Reads a parameter; empty where it was not sent or is wrong.
+  /// Reads a parameter. Returns empty if it was not sent or is wrong.
   ///
   /// @param parse returns empty for a value that is not accepted
-  /// @param expectation what a value must be, as the caller reads it after the parameter's name
+  /// @param expectation the accepted form, which follows the parameter's name in the message
   public <T> Optional<T> word(String name, Function<String, Optional<T>> parse, String expectation) {
     List<String> values = sent.getOrDefault(name, List.of());
     if (values.size() > 1) {
-      wrong(name, name + " is given more than once");
+      wrong(name, name + " must be given only once");
       return Optional.empty();
     }
     Optional<T> value = values.stream().findFirst().flatMap(parse);
@@ -45,8 +46,10 @@ public final class Parameters {
     return word(name, parse, expectation);
   }
 
-  /// Refuses the request where any parameter is wrong.
-  public void orRefuse() {
+  /// Ends reading.
+  ///
+  /// @throws InvalidRequest `400` with all errors, if there are any
+  public void requireValid() {
     if (!errors.isEmpty()) {
       throw InvalidRequest.fields(400, List.copyOf(errors));
     }

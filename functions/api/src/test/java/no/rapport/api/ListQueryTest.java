@@ -132,7 +132,8 @@ class ListQueryTest {
 
   @Test
   void rejectsParametersOfEndpointWithoutParameters() {
-    var answer = answer(aGet(Map.of("page", List.of("1"))), request -> Reply.moved(request.requireNoQueryParameters().path()));
+    var answer = answer(aGet(Map.of("page", List.of("1"))),
+        request -> Reply.moved(request.requireNoQueryParameters().path()));
     assertThat(answer.getStatusCode()).isEqualTo(400);
     assertThat(pointers(answer)).containsExactly("?page");
   }

@@ -66,7 +66,7 @@ public final class ListAuditEvents
         errors.add(new FieldError("?" + (name.length() > 64 ? name.substring(0, 64) : name),
             "Unknown query parameter; remove it"));
       } else if (values.size() > 1) {
-        errors.add(new FieldError("?" + name, name + " is given more than once"));
+        errors.add(new FieldError("?" + name, name + " must be given only once"));
       }
     });
     Optional<String> orgId = parameter(request, "org_id").or(() -> onlyOrganization(request.caller()))

@@ -34,7 +34,8 @@ public final class UpdateReportReexport
         new KeyRefusals(reexports.services().records()).tellRole(request);
         return Reply.forbidden("Only keys of the roles worker and admin may update re-exports");
       }
-      return reexports.find(request.requireNoQueryParameters()).map(stored -> update(request, stored)).orElseGet(Reply::notFound);
+      return reexports.find(request.requireNoQueryParameters())
+          .map(stored -> update(request, stored)).orElseGet(Reply::notFound);
     });
   }
 
