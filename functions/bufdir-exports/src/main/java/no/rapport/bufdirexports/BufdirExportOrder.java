@@ -33,7 +33,8 @@ record BufdirExportOrder(String orgId, ExportOrder order) {
     boolean annexes = body.bool("include_annexes").orElse(true);
     Suppression suppression = body.word("suppression", Suppression::ofWord, "must be none, lt3, le3 or le5")
         .orElse(Suppression.NONE);
-    return new BufdirExportOrder(orgId, new ExportOrder(new Period(dates.from(), dates.to()), types, format, locale, annexes, attachments, suppression,
-        submit, false, false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+    return new BufdirExportOrder(orgId, new ExportOrder(new Period(dates.from(), dates.to()), types, format, locale,
+        annexes, attachments, suppression, submit, false, false, Optional.empty(), Optional.empty(), Optional.empty(),
+        Optional.empty()));
   }
 }

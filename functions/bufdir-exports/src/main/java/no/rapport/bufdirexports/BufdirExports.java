@@ -23,13 +23,13 @@ import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.reporting.Period;
 
-/// Bufdir exports as their contract shows them: a projection of export jobs.
+/// Shows export jobs in the form of the bufdir-exports contract.
 final class BufdirExports {
 
   static final String PATH = "/api/v1/bufdir-exports";
-  /// What every export takes for the steps of its workflow, with cold starts.
+  /// The time of the workflow's steps, including cold starts.
   private static final long FIXED_SECONDS = 5;
-  /// A fifth of what one task alone renders and joins as XLSX (docs/performance.md, ExportInPartsTest).
+  /// A fifth of the rate at which a single task renders and joins XLSX (docs/performance.md, ExportInPartsTest).
   private static final long ROWS_PER_SECOND = 20_000;
   private static final int EXPORTS_FOR_ESTIMATE = 5;
 
@@ -51,7 +51,7 @@ final class BufdirExports {
     links = services.links();
   }
 
-  /// Reads `BUFDIR_CONNECTOR`, which is `configured` or empty, and what [ExportServices#fromEnvironment] reads.
+  /// Reads `BUFDIR_CONNECTOR` (`configured` or empty) and the settings of [ExportServices#fromEnvironment].
   static BufdirExports fromEnvironment() {
     return new BufdirExports(ExportServices.fromEnvironment(),
         Environment.optional("BUFDIR_CONNECTOR", "").equals("configured"));
@@ -61,7 +61,7 @@ final class BufdirExports {
     return services;
   }
 
-  /// Whether files can be handed to Bufdir.
+  /// Returns whether files can be submitted to Bufdir.
   boolean canSubmit() {
     return canSubmit;
   }
@@ -70,7 +70,7 @@ final class BufdirExports {
     return requests;
   }
 
-  /// The export that the path names, where it exists for the caller.
+  /// Returns the export of the path, or empty if it does not exist or the caller may not see it.
   Optional<ExportJobs.Stored> find(Request request) {
     return jobs.visible(ExportKind.BUFDIR_EXPORT, request.pathId("export_id"), request.caller());
   }
@@ -83,24 +83,26 @@ final class BufdirExports {
         entry -> summary(ExportJobs.Stored.of(entry).job()));
   }
 
-  /// What an order of an organisation that has ordered too much answers.
+  /// Returns the answer to an order that exceeds the organisation's quota.
   static Reply refusal(ExportQuota.Exceeded exceeded) {
     return Reply.tooManyRequests(exceeded.reason(), Math.toIntExact(exceeded.retryAfter().toSeconds()));
   }
 
-  /// What a cancel, retry or delete that was not done answers.
+  /// Returns the answer to a refused cancel, retry or delete.
+  ///
+  /// @param allowed tells the caller in which state the request is allowed
   static Reply refusal(ExportRequests.Outcome outcome, String allowed) {
     return switch (outcome) {
       case ExportRequests.Absent() -> Reply.notFound();
       case ExportRequests.Changed() -> Reply.preconditionFailed();
       case ExportRequests.Refused(String status) -> Reply.conflict("The export is " + status + "; " + allowed);
       case ExportRequests.Exhausted() -> Reply.conflict("The export is failed and was retried " + ExportJob.MAX_RETRIES
-          + " times, which is the most; start a new export");
-      case ExportRequests.Done _ -> throw new IllegalArgumentException("Nothing was refused");
+          + " times, the maximum; start a new export");
+      case ExportRequests.Done _ -> throw new IllegalArgumentException("The request was not refused");
     };
   }
 
-  /// In a list's shape.
+  /// Returns the export as lists show it.
   static ObjectNode summary(ExportJob job) {
     return head(job)
         .put("created_at", job.createdAt().toString())
@@ -117,7 +119,7 @@ final class BufdirExports {
         .put("period_to", job.order().period().to().toString());
   }
 
-  /// In the detail's shape, with a fresh link; unfinished exports say when to look again.
+  /// Answers with the export's details and a new link. Answers for unfinished exports carry `Retry-After`.
   Reply detail(ExportJobs.Stored stored, Instant now) {
     ExportJob job = stored.job();
     Reply reply = Reply.ok(detail(job, link(job, now), now)).etag(stored.entry().version());
@@ -160,15 +162,16 @@ final class BufdirExports {
     return body;
   }
 
-  /// A fresh link to the file; none until completed, and none once the file is gone.
+  /// Returns a new link to the file, or empty if the export is not completed or the file has expired.
   Optional<DownloadLinks.Link> link(ExportJob job, Instant now) {
     return job.state() == ExportState.COMPLETED && job.fileExpiresAt().map(now::isBefore).orElse(true)
-        ? job.file().map(file -> links.to(job.orgId(), job.kind().collection() + "/" + job.id(), file.key(), file.name(), file.contentType()))
+        ? job.file().map(file -> links.to(job.orgId(), job.kind().collection() + "/" + job.id(), file.key(),
+            file.name(), file.contentType()))
         : Optional.empty();
   }
 
-  /// Estimates how long an export should take: a fixed cost, and the time of its rows. How many rows there will be is
-  /// estimated from the organisation's newest completed exports.
+  /// Estimates the duration of an export: a fixed time plus the time for its rows. The number of rows is estimated from
+  /// the organisation's newest completed exports.
   long estimatedSeconds(String orgId, Period period) {
     long rows = 0;
     long days = 0;

@@ -15,9 +15,9 @@ import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportRequests;
 
-/// `PUT /api/v1/bufdir-exports/{export_id}/cancel`: cancels what is queued or processing. A reason may be given.
+/// `PUT /api/v1/bufdir-exports/{export_id}/cancel`: cancels a queued or processing export. The reason is optional.
 ///
-/// The answer holds as soon as it is given: what a running task still writes is thrown away.
+/// The cancellation is final when the caller gets the answer. Files that a running task still writes are removed.
 public final class CancelBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private static final int MAX_REASON_LENGTH = 500;

@@ -42,7 +42,7 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
     var job = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, "exp-" + request.ids().dated(now), order.orgId(), now,
         request.requestedBy(), order.order());
     ExportJobs.Stored accepted = exports.requests().begin(job)
-        .orElseThrow(() -> new IllegalStateException("A new id was taken: " + job.id()));
+        .orElseThrow(() -> new IllegalStateException("The new id is already in use: " + job.id()));
     return Reply.accepted(BufdirExports.PATH + "/" + job.id(), JsonNodeFactory.instance.objectNode()
         .put("export_id", job.id())
         .put("status", ExportKind.BUFDIR_EXPORT.statusOf(job))

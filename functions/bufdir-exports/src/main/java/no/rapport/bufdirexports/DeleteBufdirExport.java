@@ -12,7 +12,8 @@ import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportRequests;
 
-/// `DELETE /api/v1/bufdir-exports/{export_id}`: removes a finished export and its files. The history keeps its record.
+/// `DELETE /api/v1/bufdir-exports/{export_id}`: removes a finished export and its files. Its report stays in the
+/// history.
 public final class DeleteBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final BufdirExports exports;
@@ -33,8 +34,8 @@ public final class DeleteBufdirExport implements RequestHandler<APIGatewayProxyR
   }
 
   private Reply delete(Request request, ExportJobs.Stored stored) {
-    var outcome = exports.requests().by(request.caller().id()).delete(ExportKind.BUFDIR_EXPORT, stored.job().id(), request::matches,
-        request.now());
+    var outcome = exports.requests().by(request.caller().id()).delete(ExportKind.BUFDIR_EXPORT, stored.job().id(),
+        request::matches, request.now());
     return outcome instanceof ExportRequests.Done
         ? Reply.ok(JsonNodeFactory.instance.objectNode().put("deleted", true).put("export_id", stored.job().id()))
         : BufdirExports.refusal(outcome, "cancel it first");

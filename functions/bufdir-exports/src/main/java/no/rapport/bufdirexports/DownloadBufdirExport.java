@@ -8,7 +8,7 @@ import no.rapport.api.Api;
 import no.rapport.api.DownloadLinks;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/bufdir-exports/{export_id}/download`: redirects to a fresh link.
+/// `GET /api/v1/bufdir-exports/{export_id}/download`: redirects to a new link to the file.
 public final class DownloadBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final BufdirExports exports;

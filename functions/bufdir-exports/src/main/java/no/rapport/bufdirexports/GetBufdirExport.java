@@ -7,7 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/bufdir-exports/{export_id}`: shows an export, with a fresh link once it is completed.
+/// `GET /api/v1/bufdir-exports/{export_id}`: shows an export, with a new link if it is completed.
 public final class GetBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final BufdirExports exports;

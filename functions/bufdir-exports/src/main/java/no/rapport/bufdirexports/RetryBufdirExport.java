@@ -16,7 +16,7 @@ import no.rapport.exportjobs.ExportQuota;
 import no.rapport.exportjobs.ExportRequests;
 import no.rapport.exportjobs.ExportState;
 
-/// `POST /api/v1/bufdir-exports/{export_id}/retry`: starts a failed export again, at most five times.
+/// `POST /api/v1/bufdir-exports/{export_id}/retry`: queues a failed export for a new attempt, at most five times.
 public final class RetryBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final BufdirExports exports;
@@ -45,8 +45,8 @@ public final class RetryBufdirExport implements RequestHandler<APIGatewayProxyRe
     if (exceeded.isPresent()) {
       return BufdirExports.refusal(exceeded.get());
     }
-    var outcome = exports.requests().by(request.caller().id()).retry(ExportKind.BUFDIR_EXPORT, stored.job().id(), request::matches,
-        request.now());
+    var outcome = exports.requests().by(request.caller().id()).retry(ExportKind.BUFDIR_EXPORT, stored.job().id(),
+        request::matches, request.now());
     if (!(outcome instanceof ExportRequests.Done(ExportJobs.Stored retried))) {
       return BufdirExports.refusal(outcome, "only a failed export can be retried");
     }

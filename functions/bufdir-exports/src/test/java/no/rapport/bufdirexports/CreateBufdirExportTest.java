@@ -36,7 +36,7 @@ class CreateBufdirExportTest {
   private final List<StartExecutionRequest> started = new ArrayList<>();
 
   @Test
-  void takesAnOrderWithAttachments() throws IOException {
+  void acceptsAnOrderWithAttachments() throws IOException {
     ExportOrder order = accepted(post(false, ", \"include_attachments\": true"));
     assertThat(order.includeAttachments()).isTrue();
     assertThat(order.submitToBufdir()).isFalse();
@@ -53,18 +53,18 @@ class CreateBufdirExportTest {
   }
 
   @Test
-  void takesASubmissionWhereAConnectorIsConfigured() throws IOException {
+  void acceptsASubmissionIfAConnectorIsConfigured() throws IOException {
     ExportOrder order = accepted(post(true, ", \"submit_to_bufdir_api\": true"));
     assertThat(order.submitToBufdir()).isTrue();
     assertThat(started).hasSize(1);
   }
 
   @Test
-  void letsTenOfAnOrganisationBeAtWorkAndNinetyWaitAndRefusesMore() {
+  void runsTenExportsOfAnOrganisationQueuesNinetyAndRefusesMore() {
     for (int i = 0; i < 100; i++) {
       assertThat(post(false, "").getStatusCode()).isEqualTo(202);
     }
-    assertThat(started).as("ten are started, the others wait").hasSize(10);
+    assertThat(started).as("executions started; the other jobs wait").hasSize(10);
     var refused = post(false, "");
     assertThat(refused.getStatusCode()).isEqualTo(429);
     assertThat(refused.getHeaders()).containsEntry("Retry-After", "30");
@@ -72,7 +72,7 @@ class CreateBufdirExportTest {
   }
 
   @Test
-  void refusesARetryWhereTheQueueIsFull() throws IOException {
+  void refusesARetryIfTheQueueIsFull() throws IOException {
     String failed = Documents.mapper().readTree(post(false, "").getBody()).get("export_id").textValue();
     new ExportJobs(records).move(ExportKind.BUFDIR_EXPORT, failed, job -> Optional.of(job.reported(ExportState.FAILED,
         Optional.empty(), Optional.empty(), Optional.empty(), Instant.now())));
@@ -93,17 +93,18 @@ class CreateBufdirExportTest {
   }
 
   @Test
-  void estimatesFromAFixedCostAndRowsNotFromDays() {
+  void estimatesDurationFromAFixedTimeAndRowsNotFromDays() {
     assertThat(BufdirExports.estimatedSeconds(0)).isEqualTo(5);
     assertThat(BufdirExports.estimatedSeconds(1_000_000)).isEqualTo(55);
     var exports = new BufdirExports(services(), false);
     LocalDate day = LocalDate.of(2025, 1, 1);
-    assertThat(exports.estimatedSeconds("org-1", new Period(day, day.plusYears(5)))).as("nothing known").isEqualTo(5);
+    assertThat(exports.estimatedSeconds("org-1", new Period(day, day.plusYears(5)))).as("no completed export")
+        .isEqualTo(5);
     ExportJob oneDay = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, "exp-0", "org-1", Instant.EPOCH, "key",
         ExportOrder.of(new Period(day, day), List.of(), "csv", ReportLocale.NB));
     var jobs = new ExportJobs(records);
     jobs.accept(oneDay);
-    // As stored: completed a second after it was ordered, with one row.
+    // Changes the stored document to a completed export of one row.
     jobs.move(ExportKind.BUFDIR_EXPORT, "exp-0", job -> Optional.of(Documents.read(Documents.write(job)
         .replace("\"state\":\"QUEUED\"", "\"state\":\"COMPLETED\"").replace("\"row_count\":0", "\"row_count\":1"),
         ExportJob.class)));

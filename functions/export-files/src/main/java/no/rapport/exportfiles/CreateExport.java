@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `POST /api/v1/exports`: keeps a template.
+/// `POST /api/v1/exports`: creates a template.
 public final class CreateExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final ExportFiles exports;
@@ -24,15 +24,15 @@ public final class CreateExport implements RequestHandler<APIGatewayProxyRequest
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, exports.services().idempotency(), request -> {
-      var wanted = request.requireNoQueryParameters().body(ExportTemplate.Wanted::parse);
-      if (!request.caller().maySee(wanted.orgId())) {
+      var ordered = request.requireNoQueryParameters().body(ExportTemplate.Ordered::parse);
+      if (!request.caller().maySee(ordered.orgId())) {
         return Reply.notFound();
       }
-      var kept = exports.templates().keep(new ExportTemplate(request.ids().integer(), wanted.orgId(), wanted.name(),
-          request.now(), request.caller().id(), wanted.order()));
-      return Reply.created(ExportFiles.PATH + "/" + kept.template().id(), JsonNodeFactory.instance.objectNode()
-          .set("exports", ExportFiles.shown(kept.template()))).etag(kept.entry().version())
-          .about(kept.entry().collection(), kept.entry().id());
+      var created = exports.templates().create(new ExportTemplate(request.ids().integer(), ordered.orgId(),
+          ordered.name(), request.now(), request.caller().id(), ordered.order()));
+      return Reply.created(ExportFiles.PATH + "/" + created.template().id(), JsonNodeFactory.instance.objectNode()
+          .set("exports", ExportFiles.json(created.template()))).etag(created.entry().version())
+          .about(created.entry().collection(), created.entry().id());
     });
   }
 }

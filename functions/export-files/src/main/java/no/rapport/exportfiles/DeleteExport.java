@@ -31,8 +31,8 @@ public final class DeleteExport implements RequestHandler<APIGatewayProxyRequest
             .put("deleted", true).put("export_id", Long.parseLong(request.pathId("export_id"))));
         case ExportTemplates.Absent() -> Reply.notFound();
         case ExportTemplates.Changed() -> Reply.preconditionFailed();
-        case ExportTemplates.Busy(var file) -> Reply.conflict("Its export file " + file.id() + " is "
-            + file.kind().statusOf(file) + "; delete the export when that is finished");
+        case ExportTemplates.Busy(var file) -> Reply.conflict("The export file " + file.id() + " is "
+            + file.kind().statusOf(file) + "; delete the export after the file is finished");
       };
     });
   }

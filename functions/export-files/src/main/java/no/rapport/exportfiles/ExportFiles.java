@@ -15,7 +15,7 @@ import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportServices;
 import no.rapport.exportjobs.ExportState;
 
-/// Templates and their files as contract 5 shows them: files are a projection of export jobs.
+/// Shows templates and their files in the form of contract 5. A file is a view of an export job.
 final class ExportFiles {
 
   static final String PATH = "/api/v1/exports";
@@ -44,12 +44,12 @@ final class ExportFiles {
     return templates;
   }
 
-  /// The template that the path names, where it exists for the caller.
+  /// Returns the template of the path, or empty if it does not exist or the caller may not see it.
   Optional<ExportTemplates.Stored> template(Request request) {
     return templates.find(request.pathId("export_id"), request.caller());
   }
 
-  /// The file that the path names, where it and its template exist for the caller.
+  /// Returns the file of the path, or empty if it or its template does not exist or the caller may not see it.
   Optional<ExportJobs.Stored> file(Request request) {
     return template(request).flatMap(template -> jobs
         .visible(ExportKind.EXPORT_FILE, request.pathId("export_file_id"), request.caller())
@@ -58,21 +58,22 @@ final class ExportFiles {
   }
 
   Reply listTemplates(Request request) {
-    return request.list("format").oneOf("status", Set.of(ExportTemplates.KEPT)).synonym("format", "excel", "xlsx").answer(services.records(),
-        ExportTemplates.COLLECTION, request.caller(), "org_id", "exports",
-        entry -> shown(ExportTemplates.Stored.of(entry).template()));
+    return request.list("format").oneOf("status", Set.of(ExportTemplates.ACTIVE)).synonym("format", "excel", "xlsx")
+        .answer(services.records(), ExportTemplates.COLLECTION, request.caller(), "org_id", "exports",
+            entry -> json(ExportTemplates.Stored.of(entry).template()));
   }
 
   Reply listFiles(Request request, ExportTemplate template) {
     var query = request.list("requested_by").oneOf("status", ExportKind.EXPORT_FILE.statuses())
         .within("export_id", Long.toString(template.id()));
-    var narrowed = new Caller(request.caller().id(), request.caller().role(), Optional.of(Set.of(template.orgId())));
-    return query.answer(services.records(), ExportKind.EXPORT_FILE.collection(), narrowed, "org_id", "export_files",
-        entry -> head(ExportJobs.Stored.of(entry).job()));
+    var callerOfOneOrganization = new Caller(request.caller().id(), request.caller().role(),
+        Optional.of(Set.of(template.orgId())));
+    return query.answer(services.records(), ExportKind.EXPORT_FILE.collection(), callerOfOneOrganization, "org_id",
+        "export_files", entry -> head(ExportJobs.Stored.of(entry).job()));
   }
 
-  static ObjectNode shown(ExportTemplate template) {
-    ObjectNode shown = JsonNodeFactory.instance.objectNode()
+  static ObjectNode json(ExportTemplate template) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode()
         .put("id", template.id())
         .put("href", PATH + "/" + template.id())
         .put("name", template.name())
@@ -80,16 +81,16 @@ final class ExportFiles {
         .put("format", template.order().formatWord())
         .put("period_from", template.order().period().from().toString())
         .put("period_to", template.order().period().to().toString());
-    var types = shown.putArray("activity_types");
+    var types = json.putArray("activity_types");
     template.order().activityTypes().forEach(types::add);
-    return shown.put("include_attachments", template.order().includeAttachments())
+    return json.put("include_attachments", template.order().includeAttachments())
         .put("locale", template.order().locale().tag())
         .put("include_annexes", template.order().includeAnnexes())
         .put("suppression", template.order().suppression().word())
         .put("created_at", template.createdAt().toString());
   }
 
-  /// A file in the shape of the contract's status call, with fresh links where there is something to fetch.
+  /// Answers with a file in the form of the contract's status call. Adds new links if there is a file to download.
   Reply status(int status, ExportJobs.Stored stored, Instant now) {
     ExportJob job = stored.job();
     ObjectNode body = JsonNodeFactory.instance.objectNode();
@@ -114,16 +115,20 @@ final class ExportFiles {
   }
 
   private Optional<DownloadLinks.Link> link(ExportJob job, Instant now) {
-    return isThere(job, now) && job.rowCount() > 0
-        ? job.file().map(file -> links.to(job.orgId(), job.kind().collection() + "/" + job.id(), file.key(), file.name(), file.contentType())) : Optional.empty();
+    return hasFile(job, now) && job.rowCount() > 0
+        ? job.file().map(file -> links.to(job.orgId(), job.kind().collection() + "/" + job.id(), file.key(),
+            file.name(), file.contentType()))
+        : Optional.empty();
   }
 
   private Optional<DownloadLinks.Link> errors(ExportJob job, Instant now) {
-    return isThere(job, now) ? job.leftOut().map(key ->
-        links.to(job.orgId(), job.kind().collection() + "/" + job.id(), key, "rapport_" + job.id() + "_left_out.json", "application/json")) : Optional.empty();
+    return hasFile(job, now)
+        ? job.leftOut().map(key -> links.to(job.orgId(), job.kind().collection() + "/" + job.id(), key,
+            "rapport_" + job.id() + "_left_out.json", "application/json"))
+        : Optional.empty();
   }
 
-  private static boolean isThere(ExportJob job, Instant now) {
+  private static boolean hasFile(ExportJob job, Instant now) {
     return job.state() == ExportState.COMPLETED && job.fileExpiresAt().map(now::isBefore).orElse(true);
   }
 }

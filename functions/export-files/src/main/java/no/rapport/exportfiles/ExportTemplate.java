@@ -11,20 +11,20 @@ import no.rapport.reporting.ReportFormat;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
 
-/// A template: a name, and the parameters of the export that each of its files is made by.
+/// A named template with the parameters of its export files.
 ///
-/// @param id a positive integer, as WebAdMIT has it
+/// @param id a positive integer, as in WebAdMIT
 /// @param createdAt UTC, whole seconds
-/// @param order what each file holds
+/// @param order the parameters of each file
 record ExportTemplate(long id, String orgId, String name, Instant createdAt, String createdBy, ExportOrder order) {
 
   private static final Pattern ACTIVITY_TYPE = Pattern.compile("[a-z0-9_]{1,64}");
   private static final int MAX_YEARS = 5;
 
   /// The body of `POST /api/v1/exports`.
-  record Wanted(String orgId, String name, ExportOrder order) {
+  record Ordered(String orgId, String name, ExportOrder order) {
 
-    static Wanted parse(Body body) {
+    static Ordered parse(Body body) {
       String orgId = body.required("org_id", body.id("org_id"), "");
       String name = body.required("name", body.text("name", 200), "");
       String format = body.required("format", body.word("format",
@@ -37,12 +37,13 @@ record ExportTemplate(long id, String orgId, String name, Instant createdAt, Str
       boolean annexes = body.bool("include_annexes").orElse(true);
       Suppression suppression = body.word("suppression", Suppression::ofWord, "must be none, lt3, le3 or le5")
           .orElse(Suppression.NONE);
-      return new Wanted(orgId, name, new ExportOrder(new Period(dates.from(), dates.to()), types, format, locale, annexes, attachments, suppression,
-          false, false, false, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty()));
+      return new Ordered(orgId, name, new ExportOrder(new Period(dates.from(), dates.to()), types, format, locale,
+          annexes, attachments, suppression, false, false, false, Optional.empty(), Optional.empty(), Optional.empty(),
+          Optional.empty()));
     }
   }
 
-  /// What one file of this template is made by.
+  /// Returns the order of one file of this template.
   ExportOrder orderOfOneFile() {
     return new ExportOrder(order.period(), order.activityTypes(), order.formatWord(), order.locale(),
         order.includeAnnexes(), order.includeAttachments(), order.suppression(), false, false, false, Optional.empty(),

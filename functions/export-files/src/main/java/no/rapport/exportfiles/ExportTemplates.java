@@ -22,15 +22,15 @@ import no.rapport.records.Note;
 import no.rapport.records.Page;
 import no.rapport.records.Records;
 
-/// Templates in the records table, and the files they start.
+/// Stores templates in the records table and starts their files.
 ///
-/// Beside each template lies a note that names its newest file. Starting a file replaces that note, deleting the
-/// template removes it: of any two that do so at once, one sees the other.
+/// Each template has a note with the id of its newest file. Starting a file replaces the note; deleting the template
+/// removes it. So two such requests at the same moment conflict, and the second one sees the result of the first.
 final class ExportTemplates {
 
   static final String COLLECTION = "exports";
   /// The status of every template.
-  static final String KEPT = "active";
+  static final String ACTIVE = "active";
 
   private final Records records;
   private final ExportJobs jobs;
@@ -42,7 +42,7 @@ final class ExportTemplates {
     this.requests = requests;
   }
 
-  /// A template with the version it was read at.
+  /// A template with the stored entry that it was read from.
   record Stored(ExportTemplate template, Entry entry) {
 
     static Stored of(Entry entry) {
@@ -50,22 +50,22 @@ final class ExportTemplates {
     }
   }
 
-  /// The id of the file that was started last; empty before the first.
+  /// The id of the file that was started last; empty if none was started.
   private record Newest(String fileId) {}
 
-  /// What became of the wish to start a file.
+  /// The outcome of a request to start a file.
   sealed interface Start {}
 
-  /// The file that was started, or that is being made.
+  /// The new file, or the unfinished file of the template.
   record Running(ExportJobs.Stored file) implements Start {}
 
-  /// The organisation has ordered too much.
+  /// The order exceeds the organisation's quota.
   record Refused(ExportQuota.Exceeded exceeded) implements Start {}
 
-  /// The template is gone.
+  /// The template or the file has been deleted.
   record Gone() implements Start {}
 
-  /// What became of the wish to delete a template.
+  /// The outcome of a request to delete a template.
   sealed interface Deletion {}
 
   record Deleted() implements Deletion {}
@@ -74,19 +74,20 @@ final class ExportTemplates {
 
   record Changed() implements Deletion {}
 
-  /// A file is being made.
+  /// A file of the template is unfinished.
   record Busy(ExportJob file) implements Deletion {}
 
   Optional<Stored> find(String id, Caller caller) {
     return records.find(COLLECTION, id, caller::maySee).map(Stored::of);
   }
 
-  /// Keeps a new template; the same one again, as a repeated request makes it, is found, or stays deleted.
-  Stored keep(ExportTemplate template) {
+  /// Stores a new template. Idempotent: a repeated request gets the stored template, and does not create it again if it
+  /// has been deleted.
+  Stored create(ExportTemplate template) {
     Map<String, String> filters = Map.of("format", template.order().format().extension(),
         "period_from", template.order().period().from().toString(),
         "period_to", template.order().period().to().toString());
-    Entry entry = Entry.first(COLLECTION, template.orgId(), Long.toString(template.id()), template.createdAt(), KEPT,
+    Entry entry = Entry.first(COLLECTION, template.orgId(), Long.toString(template.id()), template.createdAt(), ACTIVE,
         filters, Documents.write(template));
     Note newest = Note.first(partition(template), "newest", Documents.write(new Newest("")), null);
     if (records.commit(new Change.Create(entry), new Change.AddNote(newest))
@@ -95,18 +96,18 @@ final class ExportTemplates {
     }
     return records.find(COLLECTION, entry.id()).map(Stored::of)
         .filter(stored -> stored.template().createdBy().equals(template.createdBy()))
-        .orElseThrow(() -> new IllegalStateException("A new id was taken: " + template.id()));
+        .orElseThrow(() -> new IllegalStateException("The new id is already in use: " + template.id()));
   }
 
-  /// Starts a file of a template, unless one is being made: then that is the answer.
+  /// Starts a file of a template, or returns its unfinished file if there is one.
   ///
-  /// @param fileId the id that a new file gets
-  /// @param requestedBy the acting user or the key
+  /// @param fileId the id of the new file
+  /// @param requestedBy the acting user, or the key if there is none
   Start start(Stored seen, String fileId, String requestedBy, Instant now) {
     ExportTemplate template = seen.template();
-    Optional<Start> standing = standing(template, fileId, now);
-    if (standing.isPresent()) {
-      return standing.get();
+    Optional<Start> unfinished = unfinishedFile(template, fileId, now);
+    if (unfinished.isPresent()) {
+      return unfinished.get();
     }
     Optional<ExportQuota.Exceeded> exceeded = requests.exceededQuota(template.orgId(), now);
     if (exceeded.isPresent()) {
@@ -114,7 +115,7 @@ final class ExportTemplates {
     }
     return Conflicts.retryOnConflict(() -> {
       Optional<Note> newest = records.note(partition(template), "newest", now);
-      Optional<Start> meanwhile = standing(template, fileId, now);
+      Optional<Start> meanwhile = unfinishedFile(template, fileId, now);
       if (newest.isEmpty() || meanwhile.isPresent()) {
         return Optional.of(meanwhile.orElseGet(Gone::new));
       }
@@ -126,8 +127,8 @@ final class ExportTemplates {
     });
   }
 
-  /// @return empty where a new file may be started
-  private Optional<Start> standing(ExportTemplate template, String fileId, Instant now) {
+  /// Returns the unfinished file or [Gone], or empty if a new file may be started.
+  private Optional<Start> unfinishedFile(ExportTemplate template, String fileId, Instant now) {
     Optional<Note> newest = records.note(partition(template), "newest", now);
     if (newest.isEmpty()) {
       return Optional.of(new Gone());
@@ -151,9 +152,10 @@ final class ExportTemplates {
       if (last.isPresent() && last.get().state().isUnfinished()) {
         return Optional.of(new Busy(last.get()));
       }
-      // Files go first, each with its own duty: an interrupted deletion leaves a template that can be deleted again, and
-      // no file without one.
-      files(seen.get().template()).forEach(file -> requests.by(caller.id()).delete(ExportKind.EXPORT_FILE, file.id(), _ -> true, now));
+      // Files are deleted before the template, so that an interrupted deletion leaves no file without a template and
+      // can be repeated.
+      files(seen.get().template()).forEach(file ->
+          requests.by(caller.id()).delete(ExportKind.EXPORT_FILE, file.id(), _ -> true, now));
       return records.commit(new Change.Delete(seen.get().entry()), new Change.RemoveNote(newest.get()))
           ? Optional.of(new Deleted()) : Optional.<Deletion>empty();
     });

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/exports/{export_id}`: shows a template.
+/// `GET /api/v1/exports/{export_id}`: returns a template.
 public final class GetExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final ExportFiles exports;
@@ -25,7 +25,7 @@ public final class GetExport implements RequestHandler<APIGatewayProxyRequestEve
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> exports.template(request.requireNoQueryParameters())
         .map(stored -> Reply.ok(JsonNodeFactory.instance.objectNode()
-            .set("exports", ExportFiles.shown(stored.template()))).etag(stored.entry().version()))
+            .set("exports", ExportFiles.json(stored.template()))).etag(stored.entry().version()))
         .orElseGet(Reply::notFound));
   }
 }

@@ -7,7 +7,8 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/exports/{export_id}/export_files/{export_file_id}`: the status of a file, with a fresh link.
+/// `GET /api/v1/exports/{export_id}/export_files/{export_file_id}`: returns the status of a file
+/// with new links.
 public final class GetExportFile implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final ExportFiles exports;

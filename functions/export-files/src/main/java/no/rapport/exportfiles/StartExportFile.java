@@ -8,7 +8,8 @@ import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 
-/// `POST /api/v1/exports/{export_id}/export_files`: starts a file of a template, or tells the one that is being made.
+/// `POST /api/v1/exports/{export_id}/export_files`: starts a file of a template, or returns its unfinished
+/// file.
 public final class StartExportFile implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final ExportFiles exports;

@@ -47,14 +47,14 @@ class ExportFilesContractTest {
        "period_to": "2025-12-31", "activity_types": ["group_session"], "locale": "nn-NO"}""";
 
   private final InMemoryRecords records = new InMemoryRecords();
-  private final Started started = new Started();
+  private final StartedExecutions started = new StartedExecutions();
   private final S3Client s3 = EmbeddedS3.shared().client();
   private final String bucket = "files-" + UUID.randomUUID();
   private ExportFiles exports;
   private ExportJobs jobs;
 
-  /// Step Functions as far as starting goes; it can be out of order.
-  private static final class Started implements SfnClient {
+  /// A client that only starts executions. It fails while `outOfOrder` is set.
+  private static final class StartedExecutions implements SfnClient {
 
     final ConcurrentLinkedQueue<String> names = new ConcurrentLinkedQueue<>();
     volatile boolean outOfOrder;
@@ -136,8 +136,8 @@ class ExportFilesContractTest {
     return call(new DeleteExport(exports), "DELETE", organizations, path(template), headers, Map.of(), null);
   }
 
-  /// Sets what the workflow would have made of a file.
-  private void become(String file, ExportState state, long rows, Optional<String> leftOut) {
+  /// Stores the state that the workflow would have given a file.
+  private void setState(String file, ExportState state, long rows, Optional<String> leftOut) {
     ExportJobs.Stored seen = jobs.find(ExportKind.EXPORT_FILE, file).orElseThrow();
     ExportJob job = seen.job();
     String key = "exports/org-a/" + file + "/1/report.csv";
@@ -151,7 +151,7 @@ class ExportFilesContractTest {
     assertThat(records.commit(seen.to(new ExportJob(job.kind(), job.id(), job.orgId(), job.createdAt(),
         job.requestedBy(), job.order(), state, 1, 0, 0, job.queuedAt(), Optional.empty(),
         made.map(_ -> job.createdAt()), Optional.empty(), Optional.empty(), rows, rows, made,
-        Optional.of(job.createdAt().plus(ExportJob.FILE_KEPT)), leftOut, leftOut.isPresent() ? 1 : 0,
+        Optional.of(job.createdAt().plus(ExportJob.FILE_LIFETIME)), leftOut, leftOut.isPresent() ? 1 : 0,
         Optional.empty(), Optional.empty(), false,
         job.submission())))).isTrue();
   }
@@ -164,7 +164,7 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void refusesStatusesThatNoTemplateOrFileHas() {
+  void refusesUnknownStatuses() {
     String template = aTemplate();
     for (String status : List.of("invented", "active,invented", "completed")) {
       var query = Map.of("status", List.of(status));
@@ -181,7 +181,7 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void refusesATemplateWhoseNameHoldsAnIdentityNumber() {
+  void refusesATemplateNameThatContainsAnIdentityNumber() {
     Answer answer = create("org-a", TEMPLATE.replace("Test API Export", "Barn 010190 12345"));
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.json().at("/errors/0/pointer").asText()).isEqualTo("/name");
@@ -189,7 +189,7 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void keepsShowsAndListsTemplates() {
+  void createsShowsAndListsTemplates() {
     Answer created = create("org-a", TEMPLATE);
     assertThat(created.status()).isEqualTo(201);
     JsonNode template = created.json().get("exports");
@@ -209,7 +209,7 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void tellsAllThatIsWrongWithATemplate() {
+  void namesEveryWrongFieldOfATemplate() {
     Answer refused = create("org-a", """
         {"name": "", "format": "docx", "period_from": "2025-02-30", "period_to": "2020-01-01", "surprise": 1}""");
     assertThat(refused.status()).isEqualTo(422);
@@ -219,7 +219,7 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void startsAFileAndShowsItAsTheContractPrintsIt() {
+  void startsAFileAndShowsItInTheFormOfTheContract() {
     String template = aTemplate();
     Answer begun = startFile(template, "org-a");
     assertThat(begun.status()).isEqualTo(201);
@@ -239,7 +239,7 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void passesThroughAllSevenStatuses() throws Exception {
+  void showsAllSevenStatuses() throws Exception {
     started.outOfOrder = true;
     String template = aTemplate();
     String file = startFile(template, "org-a").json().at("/export_files/id").asText();
@@ -252,7 +252,7 @@ class ExportFilesContractTest {
         new Case(ExportState.COMPLETED, 5, Optional.of(leftOut), "success_with_errors", true),
         new Case(ExportState.COMPLETED, 0, Optional.empty(), "empty_list", false),
         new Case(ExportState.FAILED, 0, Optional.empty(), "failed", false))) {
-      become(file, expected.state(), expected.rows(), expected.leftOut());
+      setState(file, expected.state(), expected.rows(), expected.leftOut());
       Answer answer = status(template, file, "org-a");
       JsonNode shown = answer.json().get("export_files");
       assertThat(shown.get("status").asText()).isEqualTo(expected.status());
@@ -274,12 +274,12 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void givesNoLinkOnceTheFileHasExpired() {
+  void givesNoLinkAfterTheFileHasExpired() {
     String template = aTemplate();
     String file = startFile(template, "org-a").json().at("/export_files/id").asText();
-    become(file, ExportState.COMPLETED, 5, Optional.empty());
+    setState(file, ExportState.COMPLETED, 5, Optional.empty());
     ExportJobs.Stored stored = jobs.find(ExportKind.EXPORT_FILE, file).orElseThrow();
-    Instant end = stored.job().createdAt().plus(ExportJob.FILE_KEPT);
+    Instant end = stored.job().createdAt().plus(ExportJob.FILE_LIFETIME);
     assertThat(exports.status(200, stored, end.minusSeconds(1)).body().orElseThrow().at("/export_files/download_url")
         .isNull()).isFalse();
     assertThat(exports.status(200, stored, end).body().orElseThrow().at("/export_files/download_url").isNull())
@@ -287,13 +287,13 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void answersWithTheRunningFileAndStartsAnotherOnlyAfterIt() {
+  void answersWithTheUnfinishedFileAndStartsAnotherOnlyAfterIt() {
     String template = aTemplate();
     String first = startFile(template, "org-a").json().at("/export_files/id").asText();
     Answer again = startFile(template, "org-a");
     assertThat(again.status()).isEqualTo(201);
     assertThat(again.json().at("/export_files/id").asText()).isEqualTo(first);
-    become(first, ExportState.COMPLETED, 5, Optional.empty());
+    setState(first, ExportState.COMPLETED, 5, Optional.empty());
     String second = startFile(template, "org-a").json().at("/export_files/id").asText();
     assertThat(second).isNotEqualTo(first);
     assertThat(started.names).containsExactly(first, second);
@@ -302,7 +302,7 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void refusesAFileWhereTheOrganisationHasAHundredUnfinishedOnesButTellsTheOneThatIsMade() {
+  void refusesANewFileAtAHundredUnfinishedOnesButShowsTheUnfinishedOne() {
     String template = aTemplate();
     for (int i = 1; i < 100; i++) {
       assertThat(startFile(aTemplate(), "org-a").status()).isEqualTo(201);
@@ -316,14 +316,14 @@ class ExportFilesContractTest {
     assertThat(startFile(last, "org-a").body()).isEqualTo(taken.body());
     assertThat(startFile(create("org-b", TEMPLATE.replace("org-a", "org-b")).json().at("/exports/id").asText(), "org-b")
         .status()).as("another organisation is not slowed").isEqualTo(201);
-    become(taken.json().at("/export_files/id").asText(), ExportState.COMPLETED, 5, Optional.empty());
+    setState(taken.json().at("/export_files/id").asText(), ExportState.COMPLETED, 5, Optional.empty());
     assertThat(startFile(template, "org-a").status()).isEqualTo(201);
   }
 
   @Test
-  void startsOneFileForManyWhoAskAtOnce() throws Exception {
+  void startsOneFileForManyConcurrentRequests() throws Exception {
     for (int round = 0; round < 50; round++) {
-      // An organisation's files wait for each other; those of many organisations do not.
+      // One organisation for each round, so that the quota of running exports does not make files wait.
       String org = "org-" + round;
       String template = create(org, TEMPLATE.replace("org-a", org)).json().at("/exports/id").asText();
       var barrier = new CyclicBarrier(8);
@@ -346,14 +346,14 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void deletesATemplateWithItsFilesButNotWhileOneIsMade() {
+  void deletesATemplateWithItsFilesUnlessOneIsUnfinished() {
     String template = aTemplate();
     String file = startFile(template, "org-a").json().at("/export_files/id").asText();
     assertThat(delete(template, "org-a", Map.of())).satisfies(refused -> {
       assertThat(refused.status()).isEqualTo(409);
       assertThat(refused.json().get("detail").asText()).contains(file).contains("queued");
     });
-    become(file, ExportState.COMPLETED, 5, Optional.empty());
+    setState(file, ExportState.COMPLETED, 5, Optional.empty());
     assertThat(delete(template, "org-a", Map.of("If-Match", "\"7\"")).status()).isEqualTo(412);
     assertThat(delete(template, "org-a", Map.of("If-Match", "\"1\""))).satisfies(deleted -> {
       assertThat(deleted.status()).isEqualTo(200);
@@ -369,7 +369,7 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void neverLosesAFileThatIsStartedWhileItsTemplateIsDeleted() throws Exception {
+  void losesNoFileThatIsStartedWhileItsTemplateIsDeleted() throws Exception {
     for (int round = 0; round < 200; round++) {
       String template = aTemplate();
       var barrier = new CyclicBarrier(2);
@@ -391,19 +391,19 @@ class ExportFilesContractTest {
   }
 
   @Test
-  void showsAnotherOrganisationsThingsAsIfTheyWereNotThere() {
+  void answersTheSameForForeignAndUnknownIds() {
     String template = aTemplate();
     String file = startFile(template, "org-a").json().at("/export_files/id").asText();
     String other = create("org-b", TEMPLATE.replace("org-a", "org-b")).json().at("/exports/id").asText();
-    Answer nonsense = status("1", "2", "org-b");
-    assertThat(nonsense.status()).isEqualTo(404);
-    assertThat(nonsense.body()).isEqualTo("{\"message\":\"Not Found\"}");
+    Answer unknown = status("1", "2", "org-b");
+    assertThat(unknown.status()).isEqualTo(404);
+    assertThat(unknown.body()).isEqualTo("{\"message\":\"Not Found\"}");
     for (Answer foreign : List.of(status(template, file, "org-b"), status(other, file, "org-b"),
         status("..", "x'", "org-b"), startFile(template, "org-b"), delete(template, "org-b", Map.of()),
         call(new GetExport(exports), "GET", "org-b", path(template), Map.of(), Map.of(), null),
         call(new ListExportFiles(exports), "GET", "org-b", path(template), Map.of(), Map.of(), null),
         create("org-b", TEMPLATE))) {
-      assertThat(foreign).isEqualTo(nonsense);
+      assertThat(foreign).isEqualTo(unknown);
     }
     assertThat(call(new ListExports(exports), "GET", "org-b", Map.of(), Map.of(), Map.of(), null).json()
         .get("exports").findValuesAsText("id")).containsExactly(other);
@@ -414,7 +414,7 @@ class ExportFilesContractTest {
     String template = aTemplate();
     var key = Map.of("Idempotency-Key", "start-1");
     Answer first = call(new StartExportFile(exports), "POST", "org-a", path(template), key, Map.of(), null);
-    become(first.json().at("/export_files/id").asText(), ExportState.COMPLETED, 1, Optional.empty());
+    setState(first.json().at("/export_files/id").asText(), ExportState.COMPLETED, 1, Optional.empty());
     Answer again = call(new StartExportFile(exports), "POST", "org-a", path(template), key, Map.of(), null);
     assertThat(again.body()).isEqualTo(first.body());
     assertThat(started.names).hasSize(1);

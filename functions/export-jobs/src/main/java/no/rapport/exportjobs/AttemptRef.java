@@ -1,7 +1,7 @@
 package no.rapport.exportjobs;
 
-/// One attempt of one job: what the state machines hand to every task. The attempt is a fencing token: a task of an older
-/// attempt may not change the job.
+/// Identifies one attempt of one job; the input of every task of the state machines. The attempt number is a fencing
+/// token: a task of an older attempt cannot change the job.
 ///
 /// @param kind name of the [ExportKind]
 /// @param attempt 1 for the first run of the job

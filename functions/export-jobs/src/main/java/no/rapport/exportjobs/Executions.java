@@ -26,9 +26,9 @@ public final class Executions {
     this.retryMachineArn = retryMachineArn;
   }
 
-  /// Starts the present attempt of a job. Starting an execution that runs changes nothing.
+  /// Starts the job's current attempt. Does nothing if its execution is running.
   ///
-  /// @return false when the attempt's execution has ended already
+  /// @return false if the attempt's execution has already ended
   public boolean start(ExportJob job) {
     try {
       client.startExecution(request -> request.stateMachineArn(machineOf(job)).name(job.executionName())
@@ -39,8 +39,8 @@ public final class Executions {
     }
   }
 
-  /// Returns the names of the executions that run, at most 20,000 of each state machine. What Step Functions lists may be
-  /// some seconds old.
+  /// Returns the names of the running executions, at most 20,000 of each state machine. The list of Step Functions may
+  /// be some seconds old.
   public Set<String> running() {
     Set<String> names = new HashSet<>();
     for (String machine : List.of(exportMachineArn, retryMachineArn)) {
@@ -51,32 +51,32 @@ public final class Executions {
     return names;
   }
 
-  /// Stops the present attempt; does nothing where it is not running.
+  /// Stops the job's current attempt. Does nothing if it is not running.
   public void stop(ExportJob job, String cause) {
     for (String machine : job.attempt() == 1 ? List.of(exportMachineArn) : List.of(retryMachineArn, exportMachineArn)) {
       try {
         client.stopExecution(request -> request.executionArn(arn(machine, job.executionName()))
             .error("ExportCancelled").cause(cause));
       } catch (ExecutionDoesNotExistException e) {
-        // Never started: there is nothing to stop.
+        // The execution was never started.
       }
     }
   }
 
-  /// Does again what follows the job's end.
+  /// Starts an execution that repeats the job's follow-ups: submission to Bufdir and notification.
   ///
-  /// @param round tells this try from earlier ones
+  /// @param round number of this repetition; makes the execution's name unique
   public void followUpAgain(ExportJob job, int round) {
     try {
       client.startExecution(request -> request.stateMachineArn(retryMachineArn)
           .name(job.executionName() + "-n" + round)
           .input(Documents.write(AttemptRef.of(job))));
     } catch (ExecutionAlreadyExistsException e) {
-      // Started by an earlier sweep that could not say so.
+      // An earlier sweep started it but failed before it recorded the round.
     }
   }
 
-  /// How the present attempt's execution stands; empty where it was never started.
+  /// Returns the status of the current attempt's execution, or empty if it was never started.
   public Optional<ExecutionStatus> statusOf(ExportJob job) {
     try {
       return Optional.of(client.describeExecution(request -> request.executionArn(arnOf(job))).status());
@@ -85,7 +85,7 @@ public final class Executions {
     }
   }
 
-  /// Where the present attempt is traced in the Step Functions console.
+  /// Returns the ARN of the current attempt's execution.
   public String arnOf(ExportJob job) {
     return arn(machineOf(job), job.executionName());
   }
@@ -94,7 +94,7 @@ public final class Executions {
     return machine.replace(":stateMachine:", ":execution:") + ":" + execution;
   }
 
-  /// A later attempt first clears what the earlier one left.
+  /// Returns the retry machine for later attempts: it first removes the files of earlier attempts.
   private String machineOf(ExportJob job) {
     return job.attempt() == 1 ? exportMachineArn : retryMachineArn;
   }

@@ -10,20 +10,20 @@ import java.util.stream.IntStream;
 import no.rapport.api.Environment;
 import no.rapport.api.Ids;
 
-/// One export as it is stored: what was ordered, how far it is, and what came of it.
+/// A stored export job: its order, its progress and its result.
 ///
-/// Pure data with pure moves: a move that is not legal gives an empty optional. Every attempt to do the work has a
-/// number; what an older attempt reports is refused. Times are UTC, whole seconds.
+/// Immutable. Methods that change the state return the changed job, or empty if the current state does not allow the
+/// change. Each attempt has a number; reports of an older attempt are refused. Times are UTC, whole seconds.
 ///
-/// @param attempt 1 for the first run, one more for each that follows
-/// @param retryCount how often a person asked to retry
-/// @param automaticRetries how often the present run was started again for a passing reason
-/// @param restartDue when the sweeper is to start the next attempt
-/// @param leftOut key of the list of what was left out of the file
-/// @param attachmentsMissing how many attachments that rows name are not in the file
-/// @param errorMessage a sentence for a person: what failed, whether a retry can help
-/// @param fileExpiresAt when the file itself is removed
-/// @param dataAsOf when rows were read, where they are not sealed ones
+/// @param attempt 1 for the first run; each further run adds one
+/// @param retryCount how often a caller requested a retry
+/// @param automaticRetries how often the current run was restarted after a transient failure
+/// @param restartDue when the sweeper starts the next attempt
+/// @param leftOut key of the list of values that the file does not contain
+/// @param attachmentsMissing number of attachments that rows name and the file does not contain
+/// @param errorMessage a sentence for a person: the reason of the failure and whether a retry can help
+/// @param fileExpiresAt when the file is deleted
+/// @param dataAsOf when the rows were read; empty for sealed rows
 public record ExportJob(
     ExportKind kind,
     String id,
@@ -51,15 +51,15 @@ public record ExportJob(
     boolean notified,
     Submission submission) {
 
-  /// How long the files of an export are kept: the days of the bucket's lifecycle of `exports/`.
-  public static final Duration FILE_KEPT =
+  /// How long the files of an export are kept. Equals the expiration in the bucket's lifecycle rule for `exports/`.
+  public static final Duration FILE_LIFETIME =
       Duration.ofDays(Long.parseLong(Environment.optional("EXPORT_FILE_DAYS", "31")));
-  /// How often a person may retry one export.
+  /// How often a caller may retry one export.
   public static final int MAX_RETRIES = 5;
-  /// How often a run is started again by itself.
+  /// How often a run is restarted automatically.
   public static final int MAX_AUTOMATIC_RETRIES = 3;
 
-  /// A job just accepted.
+  /// Returns a new job in its first state.
   public static ExportJob accepted(ExportKind kind, String id, String orgId, Instant now, String requestedBy,
       ExportOrder order) {
     ExportState first = kind == ExportKind.EXPORT_FILE ? ExportState.INITIALIZING : ExportState.QUEUED;
@@ -69,18 +69,18 @@ public record ExportJob(
         order.submitToBufdir() ? Submission.pending() : Submission.none());
   }
 
-  /// The name of the execution that does the present attempt: the job's id, so that it is found by it.
+  /// Returns the name of the current attempt's execution. It starts with the job's id, so that the console finds it.
   @JsonIgnore
   public String executionName() {
     return attempt == 1 ? id : id + "-r" + (attempt - 1);
   }
 
-  /// Whether this attempt is the one to do the work.
+  /// Returns whether the job is unfinished and `claimed` is its current attempt.
   public boolean isAt(int claimed) {
     return state.isUnfinished() && attempt == claimed;
   }
 
-  /// Everything that the job's attempts write outside the history lies below this prefix.
+  /// Returns the prefix of all objects that the job's attempts write, except those of the report history.
   @JsonIgnore
   public String workPrefix() {
     return "exports/" + orgId + "/" + id + "/";
@@ -96,7 +96,7 @@ public record ExportJob(
     return attemptPrefix() + "parts/";
   }
 
-  /// The sealed rows of all attempts; they belong to the report once the export completes.
+  /// Returns the prefix of the sealed rows of all attempts. After completion they belong to the report.
   @JsonIgnore
   public String sealedPrefix() {
     return "sealed/" + orgId + "/" + id + "/";
@@ -107,7 +107,8 @@ public record ExportJob(
     return sealedPrefix() + attempt + "/";
   }
 
-  /// The id under which this attempt would enter the history: its own, so that no two attempts write one file there.
+  /// Returns the report id that this attempt uses in the report history, or empty if the job adds no report. Each
+  /// attempt has its own, so that no two attempts write the same file.
   @JsonIgnore
   public Optional<String> historyReportId() {
     return historyReportId(attempt);
@@ -117,7 +118,7 @@ public record ExportJob(
     return isSealed() ? Optional.of("rpt_" + Ids.derived(id + "/" + number).ulid(createdAt)) : Optional.empty();
   }
 
-  /// Everything that one attempt may have written, as prefixes of keys.
+  /// Returns the key prefixes of all objects that one attempt may have written.
   public List<String> leftovers(int number) {
     List<String> prefixes = new ArrayList<>(List.of(workPrefix() + number + "/", sealedPrefix() + number + "/"));
     if (kind == ExportKind.REPORT_REEXPORT) {
@@ -128,13 +129,13 @@ public record ExportJob(
     return prefixes;
   }
 
-  /// Everything that any attempt may have written, as long as the job has not completed.
+  /// Returns the key prefixes of all objects that any attempt may have written. Only for jobs that have not completed.
   @JsonIgnore
   public List<String> leftovers() {
     return IntStream.rangeClosed(1, attempt).boxed().flatMap(number -> leftovers(number).stream()).toList();
   }
 
-  /// Where this attempt's file goes: a key that no other attempt or job writes.
+  /// Returns the key of this attempt's file. No other attempt or job writes it.
   @JsonIgnore
   public String fileKey() {
     String extension = extension();
@@ -143,7 +144,7 @@ public record ExportJob(
         : attemptPrefix() + fileName();
   }
 
-  /// What the file is saved as.
+  /// Returns the file name for the download.
   @JsonIgnore
   public String fileName() {
     return "rapport_" + orgId + "_" + order.period().folder() + "_" + id + "_" + attempt + "." + extension();
@@ -159,24 +160,24 @@ public record ExportJob(
     return order.includeAttachments() ? "application/zip" : order.format().contentType();
   }
 
-  /// Where the list of what the attempt left out of its file lies.
+  /// Returns the key of the list of values that this attempt's file does not contain.
   @JsonIgnore
   public String leftOutKey() {
     return attemptPrefix() + "left-out.json";
   }
 
-  /// Rows are sealed where the file enters the history.
+  /// Returns whether the rows are sealed: only Bufdir exports add a report to the history.
   @JsonIgnore
   public boolean isSealed() {
     return kind == ExportKind.BUFDIR_EXPORT;
   }
 
-  /// Its execution is started; the work itself may have begun in the meantime.
+  /// Records that the execution was started. Returns empty if the job is past that state.
   public Optional<ExportJob> queued() {
     return state == ExportState.INITIALIZING ? Optional.of(with(ExportState.QUEUED).build()) : Optional.empty();
   }
 
-  /// The planned attempt starts, or goes on where its task is run again.
+  /// Records that the attempt is processing. A repeated task may record it again.
   public Optional<ExportJob> started(int claimed, long rows, Optional<Instant> asOf) {
     return isAt(claimed)
         ? Optional.of(with(ExportState.PROCESSING).rowsTotal(rows).dataAsOf(asOf).restartDue(null).build())
@@ -188,7 +189,7 @@ public record ExportJob(
     return isAt(claimed)
         ? Optional.of(with(ExportState.COMPLETED).file(done).rowCount(rows).leftOut(leftOutKey).attachmentsMissing(missing)
             .completedAt(now)
-            .fileExpiresAt(kind == ExportKind.REPORT_REEXPORT ? null : createdAt.plus(FILE_KEPT))
+            .fileExpiresAt(kind == ExportKind.REPORT_REEXPORT ? null : createdAt.plus(FILE_LIFETIME))
             .errorMessage(null).restartDue(null).build())
         : Optional.empty();
   }
@@ -199,7 +200,7 @@ public record ExportJob(
         : Optional.empty();
   }
 
-  /// The same state under a new attempt, which the sweeper starts when it is due.
+  /// Returns the job in the same state with a new attempt, which the sweeper starts at `due`.
   public Optional<ExportJob> restarted(int claimed, Instant due) {
     return isAt(claimed) && automaticRetries < MAX_AUTOMATIC_RETRIES
         ? Optional.of(with(state).attempt(attempt + 1).automaticRetries(automaticRetries + 1).restartDue(due).build())
@@ -213,7 +214,7 @@ public record ExportJob(
         : Optional.empty();
   }
 
-  /// Queued again; as it is where it was queued by this very request, which is repeated.
+  /// Returns the job queued for a new attempt. Returns it unchanged if the same request has already queued it.
   public Optional<ExportJob> retried(Instant now) {
     if (state.isUnfinished() && retryCount > 0 && queuedAt.equals(now)) {
       return Optional.of(this);
@@ -228,7 +229,7 @@ public record ExportJob(
     return with(state).notified(value).build();
   }
 
-  /// Whether the completed file is still to be handed to Bufdir.
+  /// Returns whether the completed file must still be submitted to Bufdir.
   @JsonIgnore
   public boolean isSubmissionDue() {
     return state == ExportState.COMPLETED && submission.isPending();
@@ -239,23 +240,24 @@ public record ExportJob(
     return order.notifyOnCompletion() && !notified && (state == ExportState.COMPLETED || state == ExportState.FAILED);
   }
 
-  /// Whether nothing is left to be done for a job that has ended.
+  /// Returns whether neither a submission nor a notification is due.
   @JsonIgnore
   public boolean isFollowedUp() {
     return !isSubmissionDue() && !isNotificationDue();
   }
 
-  /// What came of handing the file to Bufdir. Only what is completed is handed over, and what came of it stays; but for
-  /// one that was given up while a run of the same task, heard of too late, had it accepted.
+  /// Records the outcome of the submission to Bufdir. Only completed jobs are submitted. The outcome is final, except
+  /// that a late acceptance replaces `failed`.
   public Optional<ExportJob> submitted(int claimed, Submission outcome) {
     boolean open = state == ExportState.COMPLETED
         && (submission.isPending() || submission.isFailed() && outcome.receiptId().isPresent());
     return open && attempt == claimed ? Optional.of(with(state).submission(outcome).build()) : Optional.empty();
   }
 
-  /// What a worker reports through the contract of re-exports; whether the move is legal has been seen to.
+  /// Returns the job as a worker reported it through the re-export contract. The caller has checked that the current
+  /// state allows it.
   ///
-  /// @param completed when it ended as the worker says; empty: now
+  /// @param completed when the worker says it ended; empty means now
   public ExportJob reported(ExportState next, Optional<ExportFile> reportedFile, Optional<Instant> completed,
       Optional<Boolean> notification, Instant now) {
     Builder builder = with(next).notified(notification.orElse(notified));
@@ -277,7 +279,7 @@ public record ExportJob(
     return new Builder(this, next);
   }
 
-  /// A changed copy; members that are not set stay.
+  /// Builds a changed copy. Members that are not set keep their value.
   private static final class Builder {
     private final ExportJob job;
     private final ExportState state;

@@ -13,7 +13,7 @@ import no.rapport.records.Documents;
 import no.rapport.records.Entry;
 import no.rapport.records.Records;
 
-/// The export jobs of all kinds, in the records table. Every write is conditional on the version that was read.
+/// Stores the export jobs of all kinds in the records table. Every write is conditional on the version that was read.
 public final class ExportJobs {
 
   private final Records records;
@@ -22,14 +22,14 @@ public final class ExportJobs {
     this.records = records;
   }
 
-  /// A job with the version it was read at.
+  /// A job with the stored entry that it was read from.
   public record Stored(ExportJob job, Entry entry) {
 
     public static Stored of(Entry entry) {
       return new Stored(Documents.read(entry.document(), ExportJob.class), entry);
     }
 
-    /// The change that stores a later form of this job, unless someone else has changed it.
+    /// Returns the change that replaces this job. Its commit fails if the job has changed since it was read.
     public Change to(ExportJob next) {
       return new Change.Replace(entry, entry.next(next.kind().statusOf(next), filters(next), Documents.write(next)));
     }
@@ -47,15 +47,15 @@ public final class ExportJobs {
     return records.find(kind.collection(), id).map(Stored::of);
   }
 
-  /// The job where it exists for the caller.
+  /// Returns the job, or empty if it does not exist or the caller may not see it.
   public Optional<Stored> visible(ExportKind kind, String id, Caller caller) {
     return records.find(kind.collection(), id, caller::maySee).map(Stored::of);
   }
 
-  /// Stores a new job, together with other changes. The same job again, as a repeated request makes it, is found; where
-  /// it has been deleted since, it stays so, and the answer is as the first one was.
+  /// Stores a new job together with other changes. Idempotent: a repeated request gets the stored job. If that job has
+  /// been deleted in the meantime, it is not created again, and the answer is the first one.
   ///
-  /// @return empty when one of the other changes does not hold
+  /// @return empty if the condition of one of the other changes fails
   public Optional<Stored> accept(ExportJob job, Change... others) {
     Entry entry = Entry.first(job.kind().collection(), job.orgId(), job.id(), job.createdAt(),
         job.kind().statusOf(job), filters(job), Documents.write(job));
@@ -67,11 +67,11 @@ public final class ExportJobs {
     return find(job.kind(), job.id()).filter(stored -> stored.job().requestedBy().equals(job.requestedBy()));
   }
 
-  /// Moves a job on, together with other changes. Retries with jitter while others change the job.
+  /// Changes a job together with other changes. Retries with jitter while others change the job.
   ///
-  /// @param move the next form of the job; empty where the move is not legal from the present one
-  /// @param others what is committed with it
-  /// @return empty when there is no such job, or when the move is not legal
+  /// @param move returns the changed job, or empty if its state does not allow the change
+  /// @param others returns the changes to commit in the same transaction
+  /// @return empty if the job does not exist or its state does not allow the change
   public Optional<Stored> move(ExportKind kind, String id, Function<ExportJob, Optional<ExportJob>> move,
       Function<ExportJob, List<Change>> others) {
     return Conflicts.retryOnConflict(() -> {

@@ -3,7 +3,7 @@ package no.rapport.exportjobs;
 import java.util.List;
 import java.util.Set;
 
-/// Which contract a job belongs to, and that contract's words for its states.
+/// The contract that a job belongs to, with that contract's status words.
 public enum ExportKind {
   BUFDIR_EXPORT("bufdir-exports", "queued", "processing"),
   REPORT_REEXPORT("report-reexports", "pending", "running"),
@@ -21,12 +21,12 @@ public enum ExportKind {
     this.processing = processing;
   }
 
-  /// Where its resources are kept and listed.
+  /// Returns the name of the collection that holds the jobs.
   public String collection() {
     return collection;
   }
 
-  /// The contract's status word; lists filter by it.
+  /// Returns the contract's status word for the job's state. Lists filter by it.
   public String statusOf(ExportJob job) {
     return switch (job.state()) {
       case INITIALIZING -> INITIALIZING;
@@ -39,25 +39,25 @@ public enum ExportKind {
     };
   }
 
-  /// All its words: what [#statusOf] may answer.
+  /// Returns all values of [#statusOf].
   public Set<String> statuses() {
     return this == EXPORT_FILE
         ? Set.of(INITIALIZING, queued, processing, "available", "success_with_errors", "empty_list", "failed")
         : Set.of(queued, processing, "completed", "failed", "cancelled");
   }
 
-  /// The words for what is not finished.
+  /// Returns the status words of unfinished jobs.
   public List<String> unfinished() {
     return this == EXPORT_FILE ? List.of(INITIALIZING, queued, processing) : List.of(queued, processing);
   }
 
-  /// The words for what is not at work yet.
+  /// Returns the status words of jobs that wait to be processed.
   public List<String> waiting() {
     return this == EXPORT_FILE ? List.of(INITIALIZING, queued) : List.of(queued);
   }
 
-  /// The word for what is at work.
-  public String atWork() {
+  /// Returns the status word of jobs that are being processed.
+  public String processing() {
     return processing;
   }
 }

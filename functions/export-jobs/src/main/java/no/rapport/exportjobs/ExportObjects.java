@@ -6,7 +6,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 
-/// The objects of exports in the bucket: looked for by key and removed by prefix.
+/// Finds the objects of exports in the bucket by key and removes them by prefix.
 public final class ExportObjects {
 
   private final S3Client s3;
@@ -17,7 +17,7 @@ public final class ExportObjects {
     this.bucket = bucket;
   }
 
-  /// Whether there is an object of that key.
+  /// Returns whether the bucket has an object with this key.
   public boolean exists(String key) {
     try {
       s3.headObject(head -> head.bucket(bucket).key(key));
@@ -27,10 +27,10 @@ public final class ExportObjects {
     }
   }
 
-  /// Removes every object below a prefix and every upload that was begun there.
+  /// Removes every object below a prefix and aborts every multipart upload there.
   ///
-  /// @return how many were found
-  /// @throws SdkClientException where some could not be removed
+  /// @return number of objects and uploads found
+  /// @throws SdkClientException if S3 could not remove some of the objects
   public int removeBelow(String prefix) {
     int found = 0;
     for (var page : s3.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix))) {
@@ -39,7 +39,7 @@ public final class ExportObjects {
       if (!keys.isEmpty()) {
         var refused = s3.deleteObjects(delete -> delete.bucket(bucket).delete(d -> d.objects(keys).quiet(true))).errors();
         if (!refused.isEmpty()) {
-          // The request as a whole succeeds even where single objects stay.
+          // DeleteObjects succeeds as a whole even if single objects could not be deleted.
           throw SdkClientException.create(refused.size() + " objects could not be removed, the first for "
               + refused.getFirst().code());
         }

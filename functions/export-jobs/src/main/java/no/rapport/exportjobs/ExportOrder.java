@@ -9,17 +9,17 @@ import no.rapport.reporting.ReportFormat;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
 
-/// What was ordered: the parameters of one report file.
+/// The parameters of one report file, as a caller ordered it.
 ///
-/// @param formatWord the format as it was sent (`excel` is a synonym of `xlsx`) and is echoed
+/// @param formatWord the format word of the request, which answers repeat (`excel` is a synonym of `xlsx`)
 /// @param activityTypes codes; empty means all
 /// @param includeAttachments whether the file is a ZIP of the report and its attachments
-/// @param submitToBufdir whether the finished file goes to Bufdir's interface
-/// @param refresh whether a re-export reads today's rows instead of the sealed ones
-/// @param reportId the record that is exported again
-/// @param sealedManifest key of the sealed rows to render; empty: today's rows
-/// @param templateId the export template (contract export-files)
-/// @param asSent `export_params` exactly as they were sent
+/// @param submitToBufdir whether the finished file is submitted to Bufdir
+/// @param refresh whether a re-export reads current rows instead of the sealed ones
+/// @param reportId the report that is exported again
+/// @param sealedManifest key of the manifest of sealed rows; empty means current rows
+/// @param templateId the export template (export-files contract)
+/// @param asSent `export_params` exactly as the caller sent them
 public record ExportOrder(
     Period period,
     List<String> activityTypes,
@@ -40,7 +40,7 @@ public record ExportOrder(
     activityTypes = List.copyOf(activityTypes);
   }
 
-  /// An order of today's rows with the defaults of a Bufdir export.
+  /// Returns an order of current rows with the defaults of a Bufdir export.
   public static ExportOrder of(Period period, List<String> activityTypes, String formatWord, ReportLocale locale) {
     return new ExportOrder(period, activityTypes, formatWord, locale, true, false, Suppression.NONE, false, false, false,
         Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());

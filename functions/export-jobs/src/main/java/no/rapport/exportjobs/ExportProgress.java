@@ -8,10 +8,11 @@ import no.rapport.records.Documents;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 
-/// How far the parts of a running export are: one note per part, so that parallel parts do not wait for each other.
+/// Stores and reads the progress of a running export. Each part has its own note, so that parallel parts do not
+/// contend.
 public final class ExportProgress {
 
-  private static final Duration KEPT = Duration.ofDays(2);
+  private static final Duration NOTE_LIFETIME = Duration.ofDays(2);
   private static final int MAX_PARTS = 1_000;
 
   private final Records records;
@@ -22,25 +23,25 @@ public final class ExportProgress {
 
   private record Written(long rows) {}
 
-  /// How far an export is.
+  /// The progress of an export.
   ///
-  /// @param percent only grows, and is 100 exactly when completed
+  /// @param percent never decreases; 100 only for completed exports
   public record Progress(int percent, long rowsWritten, long rowsTotal) {}
 
-  /// What the part has written so far. A part that is run again starts over, but never counts down.
+  /// Records how many rows a part has written. A repeated part starts from zero; the recorded count never decreases.
   public void report(ExportJob job, int part, long rows, Instant now) {
     String sort = "%05d".formatted(part);
     String document = Documents.write(new Written(rows));
     Optional<Note> seen = records.note(partition(job), sort, now);
     if (seen.isEmpty()) {
-      records.commit(new Change.AddNote(Note.first(partition(job), sort, document, now.plus(KEPT))));
+      records.commit(new Change.AddNote(Note.first(partition(job), sort, document, now.plus(NOTE_LIFETIME))));
     } else if (Documents.read(seen.get().document(), Written.class).rows() < rows) {
       records.commit(new Change.ReplaceNote(seen.get(), seen.get().next(document)));
     }
-    // A commit that is refused lost to a run of the same part, which tells the same.
+    // A refused commit needs no retry: another run of the same part has just recorded its count.
   }
 
-  /// How far the job is now.
+  /// Returns the job's progress now.
   public Progress read(ExportJob job, Instant now) {
     return switch (job.state()) {
       case COMPLETED -> new Progress(100, job.rowCount(), job.rowCount());
@@ -63,7 +64,7 @@ public final class ExportProgress {
         .mapToLong(note -> Documents.read(note.document(), Written.class).rows()).sum();
   }
 
-  /// Attempts that follow by themselves share a partition, so that progress does not fall back; a retry starts anew.
+  /// Automatic restarts share a partition, so that progress does not decrease. A caller's retry starts from zero.
   private static String partition(ExportJob job) {
     return "progress#" + job.orgId() + "#" + job.id() + "#" + job.retryCount();
   }

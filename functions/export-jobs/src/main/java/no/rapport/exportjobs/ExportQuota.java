@@ -15,14 +15,15 @@ import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// Limits how many exports an organisation may order within an hour, and how many of them run at once, so that no
-/// organisation slows another. Further jobs wait in
-/// `queued`, oldest first, and are started when another export of the organisation ends, or by the sweeper.
+/// Limits how many exports an organisation may order within an hour and how many of them run at once, so that no
+/// organisation slows another. Further jobs wait in `queued`. The oldest starts when another export of the organisation
+/// ends, or when the sweeper finds a free slot.
 ///
-/// The limit is soft: two exports that begin at the same moment may both take the last slot.
+/// The limit of running exports is soft: two exports that begin at the same moment may both take the last slot.
 public final class ExportQuota {
 
-  /// Exports that run at once. A few use the Lambda concurrency of their parts; more would only share it.
+  /// Exports of one organisation that run at once. More would not be faster: a few already use the Lambda concurrency
+  /// of their parts.
   public static final int MAX_RUNNING = 10;
   /// Exports that may wait. Further orders are refused.
   public static final int MAX_QUEUED = 90;
@@ -40,21 +41,21 @@ public final class ExportQuota {
     this.clock = clock;
   }
 
-  /// Why an order is refused.
+  /// The reason why an order is refused.
   ///
   /// @param reason a sentence for the caller
   public record Exceeded(String reason, Duration retryAfter) {}
 
-  /// Counts an order.
+  /// Checks both limits and counts the order.
   ///
-  /// @return empty where the organisation may order now
+  /// @return empty if the organisation may order now
   Optional<Exceeded> order(String orgId, Instant now) {
     if (count(orgId, ExportKind::unfinished) >= MAX_RUNNING + MAX_QUEUED) {
       return Optional.of(new Exceeded("The organisation has " + (MAX_RUNNING + MAX_QUEUED)
-          + " unfinished exports, which is the most; wait for some to end", Duration.ofSeconds(30)));
+          + " unfinished exports, the maximum; wait until some have ended", Duration.ofSeconds(30)));
     }
     return new OrderRate(jobs.records(), maxPerHour).take(orgId, now).map(wait -> new Exceeded("The organisation has ordered "
-        + maxPerHour + " exports within an hour, which is the most; order again when the time in Retry-After is over", wait));
+        + maxPerHour + " exports within an hour, the maximum; order again after the time in Retry-After", wait));
   }
 
   /// Starts a job that has just been accepted, if the organisation has a free slot.
@@ -64,11 +65,11 @@ public final class ExportQuota {
     }
   }
 
-  /// Starts the jobs that have waited longest, as many as there are free slots. A job that was started before is unchanged.
+  /// Starts the longest waiting jobs until no slot is free. Does nothing for a job whose execution is running.
   ///
-  /// @return the jobs whose execution has ended although they wait
+  /// @return the waiting jobs whose execution has already ended
   public List<ExportJob> startQueued(String orgId) {
-    long free = MAX_RUNNING - count(orgId, kind -> List.of(kind.atWork()));
+    long free = MAX_RUNNING - count(orgId, kind -> List.of(kind.processing()));
     if (free <= 0) {
       return List.of();
     }
@@ -83,7 +84,7 @@ public final class ExportQuota {
         .filter(job -> !executions.start(job)).toList();
   }
 
-  /// Does the same after a job has ended. A failure is only logged: the sweeper repeats the start.
+  /// Starts queued jobs after another job has ended. A failure is only logged, because the sweeper repeats the start.
   public void startQueuedAfterwards(String orgId) {
     try {
       startQueued(orgId);

@@ -15,14 +15,14 @@ import no.rapport.records.Cleanup;
 import no.rapport.records.Conflicts;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// What callers may ask of an export: to begin, cancel, retry and delete it. The three export contracts share it.
+/// Begins, cancels, retries and deletes exports for callers. The three export contracts share it.
 ///
-/// Every act is one conditional write first; what follows it (starting or stopping the execution, removing files) may
-/// fail, and is then made good by the sweeper.
+/// Every request starts with one conditional write. The steps after it (starting or stopping the execution, removing
+/// files) may fail; the sweeper then repeats them.
 public final class ExportRequests {
 
-  /// Longer than any task may run: until then a task that was told to stop may still write.
-  public static final Duration TASKS_END_WITHIN = Duration.ofMinutes(16);
+  /// Longer than the longest task (Lambda's limit is 15 minutes). A task of a stopped execution may write until then.
+  public static final Duration MAX_TASK_DURATION = Duration.ofMinutes(16);
 
   private final ExportJobs jobs;
   private final Executions executions;
@@ -42,42 +42,42 @@ public final class ExportRequests {
     this.by = by;
   }
 
-  /// Returns the same requests, made by a caller whom log lines name.
+  /// Returns the same requests with the caller's id in their log lines.
   ///
   /// @param callerId id of the caller's key
   public ExportRequests by(String callerId) {
     return new ExportRequests(jobs, executions, quota, objects, callerId);
   }
 
-  /// What came of a request.
+  /// The outcome of a request.
   public sealed interface Outcome {}
 
   public record Done(ExportJobs.Stored stored) implements Outcome {}
 
-  /// There is no such job (any more).
+  /// The job does not exist or has been deleted.
   public record Absent() implements Outcome {}
 
   /// The caller's `If-Match` names another version.
   public record Changed() implements Outcome {}
 
-  /// The state does not allow it.
+  /// The job's state does not allow the request.
   ///
-  /// @param status the contract's word for the present state
+  /// @param status the contract's status word
   public record Refused(String status) implements Outcome {}
 
-  /// The export was retried as often as is allowed.
+  /// The export has been retried [ExportJob#MAX_RETRIES] times.
   public record Exhausted() implements Outcome {}
 
   /// Counts an order of the organisation.
   ///
-  /// @return why it is refused, where the organisation has ordered too much; empty where it is accepted
+  /// @return the exceeded limit, or empty if the organisation may order now
   public Optional<ExportQuota.Exceeded> exceededQuota(String orgId, Instant now) {
     return quota.order(orgId, now);
   }
 
-  /// Accepts a job and starts its workflow, or lets it wait where the organisation has enough at work.
+  /// Accepts a job and starts its workflow. The job waits if the organisation has no free slot.
   ///
-  /// @return empty when one of the other changes does not hold
+  /// @return empty if the condition of one of the other changes fails
   public Optional<ExportJobs.Stored> begin(ExportJob job, Change... others) {
     Optional<ExportJobs.Stored> accepted = jobs.accept(job, others);
     accepted.ifPresent(stored -> log("export_accepted", stored.job()));
@@ -92,12 +92,13 @@ public final class ExportRequests {
     return accepted;
   }
 
-  /// Cancels what is not finished. The answer holds as soon as the write does; files of tasks that run on are removed.
+  /// Cancels an unfinished export. The write decides the outcome. Files that running tasks still write are removed
+  /// later.
   ///
-  /// @param reason the caller's words, where any were given
+  /// @param reason the caller's reason; empty if none was given
   public Outcome cancel(ExportKind kind, String id, Optional<String> reason, LongPredicate ifMatch, Instant now) {
     Outcome outcome = change(kind, id, ifMatch, job -> job.cancelled(reason, now), (before, _) -> List.of(
-        new Cleanup(before.leftovers(), now.plus(TASKS_END_WITHIN)).duty(before.id() + "#cancelled")));
+        new Cleanup(before.leftovers(), now.plus(MAX_TASK_DURATION)).duty(before.id() + "#cancelled")));
     if (outcome instanceof Done(ExportJobs.Stored stored)) {
       log("export_cancelled", stored.job());
       afterwards("stop_execution", stored.job(), () -> executions.stop(stored.job(), "Cancelled by the caller"));
@@ -123,10 +124,10 @@ public final class ExportRequests {
     };
   }
 
-  /// Takes what a worker reports. Where that ends the job, its own execution is stopped, what that wrote goes, and the
-  /// notification is owed.
+  /// Records a worker's report. If the report ends the job, its execution is stopped, the execution's files are
+  /// removed, and the notification becomes due.
   ///
-  /// @param move the job as reported; empty where its state does not allow it
+  /// @param move returns the job as reported, or empty if its state does not allow it
   public Outcome report(ExportKind kind, String id, LongPredicate ifMatch,
       Function<ExportJob, Optional<ExportJob>> move, Instant now) {
     var ended = new AtomicBoolean();
@@ -137,25 +138,27 @@ public final class ExportRequests {
     if (ended.get() && outcome instanceof Done(ExportJobs.Stored stored)) {
       log("export_ended_by_worker", stored.job());
       afterwards("stop_execution", stored.job(), () -> executions.stop(stored.job(), "A worker reported the end"));
-      afterwards("remove_files", stored.job(), () -> unreported(stored.job()).forEach(objects::removeBelow));
+      afterwards("remove_files", stored.job(),
+          () -> prefixesWithoutReportedFile(stored.job()).forEach(objects::removeBelow));
     }
     return outcome;
   }
 
   private static List<Change> endedByWorker(ExportJob after, Instant now) {
     List<Change> changes = new ArrayList<>();
-    changes.add(new Cleanup(unreported(after), now.plus(TASKS_END_WITHIN)).duty(after.id() + "#reported"));
+    changes.add(new Cleanup(prefixesWithoutReportedFile(after), now.plus(MAX_TASK_DURATION))
+        .duty(after.id() + "#reported"));
     changes.addAll(FollowUps.owe(after, now));
     return changes;
   }
 
-  /// What the job's own attempts may have written, but for the file that the worker names.
-  private static List<String> unreported(ExportJob job) {
+  /// Returns the key prefixes of the job's own attempts, except the one that contains the worker's file.
+  private static List<String> prefixesWithoutReportedFile(ExportJob job) {
     return job.leftovers().stream()
         .filter(prefix -> job.file().filter(file -> file.key().startsWith(prefix)).isEmpty()).toList();
   }
 
-  /// Removes a finished export and its files. What the history keeps of it stays.
+  /// Removes a finished export and its files. Its report in the history stays.
   public Outcome delete(ExportKind kind, String id, LongPredicate ifMatch, Instant now) {
     return Conflicts.retryOnConflict(() -> {
       Optional<ExportJobs.Stored> seen = jobs.find(kind, id);
@@ -173,7 +176,7 @@ public final class ExportRequests {
       List<String> prefixes = job.isSealed() && job.state() == ExportState.COMPLETED ? List.of(job.workPrefix())
           : job.leftovers();
       if (!jobs.records().commit(new Change.Delete(seen.get().entry()),
-          new Cleanup(prefixes, now.plus(TASKS_END_WITHIN)).duty(job.id() + "#deleted"))) {
+          new Cleanup(prefixes, now.plus(MAX_TASK_DURATION)).duty(job.id() + "#deleted"))) {
         return Optional.<Outcome>empty();
       }
       log("export_deleted", job);
@@ -182,12 +185,12 @@ public final class ExportRequests {
     });
   }
 
-  private interface Companions {
+  private interface AccompanyingChanges {
     List<Change> of(ExportJob before, ExportJob after);
   }
 
   private Outcome change(ExportKind kind, String id, LongPredicate ifMatch, Function<ExportJob, Optional<ExportJob>> move,
-      Companions companions) {
+      AccompanyingChanges others) {
     return Conflicts.retryOnConflict(() -> {
       Optional<ExportJobs.Stored> seen = jobs.find(kind, id);
       if (seen.isEmpty()) {
@@ -201,7 +204,7 @@ public final class ExportRequests {
       if (next.isEmpty()) {
         return Optional.of(new Refused(kind.statusOf(before)));
       }
-      List<Change> changes = new ArrayList<>(companions.of(before, next.get()));
+      List<Change> changes = new ArrayList<>(others.of(before, next.get()));
       if (next.get().equals(before)) {
         return Optional.of(new Done(seen.get()));
       }
@@ -216,7 +219,8 @@ public final class ExportRequests {
         "attempt", job.attempt(), "by", by.isEmpty() ? job.requestedBy() : by));
   }
 
-  /// Does what the committed write calls for. The caller's answer does not depend on it: the sweeper repeats it.
+  /// Runs a step after the committed write. Its failure does not change the caller's answer: the sweeper repeats the
+  /// step.
   private static void afterwards(String what, ExportJob job, Runnable act) {
     try {
       act.run();

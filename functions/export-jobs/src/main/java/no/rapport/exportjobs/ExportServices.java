@@ -24,10 +24,10 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/// The clients, stores and clock that export jobs are handled with, created once per function.
+/// Creates the clients, stores and clock of export jobs, once per function.
 public final class ExportServices {
 
-  /// How many exports an organisation may order within an hour, unless the deployment says otherwise.
+  /// Default of `MAX_ORDERS_PER_HOUR`: exports that an organisation may order within an hour.
   public static final int MAX_ORDERS_PER_HOUR = 300;
 
   private final Records records;
@@ -59,16 +59,16 @@ public final class ExportServices {
     this.clock = clock;
   }
 
-  /// Reads `RECORDS_TABLE`, `BUCKET`, `EXPORT_STATE_MACHINE_ARN`, `RETRY_STATE_MACHINE_ARN`, and `MAX_ORDERS_PER_HOUR` where
-  /// it is set.
+  /// Returns services for the settings `RECORDS_TABLE`, `BUCKET`, `EXPORT_STATE_MACHINE_ARN`, `RETRY_STATE_MACHINE_ARN`
+  /// and the optional `MAX_ORDERS_PER_HOUR`.
   ///
-  /// @throws IllegalStateException naming the setting that is missing
+  /// @throws IllegalStateException if a setting is missing; the message names it
   public static ExportServices fromEnvironment() {
     SdkHttpClient http = UrlConnectionHttpClient.create();
     return fromEnvironment(http, DynamoDbClient.builder().httpClient(http).build());
   }
 
-  /// The same over clients that the caller uses too.
+  /// Returns services that share the caller's clients.
   public static ExportServices fromEnvironment(SdkHttpClient http, DynamoDbClient dynamoDb) {
     boolean pathStyle = Boolean.parseBoolean(Environment.optional("S3_PATH_STYLE", "false"));
     S3Client s3 = S3Client.builder().httpClient(http).forcePathStyle(pathStyle).build();
@@ -83,7 +83,7 @@ public final class ExportServices {
         Clock.systemUTC());
   }
 
-  /// What a request does: finds and lists jobs, accepts one and starts it, links to a file.
+  /// Runs the steps of a typical request: finds and lists jobs, accepts one and starts it, creates a download link.
   private static void prime(SdkHttpClient nowhere, S3Presigner presigner) {
     var records = new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), "priming");
     var services = new ExportServices(records, S3Client.builder().httpClient(nowhere).build(), presigner,
@@ -139,7 +139,6 @@ public final class ExportServices {
     return new Idempotency(records, clock);
   }
 
-  /// The client and the bucket that files are read and written with.
   public S3Client s3() {
     return s3;
   }
@@ -148,7 +147,7 @@ public final class ExportServices {
     return bucket;
   }
 
-  /// The time now, in whole seconds.
+  /// Returns the current time in whole seconds.
   public Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.SECONDS);
   }

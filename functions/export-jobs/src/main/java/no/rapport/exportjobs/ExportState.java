@@ -2,9 +2,9 @@ package no.rapport.exportjobs;
 
 import java.util.Set;
 
-/// The life of an export job. Completed and cancelled absorb; failed is left by a retry only.
+/// The states of an export job. `COMPLETED` and `CANCELLED` are final; only a retry leaves `FAILED`.
 public enum ExportState {
-  /// Accepted, and its execution not started yet; shown by the contract of export files only.
+  /// Accepted; the execution has not been started. Only the export-files contract has this state.
   INITIALIZING,
   QUEUED,
   PROCESSING,
@@ -12,7 +12,7 @@ public enum ExportState {
   FAILED,
   CANCELLED;
 
-  /// The legal moves, in this one place.
+  /// Returns whether the state machine allows a move from this state to `next`.
   public boolean mayBecome(ExportState next) {
     return switch (this) {
       case INITIALIZING -> next != INITIALIZING;
@@ -23,7 +23,7 @@ public enum ExportState {
     };
   }
 
-  /// Whether work is still to be done.
+  /// Returns whether the job has not ended.
   public boolean isUnfinished() {
     return this == INITIALIZING || this == QUEUED || this == PROCESSING;
   }

@@ -11,11 +11,11 @@ import no.rapport.records.Documents;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 
-/// Counts what each organisation orders within an hour, whatever becomes of the orders: an order that is cancelled or
-/// deleted counts too.
+/// Counts the orders of each organisation within an hour. Cancelled and deleted orders count too.
 final class OrderRate {
 
-  /// An order counts for an hour, and for up to five minutes more.
+  /// Orders are counted in slots of five minutes, so that an order counts for at least an hour and at most five minutes
+  /// more.
   private static final Duration SLOT = Duration.ofMinutes(5);
   private static final Duration WINDOW = Duration.ofHours(1);
 
@@ -27,12 +27,12 @@ final class OrderRate {
     this.maxPerHour = maxPerHour;
   }
 
-  /// The orders of the last hour, by the beginning of the five minutes that they fell into.
+  /// The number of orders in the last hour, by the start of their slot.
   private record Orders(TreeMap<Instant, Integer> bySlot) {}
 
   /// Counts one order.
   ///
-  /// @return empty where it was counted; else how long to wait until an order is possible again
+  /// @return empty if it was counted; otherwise the time until the next order is possible
   Optional<Duration> take(String orgId, Instant now) {
     try {
       return Conflicts.retryOnConflict(() -> {
@@ -54,7 +54,7 @@ final class OrderRate {
         return records.commit(change) ? Optional.of(Optional.<Duration>empty()) : Optional.<Optional<Duration>>empty();
       });
     } catch (Conflicts.TooMany e) {
-      // More orders at one moment than the count can take: they are too many as well.
+      // So many orders at the same moment that the count cannot be updated also exceed the rate.
       return Optional.of(Duration.ofSeconds(1));
     }
   }

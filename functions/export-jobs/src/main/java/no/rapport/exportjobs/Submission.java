@@ -4,10 +4,10 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What became of handing the file to Bufdir.
+/// The outcome of the file's submission to Bufdir.
 ///
 /// @param status `none`, `pending`, `accepted`, `rejected` or `failed`
-/// @param receiptId Bufdir's receipt, where it accepted the file
+/// @param receiptId Bufdir's receipt, if it accepted the file
 /// @param submittedAt when Bufdir's answer was recorded (UTC, whole seconds)
 /// @param detail a sentence for a person
 public record Submission(String status, Optional<String> receiptId, Optional<Instant> submittedAt,

@@ -7,12 +7,13 @@ import java.time.LocalDate;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
 import org.junit.jupiter.api.Test;
 
-/// The state machine of exports: which moves there are, and that only the present attempt may make them.
+/// Tests which state changes an export job allows, and that only its current attempt may make them.
 class ExportJobTest {
 
   private static final Instant NOON = Instant.parse("2026-03-26T12:00:00Z");
@@ -39,7 +40,7 @@ class ExportJobTest {
   }
 
   @Test
-  void refusesWhateverAnOlderAttemptReports() {
+  void refusesReportsOfAnOlderAttempt() {
     ExportJob second = atWork().restarted(1, NOON.plusSeconds(15)).orElseThrow();
 
     assertThat(second.isAt(1)).isFalse();
@@ -52,25 +53,26 @@ class ExportJobTest {
   }
 
   @Test
-  void doesNothingMoreOnceItHasEnded() {
+  void allowsNoStateChangeAfterTheEnd() {
     ExportJob cancelled = atWork().cancelled(Optional.of("wrong dates"), NOON).orElseThrow();
 
-    for (ExportJob over : List.of(completed(), failed(), cancelled)) {
-      assertThat(over.started(1, 7, Optional.empty())).isEmpty();
-      assertThat(over.completed(1, FILE, 7, Optional.empty(), 0, NOON)).isEmpty();
-      assertThat(over.failed(1, "No.", NOON)).isEmpty();
-      assertThat(over.restarted(1, NOON)).isEmpty();
-      assertThat(over.cancelled(Optional.of("again"), NOON)).isEmpty();
-      assertThat(over.queued()).isEmpty();
+    for (ExportJob ended : List.of(completed(), failed(), cancelled)) {
+      assertThat(ended.started(1, 7, Optional.empty())).isEmpty();
+      assertThat(ended.completed(1, FILE, 7, Optional.empty(), 0, NOON)).isEmpty();
+      assertThat(ended.failed(1, "No.", NOON)).isEmpty();
+      assertThat(ended.restarted(1, NOON)).isEmpty();
+      assertThat(ended.cancelled(Optional.of("again"), NOON)).isEmpty();
+      assertThat(ended.queued()).isEmpty();
     }
     assertThat(completed().retried(NOON)).isEmpty();
     assertThat(cancelled.retried(NOON)).isEmpty();
-    assertThat(accepted(ExportKind.BUFDIR_EXPORT, true, false).retried(NOON)).as("queued, but by no retry").isEmpty();
+    assertThat(accepted(ExportKind.BUFDIR_EXPORT, true, false).retried(NOON)).as("queued by its order, not by a retry")
+        .isEmpty();
   }
 
   @Test
-  void knowsExactlyTheMovesOfTheContract() {
-    var moves = new java.util.TreeSet<String>();
+  void allowsExactlyTheStateChangesOfTheContract() {
+    var moves = new TreeSet<String>();
     for (ExportState from : ExportState.values()) {
       EnumSet.allOf(ExportState.class).stream().filter(from::mayBecome).forEach(to -> moves.add(from + "-" + to));
     }
@@ -82,7 +84,7 @@ class ExportJobTest {
   }
 
   @Test
-  void keepsWhatItWasToldWhenItCompletes() {
+  void storesFileRowsAndTimesOnCompletion() {
     ExportJob done = atWork().restarted(1, NOON).flatMap(job -> job.completed(2, FILE, 7, Optional.of("left"), 2,
         NOON.plusSeconds(9))).orElseThrow();
 
@@ -92,7 +94,7 @@ class ExportJobTest {
     assertThat(done.rowsTotal()).isEqualTo(7);
     assertThat(done.leftOut()).contains("left");
     assertThat(done.completedAt()).contains(NOON.plusSeconds(9));
-    assertThat(done.fileExpiresAt()).contains(NOON.plus(ExportJob.FILE_KEPT));
+    assertThat(done.fileExpiresAt()).contains(NOON.plus(ExportJob.FILE_LIFETIME));
     assertThat(done.restartDue()).isEmpty();
     assertThat(done.dataAsOf()).contains(NOON);
     assertThat(accepted(ExportKind.REPORT_REEXPORT, false, false).completed(1, FILE, 7, Optional.empty(), 0, NOON)
@@ -100,7 +102,7 @@ class ExportJobTest {
   }
 
   @Test
-  void startsAgainWithANewAttemptAndWithoutTheOldFailure() {
+  void retryStartsANewAttemptAndClearsTheFailure() {
     ExportJob retried = failed().withNotified(true).retried(NOON.plusSeconds(60)).orElseThrow();
 
     assertThat(retried.state()).isEqualTo(ExportState.QUEUED);
@@ -116,7 +118,7 @@ class ExportJobTest {
   }
 
   @Test
-  void restartsByItselfThreeTimes() {
+  void restartsAutomaticallyAtMostThreeTimes() {
     ExportJob job = atWork();
     for (int attempt = 1; attempt <= 3; attempt++) {
       job = job.restarted(attempt, NOON.plusSeconds(attempt)).orElseThrow();
@@ -130,7 +132,7 @@ class ExportJobTest {
   }
 
   @Test
-  void owesANotificationOnceAndOnlyForWhatEndedByItself() {
+  void notificationIsDueOnceAndOnlyForCompletedOrFailedJobs() {
     assertThat(completed().isNotificationDue()).isTrue();
     assertThat(failed().isNotificationDue()).isTrue();
     assertThat(completed().withNotified(true).isNotificationDue()).isFalse();
@@ -143,7 +145,7 @@ class ExportJobTest {
   }
 
   @Test
-  void submitsOnlyWhatIsCompletedAndOnlyOnce() {
+  void submitsOnlyCompletedJobsAndOnlyOnce() {
     ExportJob ordered = accepted(ExportKind.BUFDIR_EXPORT, false, true);
     ExportJob done = ordered.completed(1, FILE, 7, Optional.empty(), 0, NOON).orElseThrow();
     Submission accepted = Submission.accepted("r-1", NOON);
@@ -155,14 +157,14 @@ class ExportJobTest {
     ExportJob submitted = done.submitted(1, accepted).orElseThrow();
     assertThat(submitted.submission().receiptId()).contains("r-1");
     assertThat(submitted.submitted(1, Submission.failed("no"))).isEmpty();
-    ExportJob givenUp = done.submitted(1, Submission.failed("no")).orElseThrow();
-    assertThat(givenUp.submitted(1, accepted)).as("heard of too late").isPresent();
-    assertThat(givenUp.submitted(1, Submission.rejected("no", NOON))).isEmpty();
+    ExportJob failed = done.submitted(1, Submission.failed("no")).orElseThrow();
+    assertThat(failed.submitted(1, accepted)).as("late acceptance").isPresent();
+    assertThat(failed.submitted(1, Submission.rejected("no", NOON))).isEmpty();
     assertThat(ordered.cancelled(Optional.of("wrong"), NOON).orElseThrow().submission()).isEqualTo(Submission.none());
   }
 
   @Test
-  void writesEveryAttemptsFilesUnderKeysOfItsOwn() {
+  void givesEachAttemptItsOwnKeys() {
     for (ExportKind kind : ExportKind.values()) {
       ExportJob first = accepted(kind, false, false);
       ExportJob second = first.restarted(1, NOON).orElseThrow();
@@ -186,7 +188,7 @@ class ExportJobTest {
   }
 
   @Test
-  void isAnArchiveWhereItHoldsAttachments() {
+  void isAZipIfItIncludesAttachments() {
     ExportJob plain = accepted(ExportKind.EXPORT_FILE, false, false);
     assertThat(plain.extension()).isEqualTo("csv");
     assertThat(plain.contentType()).startsWith("text/csv");
@@ -199,7 +201,7 @@ class ExportJobTest {
   }
 
   @Test
-  void takesAWorkersWordForTheEnd() {
+  void acceptsTheEndThatAWorkerReports() {
     ExportJob job = accepted(ExportKind.REPORT_REEXPORT, true, false);
     ExportFile file = ExportFile.reported("reports/org-1042/w.csv", "text/csv", Optional.of(9L));
 
@@ -219,6 +221,6 @@ class ExportJobTest {
     assertThat(done.reported(ExportState.COMPLETED, Optional.empty(), Optional.empty(), Optional.of(false), NOON)
         .notified()).isFalse();
     assertThat(done.reported(ExportState.COMPLETED, Optional.empty(), Optional.of(NOON.plusSeconds(5)), Optional.empty(), NOON)
-        .completedAt()).as("put right afterwards").contains(NOON.plusSeconds(5));
+        .completedAt()).as("corrected by a later report").contains(NOON.plusSeconds(5));
   }
 }

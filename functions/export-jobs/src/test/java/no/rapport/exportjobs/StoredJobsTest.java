@@ -11,7 +11,7 @@ import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
 import org.junit.jupiter.api.Test;
 
-/// Jobs as they were stored on 2026-11-28 stay readable, however the types change.
+/// Tests that jobs that were stored on 2026-11-28 stay readable when the types change.
 class StoredJobsTest {
 
   private static List<ExportJob> stored() throws IOException {
@@ -35,7 +35,7 @@ class StoredJobsTest {
         "exports/org-1042/exp-20260326-done000001/2/f.csv", "f.csv", "text/csv", 3, "c0ffee"));
     assertThat(completed.completedAt()).contains(Instant.parse("2026-03-26T12:00:09Z"));
     assertThat(completed.leftOut()).isPresent();
-    assertThat(completed.attachmentsMissing()).as("not counted then").isZero();
+    assertThat(completed.attachmentsMissing()).as("the stored form of that day has no such count").isZero();
     assertThat(completed.order().locale()).isEqualTo(ReportLocale.NN);
     assertThat(completed.order().suppression()).isEqualTo(Suppression.LE5);
     assertThat(completed.submission().receiptId()).contains("r-1");
@@ -46,7 +46,7 @@ class StoredJobsTest {
   }
 
   @Test
-  void writesBackWhatItReads() throws IOException {
+  void keepsEveryMemberWhenAJobIsWrittenAndReadAgain() throws IOException {
     for (ExportJob job : stored()) {
       assertThat(Documents.read(Documents.write(job), ExportJob.class)).isEqualTo(job);
     }

@@ -94,7 +94,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
     List<Change> changes = new ArrayList<>();
     history.map(ReportRecords::enter).ifPresent(changes::add);
     // Parts that a task run twice still writes are removed when no task can run any more.
-    changes.add(new Cleanup(List.of(job.partsPrefix()), now.plus(ExportRequests.TASKS_END_WITHIN))
+    changes.add(new Cleanup(List.of(job.partsPrefix()), now.plus(ExportRequests.MAX_TASK_DURATION))
         .duty(job.id() + "#completed#" + job.attempt()));
     changes.addAll(FollowUps.owe(job, now));
     return changes;

@@ -73,7 +73,7 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
 
   private static List<Change> companions(ExportJob job, AttemptRef ref, Instant now) {
     List<Change> changes = new ArrayList<>();
-    changes.add(new Cleanup(job.leftovers(ref.attempt()), now.plus(ExportRequests.TASKS_END_WITHIN))
+    changes.add(new Cleanup(job.leftovers(ref.attempt()), now.plus(ExportRequests.MAX_TASK_DURATION))
         .duty(ref.exportId() + "#attempt#" + ref.attempt()));
     changes.addAll(FollowUps.owe(job, now));
     return changes;

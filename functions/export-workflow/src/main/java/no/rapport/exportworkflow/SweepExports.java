@@ -20,12 +20,13 @@ import no.rapport.records.Note;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
-/// The one repair owner of exports, run every minute. It starts what was accepted but not started, ends or restarts what
-/// died outside its own catch, then repeats missed notifications and submissions, then removes files that nobody may see.
+/// The one repair owner of exports, run every minute. It starts what was accepted but not started, ends or restarts
+/// what died outside its own catch, then repeats missed notifications and submissions, then removes files that nobody
+/// may see.
 ///
-/// A sweep ends before the next one begins. Repairs may take half of its time and leave the rest to the other duties; of
-/// each kind, the organisations take turns, and what is left is done by the next sweep. Everything may be done twice; a
-/// failure for one job does not affect the others.
+/// A sweep ends before the next one begins. Repairs may take half of its time and leave the rest to the other duties;
+/// of each kind, the organisations take turns, and what is left is done by the next sweep. Everything may be done
+/// twice; a failure for one job does not affect the others.
 public final class SweepExports implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ExportWorkflow workflow;
@@ -84,7 +85,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     }
     ExportJob job = stored.get().job();
     if (workflow.executions().statusOf(job).filter(ExecutionStatus.RUNNING::equals).isEmpty()
-        && workflow.records().commit(FollowUps.another(due, now))) {
+        && workflow.records().commit(FollowUps.nextRound(due, now))) {
       workflow.executions().followUpAgain(job, due.owed().rounds() + 1);
     }
     return true;

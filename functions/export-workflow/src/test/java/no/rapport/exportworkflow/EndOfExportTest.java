@@ -257,7 +257,8 @@ class EndOfExportTest {
     ExportJob job = accepted(kind, false, false);
     ExportFile file = new ExportFile("k", "f.csv", "text/csv", 3, "c0ffee");
     assertThat(kind.statusOf(job)).isEqualTo(first);
-    assertThat(kind.statusOf(job.started(1, 7, Optional.empty()).orElseThrow())).isEqualTo(atWork).isEqualTo(kind.atWork());
+    assertThat(kind.statusOf(job.started(1, 7, Optional.empty()).orElseThrow())).isEqualTo(atWork)
+        .isEqualTo(kind.processing());
     assertThat(kind.statusOf(job.completed(1, file, 0, Optional.empty(), 0, TaskRun.NOW).orElseThrow())).isEqualTo(completed);
     assertThat(kind.statusOf(job.failed(1, "No.", TaskRun.NOW).orElseThrow())).isEqualTo(failed);
     assertThat(kind.statusOf(job.cancelled(Optional.of("wrong"), TaskRun.NOW).orElseThrow())).isEqualTo(cancelled);

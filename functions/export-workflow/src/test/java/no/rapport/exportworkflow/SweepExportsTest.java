@@ -227,7 +227,7 @@ class SweepExportsTest {
 
   @Test
   void removesFilesAtOnceAndOnceMoreWhenNoTaskCanWriteThem() {
-    workflow.records().commit(new Cleanup(List.of("exports/org-1042/exp-9/"), NOON.plus(ExportRequests.TASKS_END_WITHIN))
+    workflow.records().commit(new Cleanup(List.of("exports/org-1042/exp-9/"), NOON.plus(ExportRequests.MAX_TASK_DURATION))
         .duty("exp-9#cancelled"));
     for (int minutes : new int[] {0, 16}) {
       S3.putObject(put -> put.bucket(bucket).key("exports/org-1042/exp-9/1/late"), RequestBody.fromString("left"));

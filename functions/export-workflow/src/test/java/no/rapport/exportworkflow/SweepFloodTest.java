@@ -116,7 +116,7 @@ class SweepFloodTest {
   private void orderAndCancel(String org, int times) {
     for (int i = 0; i < times; i++) {
       stored.commit(new Cleanup(List.of("exports/" + org + "/exp-" + i + "/1/", "sealed/" + org + "/exp-" + i + "/1/"),
-          clock.instant().plus(ExportRequests.TASKS_END_WITHIN)).duty("exp-" + i + "#cancelled"));
+          clock.instant().plus(ExportRequests.MAX_TASK_DURATION)).duty("exp-" + i + "#cancelled"));
     }
   }
 
@@ -158,7 +158,7 @@ class SweepFloodTest {
     clock.pass(Duration.ofSeconds(60));
     assertThat(sweep()).containsEntry("cleanups", 1);
     assertThat(calls).doesNotContainKeys("listObjectsV2", "commit");
-    clock.pass(ExportRequests.TASKS_END_WITHIN);
+    clock.pass(ExportRequests.MAX_TASK_DURATION);
     sweep();
     assertThat(dutiesOf(FLOODER)).isEmpty();
   }

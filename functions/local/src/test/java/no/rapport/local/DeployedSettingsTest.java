@@ -127,7 +127,7 @@ class DeployedSettingsTest {
         .containsEntry("Prefix", "exports/").containsEntry("ExpirationInDays", "7"));
 
     assertThat(TemplateReader.read(FILE, Map.of(), LocalRapport.BUCKET).parameters().get("ExportFileDays"))
-        .isEqualTo(String.valueOf(ExportJob.FILE_KEPT.toDays()));
+        .isEqualTo(String.valueOf(ExportJob.FILE_LIFETIME.toDays()));
   }
 
   @Test

@@ -15,12 +15,12 @@ import software.amazon.awssdk.core.exception.SdkException;
 
 /// Deletes a report for good, with its re-exports, and with the files and the sealed rows that Rapport wrote for them.
 ///
-/// The records go first, in one transaction with the audit line and the duty to remove the objects; then the objects go.
-/// A report with more re-exports than a transaction holds loses them in several, the report itself with the last.
+/// The records go first, in one transaction with the audit line and the duty to remove the objects; then the objects
+/// go. A report with more re-exports than a transaction holds loses them in several, the report itself with the last.
 final class DeleteReport {
 
   /// Longer than any task may run that could still be copying the report's file.
-  private static final Duration TASKS_END_WITHIN = Duration.ofMinutes(16);
+  private static final Duration MAX_TASK_DURATION = Duration.ofMinutes(16);
   private static final int MAX_ATTEMPTS = 1_000;
 
   private final ReportRecords reports;
@@ -65,7 +65,7 @@ final class DeleteReport {
         changes.add(erased.kept());
       }
       if (!unwanted.isEmpty()) {
-        changes.add(new Cleanup(unwanted, now.plus(TASKS_END_WITHIN))
+        changes.add(new Cleanup(unwanted, now.plus(MAX_TASK_DURATION))
             .duty(reportId + "#deleted#" + seen.get().version()));
       }
       if (!reports.records().commit(changes)) {
