@@ -53,7 +53,7 @@ class ExportLimitsTest {
   private static final String BUCKET = "limits";
 
   private final S3Client s3 = HeapS3.newClient();
-  private final RememberedExecutions executions = new RememberedExecutions();
+  private final RecordedExecutions executions = new RecordedExecutions();
   private final List<String> started = executions.started;
   private final ExportWorkflow workflow;
 

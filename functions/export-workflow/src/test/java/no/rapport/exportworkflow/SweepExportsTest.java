@@ -47,7 +47,7 @@ class SweepExportsTest {
 
   private final String bucket = "sweep-" + UUID.randomUUID();
   private final MovableClock clock = new MovableClock(NOON);
-  private final RememberedExecutions executions = new RememberedExecutions();
+  private final RecordedExecutions executions = new RecordedExecutions();
   private final List<String> started = executions.started;
   private final ExportWorkflow workflow;
 

@@ -42,7 +42,7 @@ class SweepFloodTest {
 
   private final MovableClock clock = new MovableClock(NOON);
   private final InMemoryRecords stored = new InMemoryRecords(clock);
-  private final RememberedExecutions executions = new RememberedExecutions();
+  private final RecordedExecutions executions = new RecordedExecutions();
   private final Map<String, Integer> calls = new HashMap<>();
   private int millis;
   private final ExportWorkflow workflow = new ExportWorkflow(counted(Records.class, stored), new EmptyBucket(), null,

@@ -37,7 +37,7 @@ final class TaskRun {
 
   final String bucket = "run-" + UUID.randomUUID();
   final List<Activity> rows = new ArrayList<>();
-  final RememberedExecutions executions = new RememberedExecutions();
+  final RecordedExecutions executions = new RecordedExecutions();
   final ExportWorkflow workflow;
   private int rowsPerPart = 1_000;
   private int jobs;
@@ -45,7 +45,7 @@ final class TaskRun {
   TaskRun() {
     S3.createBucket(create -> create.bucket(bucket));
     var clock = Clock.fixed(NOW, ZoneOffset.UTC);
-    workflow = new ExportWorkflow(new InMemoryRecords(clock), S3, null, executions, bucket, ":stateMachine:export", ":stateMachine:retry", (_, _) -> new GivenRows(),
+    workflow = new ExportWorkflow(new InMemoryRecords(clock), S3, null, executions, bucket, ":stateMachine:export", ":stateMachine:retry", (_, _) -> new TestRows(),
         clock);
   }
 
@@ -162,7 +162,7 @@ final class TaskRun {
     }
   }
 
-  private final class GivenRows extends Rows {
+  private final class TestRows extends Rows {
 
     @Override
     public List<Part> plan() {

@@ -30,7 +30,7 @@ class CreateReportRecordTest {
   }
 
   @Test
-  void namesEveryWrongMemberAtOnce() {
+  void namesEveryWrongMember() {
     var answer = Call.post("""
         {"org_id": "a b", "report_type": "Årlig", "period_from": "2025-13-01", "period_to": "x", "status": "done",
          "generated_by": 7, "file_size_bytes": -1, "generated_at": "yesterday", "surprise": true}""").to(create);

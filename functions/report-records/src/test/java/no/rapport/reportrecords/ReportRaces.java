@@ -45,7 +45,7 @@ abstract class ReportRaces {
   abstract int spreadMicros();
 
   @Test
-  void everyPairOfActsEndsAsOneOrderOfThemWould() throws Exception {
+  void everyConcurrentPairEndsLikeASequentialOne() throws Exception {
     try (ExecutorService other = Executors.newSingleThreadExecutor()) {
       for (Act one : Act.values()) {
         for (Act two : Act.values()) {

@@ -22,7 +22,7 @@ class UpdateReportRecordTest {
   }
 
   @Test
-  void followsTheArrowsAndNoOthers() {
+  void allowsExactlyTheStatusChangesOfTheContract() {
     Map<ReportStatus, Set<ReportStatus>> arrows = Map.of(
         ReportStatus.PENDING, Set.of(ReportStatus.PENDING, ReportStatus.PROCESSING, ReportStatus.COMPLETED,
             ReportStatus.FAILED),
@@ -112,7 +112,7 @@ class UpdateReportRecordTest {
   }
 
   @Test
-  void isForWorkersAndAdministratorsOnly() {
+  void allowsOnlyWorkersAndAdministrators() {
     Reports.store(records, Reports.aReport("rpt_1", ReportStatus.PENDING));
     String body = "{\"status\": \"processing\"}";
 

@@ -20,6 +20,8 @@ import no.rapport.reportrecords.ReportStatus;
 public final class CreateReportReexport
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
+  private static final int MAX_YEARS = 5;
+
   private final ReportReexports reexports;
 
   public CreateReportReexport() {
@@ -44,9 +46,9 @@ public final class CreateReportReexport
     if (seen.get().report().status() != ReportStatus.COMPLETED) {
       return notCompleted(seen.get().report());
     }
-    if (readsTooMuch(seen.get().report(), order)) {
-      return Reply.unprocessable("/report_id", "The report's period is longer than five years and its rows are not sealed;"
-          + " a re-export would read more than one export may hold");
+    if (exceedsLongestPeriod(seen.get().report(), order)) {
+      return Reply.unprocessable("/report_id", "The report's period is longer than five years, the maximum of an export"
+          + " that reads current rows; choose a report with a shorter period, or one with sealed rows and no refresh");
     }
     var exceeded = reexports.requests().exceededQuota(seen.get().report().orgId(), request.now());
     if (exceeded.isPresent()) {
@@ -56,9 +58,10 @@ public final class CreateReportReexport
     return Conflicts.retryOnConflict(() -> begin(request, order, reexportId));
   }
 
-  /// The report is held in the same transaction: it cannot be deleted under the re-export.
+  /// Starts the re-export. The transaction also checks that the report is unchanged, so that it cannot be deleted while
+  /// it is re-exported.
   ///
-  /// @return empty where the report was changed meanwhile
+  /// @return empty if the report was changed in the meantime
   private Optional<Reply> begin(Request request, ReexportOrder order, String reexportId) {
     var seen = reexports.reports().visible(order.reportId(), request.caller());
     if (seen.isEmpty()) {
@@ -76,11 +79,11 @@ public final class CreateReportReexport
             .about(ExportKind.REPORT_REEXPORT.collection(), reexportId));
   }
 
-  /// A report that was entered by hand may name any period.
-  private static boolean readsTooMuch(ReportRecord report, ReexportOrder order) {
-    ExportOrder reads = order.of(report);
-    LocalDate longest = reads.period().from().minusDays(1).plusYears(5);
-    return (reads.sealedManifest().isEmpty() || reads.refresh()) && reads.period().to().isAfter(longest);
+  /// Reports that a caller entered may have any period.
+  private static boolean exceedsLongestPeriod(ReportRecord report, ReexportOrder reexport) {
+    ExportOrder order = reexport.of(report);
+    LocalDate latestEnd = order.period().from().minusDays(1).plusYears(MAX_YEARS);
+    return (order.sealedManifest().isEmpty() || order.refresh()) && order.period().to().isAfter(latestEnd);
   }
 
   private static Reply notCompleted(ReportRecord report) {

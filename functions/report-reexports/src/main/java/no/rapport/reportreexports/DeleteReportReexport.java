@@ -14,9 +14,9 @@ import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportRequests;
 
-/// `DELETE /api/v1/report-reexports/{reexport_id}`: cancels what is pending or running.
+/// `DELETE /api/v1/report-reexports/{reexport_id}`: cancels a pending or running re-export.
 ///
-/// The answer holds as soon as it is given: what a running task still writes is thrown away.
+/// The cancellation is final when the caller gets the answer. Files that a running task still writes are removed.
 public final class DeleteReportReexport
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
@@ -46,6 +46,6 @@ public final class DeleteReportReexport
             .put("cancelled", true)
             .put("cancelled_at", cancelled.job().cancelledAt().orElseThrow().toString()))
             .etag(cancelled.entry().version())
-        : ReportReexports.refusal(outcome, "only what is pending or running can be cancelled");
+        : ReportReexports.refusal(outcome, "only a pending or running re-export can be cancelled");
   }
 }

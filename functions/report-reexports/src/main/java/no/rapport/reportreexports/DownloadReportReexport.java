@@ -7,7 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/report-reexports/{reexport_id}/download`: leads to a fresh link to the file.
+/// `GET /api/v1/report-reexports/{reexport_id}/download`: redirects to a new link to the file.
 public final class DownloadReportReexport
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 

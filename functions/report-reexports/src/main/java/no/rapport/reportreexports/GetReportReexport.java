@@ -7,7 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/report-reexports/{reexport_id}`: shows a re-export and what came of it.
+/// `GET /api/v1/report-reexports/{reexport_id}`: returns a re-export and its result.
 public final class GetReportReexport
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 

@@ -11,11 +11,11 @@ import no.rapport.reportrecords.ReportParameters;
 import no.rapport.reportrecords.ReportRecord;
 import no.rapport.reportrecords.SealedData;
 
-/// What is asked for (`POST /api/v1/report-reexports`): a report once more, with some of its parameters replaced.
+/// The body of `POST /api/v1/report-reexports`: a report to export again, and the parameters that replace its own.
 ///
-/// @param asSent `export_params` exactly as they were sent
-/// @param formatWord as it was sent; `excel` is a synonym of `xlsx`
-/// @param refresh whether today's data is read instead of the report's own
+/// @param asSent `export_params` exactly as the caller sent them
+/// @param formatWord the format word of the request; `excel` is a synonym of `xlsx`
+/// @param refresh whether current rows are read instead of the report's sealed ones
 record ReexportOrder(String reportId, ObjectNode asSent, Optional<String> formatWord, Optional<Boolean> includeAnnexes,
     Optional<ReportLocale> locale, boolean refresh, boolean notifyOnCompletion) {
 
@@ -32,8 +32,8 @@ record ReexportOrder(String reportId, ObjectNode asSent, Optional<String> format
         body.bool("notify_on_completion").orElse(false));
   }
 
-  /// The order of a file: the report's own parameters, unless others are asked for. The rows are those that were
-  /// sealed with it, if any. Attachments are not part of a re-export: they were not sealed.
+  /// Returns the order of the new file. Parameters that the request leaves out are the report's own. The rows are the
+  /// report's sealed rows, if it has any. Attachments are not sealed, so a re-export has none.
   ExportOrder of(ReportRecord report) {
     ReportParameters own = report.parameters().orElse(ReportParameters.DEFAULT);
     return new ExportOrder(report.period(), own.activityTypes(), formatWord.orElse(own.format().extension()),

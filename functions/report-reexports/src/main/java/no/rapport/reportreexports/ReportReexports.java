@@ -18,7 +18,7 @@ import no.rapport.exportjobs.ExportServices;
 import no.rapport.exportjobs.ExportState;
 import no.rapport.reportrecords.ReportRecords;
 
-/// Re-exports of historical reports as their contract shows them: a projection of export jobs.
+/// Shows export jobs in the form of the report-reexports contract.
 final class ReportReexports {
 
   static final String PATH = "/api/v1/report-reexports";
@@ -45,7 +45,7 @@ final class ReportReexports {
     return new ReportRecords(services.records());
   }
 
-  /// The re-export that the path names, where it exists for the caller.
+  /// Returns the re-export of the path, or empty if it does not exist or the caller may not see it.
   Optional<ExportJobs.Stored> find(Request request) {
     return services.jobs().visible(ExportKind.REPORT_REEXPORT, request.pathId("reexport_id"), request.caller());
   }
@@ -58,7 +58,8 @@ final class ReportReexports {
             entry -> summary(ExportJobs.Stored.of(entry).job()));
   }
 
-  /// A fresh link to the file of a completed re-export; none where a worker named a file that is not there.
+  /// Returns a new link to the file of a completed re-export, or empty if the file does not exist. A worker may have
+  /// named a missing file.
   Optional<URI> link(ExportJob job) {
     return job.file().filter(file -> job.state() == ExportState.COMPLETED && services.objects().exists(file.key()))
         .map(file -> services.links().to(job.orgId(), job.kind().collection() + "/" + job.id(), file.key(),
@@ -75,17 +76,17 @@ final class ReportReexports {
     };
   }
 
-  /// In a list's shape, which is also the answer to POST.
+  /// Returns the re-export as lists and the answer to POST show it.
   static ObjectNode summary(ExportJob job) {
-    return told(params(head(job)
+    return withTimes(params(head(job)
         .put("status", status(job)), job)
         .put("output_file_ref", file(job).map(ExportFile::key).orElse(null))
         .put("requested_by", job.requestedBy()), job);
   }
 
-  /// In the detail's shape.
+  /// Returns the re-export with all details.
   ObjectNode detail(ExportJob job) {
-    return told(output(params(head(job)
+    return withTimes(output(params(head(job)
         .put("status", status(job)), job), job)
         .put("requested_by", job.requestedBy()), job)
         .put("error_message", job.errorMessage().orElse(null))
@@ -93,12 +94,12 @@ final class ReportReexports {
         .put("execution_arn", services.executions().arnOf(job));
   }
 
-  /// In the shape that answers PUT.
+  /// Returns the re-export as the answer to PUT shows it.
   static ObjectNode reported(ExportJob job) {
-    return told(output(head(job).put("status", status(job)), job), job);
+    return withTimes(output(head(job).put("status", status(job)), job), job);
   }
 
-  /// What is not finished says when to look again.
+  /// Adds the ETag and, for an unfinished re-export, `Retry-After`.
   static Reply polled(Reply reply, ExportJobs.Stored stored) {
     Reply tagged = reply.etag(stored.entry().version());
     return stored.job().state().isUnfinished() ? tagged.retryAfter(1) : tagged;
@@ -121,14 +122,14 @@ final class ReportReexports {
         .put("output_file_size_bytes", file(job).flatMap(ExportFile::size).orElse(null));
   }
 
-  private static ObjectNode told(ObjectNode body, ExportJob job) {
+  private static ObjectNode withTimes(ObjectNode body, ExportJob job) {
     boolean completed = job.state() == ExportState.COMPLETED;
     return body.put("requested_at", job.createdAt().toString())
         .put("completed_at", completed ? job.completedAt().map(Instant::toString).orElse(null) : null)
         .put("notified", job.notified());
   }
 
-  /// What a cancelled or failed re-export may have named does not count.
+  /// Returns the file, or empty for a cancelled or failed re-export, even if a worker had named one.
   private static Optional<ExportFile> file(ExportJob job) {
     boolean ended = job.state() == ExportState.FAILED || job.state() == ExportState.CANCELLED;
     return job.file().filter(_ -> !ended);

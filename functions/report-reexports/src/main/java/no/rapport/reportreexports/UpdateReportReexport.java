@@ -12,8 +12,8 @@ import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportRequests;
 
-/// `PUT /api/v1/report-reexports/{reexport_id}`: a worker reports how a re-export goes, or that its
-/// notification was sent.
+/// `PUT /api/v1/report-reexports/{reexport_id}`: records a worker's report about a re-export's status, file or
+/// notification.
 public final class UpdateReportReexport
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
@@ -43,10 +43,10 @@ public final class UpdateReportReexport
     WorkerReport report = request.body(body -> WorkerReport.parse(body, seen.job(), () -> reexports.detail(seen.job())));
     var outcome = reexports.requests().by(request.caller().id()).report(ExportKind.REPORT_REEXPORT,
         seen.job().id(), request::matches,
-        job -> report.over(job, request.now()), request.now());
+        job -> report.applyTo(job, request.now()), request.now());
     return outcome instanceof ExportRequests.Done(ExportJobs.Stored stored)
         ? ReportReexports.polled(Reply.ok(ReportReexports.reported(stored.job())), stored)
-        : ReportReexports.refusal(outcome, "it goes from pending to running to completed, failed or cancelled, "
-            + "and then stays as it is");
+        : ReportReexports.refusal(outcome, "the status may change from pending to running and from both to completed, "
+            + "failed or cancelled, which are final");
   }
 }

@@ -11,26 +11,27 @@ import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportState;
 import no.rapport.reportrecords.FileRef;
 
-/// What a worker reports about a re-export (`PUT /api/v1/report-reexports/{reexport_id}`). What it leaves out, or gives
-/// as `null`, stays as it is.
+/// A worker's report about a re-export (the body of `PUT /api/v1/report-reexports/{reexport_id}`). Members that are
+/// left out or `null` keep their value.
 record WorkerReport(Optional<ExportState> status, Optional<String> fileRef, Optional<Long> fileSizeBytes,
     Optional<Instant> completedAt, Optional<Boolean> notified) {
 
   private static final Set<String> CHANGEABLE =
       Set.of("status", "output_file_ref", "output_file_size_bytes", "completed_at", "notified");
-  private static final long MAX_SIZE = (1L << 53) - 1;
+  /// The largest integer that every JSON reader represents exactly (RFC 8259, section 6).
+  private static final long MAX_SIZE_BYTES = (1L << 53) - 1;
 
-  /// @param present the re-export as it is shown
+  /// @param present returns the re-export as GET shows it
   static WorkerReport parse(Body body, ExportJob job, Supplier<ObjectNode> present) {
     body.readOnly(present, CHANGEABLE);
     Optional<ExportState> status = body.word("status", WorkerReport::state,
         "must be pending, running, completed, failed or cancelled");
     Optional<String> fileRef = body.word("output_file_ref", key -> FileRef.of(job.orgId(), key), FileRef.EXPECTATION);
-    Optional<Long> size = body.integer("output_file_size_bytes", 0, MAX_SIZE);
-    boolean nothingToSize = job.file().isEmpty() && (!body.has("output_file_ref") || body.isNull("output_file_ref"));
-    if (nothingToSize && status.filter(ExportState.COMPLETED::equals).isPresent()) {
+    Optional<Long> size = body.integer("output_file_size_bytes", 0, MAX_SIZE_BYTES);
+    boolean hasNoFile = job.file().isEmpty() && (!body.has("output_file_ref") || body.isNull("output_file_ref"));
+    if (hasNoFile && status.filter(ExportState.COMPLETED::equals).isPresent()) {
       body.wrong("output_file_ref", "is required when status is completed");
-    } else if (nothingToSize && size.isPresent()) {
+    } else if (hasNoFile && size.isPresent()) {
       body.wrong("output_file_size_bytes", "needs an output_file_ref");
     }
     return new WorkerReport(status, fileRef, size, body.instant("completed_at"), body.bool("notified"));
@@ -47,11 +48,11 @@ record WorkerReport(Optional<ExportState> status, Optional<String> fileRef, Opti
     };
   }
 
-  /// The re-export as reported; empty where its state does not allow it. What has ended stays as it is, but that its
-  /// notification may be marked as sent, and that the same may be said again.
-  Optional<ExportJob> over(ExportJob job, Instant now) {
+  /// Returns the re-export as reported, or empty if its state does not allow it. After the end only `notified` may
+  /// change. A report may repeat all other members with the values that they have.
+  Optional<ExportJob> applyTo(ExportJob job, Instant now) {
     ExportState next = status.orElse(job.state());
-    Optional<ExportFile> file = fileOver(job);
+    Optional<ExportFile> file = reportedFile(job);
     boolean ended = !job.state().isUnfinished();
     if (ended ? next != job.state() || !file.equals(job.file()) || contradictsEnd(job)
         : next != job.state() && !job.state().mayBecome(next)) {
@@ -60,7 +61,7 @@ record WorkerReport(Optional<ExportState> status, Optional<String> fileRef, Opti
     return Optional.of(job.reported(next, file, ended ? Optional.empty() : completedAt, notified, now));
   }
 
-  private Optional<ExportFile> fileOver(ExportJob job) {
+  private Optional<ExportFile> reportedFile(ExportJob job) {
     Optional<String> key = fileRef.or(() -> job.file().map(ExportFile::key));
     boolean same = key.equals(job.file().map(ExportFile::key));
     Optional<Long> size = fileSizeBytes.or(() -> same ? job.file().flatMap(ExportFile::size) : Optional.empty());

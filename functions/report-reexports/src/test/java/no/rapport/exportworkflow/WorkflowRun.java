@@ -35,32 +35,32 @@ import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
 
-/// The real tasks of exports over rows that a test gives, run step by step as the state machine runs them. Executions
-/// are only remembered; the test is what moves them.
+/// Runs the real export tasks over a test's rows, in the order of the state machine. Executions are only recorded: the
+/// test calls each step.
 public final class WorkflowRun {
 
   private static final String MACHINE = "arn:aws:states:eu-north-1:123456789012:stateMachine:rapport-";
 
-  /// Today's rows; a test may change them at any time.
+  /// The current rows. A test may change them at any time.
   public final List<Activity> rows = new ArrayList<>();
   public final Set<String> started = ConcurrentHashMap.newKeySet();
   public final Set<String> stopped = ConcurrentHashMap.newKeySet();
   private final ExportWorkflow workflow;
 
   public WorkflowRun(Records records, S3Client s3, S3Presigner presigner, String bucket) {
-    workflow = new ExportWorkflow(records, s3, presigner, new RememberedExecutions(), bucket, MACHINE + "export",
-        MACHINE + "retry", (_, now) -> new GivenRows(now), Clock.systemUTC());
+    workflow = new ExportWorkflow(records, s3, presigner, new RecordedExecutions(), bucket, MACHINE + "export",
+        MACHINE + "retry", (_, now) -> new TestRows(now), Clock.systemUTC());
   }
 
-  /// What the handlers of a contract work with.
+  /// Returns the services for the handlers of a contract.
   public ExportServices services() {
     return workflow.services();
   }
 
-  /// Plans, renders and joins.
+  /// Plans the parts, renders them and joins them to one file.
   ///
   /// @return the input of `CompleteExport`
-  /// @throws StaleAttempt when the job does not want it any more
+  /// @throws StaleAttempt if the job has ended or has a newer attempt
   public Map<String, Object> assemble(ExportKind kind, String id) {
     Map<String, Object> ref = claim(kind, id);
     Map<String, Object> planned = new PlanExport(workflow).handleRequest(ref, null);
@@ -73,9 +73,9 @@ public final class WorkflowRun {
         .handleRequest(with(state, "rendered", rendered), null);
   }
 
-  /// Completes the job; where that fails, does what the state machine then does.
+  /// Completes the job. Runs `FailExport` if a file is missing, as the state machine does.
   ///
-  /// @return false when the job does not want it any more
+  /// @return false if the job has ended or has a newer attempt
   public boolean complete(Map<String, Object> assembled) {
     try {
       new CompleteExport(workflow).handleRequest(assembled, null);
@@ -88,7 +88,7 @@ public final class WorkflowRun {
     }
   }
 
-  /// As [#assemble] leaves it, but with a small file put down by the test.
+  /// Returns the input of `CompleteExport` for a small file that the test writes.
   public Map<String, Object> assembledAs(ExportKind kind, String id, Consumer<String> write) {
     ExportJob job = workflow.jobs().find(kind, id).orElseThrow().job();
     String source = job.partsPrefix() + "file";
@@ -98,19 +98,19 @@ public final class WorkflowRun {
         Tasks.map(new AssembleFile.Assembled(file, source, 1, null, null, null, 0)));
   }
 
-  /// Runs everything and marks the notification as sent, as the state machine would after publishing it.
+  /// Runs all steps and marks the notification as sent, as the state machine does after its publication.
   public ExportJob run(ExportKind kind, String id) {
     complete(assemble(kind, id));
     notified(kind, id);
     return workflow.jobs().find(kind, id).orElseThrow().job();
   }
 
-  /// What follows the publication of a notification.
+  /// Runs the task that follows the publication of a notification.
   public void notified(ExportKind kind, String id) {
     new MarkNotified(workflow).handleRequest(claim(kind, id), null);
   }
 
-  /// What the task that follows an error does.
+  /// Runs the task that follows an error.
   public void fail(ExportKind kind, String id, String error) {
     new FailExport(workflow).handleRequest(with(with(claim(kind, id), "step", "RenderParts"), "error", error), null);
   }
@@ -129,11 +129,11 @@ public final class WorkflowRun {
     return more;
   }
 
-  private final class GivenRows implements RowSource {
+  private final class TestRows implements RowSource {
 
     private final Instant now;
 
-    GivenRows(Instant now) {
+    TestRows(Instant now) {
       this.now = now;
     }
 
@@ -165,7 +165,7 @@ public final class WorkflowRun {
     }
   }
 
-  private final class RememberedExecutions implements SfnClient {
+  private final class RecordedExecutions implements SfnClient {
 
     @Override
     public StartExecutionResponse startExecution(StartExecutionRequest request) {

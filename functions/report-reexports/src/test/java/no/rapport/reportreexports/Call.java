@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// One HTTP call as API Gateway hands it to a handler; an administrator's unless it says otherwise.
+/// One HTTP call in the form in which API Gateway invokes a handler. The caller is an administrator by default.
 final class Call {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,7 +24,7 @@ final class Call {
     as("key_admin", "admin", "*");
   }
 
-  /// A call of another contract's resource.
+  /// Returns a call for a resource of another contract.
   static Call of(String method, String idName, String id) {
     var call = new Call(method);
     call.event.setPathParameters(Map.of(idName, id));
@@ -107,7 +107,7 @@ final class Call {
     return new Answer(0, Map.of(), text).json();
   }
 
-  /// Members in the order in which they are written.
+  /// Returns the names of the object's members in their written order.
   static List<String> members(JsonNode object) {
     return object.properties().stream().map(Map.Entry::getKey).toList();
   }

@@ -33,7 +33,7 @@ class CreateReportReexportTest {
   }
 
   @Test
-  void startsFromTheReportsOwnParameters() {
+  void usesTheReportsOwnParametersByDefault() {
     Reexports.enterExport(records, "rpt_1", new ReportParameters(ReportFormat.PDF, ReportLocale.NN, List.of("course"),
         false, true, Suppression.LE5), SEALED);
 
@@ -54,14 +54,14 @@ class CreateReportReexportTest {
   @ParameterizedTest
   @CsvSource({"0000-01-01, 9999-12-31, 422", "2020-02-29, 2025-02-28, 202", "2020-02-29, 2025-03-01, 422",
       "2021-01-01, 2025-12-31, 202", "2021-01-01, 2026-01-01, 422"})
-  void refusesToReadMoreThanFiveYearsForAReportThatWasEnteredByHand(LocalDate from, LocalDate to, int status) {
+  void refusesMoreThanFiveYearsForAReportWithoutSealedRows(LocalDate from, LocalDate to, int status) {
     Reexports.enterReport(records, "rpt_1", ReportStatus.COMPLETED, new Period(from, to));
     assertThat(Call.post("{\"report_id\": \"rpt_1\"}").to(create).status()).isEqualTo(status);
     assertThat(run.started).hasSize(status == 202 ? 1 : 0);
   }
 
   @Test
-  void overridesWhatIsAskedForAndEchoesItAsSent() {
+  void replacesRequestedParametersAndEchoesThemUnchanged() {
     Reexports.enterExport(records, "rpt_1", new ReportParameters(ReportFormat.PDF, ReportLocale.NN, List.of("course"),
         false, false, Suppression.LE5), SEALED);
 
@@ -82,7 +82,7 @@ class CreateReportReexportTest {
   }
 
   @Test
-  void namesEveryWrongMemberAtOnce() {
+  void namesEveryWrongMember() {
     var answer = Call.post("""
         {"report_id": "a b", "export_params": {"format": "docx", "locale": "nb", "include_annexes": "yes",
          "refresh": 1, "period": "2025"}, "notify_on_completion": "no", "org_id": "org_1"}""").to(create);
@@ -94,7 +94,7 @@ class CreateReportReexportTest {
   }
 
   @Test
-  void doesNotKnowReportsThatAreNotTheCallers() {
+  void answersNotFoundForReportsOfOtherOrganizations() {
     Reexports.enterReport(records, "rpt_1", ReportStatus.COMPLETED);
 
     assertThat(Call.post("{\"report_id\": \"rpt_2\"}").to(create).status()).isEqualTo(404);

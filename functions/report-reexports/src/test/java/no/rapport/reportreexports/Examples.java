@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
-/// The contract's own examples, word for word, from `contract/` among the test resources.
+/// Reads the contract's own examples, word for word, from the test resources in `contract/`.
 final class Examples {
 
   private Examples() {}

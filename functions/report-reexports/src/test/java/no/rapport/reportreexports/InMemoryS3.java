@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// As much of S3 as completing, cancelling and sweeping need, for races by the thousand.
+/// The S3 operations that completing, cancelling and sweeping use, fast enough for thousands of races.
 final class InMemoryS3 implements S3Client {
 
   final Map<String, Boolean> keys = new ConcurrentSkipListMap<>();

@@ -32,7 +32,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// From an export into the history and out of it again, through the real tasks and a real bucket.
+/// Exports a report into the history and re-exports it, through the real tasks and a real bucket.
 class ReexportJourneyTest {
 
   private final InMemoryRecords records = new InMemoryRecords();
@@ -42,7 +42,7 @@ class ReexportJourneyTest {
   private final ReportReexports reexports = new ReportReexports(run.services());
 
   @BeforeEach
-  void aSource() {
+  void createBucketAndRows() {
     s3.createBucket(create -> create.bucket(bucket));
     for (int i = 0; i < 7; i++) {
       run.rows.add(activity(i, "Møte nr. " + i));
@@ -55,7 +55,7 @@ class ReexportJourneyTest {
         List.of(), Instant.parse("2025-12-01T00:00:00Z"));
   }
 
-  /// An export, completed; the id of the report that it has left.
+  /// Completes an export and returns the id of its report in the history.
   private String aReport(String format) {
     var order = ExportOrder.of(Reexports.Q4, List.of(), format, ReportLocale.NN);
     var job = ExportJob.accepted(ExportKind.BUFDIR_EXPORT, "exp-20260105-abcdefghij", Reexports.ORG,
@@ -104,7 +104,7 @@ class ReexportJourneyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"csv", "json", "xlsx", "pdf"})
-  void givesTheSameBytesAgainWhateverBecameOfTheSource(String format) {
+  void givesTheSameBytesAfterTheSourceHasChanged(String format) {
     String reportId = aReport(format);
     byte[] original = s3.getObjectAsBytes(get -> get.bucket(bucket)
         .key("reports/" + Reexports.ORG + "/2025-Q4/" + reportId + "." + format)).asByteArray();
@@ -124,7 +124,7 @@ class ReexportJourneyTest {
   @ParameterizedTest
   @ValueSource(strings = {"{\"format\": \"json\", \"locale\": \"se-NO\"}", "{\"format\": \"pdf\", \"locale\": \"en\"}",
       "{\"format\": \"excel\", \"include_annexes\": false}"})
-  void givesTheSameBytesTwiceInAnotherForm(String params) {
+  void givesTheSameBytesTwiceWithOtherParameters(String params) {
     String reportId = aReport("csv");
 
     byte[] once = reexport(reportId, params);
@@ -134,22 +134,23 @@ class ReexportJourneyTest {
   }
 
   @Test
-  void readsTodaysDataOnRequestAndSaysSo() {
+  void readsCurrentRowsOnRequestAndShowsTheirTime() {
     String reportId = aReport("csv");
-    byte[] frozen = reexport(reportId, "{}");
+    byte[] fromSealedRows = reexport(reportId, "{}");
     run.rows.set(3, activity(3, "Changed afterwards"));
 
     String id = begin(reportId, "{\"refresh\": true}");
     ExportJob job = run.run(ExportKind.REPORT_REEXPORT, id);
 
-    byte[] fresh = s3.getObjectAsBytes(get -> get.bucket(bucket).key(job.file().orElseThrow().key())).asByteArray();
-    assertThat(Arrays.equals(fresh, frozen)).isFalse();
-    assertThat(new String(fresh, StandardCharsets.UTF_8)).contains("Changed afterwards");
+    byte[] fromCurrentRows =
+        s3.getObjectAsBytes(get -> get.bucket(bucket).key(job.file().orElseThrow().key())).asByteArray();
+    assertThat(Arrays.equals(fromCurrentRows, fromSealedRows)).isFalse();
+    assertThat(new String(fromCurrentRows, StandardCharsets.UTF_8)).contains("Changed afterwards");
     assertThat(show(id).json().get("data_as_of").isNull()).isFalse();
   }
 
   @Test
-  void readsTodaysDataForAReportThatWasEnteredByHand() {
+  void readsCurrentRowsForAReportWithoutSealedRows() {
     Reexports.enterReport(records, "rpt_by_hand", ReportStatus.COMPLETED);
 
     String id = begin("rpt_by_hand", "{\"format\": \"csv\"}");
@@ -161,7 +162,7 @@ class ReexportJourneyTest {
   }
 
   @Test
-  void leavesNothingOfWhatWasCancelledWhileItRan() {
+  void removesAllFilesOfACancelledReexport() {
     String reportId = aReport("csv");
     String id = begin(reportId, "{}");
     var assembled = run.assemble(ExportKind.REPORT_REEXPORT, id);
@@ -184,7 +185,7 @@ class ReexportJourneyTest {
   }
 
   @Test
-  void isNotifiedOnlyWhenTheNotificationWasSent() {
+  void setsNotifiedOnlyAfterTheNotificationWasSent() {
     String id = begin(aReport("csv"), "{}");
 
     run.complete(run.assemble(ExportKind.REPORT_REEXPORT, id));
@@ -196,7 +197,7 @@ class ReexportJourneyTest {
   }
 
   @Test
-  void saysWhatFailedInASentence() {
+  void explainsAFailureInASentence() {
     String id = begin(aReport("csv"), "{}");
 
     run.fail(ExportKind.REPORT_REEXPORT, id, "java.lang.IllegalStateException");
@@ -207,7 +208,7 @@ class ReexportJourneyTest {
   }
 
   @Test
-  void leavesTheSealedRowsWithTheReportUntilThatIsDeleted() {
+  void keepsSealedRowsUntilTheReportIsDeleted() {
     String reportId = aReport("csv");
     reexport(reportId, "{}");
     assertThat(keysBelow("sealed/")).isNotEmpty();
@@ -222,11 +223,11 @@ class ReexportJourneyTest {
   }
 
   @Test
-  void refusesSealedRowsThatWereTamperedWith() {
+  void refusesTamperedSealedRows() {
     String reportId = aReport("csv");
     String part = keysBelow("sealed/").stream().filter(key -> key.endsWith(".gz")).findFirst().orElseThrow();
     byte[] bytes = s3.getObjectAsBytes(get -> get.bucket(bucket).key(part)).asByteArray();
-    bytes[4] ^= 1; // the header's time of change: the rows are read as before
+    bytes[4] ^= 1; // changes only MTIME in the gzip header (RFC 1952): the rows stay the same
     s3.putObject(put -> put.bucket(bucket).key(part), RequestBody.fromBytes(bytes));
     String id = begin(reportId, "{}");
 
@@ -235,7 +236,7 @@ class ReexportJourneyTest {
   }
 
   @Test
-  void refusesAListOfSealedRowsThatWasTamperedWith() {
+  void refusesATamperedManifestOfSealedRows() {
     String reportId = aReport("csv");
     String manifest = keysBelow("sealed/").stream().filter(key -> key.endsWith(".json")).findFirst().orElseThrow();
     String text = s3.getObjectAsBytes(get -> get.bucket(bucket).key(manifest)).asUtf8String();

@@ -29,8 +29,8 @@ import no.rapport.reportrecords.ReportRecords;
 import no.rapport.reportrecords.ReportStatus;
 import org.junit.jupiter.api.Test;
 
-/// All pairs of what may happen to one re-export, let loose on it at the same moment: whatever comes of it must be what
-/// one order of the two would have given, and no file is left that nobody may see.
+/// Runs every pair of actions on one re-export concurrently. The result must equal the result of running the two one
+/// after the other, in either order, and no file may be left that belongs to no report or re-export.
 abstract class ReexportRaces {
 
   private enum Act {
@@ -42,7 +42,7 @@ abstract class ReexportRaces {
     WORKER_NOTIFIES(null),
     DELETE_REPORT(null);
 
-    /// What the re-export then is for good; null where it goes on.
+    /// The final state of the re-export after this action; null if it stays unfinished.
     private final ExportState end;
 
     Act(ExportState end) {
@@ -55,18 +55,18 @@ abstract class ReexportRaces {
   private WorkflowRun run;
   private ReportReexports reexports;
   private RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> deleteReport;
-  private Set<String> wanted;
+  private Set<String> expectedKeys;
 
   abstract Records freshRecords();
 
   abstract int roundsOfEachPair();
 
-  /// How long an act takes on this store, in microseconds: by so much the two are shifted against each other, so that
-  /// every step of the one meets every step of the other.
+  /// How long an action takes on this store, in microseconds. Each of the two actions starts after a random delay of at
+  /// most this time, so that every step of one can meet every step of the other.
   abstract int spreadMicros();
 
   @Test
-  void everyPairOfActsEndsAsOneOrderOfThemWould() throws Exception {
+  void everyConcurrentPairEndsLikeASequentialOne() throws Exception {
     try (ExecutorService other = Executors.newSingleThreadExecutor()) {
       for (Act one : Act.values()) {
         for (Act two : Act.values()) {
@@ -78,12 +78,12 @@ abstract class ReexportRaces {
           run = new WorkflowRun(records, s3, null, "bucket");
           reexports = new ReportReexports(run.services());
           deleteReport = ReportDeletion.in(records, s3, "bucket");
-          wanted = new HashSet<>();
+          expectedKeys = new HashSet<>();
           for (int round = 0; round < roundsOfEachPair(); round++) {
             race("rpt_" + round, one, two, other);
           }
           run.sweep();
-          assertThat(s3.keys.keySet()).as("files after %s and %s", one, two).isEqualTo(wanted);
+          assertThat(s3.keys.keySet()).as("files after %s and %s", one, two).isEqualTo(expectedKeys);
           assertTotals();
         }
       }
@@ -160,8 +160,8 @@ abstract class ReexportRaces {
     assertThat(new ReportRecords(records).find(reportId).isEmpty()).as(what).isEqualTo(isErased);
     var stored = run.services().jobs().find(ExportKind.REPORT_REEXPORT, id);
     if (isErased) {
-      assertThat(ends).as(what + ": deleted under a re-export").hasSize(1);
-      assertThat(stored).as(what + ": outlives its report").isEmpty();
+      assertThat(ends).as(what + ": report deleted although the re-export was unfinished").hasSize(1);
+      assertThat(stored).as(what + ": the re-export exists after its report was deleted").isEmpty();
       return;
     }
     ExportJob job = stored.orElseThrow().job();
@@ -175,6 +175,6 @@ abstract class ReexportRaces {
     }
     assertThat(times.getOrDefault(Act.CANCEL, 0)).as(what).isLessThanOrEqualTo(1);
     assertThat(job.notified()).as(what).isEqualTo(done.contains(Act.WORKER_NOTIFIES));
-    job.file().filter(_ -> done.contains(Act.FINISH)).ifPresent(file -> wanted.add(file.key()));
+    job.file().filter(_ -> done.contains(Act.FINISH)).ifPresent(file -> expectedKeys.add(file.key()));
   }
 }

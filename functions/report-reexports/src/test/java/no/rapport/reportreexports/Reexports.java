@@ -33,7 +33,8 @@ final class Reexports {
 
   private Reexports() {}
 
-  /// A re-export of the contract's report, in the state of its examples: ordered at nine, finished at two past.
+  /// Returns a re-export of the contract's report with the times of its examples: ordered at 09:00:00, finished at
+  /// 09:02:15.
   static ExportJob aReexport(String id, ExportState state, JsonNode params, Optional<ExportFile> file) {
     var order = new ExportOrder(Q4, List.of(), "xlsx", ReportLocale.NB, true, false, Suppression.NONE, false, false,
         false, Optional.of(REPORT), Optional.empty(), Optional.empty(), Optional.of(params));
@@ -43,7 +44,7 @@ final class Reexports {
         Optional.of(state == ExportState.COMPLETED), Instant.parse("2026-03-26T09:02:15Z"));
   }
 
-  /// A completed report that a client has entered.
+  /// Stores a report that a client entered.
   static void enterReport(Records records, String reportId, ReportStatus status) {
     enterReport(records, reportId, status, Q4);
   }
@@ -60,7 +61,7 @@ final class Reexports {
     }
   }
 
-  /// A report that an export has left, with parameters and sealed rows of its own.
+  /// Stores the report of an export, with its parameters and sealed rows.
   static void enterExport(Records records, String reportId, ReportParameters parameters, SealedData sealed) {
     if (!records.commit(ReportRecords.enter(new CompletedExport(reportId, "exp-1", ORG, Q4, parameters, 1, "00",
         sealed, "key_1", Instant.parse("2026-01-05T08:14:22Z"))))) {

@@ -14,7 +14,7 @@ import no.rapport.records.InMemoryRecords;
 import no.rapport.reportrecords.ReportStatus;
 import org.junit.jupiter.api.Test;
 
-/// Every example of the contract, member by member and in its order.
+/// Compares answers with every example of the contract, including the order of members.
 class ReportReexportsContractTest {
 
   private final InMemoryRecords records = new InMemoryRecords();
@@ -42,7 +42,7 @@ class ReportReexportsContractTest {
   }
 
   @Test
-  void showsOneReexportAsTheContractShowsFollowedByTheExtensions() {
+  void showsAReexportAsTheContractShowsFollowedByTheExtensions() {
     anExample("reexp_01KA2L5P6Q7R8S9T0U1V2W3X", ExportState.COMPLETED);
 
     var answer = Call.get("reexp_01KA2L5P6Q7R8S9T0U1V2W3X").to(new GetReportReexport(reexports));
@@ -71,7 +71,7 @@ class ReportReexportsContractTest {
   }
 
   @Test
-  void takesAWorkersReportAsTheContractShows() {
+  void acceptsAWorkersReportAsTheContractShows() {
     ExportJob pending = anExample("reexp_02KB3M6Q7R8S9T0U1V2W3X4Y", ExportState.QUEUED);
 
     var answer = Call.put(pending.id(), Examples.text("update-request")).as("key_w", "worker", "*")

@@ -24,7 +24,7 @@ class UpdateReportReexportTest {
   private final ReportReexports reexports = new ReportReexports(run.services());
   private final UpdateReportReexport update = new UpdateReportReexport(reexports);
 
-  private void has(String id, ExportState state) {
+  private void store(String id, ExportState state) {
     run.services().jobs().accept(Reexports.aReexport(id, state, JsonNodeFactory.instance.objectNode(),
         Optional.of(ExportFile.reported(FILE, "x", Optional.of(5L)))));
   }
@@ -34,12 +34,12 @@ class UpdateReportReexportTest {
   }
 
   @Test
-  void followsTheArrowsAndNoOthers() {
+  void allowsExactlyTheStatusChangesOfTheContract() {
     Set<ExportState> ends = Set.of(ExportState.COMPLETED, ExportState.FAILED, ExportState.CANCELLED);
     for (ExportState from : WORDS.keySet()) {
       for (ExportState to : WORDS.keySet()) {
         String id = "reexp_" + from + "_" + to;
-        has(id, from);
+        store(id, from);
 
         var answer = put(id, "{\"status\": \"" + WORDS.get(to) + "\"}");
 
@@ -52,8 +52,8 @@ class UpdateReportReexportTest {
   }
 
   @Test
-  void letsNothingButTheNotificationChangeWhatHasEnded() {
-    has("reexp_1", ExportState.CANCELLED);
+  void changesOnlyNotifiedAfterTheEnd() {
+    store("reexp_1", ExportState.CANCELLED);
 
     assertThat(put("reexp_1", "{\"output_file_size_bytes\": 6}").status()).isEqualTo(409);
     assertThat(put("reexp_1", "{\"output_file_ref\": \"" + FILE + "x\"}").status()).isEqualTo(409);
@@ -66,8 +66,8 @@ class UpdateReportReexportTest {
   }
 
   @Test
-  void repeatsWhatHasBeenSaidWithoutChangingAnything() {
-    has("reexp_1", ExportState.COMPLETED);
+  void repeatedReportChangesNothing() {
+    store("reexp_1", ExportState.COMPLETED);
     String body = "{\"status\": \"completed\", \"output_file_ref\": \"" + FILE + "\", \"output_file_size_bytes\": 5,"
         + " \"completed_at\": \"2026-03-26T09:02:15Z\", \"notified\": true}";
 
@@ -76,7 +76,7 @@ class UpdateReportReexportTest {
   }
 
   @Test
-  void needsAFileToComplete() {
+  void requiresAFileToComplete() {
     run.services().jobs().accept(Reexports.aReexport("reexp_1", ExportState.PROCESSING,
         JsonNodeFactory.instance.objectNode(), Optional.empty()));
 
@@ -93,7 +93,7 @@ class UpdateReportReexportTest {
   }
 
   @Test
-  void stopsTheExecutionOfWhatAWorkerHasEndedAndRemovesWhatItWrote() {
+  void stopsTheExecutionAndRemovesItsFilesWhenAWorkerReportsTheEnd() {
     run.services().jobs().accept(Reexports.aReexport("reexp_1", ExportState.PROCESSING,
         JsonNodeFactory.instance.objectNode(), Optional.empty()));
     String own = "reports/" + Reexports.ORG + "/reexports/" + Reexports.REPORT + "_reexp_1_1.xlsx";
@@ -110,7 +110,7 @@ class UpdateReportReexportTest {
   }
 
   @Test
-  void keepsTheFileThatAWorkerNamesEvenAmongTheWorkflowsOwn() {
+  void keepsTheFileThatAWorkerNamesEvenIfTheWorkflowWroteIt() {
     run.services().jobs().accept(Reexports.aReexport("reexp_1", ExportState.PROCESSING,
         JsonNodeFactory.instance.objectNode(), Optional.empty()));
     String own = "reports/" + Reexports.ORG + "/reexports/" + Reexports.REPORT + "_reexp_1_1.xlsx";
@@ -123,8 +123,8 @@ class UpdateReportReexportTest {
   }
 
   @Test
-  void isForWorkersAndAdministratorsOnly() {
-    has("reexp_1", ExportState.QUEUED);
+  void allowsOnlyWorkersAndAdministrators() {
+    store("reexp_1", ExportState.QUEUED);
     String body = "{\"status\": \"running\"}";
 
     assertThat(Call.put("reexp_1", body).as("k", "org", Reexports.ORG).to(update).status()).isEqualTo(403);
@@ -134,7 +134,7 @@ class UpdateReportReexportTest {
 
   @Test
   void honoursIfMatch() {
-    has("reexp_1", ExportState.QUEUED);
+    store("reexp_1", ExportState.QUEUED);
 
     assertThat(Call.put("reexp_1", "{\"status\": \"running\"}").header("If-Match", "\"9\"").to(update).status())
         .isEqualTo(412);

@@ -19,15 +19,14 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.Select;
 
-/// The activities of organisations as they were imported, read consistently and in report order: by date, then by
+/// Reads the imported activities of organisations with consistent reads and in report order: by date, then by
 /// activity_id (UTF-8 order).
 ///
-/// Reading streams: memory does not grow with the number of rows. `types` are activity type codes, at most 100; an
-/// empty set means all. Instances may be shared between threads. Whatever DynamoDB refuses is thrown as the SDK's
-/// exception.
+/// Rows are streamed: memory does not grow with their number. `types` are activity type codes, at most 100; an empty
+/// set means all. Instances are thread-safe. Errors of DynamoDB are thrown as the SDK's exceptions.
 public final class Activities {
 
-  private static final int MOST_TYPES = 100;
+  private static final int MAX_TYPES = 100;
 
   private final DynamoDbClient dynamoDb;
   private final String table;
@@ -38,26 +37,27 @@ public final class Activities {
     this.table = table;
   }
 
-  /// Reads the table that `SOURCE_DATA_TABLE` names.
+  /// Returns a reader of the table that `SOURCE_DATA_TABLE` names.
   ///
-  /// @throws IllegalStateException when the variable is not set
+  /// @throws IllegalStateException if the variable is not set
   public static Activities fromEnvironment() {
     return new Activities(SourceDataTable.client(), SourceDataTable.nameFromEnvironment());
   }
 
-  /// Hands over every activity of a period, on the calling thread.
+  /// Passes every activity of a period to the consumer, on the calling thread.
   public void read(String orgId, Period period, Set<String> types, Consumer<Activity> consumer) {
     readRange(orgId, whole(period), types, consumer);
   }
 
-  /// Hands over every activity of a range, on the calling thread, as the range is now: an activity that was corrected
-  /// or withdrawn after planning is read as it is, one that was added in between is there.
+  /// Passes every activity of a range to the consumer, on the calling thread. Reads the current activities, so
+  /// corrections, withdrawals and additions after the planning are included.
   public void readRange(String orgId, ActivityRange range, Set<String> types, Consumer<Activity> consumer) {
     List<QueryRequest> queries = months(range).map(month -> query(orgId, month, range, types)).toList();
     new QueryPages(dynamoDb).read(queries, item -> activity(orgId, item), consumer);
   }
 
-  /// How many activities a period has; months without any are not in the map. Reads every item but sends none.
+  /// Returns the number of activities in each month of a period, without months that have none. DynamoDB reads every
+  /// item, but returns only counts.
   public Map<YearMonth, Long> countByMonth(String orgId, Period period, Set<String> types) {
     ActivityRange range = whole(period);
     var counts = new TreeMap<YearMonth, Long>();
@@ -70,16 +70,17 @@ public final class Activities {
     return counts;
   }
 
-  /// How many activities a period has. Reads every item but sends none.
+  /// Returns the number of activities in a period. DynamoDB reads every item, but returns only counts.
   public long count(String orgId, Period period, Set<String> types) {
     return countByMonth(orgId, period, types).values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /// Cuts a period into ranges of about so many activities each; none when the period has no activity of the types.
+  /// Divides a period into ranges of about `rowsPerRange` activities. Returns no range if the period has no activity of
+  /// the types.
   ///
-  /// The counts are exact at the time of reading. Costs what reading every item costs, but no item is sent.
+  /// The counts are exact at the time of reading. DynamoDB reads every item, at the same cost, but returns only counts.
   ///
-  /// @param rowsPerRange what a range should hold; it holds at most twice as many
+  /// @param rowsPerRange desired number of activities in a range; a range holds at most twice as many
   public List<ActivityRange> plan(String orgId, Period period, Set<String> types, int rowsPerRange) {
     if (rowsPerRange < 1) {
       throw new IllegalArgumentException("rowsPerRange must be at least 1, not " + rowsPerRange);
@@ -138,12 +139,12 @@ public final class Activities {
   }
 
   private QueryRequest query(String orgId, YearMonth month, ActivityRange range, Set<String> types) {
-    if (types.size() > MOST_TYPES) {
-      throw new IllegalArgumentException("At most " + MOST_TYPES + " activity types, not " + types.size());
+    if (types.size() > MAX_TYPES) {
+      throw new IllegalArgumentException("types must hold at most " + MAX_TYPES + " codes, not " + types.size());
     }
     var values = new HashMap<String, AttributeValue>();
     values.put(":pk", AttributeValue.fromS(SourceDataTable.activities(orgId, month)));
-    // The least string that sorts after `after`: BETWEEN has both its ends in it.
+    // BETWEEN includes both ends, so the range starts at the smallest string after `after`.
     values.put(":from", AttributeValue.fromS(range.after() + "\0"));
     values.put(":to", AttributeValue.fromS(range.upTo()));
     var query = QueryRequest.builder()
@@ -175,7 +176,8 @@ public final class Activities {
     return new ActivityRange(period.from().toString(), afterLastOf(period.to()), 0);
   }
 
-  /// Sorts after every key of the date (`#` is followed by `$`) and before any of the next.
+  /// Returns a key that sorts after every key of the date, because `$` follows `#`, and before every key of the next
+  /// date.
   private static String afterLastOf(LocalDate date) {
     return date + "$";
   }

@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import no.rapport.reporting.Activity;
 
-/// How an activity is written as an item and read back.
+/// Converts activities to items of the table and back.
 public final class ActivityItem {
 
   private static final long NANOS = 1_000_000_000L;
 
   private ActivityItem() {}
 
-  /// Everything that neither the keys nor the type attribute holds.
+  /// Returns all values of an activity that are not in the keys or the type attribute.
   public static String pack(Activity activity) {
     return pack(activity, nanos(activity.updatedAt()));
   }
 
-  /// The same for activities that differ in `updated_at` alone.
+  /// Returns a fingerprint of all values except `updated_at`.
   public static String fingerprint(Activity activity) {
     return SourceDataTable.fingerprint(activity.date() + "#" + activity.activityType() + "#" + pack(activity, 0));
   }
@@ -60,7 +60,7 @@ public final class ActivityItem {
         updatedAt);
   }
 
-  /// Nanoseconds since 1970, UTC: enough for the years 1678 to 2261.
+  /// Returns nanoseconds since 1970-01-01T00:00Z. Covers the years 1678 to 2261.
   public static long nanos(Instant instant) {
     return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), NANOS), instant.getNano());
   }
@@ -69,7 +69,7 @@ public final class ActivityItem {
     return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS), Math.floorMod(nanos, NANOS));
   }
 
-  /// The date that the first ten characters spell.
+  /// Parses the date in the first ten characters.
   public static LocalDate date(String text) {
     return LocalDate.of(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
   }

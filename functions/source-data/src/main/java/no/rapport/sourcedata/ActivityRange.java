@@ -1,11 +1,12 @@
 package no.rapport.sourcedata;
 
-/// A stretch of an organisation's activities in report order (date, then activity_id), as a part of an export reads it.
+/// A range of an organisation's activities in report order (date, then activity_id). One part of an export reads one
+/// range.
 ///
-/// The ranges of one plan touch each other and cover the whole period, so that rows imported after planning are read by
-/// exactly one of them.
+/// The ranges of one plan are adjacent and cover the whole period, so that exactly one of them includes a row that is
+/// imported after the planning.
 ///
-/// @param after the sort key (`{date}#{activity_id}`, or a bare date) after which the range begins, itself not in it
-/// @param upTo the last sort key of the range, in it
-/// @param rows how many activities of the types asked for it held when it was planned
+/// @param after sort key before the range, exclusive (`{date}#{activity_id}`, or a date alone)
+/// @param upTo last sort key of the range, inclusive
+/// @param rows number of activities of the requested types at the time of planning
 public record ActivityRange(String after, String upTo, long rows) {}

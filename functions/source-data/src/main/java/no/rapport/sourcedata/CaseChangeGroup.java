@@ -9,14 +9,14 @@ import no.rapport.reporting.Period;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 
-/// One of the groups of [CaseChanges]: a counter, and its value when something was last touched.
+/// One group of [CaseChanges]: a counter, and for each set of periods the counter's value at the last change.
 ///
-/// Touched things are written `*` (every period), `2024Q1` (that quarter) and `2024Q1+` (that quarter and later ones).
+/// Sets of periods are written `*` (every period), `2024Q1` (that quarter) and `2024Q1+` (that quarter and later ones).
 ///
-/// @param number which group, from 0
-/// @param version the counter
-/// @param touched the counter's value by what was touched
-/// @param present how many live records there are, by type and source system
+/// @param number number of the group, from 0
+/// @param version value of the counter
+/// @param touched value of the counter at the last change, by set of periods
+/// @param present number of live records, by type and source system
 public record CaseChangeGroup(int number, long version, Map<String, Long> touched, Map<String, Long> present) {
 
   static final String VERSION = "v";
@@ -24,8 +24,9 @@ public record CaseChangeGroup(int number, long version, Map<String, Long> touche
   static final String PRESENT = "n";
   static final String EVERY_PERIOD = "*";
 
-  /// More sources than anybody has are no longer counted: then every change touches every period.
-  private static final int MOST_PRESENT = 200;
+  /// Above this number of pairs of type and source system, records are no longer counted, and every change touches
+  /// every period. No real organisation has that many.
+  private static final int MAX_PRESENT = 200;
   private static final String TOO_MANY = "*";
 
   public CaseChangeGroup {
@@ -41,22 +42,22 @@ public record CaseChangeGroup(int number, long version, Map<String, Long> touche
         numbers(item.get(PRESENT)));
   }
 
-  /// A group that nothing has changed yet.
+  /// Returns a group without changes.
   public static CaseChangeGroup unchanged(int number) {
     return new CaseChangeGroup(number, 0, Map.of(), Map.of());
   }
 
-  /// The quarter of a date, as it is written.
+  /// Returns the quarter of a date, such as `2024Q1`.
   public static String quarter(LocalDate date) {
     return "%04dQ%d".formatted(date.getYear(), (date.getMonthValue() + 2) / 3);
   }
 
-  /// That quarter and all later ones, as they are written.
+  /// Returns the quarter of a date and all later ones, such as `2024Q1+`.
   public static String quarterAndLater(LocalDate date) {
     return quarter(date) + "+";
   }
 
-  /// The counter's value at the last change that touched a period; 0 where none did.
+  /// Returns the counter's value at the last change that touched a period, or 0 if there was none.
   public long newest(Period period) {
     String first = quarter(period.from());
     String last = quarter(period.to());
@@ -69,16 +70,16 @@ public record CaseChangeGroup(int number, long version, Map<String, Long> touche
     return newest;
   }
 
-  /// The group after a change.
+  /// Returns the group after a change.
   ///
-  /// @param what the touched periods
-  /// @param appeared how many live records there are more (or fewer), by type and source system
+  /// @param what the touched sets of periods
+  /// @param appeared change in the number of live records, by type and source system; negative for fewer
   public CaseChangeGroup changed(Set<String> what, Map<String, Integer> appeared) {
     var nowPresent = new TreeMap<>(present);
     if (!present.containsKey(TOO_MANY)) {
       appeared.forEach((name, count) -> nowPresent.merge(name, (long) count, Long::sum));
       nowPresent.values().removeIf(count -> count == 0);
-      if (nowPresent.size() > MOST_PRESENT) {
+      if (nowPresent.size() > MAX_PRESENT) {
         nowPresent.clear();
         nowPresent.put(TOO_MANY, 1L);
       }

@@ -6,27 +6,29 @@ import java.util.stream.Collectors;
 import no.rapport.reporting.Period;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// What imports have changed in an organisation's case records, as far as a period's figures can tell.
+/// The changes that imports have made to an organisation's case records, to detect outdated figures of a period.
 ///
-/// How to keep a computed thing true: take `mark(period)` **before** reading the first record, keep it with what was
-/// computed, and compare it with a mark taken later. Equal marks mean that no committed change between the two can have
-/// altered the period's figures; different marks mean that one may have.
+/// How to use it: take `mark(period)` **before** reading the first record, store it with the figures, and compare it
+/// with a later mark. Equal marks mean that no change that was committed between the two can affect the period's
+/// figures. Different marks mean that a change may affect them.
 ///
-/// Why that holds. Each record belongs to one of eight groups (by its part). A group has a counter that goes up in the
-/// very transaction that changes a record of the group, and notes the counter's value at what the change touched:
+/// Each record belongs to one of eight groups, by its part. The transaction that changes a record also increments the
+/// counter of its group, and stores the new value for each set of periods that the change touches:
 ///
-/// - a date that only counts in the period it lies in (received, concluded, started or ended investigations, visits,
-///   moves, aftercare): that quarter, for the record's old and new form;
-/// - a date that matters from then on (start of a measure, a plan, a position): every period that ends in that quarter
-///   or later;
-/// - a child's case (its birth date matters at any age), and the first or last record of a type or of a source system
-///   in the group (a figure without records is null, and a figure tells its source): every period.
+/// - a date that counts only in its own period (received, concluded, started or ended investigations, visits, moves,
+///   aftercare): that quarter, for the record before and after the change;
+/// - a date that counts from then on (start of a measure, a plan, a position): every period that ends in that quarter
+///   or
+///   later;
+/// - a child's case, because the birth date counts at any age, and the first or last record of a type or source system
+///   in
+///   the group, because a figure without records is null and a figure names its source: every period.
 ///
-/// A mark is the eight newest values that touch the period. Values only grow, so equal marks mean that nothing that
-/// touches the period was committed in any group between the first reading of its counter and the second.
+/// A mark consists of the eight newest values that touch the period. Values only increase. So if the marks are equal,
+/// no group had a commit that touches the period between the two readings of its counter.
 public final class CaseChanges {
 
-  /// How many groups the parts are in.
+  /// Number of groups.
   public static final int GROUPS = 8;
 
   private final List<CaseChangeGroup> groups;
@@ -39,7 +41,8 @@ public final class CaseChanges {
     return new CaseChanges(items.stream().map(CaseChangeGroup::of).toList());
   }
 
-  /// A text that changes whenever a change may have altered the figures of the period; opaque, at most 200 characters.
+  /// Returns an opaque text of at most 200 characters. It changes with every change that may affect the period's
+  /// figures.
   public String mark(Period period) {
     return groups.stream()
         .filter(group -> group.newest(period) > 0)

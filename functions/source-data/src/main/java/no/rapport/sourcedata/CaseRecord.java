@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// One record of a municipal child-welfare service, as its systems delivered it. Dates are calendar dates in
-/// Europe/Oslo, `updatedAt` is UTC. Attributes keep the Norwegian names of the national record form.
+/// A record of a municipal child-welfare service, as its systems delivered it. Dates are calendar dates in Europe/Oslo;
+/// `updatedAt` is UTC. Attributes keep the Norwegian names of the national record form.
 ///
-/// Records are confidential: [Object#toString] tells the type and nothing else, so that none ends in a log by accident.
+/// Records are confidential: [Object#toString] returns only the type, so that no record is logged by accident.
 public sealed interface CaseRecord {
 
   /// Unique among the organisation's records of the same type.
@@ -21,7 +21,7 @@ public sealed interface CaseRecord {
 
   Instant updatedAt();
 
-  /// A record of one child; all records of a child are in the same part.
+  /// A record of one child. All records of a child are in the same part.
   sealed interface OfChild extends CaseRecord {
 
     /// A pseudonym, never a national id number.
@@ -30,7 +30,7 @@ public sealed interface CaseRecord {
 
   /// A child's case.
   ///
-  /// @param version tells which of a child's cases is the newest; of equals the last imported
+  /// @param version orders a child's cases; the greatest is the newest
   record Sak(
       String recordId, String sourceSystem, Instant updatedAt, String barnId, LocalDate fodt, Version version)
       implements OfChild {
@@ -42,7 +42,7 @@ public sealed interface CaseRecord {
 
   /// A report of concern.
   ///
-  /// @param konklusjon 1 to 10; there wherever `konkludertDato` is
+  /// @param konklusjon 1 to 10; present if `konkludertDato` is
   record Melding(
       String recordId, String sourceSystem, Instant updatedAt, String barnId,
       LocalDate mottattDato, Optional<LocalDate> konkludertDato, OptionalInt konklusjon) implements OfChild {
@@ -54,7 +54,7 @@ public sealed interface CaseRecord {
 
   /// An investigation.
   ///
-  /// @param konklusjon 1 to 9; there wherever `slutt` is
+  /// @param konklusjon 1 to 9; present if `slutt` is
   record Undersokelse(
       String recordId, String sourceSystem, Instant updatedAt, String barnId,
       LocalDate start, Optional<LocalDate> slutt, boolean utvidetFrist, OptionalInt konklusjon) implements OfChild {
@@ -70,10 +70,10 @@ public sealed interface CaseRecord {
   /// @param lov the act: `BVL` (of 1992), `BVL2021` or `BL1981`
   /// @param kap chapter of the act
   /// @param par section of the act
-  /// @param ledd subsections of the section, if any are given
+  /// @param ledd subsections of the section; may be empty
   /// @param jmfr further sections that the measure refers to, as chapter and section, such as `4-12`
-  /// @param hyppighetOppf follow-up visits a year; there for every foster home (2.1-2.4, 2.99)
-  /// @param hyppighetTilsyn supervision visits a year; likewise
+  /// @param hyppighetOppf follow-up visits a year; present for every foster home (2.1-2.4, 2.99)
+  /// @param hyppighetTilsyn supervision visits a year; present for every foster home
   record Tiltak(
       String recordId, String sourceSystem, Instant updatedAt, String barnId,
       String kategori, String lov, String kap, String par, List<Integer> ledd, List<String> jmfr,
@@ -85,7 +85,7 @@ public sealed interface CaseRecord {
       jmfr = List.copyOf(jmfr);
     }
 
-    /// A measure whose legal basis names neither subsections nor further sections.
+    /// Creates a measure with a legal basis without subsections and further sections.
     public Tiltak(
         String recordId, String sourceSystem, Instant updatedAt, String barnId,
         String kategori, String lov, String kap, String par, LocalDate start, Optional<LocalDate> slutt,
@@ -118,7 +118,7 @@ public sealed interface CaseRecord {
     }
   }
 
-  /// What a visit was for.
+  /// The purpose of a visit: follow-up or supervision.
   enum Besokstype {
     OPPFOLGING("oppfolging"),
     TILSYN("tilsyn");
@@ -156,7 +156,7 @@ public sealed interface CaseRecord {
 
   /// An offer of aftercare.
   ///
-  /// @param konklusjon 1 where it was accepted
+  /// @param konklusjon 1 if it was accepted
   record Ettervern(
       String recordId, String sourceSystem, Instant updatedAt, String barnId,
       LocalDate konkludert, int konklusjon) implements OfChild {
@@ -166,10 +166,10 @@ public sealed interface CaseRecord {
     }
   }
 
-  /// A position in the service; of no child.
+  /// A position in the service. It belongs to no child.
   ///
-  /// @param prosent of a full-time position
-  /// @param besatt whether somebody holds it
+  /// @param prosent percentage of a full-time position
+  /// @param besatt whether the position is filled
   /// @param oppfyller156 whether the holder meets the competence requirement of section 15-6
   record Stilling(
       String recordId, String sourceSystem, Instant updatedAt, String stillingId,

@@ -19,19 +19,19 @@ import no.rapport.sourcedata.CaseRecord.Stilling;
 import no.rapport.sourcedata.CaseRecord.Tiltak;
 import no.rapport.sourcedata.CaseRecord.Undersokelse;
 
-/// How a case record is written as an item and read back.
+/// Converts case records to items of the table and back.
 public final class CaseRecordItem {
 
-  /// No date; far outside what an import accepts.
-  private static final long NONE = -1_000_000;
+  /// Stands for an absent date. Imports accept no date near it.
+  private static final long NO_DATE = -1_000_000;
 
   private static final String ACT_OF_1992 = "BVL";
-  /// As earlier releases stored it where a file said so.
+  /// The spelling of some files, which earlier releases stored unchanged.
   private static final String ACT_OF_1992_SPELLED_OUT = "BVL1992";
 
   private CaseRecordItem() {}
 
-  /// The word for a record's type in imports and keys.
+  /// Returns the name of a record's type in imports and keys.
   public static String type(CaseRecord caseRecord) {
     return switch (caseRecord) {
       case Sak _ -> "sak";
@@ -46,7 +46,7 @@ public final class CaseRecordItem {
     };
   }
 
-  /// What decides the part: the child, or the position where there is no child.
+  /// Returns the id that decides the part: the child's, or the position's for a record without a child.
   public static String owner(CaseRecord caseRecord) {
     return switch (caseRecord) {
       case OfChild ofChild -> ofChild.barnId();
@@ -54,12 +54,12 @@ public final class CaseRecordItem {
     };
   }
 
-  /// What makes it the same record as an earlier one: `{type}#{record_id}`.
+  /// Returns `{type}#{record_id}`, which identifies the record in all its versions.
   public static String identity(CaseRecord caseRecord) {
     return type(caseRecord) + "#" + caseRecord.recordId();
   }
 
-  /// The part and a hash of the owner, so that a child's records are neighbours and the key does not show the child.
+  /// Returns the part and a hash of the owner. A child's records are adjacent, and the key does not show the child.
   public static String place(CaseRecord caseRecord) {
     String owner = owner(caseRecord);
     return SourceDataTable.partOf(owner) + "#" + SourceDataTable.shortHash(owner);
@@ -73,14 +73,14 @@ public final class CaseRecordItem {
     return packed.pack();
   }
 
-  /// The same for records that mean the same to every figure: `updated_at` is left out, but for a child's case, of
-  /// which the newest tells the birth date.
+  /// Returns a fingerprint of all values that figures use. It includes `updated_at` only for a child's case, because
+  /// the newest case decides the birth date.
   public static String fingerprint(CaseRecord caseRecord) {
     long updatedAt = caseRecord instanceof Sak ? ActivityItem.nanos(caseRecord.updatedAt()) : 0;
     return SourceDataTable.fingerprint(identity(caseRecord) + "#" + packed(caseRecord, updatedAt).pack());
   }
 
-  /// The periods whose figures may depend on the record, as [CaseChangeGroup] writes them.
+  /// Returns the sets of periods whose figures may depend on the record, as [CaseChangeGroup] writes them.
   public static List<String> touches(CaseRecord caseRecord) {
     return switch (caseRecord) {
       case Sak _ -> List.of(CaseChangeGroup.EVERY_PERIOD);
@@ -95,8 +95,7 @@ public final class CaseRecordItem {
     };
   }
 
-  /// What the record is counted as where a figure asks whether there is any: its type (visits by what they were for)
-  /// and its source system.
+  /// Returns the name under which live records are counted: type (for visits also the purpose) and source system.
   public static String presence(CaseRecord caseRecord) {
     String type = caseRecord instanceof Besok besok ? "besok-" + besok.besokType().word() : type(caseRecord);
     return type + "/" + caseRecord.sourceSystem();
@@ -136,7 +135,7 @@ public final class CaseRecordItem {
             .number(day(tiltak.slutt()))
             .number(tiltak.hyppighetOppf().orElse(-1))
             .number(tiltak.hyppighetTilsyn().orElse(-1));
-        // Nothing follows where there is nothing to tell: such items are as earlier releases wrote them.
+        // Without subsections the item stays equal to those of earlier releases, which did not store any.
         if (!tiltak.ledd().isEmpty() || !tiltak.jmfr().isEmpty()) {
           packed.number(tiltak.ledd().size());
           tiltak.ledd().forEach(packed::number);
@@ -184,7 +183,7 @@ public final class CaseRecordItem {
       case "stilling" -> new Stilling(
           id, source, updatedAt, owner, new BigDecimal(packed.text()), date(packed), optionalDate(packed),
           packed.number() == 1, packed.number() == 1);
-      default -> throw new IllegalStateException("A case record of a type that this version does not know");
+      default -> throw new IllegalStateException("The stored case record has a type that this version does not know");
     };
   }
 
@@ -218,7 +217,7 @@ public final class CaseRecordItem {
   }
 
   private static long day(Optional<LocalDate> date) {
-    return date.map(LocalDate::toEpochDay).orElse(NONE);
+    return date.map(LocalDate::toEpochDay).orElse(NO_DATE);
   }
 
   private static LocalDate date(PackedText.Reader packed) {
@@ -227,7 +226,7 @@ public final class CaseRecordItem {
 
   private static Optional<LocalDate> optionalDate(PackedText.Reader packed) {
     long day = packed.number();
-    return day == NONE ? Optional.empty() : Optional.of(LocalDate.ofEpochDay(day));
+    return day == NO_DATE ? Optional.empty() : Optional.of(LocalDate.ofEpochDay(day));
   }
 
   private static OptionalInt integer(PackedText.Reader packed) {

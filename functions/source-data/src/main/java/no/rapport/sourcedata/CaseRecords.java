@@ -7,13 +7,14 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 
-/// The case records of organisations, as they were imported: only live ones, the newest version of each.
+/// Reads the imported case records of organisations: the newest version of each record that is not withdrawn.
 ///
-/// Records are spread over [#PARTS] parts by the child (positions by themselves), so that figures computed part by part
-/// add up. Instances may be shared between threads. Whatever DynamoDB refuses is thrown as the SDK's exception.
+/// Records are distributed over [#PARTS] parts by child, and positions by their own id, so that figures that are
+/// computed for each part can be added. Instances are thread-safe. Errors of DynamoDB are thrown as the SDK's
+/// exceptions.
 public final class CaseRecords {
 
-  /// How many parts an organisation's records are in; never changes.
+  /// Number of parts of an organisation's records. It must never change, because stored keys contain the part.
   public static final int PARTS = SourceDataTable.PARTS;
 
   private final DynamoDbClient dynamoDb;
@@ -25,15 +26,15 @@ public final class CaseRecords {
     this.table = table;
   }
 
-  /// Reads the table that `SOURCE_DATA_TABLE` names.
+  /// Returns a reader of the table that `SOURCE_DATA_TABLE` names.
   ///
-  /// @throws IllegalStateException when the variable is not set
+  /// @throws IllegalStateException if the variable is not set
   public static CaseRecords fromEnvironment() {
     return new CaseRecords(SourceDataTable.client(), SourceDataTable.nameFromEnvironment());
   }
 
-  /// Hands over every record of a part, on the calling thread, each child's records one after the other. Consistent;
-  /// memory does not grow with the number of records.
+  /// Passes every record of a part to the consumer, on the calling thread. A child's records follow each other. Reads
+  /// are consistent; memory does not grow with the number of records.
   ///
   /// @param part from 0, below [#PARTS]
   public void readPart(String orgId, int part, Consumer<CaseRecord> consumer) {
@@ -53,8 +54,8 @@ public final class CaseRecords {
         consumer);
   }
 
-  /// Hands over the counts of every case of a part that came in the register's form, see [RegisterCase#counts].
-  /// Consistent.
+  /// Passes the counts of every case that was delivered as a register document to the consumer, see
+  /// [RegisterCase#counts]. Reads are consistent.
   ///
   /// @param part from 0, below [#PARTS]
   public void readRegisterPart(String orgId, int part, Consumer<Map<String, Long>> consumer) {
@@ -68,7 +69,8 @@ public final class CaseRecords {
     new QueryPages(dynamoDb).read(List.of(query), RegisterCase::counts, consumer::accept);
   }
 
-  /// What imports have changed so far, read consistently; see [CaseChanges] for how a cache stays true.
+  /// Returns the changes that imports have made so far. Reads are consistent. [CaseChanges] describes how a cache uses
+  /// them.
   public CaseChanges changes(String orgId) {
     List<Map<String, AttributeValue>> items = dynamoDb.query(request -> request
         .tableName(table)

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The code lists of the national register that case records use, each code with the first and the last day on which it
-/// is valid (version 4.0.1 of the register's description).
+/// The code lists of the national register that case records use. Each code has its first and last valid day (register
+/// description, version 4.0.1).
 public enum CodeList {
 
-  /// The act that a measure is based on: of 1992, of 2021, the Children Act of 1981.
+  /// The act that a measure is based on: the Child Welfare Act of 1992 or of 2021, or the Children Act of 1981.
   LOV("""
       BVL      2013-01-01  2022-12-31
       BVL2021  2023-01-01
@@ -119,7 +119,7 @@ public enum CodeList {
       3  2022-01-01
       """),
 
-  /// Why a child moved.
+  /// Reason for a child's move.
   FLYTTING_ARSAK("""
       1.1.1  2022-01-01
       1.1.2  2022-01-01
@@ -156,7 +156,7 @@ public enum CodeList {
         LocalDate.parse(row.get(1)), row.size() > 2 ? Optional.of(LocalDate.parse(row.get(2))) : Optional.empty())));
   }
 
-  /// All codes, in the register's order.
+  /// Returns all codes in the register's order.
   public Set<String> codes() {
     return codes.keySet();
   }
@@ -165,14 +165,14 @@ public enum CodeList {
     return codes.containsKey(code);
   }
 
-  /// Whether the list has the code and the date lies within its validity.
+  /// Returns whether the list has the code and the code is valid on the date.
   public boolean isValid(String code, LocalDate date) {
     return codes.containsKey(code) && codes.get(code).contains(date);
   }
 
-  /// Returns when a code is valid.
+  /// Returns the validity of a code.
   ///
-  /// @throws IllegalArgumentException when the list does not have the code
+  /// @throws IllegalArgumentException if the list does not have the code
   public Validity validity(String code) {
     if (!codes.containsKey(code)) {
       throw new IllegalArgumentException("The list " + this + " has no such code");

@@ -4,12 +4,12 @@ import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 
-/// The condition under which the table's counted items are written.
+/// Creates conditional writes of items with a version counter.
 public final class Conditions {
 
   private Conditions() {}
 
-  /// Puts an item if its counter is still the one that was seen; 0 means that there was no item.
+  /// Returns a put that succeeds only if the item's counter is still `seen`; 0 means that no item exists.
   public static Put ifUnchanged(String table, Map<String, AttributeValue> item, String counter, long seen) {
     Put.Builder put = Put.builder().tableName(table).item(item);
     if (seen == 0) {

@@ -8,7 +8,8 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 
-/// The names and official numbers of organisations, as `imports/{org_id}/organization.json` gave them.
+/// Reads and writes the names and official numbers of organisations, which come from
+/// `imports/{org_id}/organization.json`.
 public final class OrganizationRegister {
 
   private static final String IMPORTED_AT = "imported_at";
@@ -24,14 +25,14 @@ public final class OrganizationRegister {
     this.table = table;
   }
 
-  /// Reads the table that `SOURCE_DATA_TABLE` names.
+  /// Returns a register in the table that `SOURCE_DATA_TABLE` names.
   ///
-  /// @throws IllegalStateException when the variable is not set
+  /// @throws IllegalStateException if the variable is not set
   public static OrganizationRegister fromEnvironment() {
     return new OrganizationRegister(SourceDataTable.client(), SourceDataTable.nameFromEnvironment());
   }
 
-  /// The organisation's name; its id where no name was imported.
+  /// Returns the organisation's name, or its id if no name was imported.
   public String nameOf(String orgId) {
     Map<String, AttributeValue> item = dynamoDb.getItem(request -> request
         .tableName(table)
@@ -40,13 +41,13 @@ public final class OrganizationRegister {
     return Optional.ofNullable(item.get(SourceDataTable.NAME)).map(AttributeValue::s).orElse(orgId);
   }
 
-  /// The numbers that documents of the national register name their sender by.
+  /// The numbers that identify the sender in documents of the national register.
   ///
   /// @param organization nine digits
-  /// @param district two digits; empty for an organisation that is no city district
+  /// @param district two digits; empty for an organisation that is not a city district
   public record Numbers(String organization, Optional<String> district) {}
 
-  /// The organisation's official numbers; empty where none were imported.
+  /// Returns the organisation's official numbers, or empty if none were imported.
   public Optional<Numbers> numbersOf(String orgId) {
     Map<String, AttributeValue> item = dynamoDb.getItem(request -> request
         .tableName(table)
@@ -56,7 +57,7 @@ public final class OrganizationRegister {
         number.s(), Optional.ofNullable(item.get(DISTRICT_NUMBER)).map(AttributeValue::s)));
   }
 
-  /// Enters a name and numbers, unless what was imported later is there.
+  /// Stores a name and numbers, unless newer ones are stored.
   public void enter(String orgId, String name, Optional<Numbers> numbers, Instant importedAt) {
     var item = new HashMap<>(SourceDataTable.key(SourceDataTable.organization(orgId), SourceDataTable.NAME));
     AttributeValue at = AttributeValue.fromN(String.valueOf(importedAt.toEpochMilli()));
@@ -73,7 +74,7 @@ public final class OrganizationRegister {
           .conditionExpression("attribute_not_exists(pk) OR imported_at <= :at")
           .expressionAttributeValues(Map.of(":at", at)));
     } catch (ConditionalCheckFailedException e) {
-      // A newer name is there: this delivery was overtaken.
+      // A newer delivery is stored.
     }
   }
 }

@@ -10,13 +10,13 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 
-/// Reads queries one after the other, a page or two ahead of whoever takes the rows.
+/// Reads the pages of queries one after the other, ahead of the consumer.
 ///
-/// Pages are decoded where they arrive, so that waiting for the table, decoding and working on rows overlap, and no
-/// more than four pages (of at most 1 MiB in the table) are in memory.
+/// A reader thread fetches and decodes pages while the consumer works on earlier ones. At most four pages (of at most
+/// 1 MiB in the table) are in memory.
 final class QueryPages {
 
-  private static final int AHEAD = 2;
+  private static final int MAX_QUEUED_PAGES = 2;
 
   private final DynamoDbClient dynamoDb;
 
@@ -24,11 +24,11 @@ final class QueryPages {
     this.dynamoDb = dynamoDb;
   }
 
-  /// Hands over every row of the queries in order, on the calling thread.
+  /// Passes every row of the queries to the consumer in order, on the calling thread.
   ///
-  /// What the consumer throws stops the reading and is thrown on; so is what the table answers with.
+  /// Exceptions of the consumer and of DynamoDB stop the reading and are rethrown.
   <T> void read(Iterable<QueryRequest> queries, Function<Map<String, AttributeValue>, T> decode, Consumer<T> consumer) {
-    var pages = new ArrayBlockingQueue<Page<T>>(AHEAD);
+    var pages = new ArrayBlockingQueue<Page<T>>(MAX_QUEUED_PAGES);
     Thread reader = Thread.ofVirtual().start(() -> fill(queries, decode, pages));
     try {
       for (Page<T> page = pages.take(); !page.last(); page = pages.take()) {
@@ -61,11 +61,11 @@ final class QueryPages {
         }
         pages.put(new Page<>(List.of(), null, true));
       } catch (RuntimeException | Error e) {
-        // An error too: otherwise the one who takes the rows would wait until the function's time is up.
+        // Also passes an Error on: otherwise the consumer would wait for a page until the function times out.
         pages.put(new Page<>(List.of(), e, false));
       }
     } catch (InterruptedException e) {
-      // The one who takes the rows has stopped: nobody is left to tell.
+      // The consumer has stopped and interrupted this thread.
       Thread.currentThread().interrupt();
     }
   }

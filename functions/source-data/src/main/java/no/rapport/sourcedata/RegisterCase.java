@@ -9,16 +9,15 @@ import java.util.TreeSet;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 
-/// What is known of a case that came in the national register's own form: which document of it is the newest, which
-/// records it left, and how often it breaks each of the register's rules. Holds nothing of the child.
+/// The state of a case that was delivered as a document of the national register: the newest document's version, the
+/// identities of its records, and how often it breaks each rule of the register. Contains no data about the child.
 ///
-/// @param counter goes up with each write; 0 where the table has none yet
-/// @param version of the newest document; null where there is none yet
-/// @param isWritten whether all records of that document are in the table, and what it lacks is withdrawn
-/// @param identities what the case's records are, as [CaseRecordItem#identity] writes them; while a document is being
-///     written, those of earlier documents too
-/// @param counts of the newest document: how often it breaks a rule, by [RegisterRule.Finding], and its elements, by
-///     the names below
+/// @param counter incremented by each write; 0 if the table has no item
+/// @param version version of the newest document; null if there is none
+/// @param isWritten whether all records of that document are in the table and the records that it lacks are withdrawn
+/// @param identities identities of the case's records, as [CaseRecordItem#identity] returns them; while a document is
+///     being written, also those of earlier documents
+/// @param counts counts of the newest document: broken rules by [RegisterRule.Finding], elements by the names below
 public record RegisterCase(
     long counter, Version version, boolean isWritten, Set<String> identities, SortedMap<String, Long> counts) {
 
@@ -40,13 +39,13 @@ public record RegisterCase(
     identities = Set.copyOf(identities);
   }
 
-  /// The key of a case's item. It shows a hash, never the case's id.
+  /// Returns the key of a case's item. It contains a hash, never the case's id.
   public static Map<String, AttributeValue> key(String orgId, String caseId) {
     return SourceDataTable.key(
         SourceDataTable.registerCases(orgId, SourceDataTable.partOf(caseId)), SourceDataTable.shortHash(caseId));
   }
 
-  /// @param item as it is in the table; empty where there is none
+  /// @param item the stored item; null or empty if there is none
   public static RegisterCase of(Map<String, AttributeValue> item) {
     if (item == null || item.isEmpty()) {
       return UNKNOWN;
@@ -69,26 +68,26 @@ public record RegisterCase(
     return counts;
   }
 
-  /// Whether a document of that version has something to tell: it is newer, or it is the newest and not yet written.
+  /// Returns whether a document of that version must be written: it is newer, or it is the newest and not yet written.
   public boolean isOpenTo(Version document) {
     int order = version == null ? -1 : version.compareTo(document);
     return order < 0 || order == 0 && !isWritten;
   }
 
-  /// The case while a document is being written. It remembers the records of earlier documents until they are
-  /// withdrawn, so that an interrupted import can be repeated.
+  /// Returns the case while a document is being written. It keeps the identities of earlier documents until their
+  /// records are withdrawn, so that an interrupted import can be repeated.
   public RegisterCase claimed(Version document, Set<String> itsIdentities) {
     var all = new TreeSet<>(identities);
     all.addAll(itsIdentities);
     return new RegisterCase(counter + 1, document, false, all, counts);
   }
 
-  /// The case when the document is written.
+  /// Returns the case after the document was written.
   public RegisterCase written(Set<String> itsIdentities, SortedMap<String, Long> itsCounts) {
     return new RegisterCase(counter + 1, version, true, itsIdentities, itsCounts);
   }
 
-  /// Writes the case, if the table still holds the one it came from.
+  /// Returns a put that succeeds only if the table still has the case that this one was derived from.
   public Put write(String table, String orgId, String caseId) {
     var item = new HashMap<>(key(orgId, caseId));
     item.put(COUNTER, AttributeValue.fromN(String.valueOf(counter)));

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The published rules of the national register that Rapport has the data for: the register's own ids, titles, severity
-/// and first day of validity.
+/// The published rules of the national register for which Rapport has the data, with the register's ids, titles,
+/// severity and first day of validity.
 public enum RegisterRule {
   SAK_1("Sak 1", "Dato innenfor lovlige verdier", Severity.ERROR, 2013),
   SAK_2A("Sak 2a", "StartDato er etter SluttDato", Severity.ERROR, 2013),
@@ -69,7 +69,7 @@ public enum RegisterRule {
   private final Severity severity;
   private final LocalDate validFrom;
 
-  /// How much a broken rule matters, from the register's words; the least first.
+  /// The severity of a broken rule in the register's terms, lowest first.
   public enum Severity {
     INFO,
     WARNING,
@@ -83,22 +83,22 @@ public enum RegisterRule {
     this.validFrom = LocalDate.of(firstYear, 1, 1);
   }
 
-  /// The register's id, such as `Tiltak 2c`.
+  /// Returns the register's id, such as `Tiltak 2c`.
   public String id() {
     return id;
   }
 
-  /// The register's title, in Norwegian.
+  /// Returns the register's title, in Norwegian.
   public String title() {
     return title;
   }
 
-  /// The severity as published; what comes from an older delivery is one less, see [#severity(boolean)].
+  /// Returns the published severity.
   public Severity severity() {
     return severity;
   }
 
-  /// The severity where the data was migrated from the register's predecessor: no more than a warning.
+  /// Returns the severity, at most `WARNING` for data that was migrated from the register's predecessor.
   public Severity severity(boolean isMigrated) {
     return isMigrated && severity == Severity.ERROR ? Severity.WARNING : severity;
   }
@@ -111,16 +111,16 @@ public enum RegisterRule {
     return Optional.ofNullable(BY_ID.get(id));
   }
 
-  /// A broken rule as it is counted: the rule and how much it matters there.
+  /// A broken rule with its severity for the record.
   public record Finding(RegisterRule rule, Severity severity) implements Comparable<Finding> {
 
-    /// Written `{rule id}/{severity}`.
+    /// Returns `{rule id}/{severity}`.
     @Override
     public String toString() {
       return rule.id + "/" + severity;
     }
 
-    /// Reads what [#toString] writes; empty for a rule that this version does not know.
+    /// Parses the text of [#toString]. Returns empty for a rule that this version does not know.
     public static Optional<Finding> of(String text) {
       int slash = text.indexOf('/');
       return ofId(text.substring(0, Math.max(0, slash)))

@@ -18,17 +18,17 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | partition | sort key | item |
 /// |---|---|---|
 /// | `{org}#activities#{YYYY-MM}` | `{date}#{activity_id}` | an activity, in report order |
-/// | `{org}#activity-ids#{00…3f}` | start of activity_ids | where activities lie, their versions: `IdentityBucket` |
+/// | `{org}#activity-ids#{00…3f}` | start of activity_ids | keys and versions of activities: `IdentityBucket` |
 /// | `{org}#cases#{00…3f}` | `{child}#{type}#{record_id}` | a case record; `child` is a hash, never the pseudonym |
-/// | `{org}#case-ids#{00…3f}` | start of `{type}#{record_id}` | where case records lie and their versions |
-/// | `{org}#register-cases#{00…3f}` | a hash of the case's id | what came in the register's form: [RegisterCase] |
-/// | `{org}#case-changes` | `{0…7}` | which periods changes have touched, see [CaseChanges] |
+/// | `{org}#case-ids#{00…3f}` | start of `{type}#{record_id}` | keys and versions of case records |
+/// | `{org}#register-cases#{00…3f}` | a hash of the case's id | state of a register document's case: [RegisterCase] |
+/// | `{org}#case-changes` | `{0…7}` | the periods that changes have touched, see [CaseChanges] |
 /// | `{org}#organization` | `name` | the organisation's name |
-/// | `#waiting-imports` | `{org}#{time}#{hash of the file}` | a file from its event to the end of its import |
-/// | `#import-places` | `places` | which organisations' imports are at work |
-/// | `{org}#erased` | `erased` | the mark of an erased organisation, whose imports are taken no more |
+/// | `#waiting-imports` | `{org}#{time}#{hash of the file}` | a file, from its event to the end of its import |
+/// | `#import-places` | `places` | the organisations whose imports are running |
+/// | `{org}#erased` | `erased` | marks an erased organisation, whose imports are refused |
 ///
-/// Organisation ids hold no `#`.
+/// Organisation ids contain no `#`.
 public final class SourceDataTable {
 
   public static final String PK = "pk";
@@ -37,20 +37,20 @@ public final class SourceDataTable {
   public static final String TYPE = "t";
   /// The values of a row, packed.
   public static final String ROW = "r";
-  /// The partition of files to import; a sort key begins with the organisation and `#`.
+  /// The partition of files to import. Sort keys begin with the organisation and `#`.
   public static final String WAITING_IMPORTS = "#waiting-imports";
   /// The organisation's name.
   public static final String NAME = "name";
-  /// How many partitions identities and case records are spread over.
+  /// Number of partitions for identities and for case records.
   public static final int PARTS = 64;
 
   private static final char[] HEX = "0123456789abcdef".toCharArray();
 
   private SourceDataTable() {}
 
-  /// The name of the table, from `SOURCE_DATA_TABLE`.
+  /// Returns the name of the table, from `SOURCE_DATA_TABLE`.
   ///
-  /// @throws IllegalStateException when the setting is missing
+  /// @throws IllegalStateException if the setting is missing
   public static String nameFromEnvironment() {
     return Environment.required("SOURCE_DATA_TABLE");
   }
@@ -87,7 +87,7 @@ public final class SourceDataTable {
     return orgId + "#organization";
   }
 
-  /// The mark that an organisation was erased: its whole item, which is also its key.
+  /// Returns the item that marks an erased organisation. It has no attributes besides its key.
   public static Map<String, AttributeValue> erased(String orgId) {
     return key(orgId + "#erased", "erased");
   }
@@ -96,17 +96,17 @@ public final class SourceDataTable {
     return Map.of(PK, AttributeValue.fromS(partition), SK, AttributeValue.fromS(sortKey));
   }
 
-  /// Which of the [#PARTS] parts a text belongs to; stable for all time.
+  /// Returns the part of a text, from 0, below [#PARTS]. It must never change, because stored keys contain it.
   public static int partOf(String text) {
     return sha256(text)[0] & (PARTS - 1);
   }
 
-  /// A short stable hash in hexadecimal, for keys that must not show what they stand for.
+  /// Returns a short hash in hexadecimal, for keys that must not show an id. It must never change.
   public static String shortHash(String text) {
     return HexFormat.of().formatHex(sha256(text), 0, 8);
   }
 
-  /// Twelve characters that are the same for equal texts and, as good as always, only for them.
+  /// Returns a hash of twelve characters (72 bits). Different texts practically never have the same one.
   public static String fingerprint(String text) {
     return Base64.getUrlEncoder().encodeToString(Arrays.copyOf(sha256(text), 9));
   }

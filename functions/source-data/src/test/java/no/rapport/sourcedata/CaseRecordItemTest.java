@@ -35,14 +35,14 @@ class CaseRecordItemTest {
   }
 
   @Test
-  void readsTheActOfTheYear1992UnderEitherNameThatItWasStoredWith() {
+  void readsBothStoredNamesOfTheActOf1992() {
     var stored = "1735689600000000000 6 4 3 7 1 1 19723 -1000000 4 2:systembarn2.1BVL199248";
 
     assertThat(CaseRecordItem.unpack("hash#tiltak#t#1", stored)).isEqualTo(aMeasure("BVL", List.of(), List.of()));
   }
 
   @Test
-  void tellsMeasuresOfDifferentLegalBasisApart() {
+  void givesMeasuresOfDifferentLegalBasisDifferentFingerprints() {
     assertThat(List.of(
         CaseRecordItem.fingerprint(aMeasure("BVL", List.of(), List.of())),
         CaseRecordItem.fingerprint(aMeasure("BVL", List.of(2), List.of())),

@@ -17,7 +17,7 @@ class QueryPagesTest {
   private final DynamoDbClient client = EmbeddedDynamoDb.shared().client();
 
   @Test
-  void handsOnAnErrorOfTheReaderInsteadOfWaitingForRowsThatNeverCome() {
+  void rethrowsAnErrorOfTheReaderThread() {
     String table = EmbeddedDynamoDb.shared().newTable("SourceDataTable");
     client.putItem(put -> put.tableName(table)
         .item(Map.of("pk", AttributeValue.fromS("p"), "sk", AttributeValue.fromS("s"))));

@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
 
 /// Executions that do nothing, and run until a test says otherwise.
-final class RememberedExecutions implements SfnClient {
+final class RecordedExecutions implements SfnClient {
 
   /// Their names, in order.
   final List<String> started = new ArrayList<>();
