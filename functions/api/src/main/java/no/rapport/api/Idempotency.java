@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import no.rapport.records.Change;
@@ -70,7 +71,8 @@ public final class Idempotency {
     }
     String partition = "idempotency#" + request.caller().id();
     String sort = sha256(key.get());
-    String requestSha256 = sha256(request.method() + "\n" + request.path() + "\n" + request.comparableText());
+    String requestSha256 = sha256(request.method() + "\n" + request.path() + "\n" + request.comparableText()
+        + (request.query().isEmpty() ? "" : "\n" + new TreeMap<>(request.query())));
     for (int attempt = 0; attempt < 5; attempt++) {
       Instant now = clock.instant();
       Optional<Note> stored = records.note(partition, sort, now);

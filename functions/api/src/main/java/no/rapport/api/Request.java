@@ -164,6 +164,17 @@ public final class Request {
     return new Parameters(query(), Set.of(known));
   }
 
+  /// Reads `dry_run`, the only query parameter of an endpoint that can say what it would do. Absent is false.
+  ///
+  /// @throws InvalidRequest `400` for another parameter or value
+  public boolean isDryRun() {
+    Parameters parameters = parameters("dry_run");
+    Optional<Boolean> dryRun = parameters.word("dry_run",
+        word -> Optional.of(word).filter(Set.of("true", "false")::contains).map(Boolean::valueOf), "must be true or false");
+    parameters.requireValid();
+    return dryRun.orElse(false);
+  }
+
   /// Returns whether a text has the form of an id.
   public static boolean isId(String text) {
     return ID.matcher(text).matches();

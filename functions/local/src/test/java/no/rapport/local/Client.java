@@ -87,6 +87,15 @@ final class Client {
     return raw(HttpRequest.newBuilder(URI.create(link)).build());
   }
 
+  /// Puts a file where an announced import awaits it.
+  int upload(JsonNode announced, byte[] content) {
+    var request = HttpRequest.newBuilder(URI.create(announced.path("upload_url").asText()))
+        .PUT(HttpRequest.BodyPublishers.ofByteArray(content));
+    announced.path("upload_headers").properties()
+        .forEach(header -> request.header(header.getKey(), header.getValue().asText()));
+    return raw(request.build()).statusCode();
+  }
+
   private static HttpResponse<byte[]> raw(HttpRequest request) {
     try {
       return HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());

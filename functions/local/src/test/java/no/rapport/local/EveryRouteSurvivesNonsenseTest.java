@@ -2,6 +2,7 @@ package no.rapport.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +19,7 @@ class EveryRouteSurvivesNonsenseTest {
 
   private static final String ORG = "org-nonsense";
   private static final String PERIOD = "\"period_from\": \"2025-01-01\", \"period_to\": \"2025-12-31\"";
-  private static final Map<String, String> BODIES = Map.of(
+  private static final Map<String, String> BODIES = new HashMap<>(Map.of(
       "CreateReportRecord", "{\"org_id\": \"" + ORG + "\", \"report_type\": \"annual_summary\", " + PERIOD
           + ", \"status\": \"pending\", \"file_ref\": null, \"generated_by\": \"user_1\"}",
       "UpdateReportRecord", "{\"file_ref\": \"reports/" + ORG + "/2025/a.xlsx\", \"file_size_bytes\": 3187, "
@@ -33,7 +34,14 @@ class EveryRouteSurvivesNonsenseTest {
           + "\"force_reaggregate\": false}",
       "UpdateAggregatedReportData", "{\"invalidate_cache\": true, \"reason\": \"Nye tall\"}",
       "CreateWatchTicket", "{\"organization_id\": \"" + ORG + "\", \"period_id\": \"2024\"}",
-      "CreateExport", "{\"org_id\": \"" + ORG + "\", \"name\": \"Årlig\", \"format\": \"csv\", " + PERIOD + "}");
+      "CreateExport", "{\"org_id\": \"" + ORG + "\", \"name\": \"Årlig\", \"format\": \"csv\", " + PERIOD + "}"));
+  private static final String IMPORT =
+      "{\"org_id\": \"" + ORG + "\", \"kind\": \"cases\", \"file_name\": \"a.csv\", \"size_bytes\": 10}";
+
+  static {
+    BODIES.put("CreateImport", IMPORT);
+  }
+
   private static final List<String> VALUES = List.of("null", "true", "-1", "1e999", "1e-999999999",
       "99999999999999999999999999", "\"\"", "\"\\u0000\"", "\"\\ud800\"", "\"😀\"", "[]", "{}", "[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]",
       "\"2025-02-30\"", "\"-999999999-01-01\"", "\"9999-12-31T23:59:59.999999999Z\"", "\"../../x\"", "\"" + "a".repeat(20_000) + "\"");
@@ -84,6 +92,7 @@ class EveryRouteSurvivesNonsenseTest {
         "bufdir-exports", made(client, "/api/v1/bufdir-exports", BODIES.get("CreateBufdirExport"), "/export_id"),
         "aggregated-report-data", made(client, "/api/v1/aggregated-report-data",
             BODIES.get("CreateAggregatedReportData"), "/snapshot_id"),
+        "imports", made(client, "/api/v1/imports", IMPORT, "/import_id"),
         "exports", template,
         "export_files", made(client, "/api/v1/exports/" + template + "/export_files", null, "/export_files/id"));
   }

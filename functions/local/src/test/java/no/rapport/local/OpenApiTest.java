@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import no.rapport.exportjobs.ExportKind;
+import no.rapport.imports.ImportKind;
+import no.rapport.imports.ImportStatus;
 import no.rapport.records.AuditEvent;
 import no.rapport.reporting.Comparability;
 import no.rapport.reporting.ReportFormat;
@@ -224,6 +226,8 @@ class OpenApiTest {
     words.put("ReportFormat", words(ReportFormat.values(), ReportFormat::extension, "excel"));
     words.put("ReportLocale", words(ReportLocale.values(), ReportLocale::tag));
     words.put("Suppression", words(Suppression.values(), Suppression::word));
+    words.put("ImportStatus", words(ImportStatus.values(), ImportStatus::word));
+    words.put("ImportKind", words(ImportKind.values(), ImportKind::word));
     words.put("AuditAction", Set.of(AuditEvent.CREATED, AuditEvent.CHANGED, AuditEvent.CANCELLED,
         AuditEvent.DELETED, AuditEvent.LINK_ISSUED, AuditEvent.KEY_REFUSED, AuditEvent.SUBMITTED, AuditEvent.ERASED));
     words.put("Severity", words(RegisterRule.Severity.values(), Enum::name));

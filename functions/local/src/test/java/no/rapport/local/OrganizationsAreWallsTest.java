@@ -60,10 +60,12 @@ class OrganizationsAreWallsTest {
     String template = made(owner.post("/api/v1/exports", "{\"org_id\": \"" + FOREIGN + "\", \"name\": \"x\", "
         + "\"format\": \"csv\", " + PERIOD + "}"), "/exports/id");
     String file = made(owner.post("/api/v1/exports/" + template + "/export_files", null), "/export_files/id");
+    String imported = made(owner.post("/api/v1/imports", "{\"org_id\": \"" + FOREIGN + "\", \"kind\": \"cases\", "
+        + "\"file_name\": \"x.csv\", \"size_bytes\": 1}"), "/import_id");
     for (var route : OpenApi.description().operations()) {
       String path = route.path().replace("{report_id}", record).replace("{reexport_id}", reexport)
           .replace("{export_id}", route.path().startsWith("/api/v1/exports") ? template : export)
-          .replace("{id}", snapshot).replace("{export_file_id}", file);
+          .replace("{id}", snapshot).replace("{export_file_id}", file).replace("{import_id}", imported);
       if (!path.equals(route.path())) {
         FOREIGN_PATHS.computeIfAbsent(route.path(), _ -> new ArrayList<>()).add(path);
       }
@@ -77,6 +79,7 @@ class OrganizationsAreWallsTest {
         "/api/v1/exports/" + template + "/export_files/" + file));
     FOREIGN_THINGS.forEach(thing -> Eventually.holds(thing + " to end", () ->
         owner.get(thing).header("Retry-After") == null));
+    FOREIGN_THINGS.add("/api/v1/imports/" + imported);
   }
 
   @AfterAll
@@ -205,6 +208,7 @@ class OrganizationsAreWallsTest {
             + ", \"status\": \"pending\", \"generated_by\": \"user_1\"}",
         "/api/v1/bufdir-exports", "{\"org_id\": \"%s\", \"format\": \"csv\", " + PERIOD + "}",
         "/api/v1/exports", "{\"org_id\": \"%s\", \"name\": \"x\", \"format\": \"csv\", " + PERIOD + "}",
+        "/api/v1/imports", "{\"org_id\": \"%s\", \"kind\": \"cases\", \"file_name\": \"x\", \"size_bytes\": 1}",
         "/api/v1/aggregated-report-data", "{\"organization_id\": \"%s\", \"period_id\": \"2024\"}",
         "/api/v1/aggregated-report-data/watch", "{\"organization_id\": \"%s\", \"period_id\": \"2024\"}");
     String record = FOREIGN_THINGS.getFirst().substring("/api/v1/report-records/".length());

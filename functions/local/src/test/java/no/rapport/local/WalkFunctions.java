@@ -27,6 +27,7 @@ import no.rapport.emulator.OneOrganizationS3;
 import no.rapport.exportfiles.ExportFileFunctions;
 import no.rapport.exportworkflow.ExportFunctions;
 import no.rapport.exportworkflow.ExportWorkflow;
+import no.rapport.imports.ImportRecords;
 import no.rapport.records.DynamoRecords;
 import no.rapport.reportrecords.ReportRecordFunctions;
 import no.rapport.reportreexports.ReexportFunctions;
@@ -101,7 +102,8 @@ final class WalkFunctions implements AutoCloseable {
         new S3EventNotification.S3ObjectEntity(whole, 1L, "etag", null, "00"), "1.0");
     var call = new LambdaCall(FaultyWorld.TEMPLATE.function("ImportSourceDataFunction"), "import",
         System.nanoTime() + TimeUnit.MINUTES.toNanos(10));
-    SourceImportFunctions.importing(new OneOrganizationS3(WalkServices.S3, FaultyWorld.ORG), WalkServices.DYNAMO_DB,
+    SourceImportFunctions.importing(new ImportRecords(new DynamoRecords(WalkServices.DYNAMO_DB, services.records)),
+        new OneOrganizationS3(WalkServices.S3, FaultyWorld.ORG), WalkServices.DYNAMO_DB,
         services.source).handleRequest(new S3Event(List.of(
         new S3EventNotification.S3EventNotificationRecord("eu-north-1", "ObjectCreated:Put", "aws:s3",
             Instant.now().toString(), "2.1", null, null, entity, null))), call);

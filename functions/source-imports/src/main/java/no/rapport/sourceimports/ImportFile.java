@@ -1,12 +1,19 @@
 package no.rapport.sourceimports;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import no.rapport.imports.ImportKind;
+import no.rapport.imports.ImportRecord;
+import no.rapport.imports.ImportRecords;
+import no.rapport.imports.ImportResult;
+import no.rapport.imports.UploadedFile;
 import no.rapport.sourceimports.ImportKey.RowFile;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -21,12 +28,14 @@ final class ImportFile {
 
   private final S3Client s3;
   private final ImportStates states;
+  private final ImportRecords imports;
   private final DynamoDbClient dynamoDb;
   private final String table;
   private final RowWriter.Pause pause;
   private final InstantSource clock;
 
-  ImportFile(S3Client s3, DynamoDbClient dynamoDb, String table, RowWriter.Pause pause, InstantSource clock) {
+  ImportFile(ImportRecords imports, S3Client s3, DynamoDbClient dynamoDb, String table, RowWriter.Pause pause, InstantSource clock) {
+    this.imports = imports;
     this.s3 = s3;
     this.states = new ImportStates(s3);
     this.dynamoDb = dynamoDb;
@@ -65,10 +74,11 @@ final class ImportFile {
     Optional<ImportState> state = states.paused(bucket, file);
     Optional<HeadObjectResponse> head = head(bucket, file.key());
     if (head.isEmpty() || state.isPresent() && !head.get().eTag().equals(state.get().etag())) {
+      state.ifPresent(paused -> superseded(begun(file, paused, head.map(HeadObjectResponse::contentLength).orElse(0L))));
       states.forget(bucket, file);
       return Outcome.SUPERSEDED;
     }
-    if (state.isEmpty() && states.isDone(bucket, file, head.get().eTag())) {
+    if (state.isEmpty() && !states.isPaused(bucket, file)) {
       return Outcome.ALREADY_DONE;
     }
     ImportState from = state.orElseGet(
@@ -85,45 +95,67 @@ final class ImportFile {
     }
     ImportState from = states.paused(bucket, file)
         .orElseGet(() -> ImportState.start(head.get().eTag(), putAt.toEpochMilli()));
-    return fail(bucket, file, new Progress(from), from,
-        "The import failed for a fault of Rapport's, which has been reported; rows before may have been imported");
+    ImportRecord imported = begun(file, from, head.get().contentLength());
+    return complete(bucket, file, imported, from, new Progress(from, imported.dryRun()), Optional.of(
+        "The import failed for a fault of Rapport's, which has been reported; rows before may have been imported"));
   }
 
   private Outcome run(
       String bucket, RowFile file, HeadObjectResponse head, ImportState from, BooleanSupplier stop) {
-    if (states.isDone(bucket, file, from)) {
+    ImportRecord imported = begun(file, from, head.contentLength());
+    if (imported.status().isFinal()) {
+      states.removeChecked(bucket, imported);
       return Outcome.ALREADY_DONE;
     }
-    var progress = new Progress(from);
+    var progress = new Progress(from, imported.dryRun());
     try {
       boolean paused = importRows(bucket, file, head, from, stop, progress);
       ImportState reached = progress.state(from);
       if (!paused) {
-        states.complete(bucket, file, reached, ImportReport.of(file, reached, progress.found, Optional.empty()));
-        return Outcome.COMPLETED;
+        return complete(bucket, file, imported, reached, progress, Optional.empty());
       }
       if (reached.offset() <= from.offset()) {
         throw new ImportHeldUp("An import made no progress", null);
       }
+      imports.reached(imported.importId(), progress.bytesRead(), clock.instant());
       states.pause(bucket, file, reached);
       return Outcome.PAUSED;
     } catch (UnreadableFile e) {
-      return fail(bucket, file, progress, from, e.getMessage());
+      return complete(bucket, file, imported, progress.state(from), progress, Optional.of(e.getMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException("An import could not go on", e);
     } catch (S3Exception e) {
       // The file was replaced or removed while it was read; or another delivery has just completed the import.
       if (e.statusCode() == 412 || e.statusCode() == 404) {
-        return states.isDone(bucket, file, from) ? Outcome.ALREADY_DONE : Outcome.SUPERSEDED;
+        return superseded(imported);
       }
       throw e;
     }
   }
 
-  private Outcome fail(String bucket, RowFile file, Progress progress, ImportState from, String reason) {
+  /// The record of the import that a state belongs to.
+  private ImportRecord begun(RowFile file, ImportState from, long size) {
+    ImportKind kind = file.form().kind() == RowKind.CASES ? ImportKind.CASES : ImportKind.ACTIVITIES;
+    return imports.begin(new UploadedFile(file.orgId(), kind, file.key(), from.etag(), size,
+        Instant.ofEpochMilli(from.importedAt())), clock.instant());
+  }
+
+  /// Has no effect on an import that another delivery has ended.
+  private Outcome superseded(ImportRecord imported) {
+    imports.fail(imported.importId(), "The file was replaced or removed before it was read to its end", clock.instant());
+    return Outcome.SUPERSEDED;
+  }
+
+  /// The record ends last: a run that dies before is repeated.
+  private Outcome complete(String bucket, RowFile file, ImportRecord imported, ImportState reached, Progress progress,
+      Optional<String> error) {
     try {
-      ImportState reached = progress.state(from);
-      states.complete(bucket, file, reached, ImportReport.of(file, reached, progress.found, Optional.of(reason)));
+      ObjectNode head = ImportReport.head(imported, reached, progress.found, error);
+      states.report(bucket, imported, ImportReport.of(head, reached));
+      imports.end(imported.importId(), ImportResult.of(head, reached.rejected().entries(), reached.warned().entries(),
+          reached.masked().entries()), clock.instant());
+      states.removeChecked(bucket, imported);
+      states.forget(bucket, file);
       return Outcome.COMPLETED;
     } catch (IOException e) {
       throw new UncheckedIOException("The report of an import could not be written", e);
@@ -145,8 +177,12 @@ final class ImportFile {
     private long offset;
     private long line;
     private int recoveries;
+    private final boolean dryRun;
+    private boolean isLookingAhead;
+    private ObjectBytes reading;
 
-    Progress(ImportState from) {
+    Progress(ImportState from, boolean dryRun) {
+      this.dryRun = dryRun;
       rejected = new ReportList(from.rejected());
       masked = new ReportList(from.masked());
       warned = new ReportList(from.warned());
@@ -171,6 +207,16 @@ final class ImportFile {
       if (!cells.masked().isEmpty()) {
         masked.add(masked.hasRoom() ? ImportReport.masked(cells) : null);
       }
+    }
+
+    /// Opens the file, and remembers the stream that rows are read from.
+    InputStream open(ObjectBytes bytes) {
+      reading = isLookingAhead ? reading : bytes;
+      return bytes;
+    }
+
+    long bytesRead() {
+      return reading == null ? 0 : reading.position();
     }
 
     void reached(Rows rows, ImportCounts written) {
@@ -199,12 +245,14 @@ final class ImportFile {
     }
     long size = head.contentLength();
     var text = new FileText(
-        offset -> new ObjectBytes(s3, bucket, file.key(), from.etag(), size, offset), size, file.key());
+        offset -> progress.open(new ObjectBytes(s3, bucket, file.key(), from.etag(), size, offset)), size, file.key());
     progress.found = Optional.of(new ImportReport.Found(text.content(), text.isCompressed(), null, null, 0));
     var source = ImportSource.of(
         file.key(), Instant.ofEpochMilli(from.importedAt()), clock.instant(), () -> {
           if (progress.zerosLost == null) {
+            progress.isLookingAhead = true;
             progress.zerosLost = haveZerosBeenLost(text, file);
+            progress.isLookingAhead = false;
           }
           return progress.zerosLost;
         });
@@ -212,7 +260,7 @@ final class ImportFile {
       return importDocuments(text, file, from, source, stop, progress);
     }
     try (Rows rows = rows(text, file, from, progress);
-        var writer = new RowWriter(dynamoDb, table, file.form().kind(), file.orgId(), pause)) {
+        var writer = writer(file, progress.dryRun)) {
       boolean paused = false;
       try {
         Cells cells = rows.next();
@@ -237,6 +285,10 @@ final class ImportFile {
     }
   }
 
+  private RowWriter writer(RowFile file, boolean dryRun) {
+    return new RowWriter(dynamoDb, table, file.form().kind(), file.orgId(), pause, dryRun);
+  }
+
   /// Imports documents of the national register, likewise.
   private boolean importDocuments(
       FileText text, RowFile file, ImportState from, ImportSource source, BooleanSupplier stop, Progress progress)
@@ -244,7 +296,7 @@ final class ImportFile {
     var register = new RegisterProgress(from.register(), progress.rejected::add, progress.warned::add);
     boolean isArchive = text.content().kind() == FileContent.Kind.ZIP;
     try {
-      boolean isDone = new RegisterImport(dynamoDb, table, pause)
+      boolean isDone = new RegisterImport(dynamoDb, table, pause, progress.dryRun)
           .run(text.asPut(), isArchive, file.orgId(), source, register, stop);
       if (isDone) {
         requireDocuments(register.totals(), progress);
@@ -303,7 +355,7 @@ final class ImportFile {
   /// Whether every municipality in the file has three or four digits, so that a spreadsheet has dropped the zeros.
   private static boolean haveZerosBeenLost(FileText text, RowFile file) {
     ImportState start = ImportState.start("any", 0);
-    try (Rows rows = rows(text, file, start, new Progress(start))) {
+    try (Rows rows = rows(text, file, start, new Progress(start, true))) {
       for (Cells cells = rows.next(); cells != null; cells = rows.next()) {
         String cell = cells.isRejected() ? null : cells.cell("municipality", Cells.Form.TEXT);
         if (cell != null && !ActivityForm.isMunicipalityOfSpreadsheet(cell)) {

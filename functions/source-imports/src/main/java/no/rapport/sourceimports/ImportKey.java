@@ -11,7 +11,8 @@ sealed interface ImportKey {
   String FILES = "imports/";
   String STATES = "import-state/";
   Pattern FILE = Pattern.compile("imports/([A-Za-z0-9_-]{1,64})/(activities|cases)/(.+)", Pattern.DOTALL);
-  Pattern ORGANIZATION = Pattern.compile("imports/([A-Za-z0-9_-]{1,64})/(?i:organization\\.json)");
+  Pattern ORGANIZATION = Pattern.compile(
+      "imports/([A-Za-z0-9_-]{1,64})/(?:(?i:organization\\.json)|organization/imp_[0-9A-HJKMNP-TV-Z]{26}\\.json)");
   Pattern FOLDER = Pattern.compile("imports/[A-Za-z0-9_-]{1,64}/.*", Pattern.DOTALL);
   /// A key of S3 has at most 1,024 bytes, and a state's is the longest that is made of a file's.
   int MAX_KEY_BYTES = 1_000;
@@ -19,7 +20,6 @@ sealed interface ImportKey {
   String START = "/start.json";
   Pattern STARTED = Pattern.compile("import-state/([A-Za-z0-9_-]{1,64})/start\\.json");
   String PAUSED = ".paused.json";
-  String DONE = ".done.json";
 
   /// A file of rows.
   ///
@@ -33,17 +33,9 @@ sealed interface ImportKey {
 
     /// Where a paused import goes on.
     String pausedKey() {
-      return stateKey(PAUSED);
+      return STATES + key.substring(FILES.length()) + PAUSED;
     }
 
-    /// The report as Rapport keeps it.
-    String doneKey() {
-      return stateKey(DONE);
-    }
-
-    private String stateKey(String ending) {
-      return STATES + key.substring(FILES.length()) + ending;
-    }
   }
 
   /// What waits of an organisation's files is to be imported.

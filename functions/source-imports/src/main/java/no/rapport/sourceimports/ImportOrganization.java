@@ -6,12 +6,18 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import no.rapport.imports.ImportKind;
+import no.rapport.imports.ImportRecord;
+import no.rapport.imports.ImportRecords;
+import no.rapport.imports.ImportResult;
+import no.rapport.imports.UploadedFile;
 import no.rapport.reporting.NationalIdMask;
 import no.rapport.sourcedata.OrganizationRegister;
 import no.rapport.sourceimports.ImportKey.Organization;
 import software.amazon.awssdk.core.ResponseBytes;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -26,10 +32,16 @@ final class ImportOrganization {
   private static final int LONGEST = 200;
   private static final long MOST_BYTES = 64 * 1024;
 
+  private final ImportRecords imports;
+  private final ImportStates states;
   private final S3Client s3;
   private final OrganizationRegister register;
+  private final InstantSource clock;
 
-  ImportOrganization(S3Client s3, OrganizationRegister register) {
+  ImportOrganization(ImportRecords imports, S3Client s3, OrganizationRegister register, InstantSource clock) {
+    this.clock = clock;
+    this.imports = imports;
+    this.states = new ImportStates(s3);
     this.s3 = s3;
     this.register = register;
   }
@@ -47,6 +59,13 @@ final class ImportOrganization {
       }
       throw e;
     }
+    Instant enteredAt = putAt.orElse(object.response().lastModified());
+    ImportRecord imported = imports.begin(new UploadedFile(organization.orgId(), ImportKind.ORGANIZATION,
+        organization.key(), object.response().eTag(), size(object.response()), enteredAt), clock.instant());
+    if (imported.status().isFinal()) {
+      states.removeChecked(bucket, imported);
+      return;
+    }
     JsonNode json = json(object.asByteArray());
     String name = name(json);
     Optional<OrganizationNumbers> numbers = OrganizationNumbers.of(json);
@@ -54,16 +73,24 @@ final class ImportOrganization {
         ? Optional.of("The file must be {\"name\": …} with a name of 1 to " + LONGEST + " characters on one line")
         : numbers.isPresent() ? Optional.empty() : Optional.of("organization_number must be a text of nine digits, "
             + "district_number one of two digits, only beside an organization_number");
-    if (error.isEmpty()) {
-      register.enter(organization.orgId(), name, numbers.get().numbers(), putAt.orElse(object.response().lastModified()));
+    if (error.isEmpty() && !imported.dryRun()) {
+      register.enter(organization.orgId(), name, numbers.get().numbers(), enteredAt);
     }
-    ObjectNode report = ImportReport.head(organization.key(), "organization", error);
-    s3.putObject(
-        request -> request
-            .bucket(bucket)
-            .key(organization.key() + ImportKey.REPORT)
-            .contentType("application/json"),
-        RequestBody.fromString(report.toPrettyString()));
+    ObjectNode report = ImportReport.head(organization.key(), imported.kind().word(), error);
+    if (imported.dryRun()) {
+      report.put("dry_run", true);
+    }
+    report.putObject("counts").put("read", 1).put("imported", error.isEmpty() ? 1 : 0).put("unchanged", 0)
+        .put("withdrawn", 0).put("rejected", error.isEmpty() ? 0 : 1).put("warned", 0).put("masked", 0);
+    states.report(bucket, imported, report.toPrettyString().getBytes(StandardCharsets.UTF_8));
+    imports.end(imported.importId(), ImportResult.of(report, List.of(), List.of(), List.of()), clock.instant());
+    states.removeChecked(bucket, imported);
+  }
+
+  /// The size of the whole object, of which only the beginning was asked for.
+  private static long size(GetObjectResponse response) {
+    String range = response.contentRange();
+    return range == null ? response.contentLength() : Long.parseLong(range.substring(range.indexOf('/') + 1));
   }
 
   /// The object in the file; a missing node where there is none.

@@ -6,10 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import no.rapport.imports.ImportRecord;
 import no.rapport.reporting.NationalIdMask;
-import no.rapport.sourceimports.ImportKey.RowFile;
 
 /// Writes import reports: a head that is laid out for reading, then lists with an entry a line.
 final class ImportReport {
@@ -24,13 +23,15 @@ final class ImportReport {
   /// @param header the names of the columns; null where there is no header
   record Found(FileContent content, boolean compressed, Character delimiter, List<String> header, long headerLine) {}
 
-  /// The report of a file of rows.
+  /// The members of a file's report that stand before the lists.
   ///
   /// @param found empty where the file is no table
   /// @param error why no row, or no further row, was read
-  static byte[] of(RowFile file, ImportState state, Optional<Found> found, Optional<String> error)
-      throws JsonProcessingException {
-    ObjectNode head = head(file.key(), file.form().kind().name().toLowerCase(Locale.ROOT), error);
+  static ObjectNode head(ImportRecord imported, ImportState state, Optional<Found> found, Optional<String> error) {
+    ObjectNode head = head(imported.key(), imported.kind().word(), error);
+    if (imported.dryRun()) {
+      head.put("dry_run", true);
+    }
     found.ifPresent(it -> describe(head, it));
     head.put("file_put_at", Instant.ofEpochMilli(state.importedAt()).toString());
     ObjectNode counts = head.putObject("counts");
@@ -50,6 +51,11 @@ final class ImportReport {
     notListed.put("rejected", state.rejected().notListed());
     notListed.put("warnings", state.warned().notListed());
     notListed.put("masked", state.masked().notListed());
+    return head;
+  }
+
+  /// The report of a file of rows.
+  static byte[] of(ObjectNode head, ImportState state) throws JsonProcessingException {
     String start = JsonRows.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(head);
     var text = new StringBuilder(start.substring(0, start.lastIndexOf('}')).stripTrailing());
     append(text, "rejected", state.rejected().entries());

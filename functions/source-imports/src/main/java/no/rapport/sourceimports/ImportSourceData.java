@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import no.rapport.api.Environment;
 import no.rapport.api.Log;
+import no.rapport.imports.ImportRecords;
+import no.rapport.records.DynamoRecords;
 import no.rapport.sourcedata.OrganizationRegister;
 import no.rapport.sourcedata.SourceDataTable;
 import no.rapport.sourceimports.ImportKey.Misplaced;
@@ -38,23 +40,29 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
   private final InstantSource clock;
 
   public ImportSourceData() {
+    this(SourceDataTable.client());
+  }
+
+  private ImportSourceData(DynamoDbClient dynamoDb) {
     this(
+        new ImportRecords(new DynamoRecords(dynamoDb, Environment.required("RECORDS_TABLE"))),
         S3Client.builder().httpClient(UrlConnectionHttpClient.create()).build(),
-        SourceDataTable.client(),
+        dynamoDb,
         SourceDataTable.nameFromEnvironment(),
         ImportQueue.placesOf(Integer.parseInt(Environment.required("MAX_IMPORTS"))),
         InstantSource.system());
   }
 
-  ImportSourceData(S3Client s3, DynamoDbClient dynamoDb, String table, int places, InstantSource clock) {
+  ImportSourceData(
+      ImportRecords imports, S3Client s3, DynamoDbClient dynamoDb, String table, int places, InstantSource clock) {
     this.dynamoDb = dynamoDb;
     this.table = table;
     this.clock = clock;
     this.states = new ImportStates(s3);
-    this.importOrganization = new ImportOrganization(s3, new OrganizationRegister(dynamoDb, table));
+    this.importOrganization = new ImportOrganization(imports, s3, new OrganizationRegister(dynamoDb, table), clock);
     this.queue = new ImportQueue(dynamoDb, table, places, RowWriter.Pause.FULL_JITTER, clock);
     this.turns = new ImportTurns(
-        s3, queue, new ImportFile(s3, dynamoDb, table, RowWriter.Pause.FULL_JITTER, clock), clock);
+        s3, queue, new ImportFile(imports, s3, dynamoDb, table, RowWriter.Pause.FULL_JITTER, clock), clock);
   }
 
   @Override

@@ -4,23 +4,20 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Map;
 import java.util.Optional;
+import no.rapport.imports.ImportRecord;
 import no.rapport.sourceimports.ImportKey.RowFile;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// What Rapport keeps about imports: where a paused one goes on, and the report of a finished one.
+/// The objects that belong to imports: where a paused one goes on, and the reports of finished ones.
 ///
-/// The objects lie below `import-state/{org_id}/`, where no organisation can write, under keys that are derived from
-/// the
-/// file's key. The report beside the file is a copy: nothing reads it back.
+/// They lie below `import-state/{org_id}/`, where no organisation can write, under keys that are derived from the file's
+/// key and the import's id. The report beside the file is a copy: nothing reads it back.
 final class ImportStates {
 
-  /// What a finished import was about: the file's ETag and when it was put.
-  private static final String IMPORT_OF = "import-of";
   private static final JsonMapper JSON = new JsonMapper();
   private static final int MAX_BYTES = 64 * 1024 * 1024;
 
@@ -65,6 +62,19 @@ final class ImportStates {
         RequestBody.fromBytes(json));
   }
 
+  /// Whether there is a state, readable or not.
+  boolean isPaused(String bucket, RowFile file) {
+    try {
+      s3.headObject(request -> request.bucket(bucket).key(file.pausedKey()));
+      return true;
+    } catch (S3Exception e) {
+      if (e.statusCode() == 404) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
   /// Forgets a paused import.
   void forget(String bucket, RowFile file) {
     s3.deleteObject(request -> request.bucket(bucket).key(file.pausedKey()));
@@ -77,51 +87,18 @@ final class ImportStates {
         RequestBody.fromBytes(report));
   }
 
-  /// Keeps the report of a finished import and copies it beside the file.
-  void complete(String bucket, RowFile file, ImportState state, byte[] report) {
-    s3.putObject(
-        request -> request
-            .bucket(bucket)
-            .key(file.doneKey())
-            .contentType("application/json")
-            .metadata(Map.of(IMPORT_OF, importOf(state.etag(), state.importedAt()))),
-        RequestBody.fromBytes(report));
-    report(bucket, file.reportKey(), report);
-    forget(bucket, file);
-  }
-
-  /// Whether this very import is finished. If so its report is copied beside the file again: the run that finished it
-  /// may have ended before it could.
-  boolean isDone(String bucket, RowFile file, ImportState state) {
-    boolean done = finished(bucket, file).equals(Optional.of(importOf(state.etag(), state.importedAt())));
-    if (done) {
-      s3.copyObject(request -> request
-          .sourceBucket(bucket)
-          .sourceKey(file.doneKey())
-          .destinationBucket(bucket)
-          .destinationKey(file.reportKey()));
-    }
-    return done;
-  }
-
-  /// Whether this version of the file was imported to its end, whenever it was put.
-  boolean isDone(String bucket, RowFile file, String etag) {
-    return finished(bucket, file).filter(importOf -> importOf.startsWith(importOf(etag, ""))).isPresent();
-  }
-
-  private Optional<String> finished(String bucket, RowFile file) {
-    try {
-      return Optional.ofNullable(
-          s3.headObject(request -> request.bucket(bucket).key(file.doneKey())).metadata().get(IMPORT_OF));
-    } catch (S3Exception e) {
-      if (e.statusCode() == 404) {
-        return Optional.empty();
-      }
-      throw e;
+  /// Keeps the report of a finished import, and copies it beside the file unless the file was only checked.
+  void report(String bucket, ImportRecord imported, byte[] report) {
+    report(bucket, imported.reportKey(), report);
+    if (!imported.dryRun()) {
+      report(bucket, imported.key() + ImportKey.REPORT, report);
     }
   }
 
-  private static String importOf(String etag, Object importedAt) {
-    return etag.replace("\"", "") + " " + importedAt;
+  /// Removes the file of an import that was only a check.
+  void removeChecked(String bucket, ImportRecord imported) {
+    if (imported.dryRun()) {
+      s3.deleteObject(request -> request.bucket(bucket).key(imported.key()));
+    }
   }
 }

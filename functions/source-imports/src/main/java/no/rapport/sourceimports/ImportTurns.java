@@ -55,11 +55,11 @@ final class ImportTurns {
       take(turn.get(), bucket, context);
       spent = total - context.getRemainingTimeInMillis();
     }
-    start(orgId, bucket);
+    start(s3, orgId, bucket);
   }
 
   /// Starts an invocation for an organisation: the arrival of this object is an event of the import function.
-  void start(String orgId, String bucket) {
+  static void start(S3Client s3, String orgId, String bucket) {
     s3.putObject(put -> put.bucket(bucket).key(ImportKey.Start.key(orgId)).contentType("application/json"),
         RequestBody.fromString("{}"));
   }

@@ -32,6 +32,11 @@ final class ObjectBytes extends InputStream {
     this.offset = offset;
   }
 
+  /// How far the object has been read.
+  long position() {
+    return offset - (piece.length - at);
+  }
+
   @Override
   public int read() {
     return fill() ? piece[at++] & 0xff : -1;

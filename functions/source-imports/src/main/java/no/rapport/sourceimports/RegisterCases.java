@@ -32,8 +32,11 @@ final class RegisterCases {
   private final String table;
   private final String orgId;
   private final RowWriter.Pause pause;
+  private final boolean dryRun;
 
-  RegisterCases(DynamoDbClient dynamoDb, String table, String orgId, RowWriter.Pause pause) {
+  /// @param dryRun whether cases are only read
+  RegisterCases(DynamoDbClient dynamoDb, String table, String orgId, RowWriter.Pause pause, boolean dryRun) {
+    this.dryRun = dryRun;
     this.dynamoDb = dynamoDb;
     this.table = table;
     this.orgId = orgId;
@@ -73,6 +76,9 @@ final class RegisterCases {
   }
 
   private boolean put(String caseId, RegisterCase changed) {
+    if (dryRun) {
+      return true;
+    }
     Put put = changed.write(table, orgId, caseId);
     try {
       dynamoDb.putItem(request -> request

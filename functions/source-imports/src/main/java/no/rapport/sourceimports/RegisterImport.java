@@ -41,9 +41,12 @@ final class RegisterImport {
   private final DynamoDbClient dynamoDb;
   private final String table;
   private final RowWriter.Pause pause;
+  private final boolean dryRun;
   private final CaseForm form = new CaseForm();
 
-  RegisterImport(DynamoDbClient dynamoDb, String table, RowWriter.Pause pause) {
+  /// @param dryRun whether documents are only compared with what is stored
+  RegisterImport(DynamoDbClient dynamoDb, String table, RowWriter.Pause pause, boolean dryRun) {
+    this.dryRun = dryRun;
     this.dynamoDb = dynamoDb;
     this.table = table;
     this.pause = pause;
@@ -95,9 +98,9 @@ final class RegisterImport {
   boolean run(InputStream content, boolean isArchive, String orgId, ImportSource source, RegisterProgress progress,
       BooleanSupplier stop) throws IOException, UnreadableDocument {
     Optional<OrganizationRegister.Numbers> registered = new OrganizationRegister(dynamoDb, table).numbersOf(orgId);
-    var cases = new RegisterCases(dynamoDb, table, orgId, pause);
+    var cases = new RegisterCases(dynamoDb, table, orgId, pause, dryRun);
     try (var documents = new RegisterDocuments(content, isArchive);
-        var writer = new RowWriter(dynamoDb, table, RowKind.CASES, orgId, pause)) {
+        var writer = new RowWriter(dynamoDb, table, RowKind.CASES, orgId, pause, dryRun)) {
       var batch = new LinkedHashMap<String, Prepared>();
       try {
         for (byte[] bytes = documents.next(); bytes != null; bytes = documents.next()) {

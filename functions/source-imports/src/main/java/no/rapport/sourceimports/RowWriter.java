@@ -42,6 +42,7 @@ final class RowWriter implements AutoCloseable {
   private final RowKind kind;
   private final String orgId;
   private final Pause pause;
+  private final boolean dryRun;
   private final List<Lane> lanes = new ArrayList<>();
 
   /// Waits before something is tried again.
@@ -54,7 +55,9 @@ final class RowWriter implements AutoCloseable {
     void upTo(long mostMillis) throws InterruptedException;
   }
 
-  RowWriter(DynamoDbClient dynamoDb, String table, RowKind kind, String orgId, Pause pause) {
+  /// @param dryRun whether rows are only compared with what is stored
+  RowWriter(DynamoDbClient dynamoDb, String table, RowKind kind, String orgId, Pause pause, boolean dryRun) {
+    this.dryRun = dryRun;
     this.dynamoDb = dynamoDb;
     this.table = table;
     this.kind = kind;
@@ -190,7 +193,7 @@ final class RowWriter implements AutoCloseable {
           while (to < rows.size() && transaction.offer(rows.get(to))) {
             to++;
           }
-          if (!transaction.isEmpty()) {
+          if (!transaction.isEmpty() && !dryRun) {
             var writes = transaction.writes();
             dynamoDb.transactWriteItems(request -> request.transactItems(writes));
             group = transaction.written();

@@ -23,7 +23,7 @@ public final class SweepImports implements RequestHandler<Map<String, Object>, M
   private static final int MAX_ORGANIZATIONS = 1_000;
 
   private final ImportQueue queue;
-  private final ImportTurns turns;
+  private final S3Client s3;
   private final String bucket;
   private final int places;
 
@@ -37,7 +37,7 @@ public final class SweepImports implements RequestHandler<Map<String, Object>, M
   SweepImports(
       S3Client s3, DynamoDbClient dynamoDb, String table, String bucket, int places, InstantSource clock) {
     this.queue = new ImportQueue(dynamoDb, table, places, RowWriter.Pause.FULL_JITTER, clock);
-    this.turns = new ImportTurns(s3, queue, new ImportFile(s3, dynamoDb, table, RowWriter.Pause.FULL_JITTER, clock), clock);
+    this.s3 = s3;
     this.bucket = bucket;
     this.places = places;
   }
@@ -52,7 +52,7 @@ public final class SweepImports implements RequestHandler<Map<String, Object>, M
     for (String orgId : organizations) {
       int due = budget.isSpent(100) ? 0 : queue.countDue(orgId, places / 2);
       for (int i = 0; i < due; i++) {
-        turns.start(orgId, bucket);
+        ImportTurns.start(s3, orgId, bucket);
         started++;
       }
     }

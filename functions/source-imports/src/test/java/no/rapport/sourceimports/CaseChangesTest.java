@@ -74,7 +74,7 @@ class CaseChangesTest {
   @ValueSource(longs = {5})
   void countsEveryChangeWhenImportsMeet(long seed) throws Exception {
     var flaky = new FlakyDynamoDb(data.dynamoDb, seed);
-    var importFile = new ImportFile(data.s3, flaky, data.table, most -> Thread.yield(), InstantSource.system());
+    var importFile = new ImportFile(data.imports, data.s3, flaky, data.table, most -> Thread.yield(), InstantSource.system());
     var random = new Random(seed);
     var keys = new ArrayList<String>();
     for (int file = 0; file < 4; file++) {

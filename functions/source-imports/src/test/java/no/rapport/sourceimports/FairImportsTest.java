@@ -64,7 +64,7 @@ class FairImportsTest {
   }
 
   private void deliver(S3Client s3, String key) {
-    new ImportSourceData(s3, data.dynamoDb, data.table, PLACES, clock)
+    new ImportSourceData(data.imports, s3, data.dynamoDb, data.table, PLACES, clock)
         .handleRequest(SourceData.event(key, NOW), data.context(() -> 900_000));
   }
 

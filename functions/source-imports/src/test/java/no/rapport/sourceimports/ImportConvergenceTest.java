@@ -58,7 +58,7 @@ class ImportConvergenceTest {
     var random = new Random(seed);
     List<Put> puts = puts(random, seed);
     var flaky = new FlakyDynamoDb(data.dynamoDb, seed);
-    var importFile = new ImportFile(data.s3, flaky, data.table, most -> Thread.yield(), InstantSource.system());
+    var importFile = new ImportFile(data.imports, data.s3, flaky, data.table, most -> Thread.yield(), InstantSource.system());
     puts.forEach(put -> data.put(put.key(), put.bytes()));
 
     var deliveries = new ArrayList<>(puts);

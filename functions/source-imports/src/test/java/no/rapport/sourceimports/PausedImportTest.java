@@ -1,6 +1,7 @@
 package no.rapport.sourceimports;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
@@ -12,12 +13,21 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import no.rapport.emulator.EmbeddedS3;
+import no.rapport.records.Listing;
 import no.rapport.reporting.Activity;
 import no.rapport.sourceimports.ImportFile.Outcome;
 import no.rapport.sourceimports.ImportKey.RowFile;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /// An import that pauses and goes on does what it would have done at one go.
 class PausedImportTest {
@@ -55,7 +65,7 @@ class PausedImportTest {
         }
         assertThat(data.read("2025-01-01", "2025-12-31")).isEqualTo(rows);
         assertThat(data.keys(key)).containsExactly(key, key + ".report.json");
-        assertThat(data.keys(stateOf(key))).as("nothing paused is left").containsExactly(stateOf(key) + ".done.json");
+        assertThat(data.keys(stateOf(key))).as("nothing paused is left").isEmpty();
       }
     }
   }
@@ -161,13 +171,56 @@ class PausedImportTest {
     var data = new SourceData();
     String key = data.activitiesKey("file.csv");
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
-    data.deliver(key, SourceData.NOON, () -> 900_000);
-    JsonNode report = data.report(key);
-    data.s3.deleteObject(delete -> delete.bucket(SourceData.BUCKET).key(key + ".report.json"));
+    var file = (RowFile) ImportKey.of(key).orElseThrow();
+    S3Client cutOff = EmbeddedS3.shared().client(new ExecutionInterceptor() {
+      @Override
+      public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
+        if (context.request() instanceof PutObjectRequest put && put.key().equals(file.reportKey())) {
+          throw SdkClientException.create("cut off");
+        }
+      }
+    });
+    var dying = new ImportFile(
+        data.imports, cutOff, data.dynamoDb, data.table, RowWriter.Pause.FULL_JITTER, InstantSource.system());
+    assertThatThrownBy(() -> dying.begin(SourceData.BUCKET, file, Optional.of(SourceData.NOON), () -> false))
+        .hasMessage("cut off");
 
     data.deliver(key, SourceData.NOON, () -> 900_000);
 
-    assertThat(data.report(key)).isEqualTo(report);
+    assertThat(data.report(key).path("status").asText()).isEqualTo("completed");
+  }
+
+  @Test
+  void keepsOneRecordOfAnImportHoweverOftenItPausesAndItsEventComes() {
+    var data = new SourceData();
+    String key = data.activitiesKey("file.csv");
+    data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+    assertThat(begin(data, key, 2)).isEqualTo(Outcome.PAUSED);
+    assertThat(listed(data, "processing")).isEqualTo(1);
+    data.deliver(stateOf(key) + ".paused.json", SourceData.NOON, () -> 900_000);
+    data.deliver(stateOf(key) + ".paused.json", SourceData.NOON, () -> 900_000);
+    assertThat(data.log).last().asString().contains("import_already_done");
+
+    assertThat(listed(data, "completed")).isEqualTo(1);
+    assertThat(listed(data, "processing")).isZero();
+  }
+
+  @Test
+  void failsTheRecordOfAFileThatWasReplacedWhileItPaused() {
+    var data = new SourceData();
+    String key = data.activitiesKey("file.csv");
+    data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
+    assertThat(begin(data, key, 2)).isEqualTo(Outcome.PAUSED);
+    data.put(key, (CSV + "\n").getBytes(StandardCharsets.UTF_8));
+    data.deliver(stateOf(key) + ".paused.json", SourceData.NOON, () -> 900_000);
+
+    assertThat(listed(data, "failed")).isEqualTo(1);
+    data.deliver(key, SourceData.NOON.plusSeconds(60), () -> 900_000);
+    assertThat(listed(data, "completed")).isEqualTo(1);
+  }
+
+  private static long listed(SourceData data, String status) {
+    return data.records.list(Listing.of("imports", SourceData.ORG, Set.of(status), 10)).total();
   }
 
   @Test
@@ -219,6 +272,6 @@ class PausedImportTest {
   }
 
   private static ImportFile importFile(SourceData data) {
-    return new ImportFile(data.s3, data.dynamoDb, data.table, RowWriter.Pause.FULL_JITTER, InstantSource.system());
+    return new ImportFile(data.imports, data.s3, data.dynamoDb, data.table, RowWriter.Pause.FULL_JITTER, InstantSource.system());
   }
 }

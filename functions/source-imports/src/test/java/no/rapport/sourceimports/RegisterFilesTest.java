@@ -157,6 +157,6 @@ class RegisterFilesTest {
   }
 
   private ImportFile importFile() {
-    return new ImportFile(data.s3, data.dynamoDb, data.table, RowWriter.Pause.FULL_JITTER, InstantSource.system());
+    return new ImportFile(data.imports, data.s3, data.dynamoDb, data.table, RowWriter.Pause.FULL_JITTER, InstantSource.system());
   }
 }

@@ -266,7 +266,7 @@ class RegisterImportTest {
     take(document(CASE, MONDAY, melding(id(1), "2025-01-01", "")));
     String document = document(CASE, TUESDAY, melding(id(2), "2025-02-01", ""));
     ImportSource source = nextFile();
-    var cases = new RegisterCases(dynamoDb, table, ORG, RowWriter.Pause.FULL_JITTER);
+    var cases = new RegisterCases(dynamoDb, table, ORG, RowWriter.Pause.FULL_JITTER, false);
     cases.claim(Map.of(CASE, new RegisterCases.Wish(
         source.version(Instant.parse(TUESDAY), 1), Set.of("sak#" + CASE, "melding#" + id(2)))));
     assertThat(one(Melding.class).recordId()).as("nothing was written yet").isEqualTo(id(1));
@@ -371,7 +371,7 @@ class RegisterImportTest {
 
   private boolean run(byte[] file, boolean isArchive, ImportSource source, RegisterProgress progress, BooleanSupplier stop)
       throws IOException, UnreadableDocument {
-    return new RegisterImport(dynamoDb, table, RowWriter.Pause.FULL_JITTER)
+    return new RegisterImport(dynamoDb, table, RowWriter.Pause.FULL_JITTER, false)
         .run(new ByteArrayInputStream(file), isArchive, ORG, source, progress, stop);
   }
 

@@ -41,7 +41,7 @@ class RegisterSpeedTest {
     long[] heap = new long[2];
     long begun = System.nanoTime();
 
-    new RegisterImport(dynamoDb, table, RowWriter.Pause.FULL_JITTER).run(archive(documents), true, ORG,
+    new RegisterImport(dynamoDb, table, RowWriter.Pause.FULL_JITTER, false).run(archive(documents), true, ORG,
         new ImportSource(Instant.now().toEpochMilli(), 1), progress, () -> {
           if (progress.documents() == documents / 10) {
             heap[0] = used();

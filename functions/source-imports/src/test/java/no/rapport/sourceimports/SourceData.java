@@ -27,6 +27,8 @@ import no.rapport.emulator.EmbeddedDynamoDb;
 import no.rapport.emulator.HeapDynamoDb;
 import no.rapport.emulator.HeapS3;
 import no.rapport.emulator.OneOrganizationS3;
+import no.rapport.imports.ImportRecords;
+import no.rapport.records.InMemoryRecords;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.Period;
 import no.rapport.sourcedata.Activities;
@@ -55,6 +57,8 @@ final class SourceData {
   final Activities activities = new Activities(dynamoDb, table);
   final CaseRecords caseRecords = new CaseRecords(dynamoDb, table);
   final OrganizationRegister register = new OrganizationRegister(dynamoDb, table);
+  final InMemoryRecords records = new InMemoryRecords();
+  final ImportRecords imports = new ImportRecords(records);
   final List<String> log = new ArrayList<>();
   private Instant now = NOON;
 
@@ -94,7 +98,8 @@ final class SourceData {
     try {
       // The function fails on a key of another organisation than the event's.
       var own = new OneOrganizationS3(s3, key.split("/")[1]);
-      new ImportSourceData(own, dynamoDb, table, 16, InstantSource.system()).handleRequest(event(key, putAt), context(remainingMillis));
+      new ImportSourceData(imports, own, dynamoDb, table, 16, InstantSource.system())
+          .handleRequest(event(key, putAt), context(remainingMillis));
       assertThat(own.strayed()).isEmpty();
     } finally {
       System.setOut(console);

@@ -1,0 +1,80 @@
+package no.rapport.imports;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+
+/// One import as it is stored.
+///
+/// @param fileName the client's name of the file, for its owner only: it is in no key, log or header
+/// @param key where the file lies
+/// @param version which put of the key is imported; empty until the file arrives
+/// @param dryRun whether the file is only checked
+/// @param updatedAt when a step last began, paused or ended
+/// @param bytesRead how far the file has been read
+public record ImportRecord(String importId, String orgId, ImportKind kind, ImportStatus status, String fileName,
+    String key, Optional<String> version, long sizeBytes, boolean dryRun, Instant createdAt, Instant updatedAt,
+    Optional<Instant> completedAt, long bytesRead, Optional<ImportResult> result) {
+
+  /// How long an import waits for its file.
+  public static final Duration UPLOAD_WINDOW = Duration.ofDays(1);
+
+  /// An import whose file is still to come.
+  static ImportRecord announced(NewImport order, String importId, Instant now) {
+    return new ImportRecord(importId, order.orgId(), order.kind(), ImportStatus.AWAITING_UPLOAD, order.fileName(),
+        order.key(importId), Optional.empty(), order.sizeBytes(), order.dryRun(), now, now, Optional.empty(), 0,
+        Optional.empty());
+  }
+
+  /// An import of a file that was put into the bucket without the API.
+  static ImportRecord found(UploadedFile file, Instant now) {
+    return new ImportRecord(file.derivedId(), file.orgId(), file.kind(), ImportStatus.PROCESSING, file.fileName(),
+        file.key(), Optional.of(file.version()), file.sizeBytes(), false, file.putAt().truncatedTo(ChronoUnit.SECONDS), seconds(now), Optional.empty(), 0,
+        Optional.empty());
+  }
+
+  ImportRecord started(UploadedFile file, Instant now) {
+    return new ImportRecord(importId, orgId, kind, ImportStatus.PROCESSING, fileName, key,
+        Optional.of(file.version()), file.sizeBytes(), dryRun, createdAt, seconds(now), Optional.empty(), 0, Optional.empty());
+  }
+
+  ImportRecord reached(long bytes, Instant now) {
+    return new ImportRecord(importId, orgId, kind, status, fileName, key, version, sizeBytes, dryRun, createdAt,
+        seconds(now), completedAt, Math.min(sizeBytes, Math.max(bytesRead, bytes)), result);
+  }
+
+  ImportRecord ended(ImportResult end, Instant now) {
+    return new ImportRecord(importId, orgId, kind, end.status(), fileName, key, version, sizeBytes, dryRun, createdAt,
+        seconds(now), Optional.of(seconds(now)), end.error().isPresent() ? bytesRead : sizeBytes, Optional.of(end));
+  }
+
+  ImportRecord expired(Instant now) {
+    return new ImportRecord(importId, orgId, kind, ImportStatus.EXPIRED, fileName, key, version, sizeBytes, dryRun,
+        createdAt, seconds(now), completedAt, bytesRead, result);
+  }
+
+  /// The status at a time: an import expires even if the sweeper has not yet stored it.
+  ImportStatus statusAt(Instant now) {
+    return isOverdue(now) ? ImportStatus.EXPIRED : status;
+  }
+
+  /// Whether the file is awaited and has not arrived in time.
+  boolean isOverdue(Instant now) {
+    return status == ImportStatus.AWAITING_UPLOAD && !now.isBefore(createdAt.plus(UPLOAD_WINDOW));
+  }
+
+  /// Where the report for the API lies: where only the import writes.
+  public String reportKey() {
+    return "import-state/" + orgId + "/reports/" + importId + ".json";
+  }
+
+  private static Instant seconds(Instant time) {
+    return time.truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  Map<String, String> filters() {
+    return Map.of("kind", kind.word());
+  }
+}

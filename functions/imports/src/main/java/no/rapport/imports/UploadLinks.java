@@ -1,0 +1,49 @@
+package no.rapport.imports;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import no.rapport.api.DownloadLinks;
+import no.rapport.records.Acting;
+import no.rapport.records.Records;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+/// Links to which a client puts one file. Size, type and "only where there is nothing" are part of the signature. A link
+/// is made when it is read and never stored.
+final class UploadLinks {
+
+  private static final String CONTENT_TYPE = "application/octet-stream";
+  /// What the client sends by itself: its size is `size_bytes`.
+  static final Map<String, String> HEADERS = Map.of("Content-Type", CONTENT_TYPE, "If-None-Match", "*");
+
+  private final S3Presigner presigner;
+  private final String bucket;
+  private final Records records;
+  private final Clock clock;
+
+  UploadLinks(S3Presigner presigner, String bucket, Records records, Clock clock) {
+    this.presigner = presigner;
+    this.bucket = bucket;
+    this.records = records;
+    this.clock = clock;
+  }
+
+  /// @param expires first moment at which it no longer works, UTC, whole seconds
+  record Link(URI url, Instant expires) {}
+
+  /// A fresh link for the file of an import. That the caller is given it is stored first.
+  Link to(ImportRecord record) {
+    Acting.linkIssued(records, record.orgId(), ImportRecords.COLLECTION + "/" + record.importId(), clock.instant());
+    var presigned = presigner.presignPutObject(request -> request.signatureDuration(DownloadLinks.VALIDITY)
+        .putObjectRequest(put -> put.bucket(bucket).key(record.key()).contentLength(record.sizeBytes())
+            .contentType(CONTENT_TYPE).ifNoneMatch("*")));
+    try {
+      return new Link(presigned.url().toURI(), presigned.expiration().truncatedTo(ChronoUnit.SECONDS));
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("The presigner made an unusable URL", e);
+    }
+  }
+}
