@@ -197,9 +197,9 @@ class PausedImportTest {
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
     assertThat(begin(data, key, 2)).isEqualTo(Outcome.PAUSED);
     assertThat(listed(data, "processing")).isEqualTo(1);
-    data.deliver(stateOf(key) + ".paused.json", SourceData.NOON, () -> 900_000);
-    data.deliver(stateOf(key) + ".paused.json", SourceData.NOON, () -> 900_000);
-    assertThat(data.log).last().asString().contains("import_already_done");
+    assertThat(resume(data, key, 100)).isEqualTo(Outcome.COMPLETED);
+    assertThat(resume(data, key, 100)).isEqualTo(Outcome.ALREADY_DONE);
+    assertThat(begin(data, key, 100)).isEqualTo(Outcome.ALREADY_DONE);
 
     assertThat(listed(data, "completed")).isEqualTo(1);
     assertThat(listed(data, "processing")).isZero();
@@ -212,7 +212,7 @@ class PausedImportTest {
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
     assertThat(begin(data, key, 2)).isEqualTo(Outcome.PAUSED);
     data.put(key, (CSV + "\n").getBytes(StandardCharsets.UTF_8));
-    data.deliver(stateOf(key) + ".paused.json", SourceData.NOON, () -> 900_000);
+    assertThat(resume(data, key, 100)).isEqualTo(Outcome.SUPERSEDED);
 
     assertThat(listed(data, "failed")).isEqualTo(1);
     data.deliver(key, SourceData.NOON.plusSeconds(60), () -> 900_000);
