@@ -5,7 +5,10 @@ import java.net.URISyntaxException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import no.rapport.api.DownloadLinks;
 import no.rapport.records.Acting;
 import no.rapport.records.Records;
@@ -17,7 +20,8 @@ final class UploadLinks {
 
   private static final String CONTENT_TYPE = "application/octet-stream";
   /// What the client sends by itself: its size is `size_bytes`.
-  static final Map<String, String> HEADERS = Map.of("Content-Type", CONTENT_TYPE, "If-None-Match", "*");
+  static final SortedMap<String, String> HEADERS =
+      Collections.unmodifiableSortedMap(new TreeMap<>(Map.of("Content-Type", CONTENT_TYPE, "If-None-Match", "*")));
 
   private final S3Presigner presigner;
   private final String bucket;

@@ -15,19 +15,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import no.rapport.emulator.EmbeddedS3;
+import java.util.function.Function;
 import no.rapport.records.Listing;
 import no.rapport.reporting.Activity;
 import no.rapport.sourceimports.ImportFile.Outcome;
 import no.rapport.sourceimports.ImportKey.RowFile;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkClientException;
-import software.amazon.awssdk.core.interceptor.Context;
-import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
-import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.DelegatingS3Client;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Request;
 
 /// An import that pauses and goes on does what it would have done at one go.
 class PausedImportTest {
@@ -172,14 +171,15 @@ class PausedImportTest {
     String key = data.activitiesKey("file.csv");
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
     var file = (RowFile) ImportKey.of(key).orElseThrow();
-    S3Client cutOff = EmbeddedS3.shared().client(new ExecutionInterceptor() {
+    S3Client cutOff = new DelegatingS3Client(data.s3) {
       @Override
-      public void beforeExecution(Context.BeforeExecution context, ExecutionAttributes attributes) {
-        if (context.request() instanceof PutObjectRequest put && put.key().equals(file.reportKey())) {
+      protected <T extends S3Request, R> R invokeOperation(T request, Function<T, R> operation) {
+        if (request instanceof PutObjectRequest put && put.key().equals(file.reportKey())) {
           throw SdkClientException.create("cut off");
         }
+        return operation.apply(request);
       }
-    });
+    };
     var dying = new ImportFile(
         data.imports, cutOff, data.dynamoDb, data.table, RowWriter.Pause.FULL_JITTER, InstantSource.system());
     assertThatThrownBy(() -> dying.begin(SourceData.BUCKET, file, Optional.of(SourceData.NOON), () -> false))
