@@ -226,7 +226,7 @@ public final class ReportFiles {
     for (int i = 0; i < SHARES; i++) {
       try (OutputStream out = new BufferedOutputStream(
           firstPart.counting(Files.newOutputStream(folder.resolve("" + i))), 1 << 16)) {
-        ShareWriter share = writer.share(out, description, i);
+        ShareWriter share = writer.share(out, description, i, row);
         for (int end = (int) ((long) rows * (i + 1) / SHARES); row < end; row++) {
           share.row(pool.get(row % DISTINCT_ROWS));
         }

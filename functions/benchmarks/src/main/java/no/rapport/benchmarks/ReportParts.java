@@ -128,7 +128,8 @@ public final class ReportParts {
   private static void render(ReportFormat format, Path folder, int index, int rows, int parts) throws IOException {
     List<Activity> pool = ReportFiles.pool();
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(folder.resolve("" + index)), 1 << 16)) {
-      ShareWriter share = ReportWriters.of(format).share(out, DESCRIPTION, index);
+      ShareWriter share = ReportWriters.of(format).share(out, DESCRIPTION, index,
+          (long) rows * index / parts);
       int end = (int) ((long) rows * (index + 1) / parts);
       for (int row = (int) ((long) rows * index / parts); row < end; row++) {
         share.row(pool.get(row % ReportFiles.DISTINCT_ROWS));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import no.rapport.exportjobs.ExportJob;
+import no.rapport.reportfiles.ReportWriter;
 import no.rapport.reporting.FigureSnapshot;
 
 /// Task `PlanExport`: takes the job in hand and cuts its rows into parts.
@@ -44,8 +45,9 @@ public final class PlanExport implements RequestHandler<Map<String, Object>, Map
             current -> current.started(ref.attempt(), rows, source.dataAsOf()))
         .orElseThrow(() -> new StaleAttempt(ref));
     List<Map<String, Object>> planned = new ArrayList<>();
+    List<Long> rowsBefore = ReportWriter.rowsBefore(parts.stream().map(RowSource.Part::rows).toList());
     parts.forEach(part -> planned.add(Map.of("index", part.index(), "after", part.after(), "up_to", part.upTo(),
-        "rows", part.rows())));
+        "rows", part.rows(), "rows_before", rowsBefore.get(part.index()))));
     return Tasks.output(ref, Map.of("plan", planKey, "parts", planned));
   }
 }

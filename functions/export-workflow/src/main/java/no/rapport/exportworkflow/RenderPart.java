@@ -56,7 +56,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
         var notes = job.order().includeAttachments()
             ? new AttachmentReferences.Notes(files, objects.attachments()) : null) {
       ShareWriter writer = ReportWriters.of(job.order().format())
-          .share(share, ExportWorkflow.description(job, plan.organizationName()), part.index());
+          .share(share, ExportWorkflow.description(job, plan.organizationName()), part.index(), part.rowsBefore());
       var rows = new Rows(ref, job, part.index(), writer, Optional.ofNullable(sealer), Optional.ofNullable(notes));
       workflow.rows(job).read(part, rows::write);
       ShareSummary summary = writer.finish();

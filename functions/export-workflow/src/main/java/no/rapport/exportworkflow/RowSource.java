@@ -31,5 +31,11 @@ interface RowSource {
   /// @param after where it begins, as its source understands it
   /// @param upTo where it ends
   /// @param rows how many it holds, as far as planning could tell
-  record Part(int index, String after, String upTo, long rows) {}
+  /// @param rowsBefore how many are expected before it on its sheet of a workbook
+  record Part(int index, String after, String upTo, long rows, long rowsBefore) {
+
+    Part(int index, String after, String upTo, long rows) {
+      this(index, after, upTo, rows, 0);
+    }
+  }
 }

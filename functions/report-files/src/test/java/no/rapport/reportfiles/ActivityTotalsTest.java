@@ -48,7 +48,7 @@ class ActivityTotalsTest {
                 new FigureSnapshot.Fraction(BigDecimal.valueOf(4), BigDecimal.valueOf(8))), Optional.empty())));
     for (ReportFormat format : ReportFormat.values()) {
       ShareWriter share = ReportWriters.of(format).share(new ByteArrayOutputStream(),
-          Reports.aDescription(ReportLocale.SE), 3);
+          Reports.aDescription(ReportLocale.SE), 3, 0);
       for (Activity row : Reports.someActivities(50, 5)) {
         share.row(row);
       }

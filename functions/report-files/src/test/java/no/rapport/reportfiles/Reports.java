@@ -153,7 +153,7 @@ public final class Reports {
     try {
       for (int i = 0; i < shares; i++) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ShareWriter share = writer.share(out, description, i);
+        ShareWriter share = writer.share(out, description, i, (long) rows.size() * i / shares);
         for (Activity row : rows.subList(rows.size() * i / shares, rows.size() * (i + 1) / shares)) {
           share.row(row);
         }

@@ -39,7 +39,7 @@ public record PdfWriter() implements ReportWriter {
   private static final long MOST_TAGGED_ROWS = 20_000;
 
   @Override
-  public ShareWriter share(OutputStream out, ReportDescription description, int index) {
+  public ShareWriter share(OutputStream out, ReportDescription description, int index, long rowsBefore) {
     return new PdfShare(out, description, index);
   }
 

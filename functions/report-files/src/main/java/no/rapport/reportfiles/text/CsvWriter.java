@@ -35,7 +35,7 @@ public record CsvWriter() implements ReportWriter {
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   @Override
-  public ShareWriter share(OutputStream out, ReportDescription description, int index) {
+  public ShareWriter share(OutputStream out, ReportDescription description, int index, long rowsBefore) {
     ReportLocale locale = description.locale();
     return new TextShare(out, index,
         (bytes, activity, countability, _) -> putRow(bytes, activity, countability, locale));

@@ -34,7 +34,7 @@ public record JsonWriter() implements ReportWriter {
   private static final byte[] NULL = Bytes.ascii("null");
 
   @Override
-  public ShareWriter share(OutputStream out, ReportDescription description, int index) {
+  public ShareWriter share(OutputStream out, ReportDescription description, int index, long rowsBefore) {
     ReportLocale locale = description.locale();
     return new TextShare(out, index,
         (bytes, activity, countability, isFirst) -> putRow(bytes, activity, countability, locale, isFirst));

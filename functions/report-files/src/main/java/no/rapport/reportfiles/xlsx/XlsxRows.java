@@ -2,6 +2,7 @@ package no.rapport.reportfiles.xlsx;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import no.rapport.reportfiles.Bytes;
 import no.rapport.reportfiles.ReportDates;
@@ -9,14 +10,19 @@ import no.rapport.reportfiles.ReportTexts;
 import no.rapport.reportfiles.ShareSummary;
 import no.rapport.reporting.ReportLocale;
 
-/// Rows of a big sheet as raw deflate that ends on a byte boundary. Cells carry no references, so that rows can stand
-/// anywhere in a sheet. Cells that were written not long ago are repeated rather than written again.
+/// Rows of a big sheet as raw deflate that ends on a byte boundary. Rows carry their numbers, cells no references: those
+/// would take a third of the speed, and every reader that knows a row's number counts its cells. Cells that were written
+/// not long ago are repeated rather than written again.
 final class XlsxRows {
 
   private static final long EPOCH_DAY_OF_EXCEL = 25_569;
   /// The serial number of 1 March 1900; Excel believes that a 29 February went before it.
   private static final long FIRST_TRUE_SERIAL = 61;
   private static final LocalDate FIRST_DATE = LocalDate.of(1900, 1, 1);
+
+  /// Those of a big sheet above its rows.
+  static final int HEADING_ROWS = 1;
+  private static final byte[] ROW_OPENED = Bytes.ascii("\">");
 
   private static final int ROW = 0;
   private static final int ROW_END = 1;
@@ -32,9 +38,11 @@ final class XlsxRows {
   private static final int REMARKED = 11;
   /// From a text's opening to the one that keeps white space; remarks have none to keep.
   private static final int PRESERVED = 5;
+  /// The end of the row's own tag together with the opening of its first cell, which is nearly always [#SHORT].
+  private static final int FIRST = 16;
   private static final String PRESERVE = " xml:space=\"preserve\"";
   private static final byte[][] CONSTANTS = {
-      Bytes.ascii("<row>"),
+      Bytes.ascii("<row r=\""),
       Bytes.ascii("</row>"),
       Bytes.ascii("<c s=\"" + XlsxStyle.EMPTY.ordinal() + "\"/>"),
       Bytes.ascii("</t></is></c>"),
@@ -49,9 +57,11 @@ final class XlsxRows {
       inlineString(XlsxStyle.TEXT, PRESERVE),
       inlineString(XlsxStyle.LONG_TEXT, PRESERVE),
       inlineString(XlsxStyle.WRAPPED_TEXT, PRESERVE),
-      inlineString(XlsxStyle.WRAPPED_LONG_TEXT, PRESERVE)};
+      inlineString(XlsxStyle.WRAPPED_LONG_TEXT, PRESERVE),
+      Bytes.ascii("\">" + new String(inlineString(XlsxStyle.TEXT, ""), StandardCharsets.US_ASCII))};
 
   private static final int SLOTS = 256;
+  private static final int NO_SLOT = -1;
   /// Longer texts are not looked up as a whole.
   private static final int LONGEST_REMEMBERED = 128;
   /// Beyond this, some programs show a cell in text format as hash marks.
@@ -89,14 +99,24 @@ final class XlsxRows {
   private final String[] rowTexts;
   private final int[] rowNumbers;
   private final int[] openings;
+  private final int[] lines;
+  /// Where the row's texts are looked up, or [#NO_SLOT].
+  private final int[] slots;
+  /// What was written not long ago, by slot: a column's text, or its number.
   private final String[] texts;
   private final int[] numbers;
   private final int[] places;
   private final int[] sizes;
+  private final int[] slotOpenings;
+  private final int[] slotLines;
+  /// The number of the row that comes next, as it is written.
+  private final RowNumber number;
   private long rows;
 
   /// @param widths of the columns in characters: longer texts are broken into lines
-  XlsxRows(OutputStream out, ReportLocale locale, Kind[] columns, int[] widths) {
+  /// @param rowsBefore how many rows stand before these on the sheet, its heading not counted
+  XlsxRows(OutputStream out, ReportLocale locale, Kind[] columns, int[] widths, long rowsBefore) {
+    this.number = new RowNumber(rowsBefore + HEADING_ROWS + 1);
     this.locale = locale;
     this.deflater = new CellDeflater(out, CONSTANTS);
     this.kinds = columns;
@@ -104,10 +124,14 @@ final class XlsxRows {
     this.rowTexts = new String[columns.length];
     this.rowNumbers = new int[columns.length];
     this.openings = new int[columns.length];
+    this.lines = new int[columns.length];
+    this.slots = new int[columns.length];
     this.texts = new String[columns.length * SLOTS];
     this.numbers = new int[columns.length * SLOTS];
     this.places = new int[columns.length * SLOTS];
     this.sizes = new int[columns.length * SLOTS];
+    this.slotOpenings = new int[columns.length * SLOTS];
+    this.slotLines = new int[columns.length * SLOTS];
   }
 
   private static byte[] inlineString(XlsxStyle style, String attribute) {
@@ -116,6 +140,11 @@ final class XlsxRows {
 
   private static byte[] value(XlsxStyle style) {
     return Bytes.ascii("<c s=\"" + style.ordinal() + "\"><v>");
+  }
+
+  /// What each row begins with, up to its number.
+  static byte[] rowStart() {
+    return CONSTANTS[ROW].clone();
   }
 
   long rows() {
@@ -155,7 +184,7 @@ final class XlsxRows {
       } else if (text.isEmpty()) {
         deflater.constant(EMPTY);
       } else {
-        writeText(column, text, openings[column], kind != Kind.UNIQUE_TEXT);
+        writeText(column, text, openings[column], slots[column]);
       }
     }
     deflater.constant(ROW_END);
@@ -165,16 +194,25 @@ final class XlsxRows {
 
   /// Finds how each text is set, and how high the row has to be: not every program finds that by itself.
   private void begin() {
-    int lines = 1;
+    int most = 1;
     for (int column = 0; column < kinds.length; column++) {
       String text = rowTexts[column];
       if (text == null || text.isEmpty()) {
+        openings[column] = EMPTY;
         continue;
       }
       Kind kind = kinds[column];
+      int slot = slot(column, text, kind);
+      slots[column] = slot;
+      if (slot != NO_SLOT && text.equals(texts[slot])) {
+        openings[column] = slotOpenings[slot];
+        most = Math.max(most, slotLines[slot]);
+        continue;
+      }
       boolean preserved = XlsxText.needsPreserving(text);
       int own = lines(text, preserved, widths[column]);
-      lines = Math.max(lines, own);
+      lines[column] = own;
+      most = Math.max(most, own);
       if (kind == Kind.REMARK) {
         openings[column] = REMARKED;
       } else {
@@ -182,13 +220,17 @@ final class XlsxRows {
             + (own > 1 ? WRAPPED : 0) + (preserved ? PRESERVED : 0);
       }
     }
-    if (lines == 1) {
-      deflater.constant(ROW);
+    deflater.constant(ROW);
+    int start = deflater.position();
+    number.putAndIncrement(deflater.text());
+    if (most > 1) {
+      deflater.text().put(Bytes.ascii("\" ht=\"" + Math.min(most * LINE_HEIGHT, HIGHEST_ROW) + "\">"));
+    } else if (kinds[0] == Kind.UNIQUE_TEXT && openings[0] == SHORT) {
+      openings[0] = FIRST;
     } else {
-      int start = deflater.position();
-      deflater.text().put("<row ht=\"" + Math.min(lines * LINE_HEIGHT, HIGHEST_ROW) + "\">");
-      deflater.appended(start);
+      deflater.text().put(ROW_OPENED);
     }
+    deflater.appended(start);
   }
 
   /// The lines that a text takes: the letters of a text are a little narrower than the digits that widths are given in.
@@ -209,13 +251,19 @@ final class XlsxRows {
     return lines;
   }
 
-  private void writeText(int column, String text, int opening, boolean remembered) {
-    if (!remembered || text.length() > LONGEST_REMEMBERED) {
+  private static int slot(int column, String text, Kind kind) {
+    if (kind == Kind.UNIQUE_TEXT || text.length() > LONGEST_REMEMBERED) {
+      return NO_SLOT;
+    }
+    int hash = text.hashCode();
+    return column * SLOTS + ((hash ^ hash >>> 8 ^ hash >>> 16) & SLOTS - 1);
+  }
+
+  private void writeText(int column, String text, int opening, int slot) {
+    if (slot == NO_SLOT) {
       putText(text, opening);
       return;
     }
-    int hash = text.hashCode();
-    int slot = column * SLOTS + ((hash ^ hash >>> 8 ^ hash >>> 16) & SLOTS - 1);
     int place = deflater.position();
     if (text.equals(texts[slot]) && deflater.isInWindow(places[slot])) {
       int size = sizes[slot];
@@ -224,7 +272,11 @@ final class XlsxRows {
       deflater.constantAt(TEXT_END, place + size - CONSTANTS[TEXT_END].length);
     } else {
       putText(text, opening);
-      texts[slot] = text;
+      if (!text.equals(texts[slot])) {
+        texts[slot] = text;
+        slotOpenings[slot] = opening;
+        slotLines[slot] = lines[column];
+      }
       sizes[slot] = deflater.position() - place;
     }
     places[slot] = place;

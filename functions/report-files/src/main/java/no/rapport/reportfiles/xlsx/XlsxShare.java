@@ -1,6 +1,5 @@
 package no.rapport.reportfiles.xlsx;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -18,12 +17,11 @@ import no.rapport.reporting.Countability;
 import no.rapport.reporting.ReportDescription;
 import no.rapport.reporting.ReportLocale;
 
-/// A share of a workbook: rows of the sheet of activities, then rows of the sheet of attachments. Attachments' rows wait,
-/// compressed, in memory until the activities are through.
+/// A share of a workbook: rows of the sheet of activities, then the list of attachments.
 final class XlsxShare implements ShareWriter {
 
   static final String ACTIVITIES = "activities";
-  static final String ATTACHMENTS = "attachments";
+  private static final String ROWS_BEFORE = "rows_before";
 
   private static final XlsxRows.Kind[] ACTIVITY_KINDS = {XlsxRows.Kind.UNIQUE_TEXT, XlsxRows.Kind.TEXT,
       XlsxRows.Kind.DATE, XlsxRows.Kind.NUMBER, XlsxRows.Kind.NUMBER, XlsxRows.Kind.TEXT, XlsxRows.Kind.TEXT,
@@ -31,28 +29,24 @@ final class XlsxShare implements ShareWriter {
       XlsxRows.Kind.LONG_TEXT, XlsxRows.Kind.REMARK};
   private static final int[] ACTIVITY_WIDTHS = Stream.of(ActivityColumn.values()).mapToInt(ActivityColumn::width)
       .toArray();
-  private static final XlsxRows.Kind[] ATTACHMENT_KINDS = {XlsxRows.Kind.TEXT, XlsxRows.Kind.DATE,
-      XlsxRows.Kind.LONG_TEXT, XlsxRows.Kind.LONG_TEXT};
-  /// Of the columns of attachments, in characters.
-  static final int[] ATTACHMENT_WIDTHS = {18, 12, 60, 60};
 
   private final OutputStream out;
   private final ReportLocale locale;
   private final boolean withAttachments;
   private final int index;
   private final XlsxRows activities;
-  private final List<Kept> attachments = new ArrayList<>();
+  private final AttachmentList attachments = new AttachmentList();
+  private final long rowsBefore;
   private final ActivityTotals.Builder totals = new ActivityTotals.Builder();
   private boolean finished;
 
-  private record Kept(ByteArrayOutputStream bytes, XlsxRows rows) {}
-
-  XlsxShare(OutputStream out, ReportDescription description, int index) {
+  XlsxShare(OutputStream out, ReportDescription description, int index, long rowsBefore) {
     this.out = out;
     this.locale = description.locale();
     this.withAttachments = description.includeAnnexes();
     this.index = index;
-    this.activities = new XlsxRows(out, locale, ACTIVITY_KINDS, ACTIVITY_WIDTHS);
+    this.rowsBefore = rowsBefore;
+    this.activities = new XlsxRows(out, locale, ACTIVITY_KINDS, ACTIVITY_WIDTHS, rowsBefore);
   }
 
   @Override
@@ -76,22 +70,14 @@ final class XlsxShare implements ShareWriter {
     activities.end();
     if (withAttachments) {
       for (String name : activity.attachments()) {
-        attachment(activity, name);
+        attachments.add(activity, name);
       }
     }
   }
 
-  private void attachment(Activity activity, String name) throws IOException {
-    if (attachments.isEmpty() || attachments.getLast().rows().rows() == ShareWriter.MAX_ROWS) {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-      attachments.add(new Kept(bytes, new XlsxRows(bytes, locale, ATTACHMENT_KINDS, ATTACHMENT_WIDTHS)));
-    }
-    XlsxRows rows = attachments.getLast().rows();
-    rows.text(0, activity.activityId());
-    rows.date(1, activity.date());
-    rows.text(2, activity.title());
-    rows.text(3, name);
-    rows.end();
+  /// Whether the share's activities were written for that place on their sheet.
+  static boolean isNumberedFor(ShareSummary share, long rowsBefore) {
+    return Long.toString(rowsBefore).equals(share.traits().get(ROWS_BEFORE));
   }
 
   @Override
@@ -99,14 +85,10 @@ final class XlsxShare implements ShareWriter {
     finished = true;
     List<ShareSummary.Section> sections = new ArrayList<>();
     sections.add(activities.finish(ACTIVITIES, 0));
-    long offset = sections.getFirst().bytes();
-    for (Kept kept : attachments) {
-      ShareSummary.Section section = kept.rows().finish(ATTACHMENTS, offset);
-      kept.bytes().writeTo(out);
-      sections.add(section);
-      offset += section.bytes();
-    }
+    sections.addAll(attachments.finish(out, sections.getFirst().bytes()));
+    long bytes = sections.stream().mapToLong(ShareSummary.Section::bytes).sum();
     out.flush();
-    return new ShareSummary(index, activities.rows(), offset, sections, totals.build(), Map.of());
+    return new ShareSummary(index, activities.rows(), bytes, sections, totals.build(),
+        Map.of(ROWS_BEFORE, Long.toString(rowsBefore)));
   }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import no.rapport.reportfiles.Bytes;
 import no.rapport.reportfiles.ReportTexts;
 import no.rapport.reportfiles.Wording;
+import no.rapport.reportfiles.zip.Deflated;
 import no.rapport.reportfiles.zip.ZipArchive;
 import no.rapport.reporting.ReportDescription;
 import no.rapport.reporting.ReportLocale;
@@ -65,12 +66,15 @@ final class XlsxWorkbook {
     }
   }
 
-  /// Begins a big sheet; exactly `bytes` of raw deflate must then be written to the stream.
-  OutputStream beginSheet(String name, int columns, long rows, long crc32, long bytes, long uncompressed)
-      throws IOException {
-    sheets.add(new Sheet(name, Optional.of(absolute(XlsxSheet.cells(columns, rows))), 1, true));
-    zip.begin(sheetPath(), crc32, bytes, uncompressed);
+  /// Begins a big sheet; raw deflate must then be written to the stream, and [#endSheet] be called.
+  OutputStream beginSheet(String name, int columns, long rows) throws IOException {
+    sheets.add(new Sheet(name, Optional.of(absolute(XlsxSheet.cells(columns, rows))), XlsxRows.HEADING_ROWS, true));
+    zip.begin(sheetPath());
     return zip.stream();
+  }
+
+  void endSheet(Deflated content) throws IOException {
+    zip.end(content);
   }
 
   private String sheetPath() {

@@ -8,9 +8,8 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import no.rapport.reportfiles.Bytes;
 
-/// Writes a ZIP archive in one pass. Sizes and checksums of entries are known before their bytes, so that no entry needs
-/// a data descriptor; times are fixed, so that equal contents give equal bytes. An archive may pass 4 GiB (ZIP64), one
-/// entry may not.
+/// Writes a ZIP archive in one pass. Times are fixed, so that equal contents give equal bytes. An archive may pass 4 GiB
+/// (ZIP64), one entry may not.
 public final class ZipArchive {
 
   /// What one entry may hold at most.
@@ -20,6 +19,7 @@ public final class ZipArchive {
   private static final int VERSION = 20;
   private static final int VERSION_64 = 45;
   private static final int UTF_8_NAMES = 0x0800;
+  private static final int DATA_DESCRIPTOR = 0x0008;
   private static final int FIRST_OF_JANUARY_1980 = 0x0021;
   private static final long UNKNOWN_32 = 0xFFFF_FFFFL;
   private static final int UNKNOWN_16 = 0xFFFF;
@@ -28,7 +28,7 @@ public final class ZipArchive {
   private final List<Entry> entries = new ArrayList<>();
   private long written;
 
-  private record Entry(byte[] name, long crc32, long bytes, long uncompressedBytes, long offset) {}
+  private record Entry(byte[] name, int flags, Deflated content, long offset) {}
 
   public ZipArchive(OutputStream out) {
     this.out = out;
@@ -37,17 +37,17 @@ public final class ZipArchive {
   /// Writes an entry whole.
   public void entry(String name, byte[] content) throws IOException {
     byte[] deflated = deflate(content, Deflater.DEFAULT_COMPRESSION, true);
-    begin(name, crc32(content), deflated.length, content.length);
+    begin(new Entry(Bytes.utf8(name), 0, new Deflated(crc32(content), deflated.length, content.length), written));
     out.write(deflated);
+    written += deflated.length;
   }
 
-  /// Begins an entry; exactly `bytes` of raw deflate must then be written to [#stream].
-  public void begin(String name, long crc32, long bytes, long uncompressedBytes) throws IOException {
-    if (bytes > MAX_ENTRY_BYTES || uncompressedBytes > MAX_ENTRY_BYTES) {
-      throw new IllegalArgumentException("%s takes %d bytes, %d uncompressed; an entry holds at most %d"
-          .formatted(name, bytes, uncompressedBytes, MAX_ENTRY_BYTES));
-    }
-    Entry entry = new Entry(Bytes.utf8(name), crc32, bytes, uncompressedBytes, written);
+  /// Begins an entry; raw deflate must then be written to [#stream], and [#end] be called.
+  public void begin(String name) throws IOException {
+    begin(new Entry(Bytes.utf8(name), DATA_DESCRIPTOR, Deflated.NOTHING, written));
+  }
+
+  private void begin(Entry entry) throws IOException {
     entries.add(entry);
     Bytes header = new Bytes(64 + entry.name().length);
     four(header, 0x04034b50);
@@ -56,7 +56,24 @@ public final class ZipArchive {
     two(header, 0);
     header.put(entry.name());
     header.writeTo(out);
-    written += header.length + bytes;
+    written += header.length;
+  }
+
+  /// Ends the entry that was begun.
+  ///
+  /// @param content what was written of it
+  public void end(Deflated content) throws IOException {
+    Entry begun = entries.removeLast();
+    if (content.bytes() > MAX_ENTRY_BYTES || content.uncompressedBytes() > MAX_ENTRY_BYTES) {
+      throw new IllegalArgumentException("An entry takes %d bytes, %d uncompressed; it holds at most %d"
+          .formatted(content.bytes(), content.uncompressedBytes(), MAX_ENTRY_BYTES));
+    }
+    entries.add(new Entry(begun.name(), begun.flags(), content, begun.offset()));
+    Bytes descriptor = new Bytes(16);
+    four(descriptor, 0x08074b50);
+    sums(descriptor, content);
+    descriptor.writeTo(out);
+    written += content.bytes() + descriptor.length;
   }
 
   public OutputStream stream() {
@@ -116,14 +133,18 @@ public final class ZipArchive {
   }
 
   private static void common(Bytes header, Entry entry) {
-    two(header, UTF_8_NAMES);
+    two(header, UTF_8_NAMES | entry.flags());
     two(header, DEFLATED);
     two(header, 0);
     two(header, FIRST_OF_JANUARY_1980);
-    four(header, entry.crc32());
-    four(header, entry.bytes());
-    four(header, entry.uncompressedBytes());
+    sums(header, entry.content());
     two(header, entry.name().length);
+  }
+
+  private static void sums(Bytes bytes, Deflated content) {
+    four(bytes, content.crc32());
+    four(bytes, content.bytes());
+    four(bytes, content.uncompressedBytes());
   }
 
   private static void two(Bytes bytes, int number) {
