@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.IntToLongFunction;
 import no.rapport.reportfiles.formats.ReportWriters;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.ActivityTotals;
@@ -146,6 +147,12 @@ public final class Reports {
   /// The file of these rows, rendered in that many shares.
   public static byte[] write(ReportFormat format, ReportDescription description, List<Activity> rows, int shares,
       Optional<FigureSnapshot> snapshot) {
+    return write(format, description, rows, shares, snapshot, share -> (long) rows.size() * share / shares);
+  }
+
+  /// The same, where so many rows are expected before each share.
+  public static byte[] write(ReportFormat format, ReportDescription description, List<Activity> rows, int shares,
+      Optional<FigureSnapshot> snapshot, IntToLongFunction rowsBefore) {
     ReportWriter writer = ReportWriters.of(format);
     List<byte[]> rendered = new ArrayList<>();
     List<ShareSummary> summaries = new ArrayList<>();
@@ -153,7 +160,7 @@ public final class Reports {
     try {
       for (int i = 0; i < shares; i++) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ShareWriter share = writer.share(out, description, i, (long) rows.size() * i / shares);
+        ShareWriter share = writer.share(out, description, i, rowsBefore.applyAsLong(i));
         for (Activity row : rows.subList(rows.size() * i / shares, rows.size() * (i + 1) / shares)) {
           share.row(row);
         }

@@ -10,9 +10,9 @@ import no.rapport.reportfiles.ReportTexts;
 import no.rapport.reportfiles.ShareSummary;
 import no.rapport.reporting.ReportLocale;
 
-/// Rows of a big sheet as raw deflate that ends on a byte boundary. Rows carry their numbers, cells no references: those
-/// would take a third of the speed, and every reader that knows a row's number counts its cells. Cells that were written
-/// not long ago are repeated rather than written again.
+/// Rows of a big sheet as raw deflate that ends on a byte boundary. Rows carry their numbers; cells carry no references,
+/// which the format leaves open, as no cell could be repeated with one. Cells that were written not long ago are repeated
+/// rather than written again.
 final class XlsxRows {
 
   private static final long EPOCH_DAY_OF_EXCEL = 25_569;

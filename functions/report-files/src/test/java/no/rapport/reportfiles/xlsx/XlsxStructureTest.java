@@ -6,10 +6,14 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import javax.xml.stream.XMLInputFactory;
@@ -38,6 +42,7 @@ import org.apache.poi.xssf.usermodel.XSSFWorkbook;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class XlsxStructureTest {
 
@@ -211,6 +216,36 @@ class XlsxStructureTest {
       assertThat(workbook.getSheet("Aktiviteter (2)").getRow(0).getCell(0).getStringCellValue())
           .isEqualTo("Aktivitets-ID");
       assertThat(workbook.getSheet("Aktiviteter (2)").getRow(1).getCell(0).getStringCellValue()).isEqualTo("row-2");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 7, 99, 500})
+  void numbersRowsRightHoweverManyWereExpected(int rowsBefore) throws IOException, XMLStreamException {
+    List<Activity> rows = new ArrayList<>(Reports.someActivities(1_100, 9));
+    rows.addAll(Reports.hazardousActivities());
+    byte[] expected = Reports.write(ReportFormat.XLSX, BOKMAL, rows, 4, Optional.empty());
+    byte[] file = Reports.write(ReportFormat.XLSX, BOKMAL, rows, 4, Optional.empty(), _ -> rowsBefore);
+    for (String sheet : List.of("xl/worksheets/sheet3.xml", "xl/worksheets/sheet4.xml")) {
+      String xml = entry(file, sheet);
+      List<String> numbers = new ArrayList<>();
+      Matcher matcher = Pattern.compile("<row r=\"(.*?)\"").matcher(xml);
+      while (matcher.find()) {
+        numbers.add(matcher.group(1));
+      }
+      assertThat(numbers).hasSizeGreaterThan(400)
+          .isEqualTo(IntStream.rangeClosed(1, numbers.size()).mapToObj(Integer::toString).toList());
+      assertThat(xml).isEqualTo(entry(expected, sheet));
+    }
+  }
+
+  private static String entry(byte[] file, String name) throws IOException {
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(file))) {
+      ZipEntry entry = zip.getNextEntry();
+      while (!entry.getName().equals(name)) {
+        entry = zip.getNextEntry();
+      }
+      return new String(zip.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 
