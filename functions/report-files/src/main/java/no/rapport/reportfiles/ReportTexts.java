@@ -2,11 +2,19 @@ package no.rapport.reportfiles;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import no.rapport.reporting.ActivityTypes;
+import no.rapport.reporting.CodeBreak;
+import no.rapport.reporting.Comparability;
+import no.rapport.reporting.FigureCatalogue;
+import no.rapport.reporting.FigureRuleTexts;
+import no.rapport.reporting.FigureSnapshot;
 import no.rapport.reporting.ReportDescription;
 import no.rapport.reporting.ReportLocale;
+import no.rapport.reporting.ShownFigure;
 
 /// Texts that depend on the report and that several formats show.
 public final class ReportTexts {
@@ -56,6 +64,34 @@ public final class ReportTexts {
             : Wording.METHOD_SUPPRESSION.in(locale).formatted(description.suppression().word(), bound)),
         Map.entry(Wording.METHOD_PRIVACY_TOPIC.in(locale), Wording.METHOD_PRIVACY.in(locale)),
         Map.entry(Wording.METHOD_SOURCES_TOPIC.in(locale), Wording.METHOD_SOURCES.in(locale)));
+  }
+
+  /// Returns what the mark behind a prior value says, or nothing if no value is marked.
+  public static Optional<String> footnote(FigureSnapshot snapshot, List<ShownFigure> shown, ReportLocale locale) {
+    List<ShownFigure> marked = shown.stream().filter(ShownFigure::isMarked).toList();
+    if (marked.isEmpty()) {
+      return Optional.empty();
+    }
+    StringBuilder text = new StringBuilder(ShownFigure.NOT_COMPARABLE_MARK).append(' ')
+        .append(Wording.NOT_COMPARABLE.in(locale));
+    if (marked.stream().anyMatch(figure -> figure.comparability() == Comparability.RULE_CHANGE)) {
+      text.append(' ').append(Wording.RULES_CHANGED.in(locale));
+    }
+    List<String> keys = marked.stream().map(figure -> figure.figure().key()).toList();
+    for (CodeBreak found : Comparability.breaks(snapshot.priorBasis(), snapshot.basis(), keys)) {
+      text.append(' ').append(found.words().in(locale)).append('.');
+    }
+    return Optional.of(text.toString());
+  }
+
+  /// The rules of the figures by their keys, in the order of the catalogue; empty where the rule set is not known.
+  public static Map<String, String> rules(FigureSnapshot snapshot, ReportLocale locale) {
+    Map<String, String> rules = new LinkedHashMap<>();
+    for (FigureCatalogue.Figure figure : FigureCatalogue.figures()) {
+      FigureRuleTexts.of(figure.key(), snapshot.ruleVersion(), locale)
+          .ifPresent(rule -> rules.put(figure.key(), rule));
+    }
+    return rules;
   }
 
   /// Returns the text, or its beginning and a mark where a cell of a spreadsheet could not hold it.

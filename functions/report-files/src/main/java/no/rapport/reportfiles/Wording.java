@@ -111,6 +111,12 @@ public enum Wording {
       "The figures are computed from the case systems' data by the definitions of KOSTRA form 15 and the national "
           + "child-welfare register. Percentages and means have one decimal. An empty field means that the figure "
           + "cannot be computed. The previous period is the same kind of period one year earlier."),
+  NOT_COMPARABLE("Forrige periode kan ikke sammenlignes, så endringen er ikke vist.",
+      "Førre periode kan ikkje samanliknast, så endringa er ikkje vist.", "",
+      "The previous period cannot be compared, so no change is shown."),
+  RULES_CHANGED("Reglene for tallet er endret siden forrige periode.",
+      "Reglane for talet er endra sidan førre periode.", "",
+      "The rules of the figure have changed since the previous period."),
   METHOD_SUPPRESSION_TOPIC("Skjerming av små tall", "Skjerming av små tal", "", "Suppression of small counts"),
   METHOD_SUPPRESSION_NONE(
       "Ingen tall i denne rapporten er skjermet.",

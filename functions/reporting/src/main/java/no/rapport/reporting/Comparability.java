@@ -1,5 +1,7 @@
 package no.rapport.reporting;
 
+import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -50,6 +52,11 @@ public enum Comparability {
     Stream<String> rules = RuleSet.figuresChanged(one.ruleVersion, other.ruleVersion).isEmpty() ? Stream.empty()
         : Stream.of("The rules differ: rule set " + named(one.ruleVersion) + " against " + named(other.ruleVersion));
     return Stream.concat(rules, breaks(one, other).stream().map(CodeBreak::reason)).collect(Collectors.joining("; "));
+  }
+
+  /// The breaks of codes between two bases that concern one of these figures.
+  public static List<CodeBreak> breaks(Basis one, Basis other, Collection<String> fieldKeys) {
+    return breaks(one, other).stream().filter(found -> !Collections.disjoint(found.figures(), fieldKeys)).toList();
   }
 
   private static String named(int version) {

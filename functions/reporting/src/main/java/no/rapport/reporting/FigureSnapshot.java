@@ -18,6 +18,16 @@ public record FigureSnapshot(String snapshotId, String periodId, List<Figure> fi
     figures = List.copyOf(figures);
   }
 
+  /// The period and rule set of the values.
+  public Comparability.Basis basis() {
+    return new Comparability.Basis(Period.ofId(periodId).orElseThrow(), ruleVersion);
+  }
+
+  /// The period and rule set of the prior values.
+  public Comparability.Basis priorBasis() {
+    return new Comparability.Basis(Period.ofId(Period.priorId(periodId)).orElseThrow(), priorRuleVersion);
+  }
+
   /// Figures of which no rule set is known.
   public FigureSnapshot(String snapshotId, String periodId, List<Figure> figures) {
     this(snapshotId, periodId, figures, RuleSet.UNKNOWN, RuleSet.UNKNOWN);

@@ -12,12 +12,15 @@ import java.util.stream.Collectors;
 
 /// One figure as a report shows it, after suppression.
 ///
-/// @param change value less prior value; hidden where one of them is
+/// @param change value less prior value; hidden where one of them is, absent where they cannot be compared
+/// @param comparability of value and prior value
 /// @param lastOfSection whether a new section begins after it
 public record ShownFigure(FigureCatalogue.Section section, FigureCatalogue.Figure figure, Value value, Value priorValue,
-    Value change, String dataSource, boolean lastOfSection) {
+    Value change, String dataSource, boolean lastOfSection, Comparability comparability) {
 
   public static final String HIDDEN_MARK = ":";
+  /// Stands behind a prior value that cannot be compared.
+  public static final String NOT_COMPARABLE_MARK = "*";
 
   /// What stands in a cell.
   public sealed interface Value {}
@@ -44,15 +47,18 @@ public record ShownFigure(FigureCatalogue.Section section, FigureCatalogue.Figur
     });
     Set<String> hidden = HiddenFigures.of(values, shares, rule);
     Set<String> hiddenPrior = HiddenFigures.of(priorValues, priorShares, rule);
+    Comparability.Basis basis = snapshot.basis();
+    Comparability.Basis priorBasis = snapshot.priorBasis();
     List<ShownFigure> shown = new ArrayList<>();
     for (FigureCatalogue.Section section : FigureCatalogue.sections()) {
       for (FigureCatalogue.Figure figure : section.figures()) {
         Value value = shown(figure.key(), values, hidden);
         Value prior = shown(figure.key(), priorValues, hiddenPrior);
         FigureSnapshot.Figure given = figures.get(figure.key());
-        shown.add(new ShownFigure(section, figure, value, prior, change(value, prior),
+        Comparability comparability = Comparability.of(figure.key(), priorBasis, basis);
+        shown.add(new ShownFigure(section, figure, value, prior, change(value, prior, comparability),
             given == null ? figure.defaultDataSource() : given.dataSource(),
-            figure == section.figures().getLast()));
+            figure == section.figures().getLast(), comparability));
       }
     }
     return shown;
@@ -62,10 +68,16 @@ public record ShownFigure(FigureCatalogue.Section section, FigureCatalogue.Figur
     return hidden.contains(key) ? new Hidden() : new Shown(Optional.ofNullable(values.get(key)));
   }
 
-  private static Value change(Value value, Value prior) {
-    if (value instanceof Shown(Optional<BigDecimal> now) && prior instanceof Shown(Optional<BigDecimal> then)) {
+  /// Whether there is a prior value that cannot be compared.
+  public boolean isMarked() {
+    return comparability != Comparability.SAME && priorValue instanceof Shown(Optional<BigDecimal> number)
+        && number.isPresent();
+  }
+
+  private static Value change(Value value, Value prior, Comparability comparability) {
+    if (comparability == Comparability.SAME && value instanceof Shown(Optional<BigDecimal> now) && prior instanceof Shown(Optional<BigDecimal> then)) {
       return new Shown(now.flatMap(number -> then.map(number::subtract)));
     }
-    return new Hidden();
+    return value instanceof Shown && prior instanceof Shown ? new Shown(Optional.empty()) : new Hidden();
   }
 }

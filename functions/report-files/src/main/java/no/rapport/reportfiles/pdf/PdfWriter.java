@@ -24,6 +24,7 @@ import no.rapport.reporting.ActivityColumn;
 import no.rapport.reporting.ActivityTotals;
 import no.rapport.reporting.ActivityTypes;
 import no.rapport.reporting.Countability;
+import no.rapport.reporting.FigureCatalogue;
 import no.rapport.reporting.FigureSnapshot;
 import no.rapport.reporting.KeyFigures;
 import no.rapport.reporting.ReportDescription;
@@ -271,20 +272,28 @@ public record PdfWriter() implements ReportWriter {
           inBokmal, Wording.FIGURES.in(locale), true);
       table.begin();
       String section = "";
-      for (ShownFigure figure : ShownFigure.of(snapshot, description.suppression())) {
+      List<ShownFigure> shown = ShownFigure.of(snapshot, description.suppression());
+      for (ShownFigure figure : shown) {
         if (!section.equals(figure.section().id())) {
           section = figure.section().id();
           table.section(figure.section().title(locale));
         }
         table.row().cell(PdfStyle.REGULAR, figure.figure().label(locale))
             .cell(PdfStyle.REGULAR, shown(figure.value(), false))
-            .cell(PdfStyle.REGULAR, shown(figure.priorValue(), false))
+            .cell(PdfStyle.REGULAR, shown(figure.priorValue(), false)
+                + (figure.isMarked() ? ShownFigure.NOT_COMPARABLE_MARK : ""))
             .cell(PdfStyle.REGULAR, shown(figure.change(), true))
             .cell(PdfStyle.NOTE, figure.figure().unit().label(locale))
             .cell(PdfStyle.NOTE, figure.dataSource());
         table.add();
       }
       table.end();
+      Optional<String> footnote = ReportTexts.footnote(snapshot, shown, locale);
+      if (footnote.isPresent()) {
+        pages.moveDown(60);
+        paragraph(PdfText.lines(PdfStyle.REGULAR.font(), PdfText.shown(footnote.get()),
+            PdfStyle.REGULAR.inThousandths(PdfPages.RIGHT - PdfPages.LEFT), 10));
+      }
     }
 
     private String shown(ShownFigure.Value value, boolean signed) {
@@ -369,22 +378,30 @@ public record PdfWriter() implements ReportWriter {
       if (pages.fonts().lackGlyphs()) {
         topics.add(Map.entry(Wording.METHOD_CHARACTERS_TOPIC.in(locale), Wording.METHOD_CHARACTERS.in(locale)));
       }
+      figures.snapshot().ifPresent(snapshot -> ReportTexts.rules(snapshot, locale).forEach((key, rule) ->
+          topics.add(Map.entry(FigureCatalogue.figure(key).orElseThrow().label(locale), rule))));
       for (Map.Entry<String, String> topic : topics) {
         List<String> lines = PdfText.lines(PdfStyle.REGULAR.font(), PdfText.shown(topic.getValue()),
             PdfStyle.REGULAR.inThousandths(room), 20);
-        int height = 150 + 115 * lines.size() + 80;
-        if (!pages.hasRoom(height)) {
+        if (!pages.hasRoom(150 + 115 * lines.size() + 80)) {
           pages.newPage();
         }
         line("H3", inBokmal, PdfStyle.SECTION, topic.getKey(), 135);
-        pages.beginLeaf("P", inBokmal);
-        for (String text : lines) {
-          pages.putText(PdfStyle.REGULAR, PdfPages.LEFT, pages.y() - 80, text);
-          pages.moveDown(115);
-        }
-        pages.endLeaf();
+        paragraph(lines);
         pages.moveDown(80);
       }
+    }
+
+    private void paragraph(List<String> lines) throws IOException {
+      if (!pages.hasRoom(115 * lines.size())) {
+        pages.newPage();
+      }
+      pages.beginLeaf("P", inBokmal);
+      for (String text : lines) {
+        pages.putText(PdfStyle.REGULAR, PdfPages.LEFT, pages.y() - 80, text);
+        pages.moveDown(115);
+      }
+      pages.endLeaf();
     }
   }
 }

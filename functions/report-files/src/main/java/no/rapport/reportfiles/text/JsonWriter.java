@@ -160,6 +160,8 @@ public record JsonWriter() implements ReportWriter {
       putValue(json, figure.priorValue());
       json.put(",\"change\":");
       putValue(json, figure.change());
+      json.put(",\"comparability\":");
+      putString(json, figure.comparability().word());
       json.put(",\"unit\":");
       putString(json, figure.figure().unit().word());
       json.put(",\"data_source\":");

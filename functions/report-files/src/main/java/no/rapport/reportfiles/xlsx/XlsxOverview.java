@@ -15,6 +15,7 @@ import no.rapport.reporting.ActivityColumn;
 import no.rapport.reporting.ActivityTotals;
 import no.rapport.reporting.ActivityTypes;
 import no.rapport.reporting.Countability;
+import no.rapport.reporting.FigureCatalogue;
 import no.rapport.reporting.KeyFigures;
 import no.rapport.reporting.ReportDescription;
 import no.rapport.reporting.ReportLocale;
@@ -26,6 +27,9 @@ final class XlsxOverview {
   private static final int LABEL_WIDTH = 34;
   private static final int CARD_WIDTH = 22;
   private static final int TABLE_COLUMNS = 6;
+  /// How many characters of a footnote stand on a line across the table.
+  private static final int FOOTNOTE_CHARACTERS = 140;
+  private static final int METHODS_HEADING_ROW = 3;
   private static final int MATRIX_COLUMN = 7;
   private static final int MATRIX_HEADING_ROW = XlsxChart.rows() + 3;
 
@@ -35,6 +39,12 @@ final class XlsxOverview {
   private final ActivityTotals totals;
   private final MonthlyActivities monthly;
   private final MonthlyActivities.Table months;
+  private final List<Map.Entry<String, String>> topics;
+  /// The rules of the figures by their keys.
+  private final Map<String, String> rules;
+  /// The figures' keys in the order of their rules.
+  private final List<String> ruled;
+  private final List<ShownFigure> shown;
   private final List<Consumer<XlsxSheet>> table;
 
   XlsxOverview(ReportDescription description, KeyFigures figures) {
@@ -44,6 +54,11 @@ final class XlsxOverview {
     this.totals = figures.totals();
     this.monthly = MonthlyActivities.of(description.period(), totals, locale);
     this.months = monthly.table(locale);
+    this.topics = ReportTexts.methodTopics(description);
+    this.rules = figures.snapshot().map(snapshot -> ReportTexts.rules(snapshot, locale)).orElse(Map.of());
+    this.ruled = List.copyOf(rules.keySet());
+    this.shown = figures.snapshot().map(snapshot -> ShownFigure.of(snapshot, description.suppression()))
+        .orElse(List.of());
     this.table = table();
   }
 
@@ -132,7 +147,19 @@ final class XlsxOverview {
         matrixRow(sheet.at(MATRIX_COLUMN), matrixRow - 1);
       }
     }
+    Optional<String> footnote =
+        figures.snapshot().flatMap(snapshot -> ReportTexts.footnote(snapshot, shown, locale));
+    if (footnote.isPresent()) {
+      footnote(sheet, footnote.get(), rows);
+    }
     return sheet.breakAfterColumn(MATRIX_COLUMN);
+  }
+
+  /// Below the table, with a row between that keeps filters away from it.
+  private static void footnote(XlsxSheet sheet, String text, int lastRow) {
+    sheet.row(0);
+    sheet.row(15 * (1 + text.length() / FOOTNOTE_CHARACTERS) + 3).text(XlsxStyle.FOOTNOTE, text)
+        .merge(TABLE_COLUMNS - 1);
   }
 
   private double[] keyFigureWidths() {
@@ -193,16 +220,14 @@ final class XlsxOverview {
       totals.byMonth().forEach((month, count) -> total(rows, MonthlyActivities.label(month, locale),
           BigDecimal.valueOf(count.rows()), Wording.UNIT_ACTIVITIES));
     }
-    figures.snapshot().ifPresent(snapshot -> {
-      String section = "";
-      for (ShownFigure figure : ShownFigure.of(snapshot, description.suppression())) {
-        if (!section.equals(figure.section().id())) {
-          section = figure.section().id();
-          section(rows, figure.section().title(locale));
-        }
-        rows.add(sheet -> figure(sheet, figure));
+    String section = "";
+    for (ShownFigure figure : shown) {
+      if (!section.equals(figure.section().id())) {
+        section = figure.section().id();
+        section(rows, figure.section().title(locale));
       }
-    });
+      rows.add(sheet -> figure(sheet, figure));
+    }
     return rows;
   }
 
@@ -218,9 +243,14 @@ final class XlsxOverview {
   }
 
   private void figure(XlsxSheet sheet, ShownFigure figure) {
-    sheet.text(XlsxStyle.ITEM, figure.figure().label(locale));
+    String key = figure.figure().key();
+    sheet.text(rules.containsKey(key) ? XlsxStyle.LINK : XlsxStyle.ITEM, figure.figure().label(locale));
+    if (rules.containsKey(key)) {
+      sheet.link(Wording.METHODS.in(locale), "A" + (METHODS_HEADING_ROW + topics.size() + 1 + ruled.indexOf(key)));
+    }
     value(sheet, figure.value(), XlsxStyle.INTEGER, XlsxStyle.DECIMAL);
-    value(sheet, figure.priorValue(), XlsxStyle.INTEGER, XlsxStyle.DECIMAL);
+    value(sheet, figure.priorValue(), figure.isMarked() ? XlsxStyle.MARKED_INTEGER : XlsxStyle.INTEGER,
+        figure.isMarked() ? XlsxStyle.MARKED_DECIMAL : XlsxStyle.DECIMAL);
     value(sheet, figure.change(), XlsxStyle.SIGNED_INTEGER, XlsxStyle.SIGNED_DECIMAL);
     sheet.text(XlsxStyle.INDENTED, figure.figure().unit().label(locale));
     sheet.text(XlsxStyle.ITEM, figure.dataSource());
@@ -236,15 +266,21 @@ final class XlsxOverview {
   }
 
   XlsxSheet methods() {
-    XlsxSheet sheet = new XlsxSheet(locale, 32, 110).onOnePage();
+    XlsxSheet sheet = new XlsxSheet(locale, 32, 110);
+    if (rules.isEmpty()) {
+      sheet.onOnePage();
+    }
     sheet.row(30).text(XlsxStyle.TITLE, Wording.METHODS.in(locale));
     sheet.row(0);
     sheet.row(22).text(XlsxStyle.HEADING, Wording.TOPIC.in(locale))
         .text(XlsxStyle.HEADING, Wording.EXPLANATION.in(locale));
-    for (Map.Entry<String, String> topic : ReportTexts.methodTopics(description)) {
-      int lines = 1 + topic.getValue().length() / 120;
-      sheet.row(15 * lines + 6).text(XlsxStyle.TOPIC, topic.getKey()).text(XlsxStyle.WRAPPED, topic.getValue());
-    }
+    topics.forEach(topic -> explanation(sheet, topic.getKey(), topic.getValue()));
+    rules.forEach((key, rule) -> explanation(sheet, FigureCatalogue.figure(key).orElseThrow().label(locale), rule));
     return sheet;
+  }
+
+  private static void explanation(XlsxSheet sheet, String topic, String text) {
+    int lines = Math.max(1 + text.length() / 120, 1 + topic.length() / 32);
+    sheet.row(15 * lines + 6).text(XlsxStyle.TOPIC, topic).text(XlsxStyle.WRAPPED, text);
   }
 }

@@ -36,6 +36,7 @@ final class XlsxSheet {
   private String solidBars = "";
   private final StringBuilder merged = new StringBuilder();
   private int mergedCount;
+  private final Bytes links = new Bytes(256);
   private boolean fitToWidth = true;
   private boolean onOnePage;
 
@@ -140,6 +141,17 @@ final class XlsxSheet {
     return this;
   }
 
+  /// Makes the cell before lead to another cell.
+  ///
+  /// @param sheet the other cell's sheet
+  /// @param cell such as `A7`
+  XlsxSheet link(String sheet, String cell) {
+    links.put("<hyperlink ref=\"" + name(column - 1) + row + "\" location=\"");
+    XlsxText.put(links, "'" + sheet + "'!" + cell);
+    links.put("\"/>");
+    return this;
+  }
+
   /// Draws bars behind the numbers of these cells. Without the extension of Excel 2010 they would fade to the right.
   XlsxSheet bars(String cells) {
     bars = "<conditionalFormatting sqref=\"" + cells + "\"><cfRule type=\"dataBar\" priority=\"1\"><dataBar>"
@@ -183,6 +195,11 @@ final class XlsxSheet {
     xml.put(frozen ? "<autoFilter ref=\"" + table(lastTableRow) + "\"/>" : "");
     xml.put(mergedCount == 0 ? "" : "<mergeCells count=\"" + mergedCount + "\">" + merged + "</mergeCells>");
     xml.put(bars);
+    if (links.length > 0) {
+      xml.put("<hyperlinks>");
+      xml.put(links.array, 0, links.length);
+      xml.put("</hyperlinks>");
+    }
     xml.put(pageSetup(locale, !fitToWidth ? " scale=\"68\"" : onOnePage ? "" : FIT_TO_WIDTH));
     xml.put(columnBreaks);
     xml.put(drawing);

@@ -34,6 +34,12 @@ enum XlsxStyle {
   /// A sum at the end of a row.
   SUM(3, 3, 0, 2, Alignment.FIGURE),
   MARK(0, 0, 0, 2, Alignment.FIGURE),
+  /// Prior values that cannot be compared: numbers still, with the mark behind them.
+  MARKED_INTEGER(168, 0, 0, 2, Alignment.FIGURE),
+  MARKED_DECIMAL(169, 0, 0, 2, Alignment.FIGURE),
+  /// A name that leads to its explanation.
+  LINK(0, 7, 0, 2, "<alignment vertical=\"center\"/>"),
+  FOOTNOTE(0, 4, 0, 0, "<alignment vertical=\"top\" wrapText=\"1\"/>"),
   SIGNED_INTEGER(166, 0, 0, 2, Alignment.FIGURE),
   SIGNED_DECIMAL(167, 0, 0, 2, Alignment.FIGURE),
   NUMBER_HEADING(0, 1, 2, 1, "<alignment horizontal=\"right\" vertical=\"center\" wrapText=\"1\"/>"),
@@ -81,16 +87,18 @@ enum XlsxStyle {
     StringBuilder xml = new StringBuilder(4096).append("""
         <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
         <styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">\
-        <numFmts count="4"><numFmt numFmtId="164" formatCode="%s"/><numFmt numFmtId="165" formatCode="#,##0.0"/>\
+        <numFmts count="6"><numFmt numFmtId="164" formatCode="%s"/><numFmt numFmtId="165" formatCode="#,##0.0"/>\
         <numFmt numFmtId="166" formatCode="+#,##0;\u2212#,##0;0"/>\
-        <numFmt numFmtId="167" formatCode="+#,##0.0;\u2212#,##0.0;0.0"/></numFmts>\
-        <fonts count="7"><font><sz val="11"/><color rgb="FF1F2933"/><name val="Calibri"/><family val="2"/></font>\
+        <numFmt numFmtId="167" formatCode="+#,##0.0;\u2212#,##0.0;0.0"/>\
+        <numFmt numFmtId="168" formatCode="#,##0\\*"/><numFmt numFmtId="169" formatCode="#,##0.0\\*"/></numFmts>\
+        <fonts count="8"><font><sz val="11"/><color rgb="FF1F2933"/><name val="Calibri"/><family val="2"/></font>\
         <font><b/><sz val="11"/><color rgb="FFFFFFFF"/><name val="Calibri"/><family val="2"/></font>\
         <font><b/><sz val="18"/><color rgb="FF12486B"/><name val="Calibri"/><family val="2"/></font>\
         <font><b/><sz val="11"/><color rgb="FF12486B"/><name val="Calibri"/><family val="2"/></font>\
         <font><sz val="11"/><color rgb="FF52606D"/><name val="Calibri"/><family val="2"/></font>\
         <font><sz val="11"/><color rgb="FF9A3412"/><name val="Calibri"/><family val="2"/></font>\
-        <font><b/><sz val="22"/><color rgb="FF12486B"/><name val="Calibri"/><family val="2"/></font></fonts>\
+        <font><b/><sz val="22"/><color rgb="FF12486B"/><name val="Calibri"/><family val="2"/></font>\
+        <font><u/><sz val="11"/><color rgb="FF12486B"/><name val="Calibri"/><family val="2"/></font></fonts>\
         <fills count="4"><fill><patternFill patternType="none"/></fill>\
         <fill><patternFill patternType="gray125"/></fill>\
         <fill><patternFill patternType="solid"><fgColor rgb="FF12486B"/><bgColor indexed="64"/></patternFill></fill>\
