@@ -15,7 +15,7 @@ import no.rapport.api.Role;
 final class DemoKeys {
 
   private static final String CLIENT = "demo-";
-  private static final String ORGANIZATION = "org-1042";
+  static final String ORGANIZATION = "org-1042";
 
   private DemoKeys() {}
 

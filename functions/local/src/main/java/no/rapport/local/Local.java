@@ -1,7 +1,14 @@
 package no.rapport.local;
 
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import no.rapport.api.Role;
 import no.rapport.emulator.PortTakenException;
@@ -15,6 +22,9 @@ public final class Local {
   public static void main(String[] arguments) throws InterruptedException {
     Options options;
     LocalRapport rapport;
+    Optional<Path> log = log(System.getenv());
+    PrintStream terminal = System.out;
+    log.ifPresent(Local::writeTo);
     try {
       options = Options.fromEnvironment(System.getenv());
       rapport = LocalRapport.start(options);
@@ -37,9 +47,28 @@ public final class Local {
         stopped.countDown();
       }
     }));
-    System.out.println(welcome(rapport, options, DemoKeys.issue(rapport)));
-    System.out.flush();
+    terminal.println(welcome(rapport, options, rapport.issueKeys(), log));
+    terminal.flush();
     stopped.await();
+  }
+
+  /// The file for what functions write to the standard output; empty where `RAPPORT_LOG` is `-`, for the terminal.
+  static Optional<Path> log(Map<String, String> environment) {
+    String named = environment.getOrDefault("RAPPORT_LOG", "");
+    return named.equals("-") ? Optional.empty()
+        : Optional.of(named.isBlank() ? Options.home().resolve("target/local/functions.log") : Path.of(named));
+  }
+
+  /// Functions log each call: on the terminal that would push the keys away.
+  private static void writeTo(Path log) {
+    try {
+      Files.createDirectories(log.toAbsolutePath().getParent());
+      System.setOut(new PrintStream(new FileOutputStream(log.toFile()), true, StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      System.err.println("The functions' log cannot be written to " + log + ": " + e.getMessage());
+      System.err.println("Name another file: RAPPORT_LOG=<file>, or RAPPORT_LOG=- for the terminal");
+      System.exit(1);
+    }
   }
 
   private static String variable(PortTakenException taken) {
@@ -51,7 +80,7 @@ public final class Local {
     };
   }
 
-  static String welcome(LocalRapport rapport, Options options, Map<Role, String> keys) {
+  static String welcome(LocalRapport rapport, Options options, Map<Role, String> keys, Optional<Path> log) {
     var seconds = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1000.0;
     var base = rapport.baseUrl();
     var keyed = options.publicContracts() == Gateway.PublicContracts.KEY;
@@ -60,11 +89,14 @@ public final class Local {
 
         Ready on %1$s   (after %2$.1f s)
 
-          trace page       %1$s/_local/
+          executions, keys %1$s/_local/
+          API              %1$s/_local/docs
+          figures live     %1$s/_local/watch
           S3               %3$s   bucket rapport-local, keys local / local-secret, region eu-north-1
           DynamoDB         %4$s
           Step Functions   %5$s
           data             %6$s
+          functions' log   %12$s
 
         Keys for the header x-api-key, good until the next start; %8$s:
           org              %9$s   of org-1042
@@ -73,7 +105,7 @@ public final class Local {
 
         Three to try, in another window:
 
-          curl -sT activities.csv --aws-sigv4 aws:amz:eu-north-1:s3 --user local:local-secret \\
+          curl -sT '%13$s' --aws-sigv4 aws:amz:eu-north-1:s3 --user local:local-secret \\
             -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \\
             %3$s/rapport-local/imports/org-1042/activities/2025.csv
           curl -si%7$s %1$s/api/v1/bufdir-exports -H 'content-type: application/json' \\
@@ -85,6 +117,8 @@ public final class Local {
         rapport.stepFunctionsEndpoint(), options.data().map(Object::toString)
             .orElse("a temporary folder, removed at the end (RAPPORT_DATA keeps it)"), key,
         keyed ? "every endpoint needs one" : "export files need one, the other endpoints check one that is sent",
-        keys.get(Role.ORG), keys.get(Role.WORKER), keys.get(Role.ADMIN));
+        keys.get(Role.ORG), keys.get(Role.WORKER), keys.get(Role.ADMIN),
+        log.map(Path::toString).orElse("this terminal (RAPPORT_LOG=-)"),
+        Options.home().resolve("docs/examples/activities.csv").toAbsolutePath());
   }
 }

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
+import no.rapport.api.Role;
 import no.rapport.emulator.BucketEvent;
 import no.rapport.emulator.BufdirStub;
 import no.rapport.emulator.EmbeddedDynamoDb;
@@ -54,6 +55,7 @@ public final class LocalRapport implements AutoCloseable {
   private final S3Presigner presigner;
   private final SfnClient sfnClient;
   private final Gateway gateway;
+  private volatile Map<Role, String> keys = Map.of();
 
   private LocalRapport(Options options) {
     try {
@@ -82,7 +84,8 @@ public final class LocalRapport implements AutoCloseable {
       s3.onObjectCreated(event -> deliver(event, events));
       schedule(events);
       gateway = opened(Gateway.start(options.port(), template, functions, options.publicContracts()));
-      gateway.mount(TracePage.PATH, new TracePage(new Trace(sfnClient), notifications, functions));
+      gateway.mount(TracePage.PATH, new TracePage(new Trace(sfnClient), notifications, functions,
+          () -> keys));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -110,6 +113,12 @@ public final class LocalRapport implements AutoCloseable {
   /// Another door to the same system, where every endpoint needs a key or none does; the caller closes it.
   Gateway anotherGateway(Gateway.PublicContracts publicContracts) {
     return Gateway.start(0, template, functions, publicContracts);
+  }
+
+  /// Issues a key for each role and shows them at `/_local/`. Those of an earlier start are revoked.
+  public Map<Role, String> issueKeys() {
+    keys = DemoKeys.issue(this);
+    return keys;
   }
 
   /// A client of the stack's tables, closed with it.

@@ -11,7 +11,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import no.rapport.api.Role;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 import software.amazon.awssdk.services.sfn.model.InvalidArnException;
 
@@ -20,6 +22,8 @@ import software.amazon.awssdk.services.sfn.model.InvalidArnException;
 /// | method and path | what |
 /// |---|---|
 /// | `GET /_local/` | the page |
+/// | `GET /_local/docs` | the description of the API, see [DocsPage] |
+/// | `GET /_local/keys` | the keys that this start issued |
 /// | `GET /_local/watch` | the page of figures, see [WatchPage] |
 /// | `GET /_local/api/executions?id=&status=` | the newest executions; either may be left out |
 /// | `GET /_local/api/execution?arn=` or `?name=` | one, or a job's newest, with its definition and states' runs |
@@ -34,7 +38,7 @@ final class TracePage implements HttpHandler {
 
   private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
   private static final Map<String, String> FILES = Map.of(
-      "", "trace.html", "trace.css", "trace.css", "trace.js", "trace.js");
+      "", "trace.html", "trace.css", "trace.css", "trace.js", "trace.js", "keys.js", "keys.js");
   private static final Map<String, String> TYPES = Map.of(
       "html", "text/html; charset=utf-8", "css", "text/css; charset=utf-8", "js", "text/javascript; charset=utf-8");
   private static final Pattern INVOCATION = Pattern.compile("2015-03-31/functions/([^/]+)/invocations");
@@ -43,11 +47,14 @@ final class TracePage implements HttpHandler {
   private final Trace trace;
   private final Notifications notifications;
   private final Functions functions;
+  private final Supplier<Map<Role, String>> keys;
 
-  TracePage(Trace trace, Notifications notifications, Functions functions) {
+  /// @param keys those of this start, by role
+  TracePage(Trace trace, Notifications notifications, Functions functions, Supplier<Map<Role, String>> keys) {
     this.trace = trace;
     this.notifications = notifications;
     this.functions = functions;
+    this.keys = keys;
   }
 
   @Override
@@ -71,6 +78,7 @@ final class TracePage implements HttpHandler {
             trace.executions(parameter(exchange, "id"), parameter(exchange, "status")));
         case "GET api/execution" -> send(exchange, 200, trace.execution(arn(exchange)));
         case "GET api/notifications" -> send(exchange, 200, notifications());
+        case "GET keys" -> send(exchange, 200, keys());
         case "GET faults" -> send(exchange, 200, faults());
         case "POST faults" -> {
           Faults.add(fault(JSON.readTree(exchange.getRequestBody().readNBytes(64 * 1024))));
@@ -81,7 +89,13 @@ final class TracePage implements HttpHandler {
           send(exchange, 200, faults());
         }
         case "GET watch", "GET watch.css", "GET watch.js", "GET watch-names.json" -> new WatchPage().handle(exchange);
-        default -> file(exchange, method, path);
+        default -> {
+          if (path.equals("docs") || path.startsWith("docs/")) {
+            new DocsPage().handle(exchange);
+          } else {
+            file(exchange, method, path);
+          }
+        }
       }
     } catch (ExecutionDoesNotExistException | InvalidArnException e) {
       send(exchange, 404, JSON.createObjectNode().put("message", "There is no such execution"));
@@ -139,6 +153,16 @@ final class TracePage implements HttpHandler {
       notification.attributes().forEach(item.putObject("attributes")::put);
     }
     return list;
+  }
+
+  private ObjectNode keys() {
+    var answer = JSON.createObjectNode();
+    var list = answer.putArray("keys");
+    keys.get().forEach((role, key) -> list.addObject()
+        .put("role", role.word())
+        .put("organizations", role == Role.ADMIN ? "all" : DemoKeys.ORGANIZATION)
+        .put("key", key));
+    return answer;
   }
 
   private static ObjectNode faults() {

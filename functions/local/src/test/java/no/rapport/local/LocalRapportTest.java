@@ -3,7 +3,9 @@ package no.rapport.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import no.rapport.api.Role;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -65,14 +67,16 @@ class LocalRapportTest {
         {"org_id": "org-1042", "report_type": "annual_summary", "period_from": "2025-01-01", "period_to": "2025-12-31",
          "status": "pending", "generated_by": "user_1"}""").body().path("report_id").asText();
     for (var role : Role.values()) {
-      assertThat(Local.welcome(rapport, Options.fromEnvironment(Map.of()), keys)).contains(keys.get(role));
+      assertThat(Local.welcome(rapport, Options.fromEnvironment(Map.of()), keys, Optional.empty()))
+          .contains(keys.get(role));
       var caller = new Client(rapport, rapport.baseUrl(), Map.of("x-api-key", keys.get(role)));
       assertThat(caller.get("/api/v1/exports").status()).isEqualTo(200);
       assertThat(caller.put(record, "{\"status\": \"processing\"}").status()).isEqualTo(role == Role.ORG ? 403 : 200);
       assertThat(new Client(rapport, rapport.baseUrl(), Map.of("x-api-key", before.get(role))).get(record).status())
           .isEqualTo(401);
     }
-    assertThat(Local.welcome(rapport, Options.fromEnvironment(Map.of("RAPPORT_PUBLIC_CONTRACTS", "key")), keys))
+    assertThat(Local.welcome(rapport, Options.fromEnvironment(Map.of("RAPPORT_PUBLIC_CONTRACTS", "key")), keys,
+        Optional.of(Path.of("functions.log"))))
         .contains("-H 'x-api-key: " + keys.get(Role.ADMIN) + "'");
   }
 
