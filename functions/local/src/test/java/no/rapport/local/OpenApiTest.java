@@ -3,7 +3,10 @@ package no.rapport.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
@@ -29,6 +32,10 @@ import org.junit.jupiter.api.Test;
 
 /// The description of the API against the template, and against itself.
 class OpenApiTest {
+
+  /// A block of `requests.http`: its name, a comment, the request's line, headers and maybe a body.
+  private static final Pattern REQUEST = Pattern.compile("(?s)(?<name>\\w+)\\R# [^\\n]+\\R(?<method>[A-Z]+) "
+      + "\\{\\{base}}(?<path>\\S+)\\Rx-api-key: \\{\\{key}}\\R(?:Content-Type: application/json\\R\\R(?<body>\\{.*}))?\\s*");
 
   private final OpenApi description = OpenApi.description();
   private final Template template =
@@ -180,6 +187,30 @@ class OpenApiTest {
       assertThat(schema.path("type").asText().equals("object") && !schema.has("properties")
           && !schema.path("additionalProperties").isObject()).as(place + " is an object of anything").isFalse();
     });
+  }
+
+  @Test
+  void hasAReadyRequestForEveryOperation() throws IOException {
+    String file = Files.readString(Path.of(System.getProperty("rapport.home"), "requests.http"));
+    var named = new ArrayList<String>();
+    for (String block : file.split("(?m)^### ")) {
+      var request = REQUEST.matcher(block);
+      if (!request.lookingAt()) {
+        continue;
+      }
+      named.add(request.group("name"));
+      String path = request.group("path").replaceFirst("\\?.*", "");
+      var operation = description.operation(request.group("method"), path);
+      assertThat(operation.map(OpenApi.Operation::id)).as(block).contains(request.group("name"));
+      var schema = operation.orElseThrow().definition().at("/requestBody/content/application~1json/schema");
+      assertThat(request.group("body") != null).as(request.group("name") + " has a body").isEqualTo(!schema.isMissingNode());
+      if (!schema.isMissingNode()) {
+        assertThat(description.validate(schema, new ObjectMapper().readTree(request.group("body"))))
+            .as(request.group("name")).isEmpty();
+      }
+    }
+    assertThat(named).containsExactlyInAnyOrderElementsOf(
+        description.operations().stream().map(OpenApi.Operation::id).toList());
   }
 
   @Test
