@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import no.rapport.emulator.Loopback;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,8 +33,8 @@ class IndependentEmulatorTest extends EveryContract {
 
   /// The newest line of images that needs no token.
   private static final String IMAGE = System.getProperty("rapport.localstack.image", "localstack/localstack:4.14.0");
-  private static final String NO_DOCKER = "IndependentEmulatorTest is skipped: LocalStack needs Docker, and none was found."
-      + " -Drapport.aws.endpoint names another emulator.";
+  private static final String NO_DOCKER = "LocalStack needs Docker, and none was found;"
+      + " -Drapport.aws.endpoint names another emulator";
   private static final String ORGANIZATION = "org-bufdir-042";
   private static final Set<String> OVER = Set.of("completed", "failed", "cancelled");
 
@@ -48,12 +49,9 @@ class IndependentEmulatorTest extends EveryContract {
   static void deploy() throws Exception {
     var given = System.getProperty("rapport.aws.endpoint", "");
     if (given.isEmpty()) {
-      boolean docker = DockerClientFactory.instance().isDockerAvailable();
-      if (!docker) {
-        // Maven tells how many were skipped, not why.
-        System.out.println(NO_DOCKER);
+      if (!DockerClientFactory.instance().isDockerAvailable()) {
+        return;
       }
-      assumeTrue(docker, NO_DOCKER);
       localStack = new LocalStackContainer(DockerImageName.parse(IMAGE).asCompatibleSubstituteFor(
           "localstack/localstack")).withServices("dynamodb", "s3");
       localStack.start();
@@ -66,6 +64,12 @@ class IndependentEmulatorTest extends EveryContract {
     key = stack.key("admin", "\"*\"");
     client = new Client(stack.s3(), stack.baseUrl(), Map.of("x-api-key", key));
     stack.put("imports/org-described/activities/2025.csv", ACTIVITIES);
+  }
+
+  /// Each test is skipped by itself, so that reports tell of it.
+  @BeforeEach
+  void requireEmulator() {
+    assumeTrue(stack != null, NO_DOCKER);
   }
 
   @AfterAll
