@@ -68,7 +68,7 @@ class AggregationHistoriesTest {
   void everyHistoryKeepsTheInvariants() {
     var published = new AtomicLong();
     var told = new AtomicLong();
-    Histories lived = Histories.live(2_000, History::new, history -> {
+    Histories lived = Histories.live(1_000, History::new, history -> {
       published.addAndGet(history.published);
       told.addAndGet(history.toldToFollowers);
     });

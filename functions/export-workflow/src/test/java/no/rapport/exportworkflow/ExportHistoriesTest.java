@@ -48,7 +48,7 @@ class ExportHistoriesTest {
   @Test
   void everyHistoryKeepsTheInvariants() {
     var completed = new AtomicLong();
-    Histories lived = Histories.live(3_000, History::new, history -> completed.addAndGet(history.endedCompleted ? 1 : 0));
+    Histories lived = Histories.live(1_500, History::new, history -> completed.addAndGet(history.endedCompleted ? 1 : 0));
     System.out.println(lived.count() + " histories, " + completed + " completed, " + lived.violations().size() + " violations");
     assertThat(lived.violations()).isEmpty();
     assertThat(completed.get()).as("histories are not all cut short").isGreaterThanOrEqualTo(lived.count() / 5);

@@ -33,7 +33,7 @@ class DynamoRecordsTest extends RecordsContract {
 
   @Override
   int rounds() {
-    return 60;
+    return Integer.getInteger("rapport.race.rounds", 15);
   }
 
   @Test

@@ -12,7 +12,7 @@ class InMemoryReportRacesTest extends ReportRaces {
 
   @Override
   int roundsOfEachPair() {
-    return 400;
+    return 100;
   }
 
   @Override
