@@ -43,7 +43,7 @@ public final class DownloadLinks {
   /// @param orgId the organisation that owns the object
   /// @param resource kind and id of the resource that the object belongs to
   public Link to(String orgId, String resource, String key, String fileName, String contentType) {
-    Acting.linkIssued(records, orgId, resource, clock.instant());
+    Acting.storeLinkIssued(records, orgId, resource, clock.instant());
     var presigned = presigner.presignGetObject(request -> request.signatureDuration(VALIDITY)
         .getObjectRequest(get -> get.bucket(bucket).key(key).responseContentType(contentType)
             .responseContentDisposition(disposition(fileName))));

@@ -10,19 +10,20 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/// On whose behalf a thread works. While a caller is bound, every commit that creates, changes or deletes a resource
-/// also stores an [AuditEvent] in the same transaction: no context can forget it, and none is stored without its change.
+/// The caller on whose behalf a thread works. While a caller is bound, every commit that creates, changes or deletes a
+/// resource also stores an [AuditEvent] in the same transaction. No code path can omit the event, and no event is
+/// stored without its change.
 ///
 /// @param caller the key's id
 /// @param actingUser the person behind the key, as its holder asserts
-/// @param newEventId gives an event's id
-/// @param stored is told of each event once it is stored
+/// @param newEventId returns the id of a new event
+/// @param stored receives each event after it is stored
 public record Acting(String caller, Optional<String> actingUser, Function<Instant, String> newEventId,
     Consumer<AuditEvent> stored) {
 
   private static final ScopedValue<Acting> ACTING = ScopedValue.newInstance();
 
-  /// Does `work` on behalf of this caller.
+  /// Runs `work` on behalf of this caller.
   public <T> T call(Supplier<T> work) {
     return ScopedValue.where(ACTING, this).call(work::get);
   }
@@ -31,10 +32,10 @@ public record Acting(String caller, Optional<String> actingUser, Function<Instan
     return ACTING.isBound() ? Optional.of(ACTING.get()) : Optional.empty();
   }
 
-  /// Stores that the caller was given a link to a file of a resource. Does nothing where no caller is bound.
+  /// Stores that the caller received a link to a file of a resource. Does nothing if no caller is bound.
   ///
   /// @param resource kind and id
-  public static void linkIssued(Records records, String orgId, String resource, Instant now) {
+  public static void storeLinkIssued(Records records, String orgId, String resource, Instant now) {
     current().ifPresent(acting -> {
       AuditEvent event = acting.event(AuditEvent.LINK_ISSUED, resource, orgId, Map.of(), now);
       if (!records.commit(event.written())) {
@@ -44,23 +45,23 @@ public record Acting(String caller, Optional<String> actingUser, Function<Instan
     });
   }
 
-  /// Commits some changes and, where a caller is bound, the events of those that concern resources.
-  static boolean committed(List<Change> changes, Instant now, Predicate<List<Change>> commit) {
+  /// Commits changes. If a caller is bound, commits the audit events of the changed resources with them.
+  static boolean commitWithEvents(List<Change> changes, Instant now, Predicate<List<Change>> commit) {
     List<AuditEvent> events = current().map(acting -> acting.eventsOf(changes, now)).orElse(List.of());
     if (events.isEmpty()) {
       return commit.test(changes);
     }
     List<Change> all = new ArrayList<>(changes);
     events.forEach(event -> all.add(event.written()));
-    boolean committed = commit.test(all);
-    if (committed) {
+    boolean isCommitted = commit.test(all);
+    if (isCommitted) {
       events.forEach(current().orElseThrow().stored);
     }
-    return committed;
+    return isCommitted;
   }
 
-  /// The events of some changes: those of resources. A resource that is only rewritten, or whose status follows from
-  /// another resource's, was not changed by the caller.
+  /// Returns the events of the changed resources. A change that leaves the document as it was, or only follows another
+  /// resource's status, is not the caller's and gets no event.
   private List<AuditEvent> eventsOf(List<Change> changes, Instant now) {
     List<AuditEvent> events = new ArrayList<>();
     for (Change change : changes) {

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Something that a caller did to an organisation's resources. Ids and words only: no link, key, ticket, file name or
-/// free text.
+/// An action of a caller on an organisation's resources. It holds ids and words only: no link, key, ticket, file name
+/// or free text.
 ///
 /// @param eventId `evt_` and a ULID
 /// @param at UTC, milliseconds
@@ -31,8 +31,8 @@ public record AuditEvent(String eventId, Instant at, String action, String resou
   public static final String SUBMITTED = "submitted";
   public static final String ERASED = "erased";
 
-  /// How long an event is kept; a deletion is kept for good, as the audit line of a deleted report is.
-  static final Duration KEPT = Duration.ofDays(400);
+  /// How long an event is kept. Deletions and erasures are kept for good.
+  static final Duration RETENTION = Duration.ofDays(400);
 
   public AuditEvent {
     details = new TreeMap<>(details);
@@ -43,7 +43,8 @@ public record AuditEvent(String eventId, Instant at, String action, String resou
     return new AuditEvent(eventId, at, action, resource, caller, actingUser, orgId, new TreeMap<>(details));
   }
 
-  /// The partition of an organisation's events of one month (UTC), so that none grows without bound. They sort by time.
+  /// Returns the partition of an organisation's events of one month (UTC); monthly partitions stay bounded. Events sort
+  /// by time.
   static String partition(String orgId, YearMonth month) {
     return "audit-events#" + orgId + "#" + month;
   }
@@ -52,14 +53,14 @@ public record AuditEvent(String eventId, Instant at, String action, String resou
     return YearMonth.from(at.atOffset(ZoneOffset.UTC));
   }
 
-  /// The place among the organisation's events, of all months.
+  /// Returns the sort key, which orders the organisation's events across all months.
   String sort() {
     return "%013d#%s".formatted(at.toEpochMilli(), eventId);
   }
 
-  /// The change that stores this event.
+  /// Returns the change that stores this event.
   public Change written() {
     return new Change.AddNote(Note.first(partition(orgId, month(at)), sort(), Documents.write(this),
-        action.equals(DELETED) || action.equals(ERASED) ? null : at.plus(KEPT)));
+        action.equals(DELETED) || action.equals(ERASED) ? null : at.plus(RETENTION)));
   }
 }

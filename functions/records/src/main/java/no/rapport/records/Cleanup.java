@@ -3,18 +3,18 @@ package no.rapport.records;
 import java.time.Instant;
 import java.util.List;
 
-/// Objects that must be removed from the bucket: a duty that is stored in the transaction which makes the objects
-/// unwanted. Whoever commits it removes the objects at once; the sweeper removes them again at its next run, and once
-/// more at `until`, when no task can write them any more.
+/// A duty to remove objects from the bucket. It is stored in the same transaction that makes the objects unwanted. The
+/// committing function removes them at once. The sweeper removes them again at its next run, and a last time at
+/// `until`, when no task can write them any more.
 ///
-/// @param prefixes what to remove: every object whose key begins with one of them (a whole key removes one object)
-/// @param until from when on no task that was told to stop can still write
+/// @param prefixes the key prefixes of the objects to remove (a whole key removes one object)
+/// @param until the time from which no cancelled task can still write
 public record Cleanup(List<String> prefixes, Instant until) {
 
-  /// The partition of the notes. They sort by organisation, then by the time at which they are due.
+  /// The partition of the duties' notes. They sort by organisation, then by due time.
   public static final String PARTITION = "cleanup";
 
-  /// Stands for a time before all others, and sorts like it.
+  /// Sorts before every time.
   private static final String AT_ONCE = "0";
 
   public Cleanup {
@@ -30,7 +30,9 @@ public record Cleanup(List<String> prefixes, Instant until) {
   /// An open duty, with the note that holds it.
   public record Due(Cleanup cleanup, Note note) {
 
-    /// @throws IllegalStateException when the note holds something else
+    /// Reads the duty from its note.
+    ///
+    /// @throws IllegalStateException if the note holds something else
     public static Due of(Note note) {
       return new Due(Documents.read(note.document(), Cleanup.class), note);
     }
@@ -38,23 +40,23 @@ public record Cleanup(List<String> prefixes, Instant until) {
 
   /// Returns the change that stores this duty.
   ///
-  /// @param id what makes it unique: the resource's id and what happened to it (`exp-…#cancelled#2`)
+  /// @param id a unique id: the resource's id and the event (`exp-…#cancelled#2`)
   public Change duty(String id) {
     return new Change.AddNote(note(AT_ONCE, id));
   }
 
-  /// Returns the notes of open duties, at most `limit`, after the one of that sort key, whether or not they are due.
+  /// Returns the notes of open duties after a sort key, due or not, at most `limit`.
   public static List<Note> open(Records records, String afterSort, int limit, Instant now) {
     return records.notes(PARTITION, afterSort, limit, now);
   }
 
-  /// Returns whether the note's duty is due. Of one organisation, no later note is due before an earlier one.
+  /// Returns whether the note's duty is due. Within an organisation, notes sort by due time.
   public static boolean isDue(Note note, Instant now) {
     String[] key = note.sort().split("#", 3);
     return key.length < 3 || key[1].compareTo(now.toString()) <= 0;
   }
 
-  /// Returns the changes that record a removal: they put the duty off until no task can write, or end it.
+  /// Returns the changes that record a removal: they postpone the duty until no task can write, or end it.
   public static List<Change> done(Due due, Instant now) {
     Cleanup cleanup = due.cleanup();
     Change end = new Change.RemoveNote(due.note());

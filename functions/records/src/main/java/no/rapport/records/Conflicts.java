@@ -6,30 +6,30 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
-/// Repeats what reads, decides and commits, until its commit succeeds: with full jitter, and not without end.
+/// Retries a read-decide-commit cycle with full jitter until its commit succeeds, for a bounded number of tries.
 public final class Conflicts {
 
-  /// So many that even dozens of writers of one resource all succeed.
+  /// Enough for dozens of concurrent writers of one resource to all succeed.
   static final int MAX_TRIES = 20;
   private static final int FIRST_PAUSE_MILLIS = 10;
   private static final int MAX_PAUSE_MILLIS = 400;
 
   private Conflicts() {}
 
-  /// Thrown when others changed the same resource every time.
+  /// Thrown if every try met a conflict.
   public static final class TooMany extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     TooMany() {
-      super("Others changed the same resource " + MAX_TRIES + " times in a row");
+      super("Concurrent changes of the same resource defeated all " + MAX_TRIES + " tries; try again later");
     }
   }
 
   /// Runs `attempt` until it returns a value.
   ///
-  /// @param attempt reads, decides and commits; returns empty when the commit met a conflict
-  /// @throws TooMany when no attempt succeeded
+  /// @param attempt reads, decides and commits; returns empty if the commit met a conflict
+  /// @throws TooMany if no attempt succeeded
   public static <T> T retryOnConflict(Supplier<Optional<T>> attempt) {
     return retryOnConflict(attempt, millis -> LockSupport.parkNanos(millis * 1_000_000));
   }

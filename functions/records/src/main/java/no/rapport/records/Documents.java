@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 
-/// Records as JSON documents and back: members in snake case, times as ISO-8601 text, absent members for empty
-/// optionals. Unknown members are ignored when reading, so that an older function can read what a newer one wrote.
+/// Converts records to JSON documents and back: members in snake case, times as ISO 8601 text, absent members for empty
+/// optionals. Reading ignores unknown members, so that an older function can read documents of a newer one.
 public final class Documents {
 
   private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -36,12 +36,14 @@ public final class Documents {
     }
   }
 
-  /// @throws IllegalStateException when the document is not of that type
+  /// Reads a stored document.
+  ///
+  /// @throws IllegalStateException if the document is not of that type
   public static <T> T read(String document, Class<T> type) {
     try {
       return MAPPER.readValue(document, type);
     } catch (JsonProcessingException e) {
-      e.clearLocation(); // the location quotes the document, which may hold what no log may
+      e.clearLocation(); // the location quotes the document, which may hold data that must not be logged
       throw new IllegalStateException("Stored document is not a " + type.getName() + ": " + e.getOriginalMessage(), e);
     }
   }

@@ -30,28 +30,25 @@ import software.amazon.awssdk.services.dynamodb.model.Select;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
-/// The records in one DynamoDB table. Every key and expression of the table stands in this class.
+/// Stores the records in one DynamoDB table. Every key and expression of the table is in this class.
 ///
 /// | item | `pk` | `sk` |
 /// |---|---|---|
 /// | resource | `{org}#{collection}` | `{created}#{id}` |
-/// | pointer by id; of what is deleted an empty one for a while | `id#{collection}#{id}` | `id` |
-/// | totals of an organisation, 8 shards | `{org}#{collection}#totals` | shard |
-/// | totals of all organisations, 16 shards | `*#{collection}#totals` | shard |
-/// | note | `note#{partition}` | `note#{sort}` |
+/// | pointer by id; without target for a while after deletion (tombstone) | `id#{collection}#{id}` | `id` |
 ///
 /// The local index `ByStatus` (`pk`, `by_status`) lists one organisation's resources in one status, consistently;
 /// the global indexes `ByCollection` (`collection`, `sk`) and `ByCollectionStatus` (`collection_status`, `sk`) list
 /// across organisations and may lag.
 public final class DynamoRecords implements Records {
 
-  private static final int SHARDS = 8;
-  private static final int SHARDS_OF_ALL = 16;
-  private static final int ATTEMPTS = 12;
-  /// The most items that DynamoDB takes in one transaction.
-  private static final int MAX_WRITES = 100;
-  /// The most resources that one query of a list reads.
-  private static final int MAX_READ = 1000;
+  private static final int ORGANIZATION_SHARDS = 8;
+  private static final int TOTAL_SHARDS = 16;
+  private static final int MAX_ATTEMPTS = 12;
+  /// DynamoDB's limit of items in one transaction.
+  private static final int MAX_ITEMS_PER_TRANSACTION = 100;
+  /// Largest number of resources that one query of a list reads.
+  private static final int MAX_ITEMS_PER_QUERY = 1000;
   private static final String ALL = "*";
 
   private final DynamoDbClient client;
@@ -62,7 +59,7 @@ public final class DynamoRecords implements Records {
     this(client, table, Clock.systemUTC());
   }
 
-  /// @param clock tells which notes, and ids of what was removed, have expired when new ones are added under their keys
+  /// @param clock decides which notes and tombstones have expired when their keys are reused
   public DynamoRecords(DynamoDbClient client, String table, Clock clock) {
     this.client = client;
     this.table = table;
@@ -72,10 +69,10 @@ public final class DynamoRecords implements Records {
   @Override
   public Optional<Entry> find(String collection, String id, Predicate<String> visible) {
     var pointer = get(pointerKey(collection, id));
-    // What is absent and what is not visible take two reads too, the second in vain: time must not tell what another
-    // organisation has.
-    boolean found = pointer.containsKey("entry_pk") && visible.test(orgIdOf(pointer.get("entry_pk").s()));
-    var key = found ? Map.of("pk", pointer.get("entry_pk"), "sk", pointer.get("entry_sk"))
+    // An absent or invisible resource also takes two reads, the second in vain, so that response times do not reveal
+    // resources of other organisations.
+    boolean isVisible = pointer.containsKey("entry_pk") && visible.test(orgIdOf(pointer.get("entry_pk").s()));
+    var key = isVisible ? Map.of("pk", pointer.get("entry_pk"), "sk", pointer.get("entry_sk"))
         : pointerKey(collection, id + "#");
     return Optional.of(get(key)).filter(item -> item.containsKey("document")).map(DynamoRecords::entry);
   }
@@ -114,14 +111,14 @@ public final class DynamoRecords implements Records {
         merge.add(source);
       }
     }
-    boolean more = entries.size() > listing.limit();
-    // Totals and resources are read one after the other, and others write meanwhile: a first page that holds all
-    // counts itself.
-    if (!more && isFirst(listing.start())) {
+    boolean hasMore = entries.size() > listing.limit();
+    // Totals and resources are read separately while others write. A first page that holds the whole list is therefore
+    // counted directly.
+    if (!hasMore && isFirst(listing.start())) {
       total = entries.size();
     }
-    List<Entry> shown = more ? List.copyOf(entries.subList(0, listing.limit())) : List.copyOf(entries);
-    return new Page(shown, total, more ? Optional.of(Cursor.encode(shown.getLast())) : Optional.empty());
+    List<Entry> shown = hasMore ? List.copyOf(entries.subList(0, listing.limit())) : List.copyOf(entries);
+    return new Page(shown, total, hasMore ? Optional.of(Cursor.encode(shown.getLast())) : Optional.empty());
   }
 
   private static boolean isFirst(Listing.Start start) {
@@ -181,25 +178,26 @@ public final class DynamoRecords implements Records {
     return found;
   }
 
-  /// Commits with one conditional put where that suffices, else with one transaction. Conflicts with other
-  /// transactions and throttling are tried again with full jitter; a condition that does not hold is not.
+  /// Commits with one conditional put if possible, otherwise with one transaction. Transaction conflicts and throttling
+  /// are retried with full jitter; a failed condition is not.
   ///
-  /// An answer that is lost on its way is no refusal: the client sends the request again, and the second answer is
-  /// told apart by the transaction's token, or by the mark that the put leaves.
+  /// A lost response is not a refusal: the client sends the request again. The token of the transaction, or the mark of
+  /// the put, identifies the repeated request.
   @Override
   public boolean commit(List<Change> changes) {
-    return Acting.committed(changes, clock.instant(), this::commitAll);
+    return Acting.commitWithEvents(changes, clock.instant(), this::commitAll);
   }
 
   private boolean commitAll(List<Change> changes) {
     if (changes.size() == 1 && changes.getFirst() instanceof Change.Replace(Entry seen, Entry next)
         && seen.status().equals(next.status())) {
-      return putAlone(seen, next);
+      return putSingle(seen, next);
     }
     var writes = writes(changes);
     List<Change.Delete> deletions = changes.stream().filter(Change.Delete.class::isInstance)
         .map(Change.Delete.class::cast).toList();
-    deletions.forEach(deletion -> writes.addAll(eraseNotesAbout(deletion.seen(), MAX_WRITES - writes.size())));
+    deletions.forEach(deletion -> writes.addAll(
+        deletionsOfNotesAbout(deletion.seen(), MAX_ITEMS_PER_TRANSACTION - writes.size())));
     String token = UUID.randomUUID().toString();
     for (int attempt = 1; ; attempt++) {
       try {
@@ -210,11 +208,11 @@ public final class DynamoRecords implements Records {
         if (has(e, "ConditionalCheckFailed")) {
           return false;
         }
-        if (attempt == ATTEMPTS || !isPassing(e)) {
+        if (attempt == MAX_ATTEMPTS || !isTransient(e)) {
           throw e;
         }
       } catch (DynamoDbException e) {
-        if (attempt == ATTEMPTS || !"TransactionInProgressException".equals(code(e))) {
+        if (attempt == MAX_ATTEMPTS || !"TransactionInProgressException".equals(code(e))) {
           throw e;
         }
       }
@@ -222,19 +220,20 @@ public final class DynamoRecords implements Records {
     }
   }
 
-  private List<TransactWriteItem> eraseNotesAbout(Entry entry, int limit) {
-    return limit <= 0 ? List.of() : notesAbout(entry, limit).stream()
+  private List<TransactWriteItem> deletionsOfNotesAbout(Entry entry, int limit) {
+    return limit <= 0 ? List.of() : keysOfNotesAbout(entry, limit).stream()
         .map(key -> TransactWriteItem.builder().delete(d -> d.tableName(table).key(key)).build()).toList();
   }
 
-  /// Those that found no room in the transaction, or were added while it was committed.
+  /// Erases the notes that did not fit into the transaction or were added during its commit.
   private void eraseRemainingNotesAbout(Entry entry) {
-    for (var keys = notesAbout(entry, MAX_WRITES); !keys.isEmpty(); keys = notesAbout(entry, MAX_WRITES)) {
+    for (var keys = keysOfNotesAbout(entry, MAX_ITEMS_PER_TRANSACTION); !keys.isEmpty();
+        keys = keysOfNotesAbout(entry, MAX_ITEMS_PER_TRANSACTION)) {
       keys.forEach(key -> client.deleteItem(delete -> delete.tableName(table).key(key)));
     }
   }
 
-  private List<Map<String, AttributeValue>> notesAbout(Entry entry, int limit) {
+  private List<Map<String, AttributeValue>> keysOfNotesAbout(Entry entry, int limit) {
     return client.query(request -> request.tableName(table).consistentRead(true).limit(limit)
             .keyConditionExpression("pk = :pk")
             .expressionAttributeValues(Map.of(":pk", text("note#" + Note.about(entry.collection(), entry.id())))))
@@ -250,7 +249,7 @@ public final class DynamoRecords implements Records {
     return e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
   }
 
-  private static boolean isPassing(TransactionCanceledException e) {
+  private static boolean isTransient(TransactionCanceledException e) {
     return has(e, "TransactionConflict") || has(e, "ThrottlingError") || has(e, "ProvisionedThroughputExceeded");
   }
 
@@ -258,7 +257,7 @@ public final class DynamoRecords implements Records {
     return e.cancellationReasons().stream().map(CancellationReason::code).anyMatch(code::equals);
   }
 
-  private boolean putAlone(Entry seen, Entry next) {
+  private boolean putSingle(Entry seen, Entry next) {
     var item = item(next);
     item.put("mark", text(UUID.randomUUID().toString()));
     var put = PutItemRequest.builder().tableName(table).item(item)
@@ -271,7 +270,7 @@ public final class DynamoRecords implements Records {
       } catch (ConditionalCheckFailedException e) {
         return e.hasItem() && item.get("mark").equals(e.item().get("mark"));
       } catch (DynamoDbException e) {
-        if (attempt == ATTEMPTS || !"TransactionConflictException".equals(code(e))) {
+        if (attempt == MAX_ATTEMPTS || !"TransactionConflictException".equals(code(e))) {
           throw e;
         }
       }
@@ -302,10 +301,10 @@ public final class DynamoRecords implements Records {
         }
         case Change.Delete(Entry seen) -> {
           writes.add(delete(entryKey(seen), seen.version()));
-          writes.add(TransactWriteItem.builder().put(p -> p.tableName(table).item(removed(seen))).build());
+          writes.add(TransactWriteItem.builder().put(p -> p.tableName(table).item(tombstone(seen))).build());
           count(totals, seen, -1);
         }
-        // An expired note may still lie in the table; it is as good as absent.
+        // DynamoDB may not have removed an expired note yet; it counts as absent.
         case Change.AddNote(Note note) -> writes.add(put(item(note), ABSENT_OR_EXPIRED, now()));
         case Change.ReplaceNote(Note seen, Note next) ->
             writes.add(put(item(next), AS_SEEN, seenVersion(seen.version())));
@@ -326,9 +325,9 @@ public final class DynamoRecords implements Records {
     return Map.of(":now", number(clock.instant().getEpochSecond()));
   }
 
-  private Map<String, AttributeValue> removed(Entry entry) {
+  private Map<String, AttributeValue> tombstone(Entry entry) {
     var item = new HashMap<>(pointerKey(entry.collection(), entry.id()));
-    item.put("expires", number(clock.instant().plus(Change.Delete.REMEMBERED).getEpochSecond()));
+    item.put("expires", number(clock.instant().plus(Change.Delete.TOMBSTONE_LIFETIME).getEpochSecond()));
     return item;
   }
 
@@ -339,11 +338,11 @@ public final class DynamoRecords implements Records {
     }
   }
 
-  /// Totals are sharded by id, so that an organisation's writes do not all meet in one item.
+  /// Shards totals by id, so that the writes of an organisation do not contend for one item.
   private static void count(Map<TotalKey, Map<String, Integer>> totals, Entry entry, int delta) {
     int hash = entry.id().hashCode();
-    var own = new TotalKey(totalsPk(entry.orgId(), entry.collection()), shard(hash, SHARDS));
-    var all = new TotalKey(totalsPk(ALL, entry.collection()), shard(hash, SHARDS_OF_ALL));
+    var own = new TotalKey(totalsPk(entry.orgId(), entry.collection()), shard(hash, ORGANIZATION_SHARDS));
+    var all = new TotalKey(totalsPk(ALL, entry.collection()), shard(hash, TOTAL_SHARDS));
     for (TotalKey key : List.of(own, all)) {
       totals.computeIfAbsent(key, _ -> new HashMap<>()).merge("n_" + entry.status(), delta, Integer::sum);
     }
@@ -414,7 +413,7 @@ public final class DynamoRecords implements Records {
     return sources;
   }
 
-  /// The resources of one organisation (or all) in one status (or any), newest first, read page by page.
+  /// Reads the resources of one organisation (or all) in one status (or any), newest first, page by page.
   private final class Source {
 
     private final Listing listing;
@@ -425,7 +424,7 @@ public final class DynamoRecords implements Records {
     private boolean ended;
     private List<Entry> read = List.of();
     private int next;
-    /// How many the next query reads.
+    /// The number of items that the next query reads.
     private int readSize;
 
     Source(Listing listing, String org, String status) {
@@ -453,11 +452,11 @@ public final class DynamoRecords implements Records {
         builder.consistentRead(true).indexName(byStatusIndex ? "ByStatus" : null);
         values.put(":hash", text(entryPk(org, listing.collection())));
       }
-      // BETWEEN is the only way to bound a key on both sides; '#' and '~' stand before and after every position.
+      // Only BETWEEN bounds a key on both sides. '#' sorts before every position, '~' after.
       String low = listing.createdFrom().map(Instant::toString).orElse("#");
       String high = listing.createdBefore().map(before -> before.toString() + " ").orElse("~");
       if (listing.start() instanceof Listing.AfterCursor(String cursor) && !cursor.isEmpty()) {
-        // Ids hold no character below '-': appending nothing and excluding the position itself is done in read().
+        // BETWEEN includes the cursor's own position; isWithin() excludes it.
         String position = Cursor.decode(cursor);
         high = position.compareTo(high) < 0 ? position : high;
       }
@@ -498,7 +497,8 @@ public final class DynamoRecords implements Records {
       return place;
     }
 
-    /// Whether there is another one; queries read more each time, so that a deep page of several sources costs few.
+    /// Returns whether there is another resource. Each query reads twice as many as the last, so that a deep page of
+    /// several sources needs few queries.
     boolean hasNext() {
       while (next == read.size() && !ended) {
         QueryResponse page = client.query(query.toBuilder().limit(readSize)
@@ -507,12 +507,13 @@ public final class DynamoRecords implements Records {
         next = 0;
         resumeAt = page.lastEvaluatedKey();
         ended = resumeAt.isEmpty();
-        readSize = Math.min(2 * readSize, MAX_READ);
+        readSize = Math.min(2 * readSize, MAX_ITEMS_PER_QUERY);
       }
       return next < read.size();
     }
 
-    /// What BETWEEN lets through at its ends: the cursor's own resource, and creation at the exclusive bound.
+    /// Returns whether a resource is within the exclusive bounds. BETWEEN includes both ends: the cursor's own
+    /// resource, and creation at the upper bound.
     private boolean isWithin(Entry entry) {
       return listing.createdBefore().map(before -> entry.created().isBefore(before)).orElse(true)
           && (!(listing.start() instanceof Listing.AfterCursor(String cursor)) || cursor.isEmpty()
@@ -527,7 +528,7 @@ public final class DynamoRecords implements Records {
       return read.get(next++);
     }
 
-    /// Passes over resources without transferring them.
+    /// Skips resources without transferring them.
     void skip(long count) {
       long left = count;
       while (left > 0 && !ended) {
@@ -540,7 +541,7 @@ public final class DynamoRecords implements Records {
       }
     }
 
-    /// How many resources match, wherever the page begins.
+    /// Returns how many resources match, regardless of where the page begins.
     long count() {
       if (listing.start() instanceof Listing.AfterCursor(String cursor) && !cursor.isEmpty()) {
         return new Source(listing.after(""), org, status).count();

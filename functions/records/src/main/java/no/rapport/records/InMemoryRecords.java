@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/// Records in the heap of one process, with the semantics of the table: for tests and simulations, which run
-/// histories by the hundred thousand. Safe for use by several threads.
+/// Stores records on the heap, with the semantics of the table. For tests and simulations, which run hundreds of
+/// thousands of scenarios. Safe for use by several threads.
 public final class InMemoryRecords implements Records {
 
   private static final Comparator<Entry> NEWEST_FIRST = Comparator.comparing((Entry entry) -> entry.position()).reversed();
@@ -25,7 +25,7 @@ public final class InMemoryRecords implements Records {
     this(Clock.systemUTC());
   }
 
-  /// @param clock tells which notes have expired when new ones are added under their keys
+  /// @param clock decides which notes have expired when their keys are reused
   public InMemoryRecords(Clock clock) {
     this.clock = clock;
   }
@@ -87,18 +87,18 @@ public final class InMemoryRecords implements Records {
 
   @Override
   public boolean commit(List<Change> changes) {
-    return Acting.committed(changes, clock.instant(), this::commitAll);
+    return Acting.commitWithEvents(changes, clock.instant(), this::commitAll);
   }
 
   private synchronized boolean commitAll(List<Change> changes) {
-    if (!changes.stream().allMatch(this::holds)) {
+    if (!changes.stream().allMatch(this::isPossible)) {
       return false;
     }
     changes.forEach(this::apply);
     return true;
   }
 
-  private boolean holds(Change change) {
+  private boolean isPossible(Change change) {
     return switch (change) {
       case Change.Create(Entry entry) -> !entries.containsKey(key(entry.collection(), entry.id()))
           && !wasRemoved(entry.collection(), entry.id(), clock.instant());
@@ -117,7 +117,7 @@ public final class InMemoryRecords implements Records {
       case Change.Delete(Entry seen) -> {
         entries.remove(key(seen.collection(), seen.id()));
         notes.remove(Note.about(seen.collection(), seen.id()));
-        removedUntil.put(key(seen.collection(), seen.id()), clock.instant().plus(Change.Delete.REMEMBERED));
+        removedUntil.put(key(seen.collection(), seen.id()), clock.instant().plus(Change.Delete.TOMBSTONE_LIFETIME));
       }
       case Change.AddNote(Note note) -> put(note);
       case Change.ReplaceNote(Note _, Note next) -> put(next);

@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What a list asks for. Everything given must hold; several values of one filter are alternatives.
+/// The query of a list. All conditions must hold; several values of one filter are alternatives.
 ///
-/// @param organizations whose resources; empty means every organisation's
+/// @param organizations the organisations that own the resources; empty means all
 /// @param statuses status words; empty means any
 /// @param anyOf filter name → accepted values (`report_type`)
 /// @param atLeast filter name → smallest accepted value, inclusive (`period_from`)
@@ -15,7 +15,7 @@ import java.util.Set;
 /// @param createdFrom earliest creation, inclusive
 /// @param createdBefore latest creation, exclusive
 /// @param start where the page begins
-/// @param limit resources a page, 1 to 100
+/// @param limit largest number of resources per page, 1 to 100
 public record Listing(
     String collection,
     Optional<Set<String>> organizations,
@@ -34,16 +34,16 @@ public record Listing(
   /// Page number, from 1.
   public record AtPage(int page) implements Start {}
 
-  /// After the last resource of an earlier page; `""` before the first.
+  /// After the last resource of an earlier page; `""` means from the start.
   public record AfterCursor(String cursor) implements Start {}
 
-  /// A list of one organisation's resources in these states, first page.
+  /// Returns the first page of one organisation's resources in these states.
   public static Listing of(String collection, String orgId, Set<String> statuses, int limit) {
     return new Listing(collection, Optional.of(Set.of(orgId)), statuses, Map.of(), Map.of(), Map.of(), Optional.empty(),
         Optional.empty(), new AtPage(1), limit);
   }
 
-  /// The same list with one more filter.
+  /// Returns the same list with one more filter.
   public Listing where(String filter, String value) {
     var more = new java.util.HashMap<>(anyOf);
     more.put(filter, Set.of(value));
@@ -51,23 +51,23 @@ public record Listing(
         createdBefore, start, limit);
   }
 
-  /// The same list from the place after a cursor.
+  /// Returns the same list, starting after a cursor.
   public Listing after(String cursor) {
     return new Listing(collection, organizations, statuses, anyOf, atLeast, atMost, createdFrom, createdBefore,
         new AfterCursor(cursor), limit);
   }
 
-  /// Whether totals answer it: it filters by nothing but organisation and status.
+  /// Returns whether the stored totals give its count: it filters only by organisation and status.
   boolean isCounted() {
     return !isFiltered() && createdFrom.isEmpty() && createdBefore.isEmpty();
   }
 
-  /// Whether it filters by values outside the key.
+  /// Returns whether it filters by values outside the key.
   boolean isFiltered() {
     return !anyOf.isEmpty() || !atLeast.isEmpty() || !atMost.isEmpty();
   }
 
-  /// Whether a resource belongs to the list, wherever the page begins.
+  /// Returns whether a resource belongs to the list, regardless of where the page begins.
   boolean matches(Entry entry) {
     return entry.collection().equals(collection)
         && organizations.map(set -> set.contains(entry.orgId())).orElse(true)

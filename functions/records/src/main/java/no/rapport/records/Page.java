@@ -5,6 +5,6 @@ import java.util.Optional;
 
 /// One page of a list, newest first.
 ///
-/// @param total how many resources the list's filters match, exactly
+/// @param total the exact number of resources that match the list's filters
 /// @param nextCursor where the next page begins; empty at the end
 public record Page(List<Entry> entries, long total, Optional<String> nextCursor) {}

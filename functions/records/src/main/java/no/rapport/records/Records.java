@@ -5,44 +5,44 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// All resources of all contracts, and the notes beside them. Reads by id, of notes and of one organisation's lists
-/// are consistent: they see every commit that ended before. Lists across organisations and [#inStatus] may lag.
+/// Stores the resources of all contracts, and notes. Reads by id, of notes and of one organisation's lists are
+/// consistent: they see every completed commit. Lists across organisations and [#inStatus] may lag.
 public interface Records {
 
-  /// The resource of that id, whoever owns it.
+  /// Returns the resource of that id, regardless of its organisation.
   default Optional<Entry> find(String collection, String id) {
     return find(collection, id, _ -> true);
   }
 
-  /// The resource of that id where `visible` holds for its organisation. What is there but not visible takes the time
-  /// of what is absent: the reads are the same, and it is not read itself.
+  /// Returns the resource of that id if `visible` holds for its organisation. An invisible resource takes the same
+  /// reads, and so the same time, as an absent one; its document is not read.
   Optional<Entry> find(String collection, String id, Predicate<String> visible);
 
-  /// Whether a resource of that id was removed within the last [Change.Delete#REMEMBERED]; consistent. Until then its id
-  /// cannot be taken again: a request that is repeated late does not bring back what was deleted meanwhile.
+  /// Returns whether a resource of that id was removed within the last [Change.Delete#TOMBSTONE_LIFETIME]; consistent.
+  /// Its id cannot be reused before, so that a late repetition of a request does not restore a deleted resource.
   boolean wasRemoved(String collection, String id, Instant now);
 
-  /// A page of a list, newest first by (created, id).
+  /// Returns a page of a list, newest first by (created, id).
   ///
-  /// @throws IllegalArgumentException when the cursor is not one of ours
+  /// @throws IllegalArgumentException if the cursor is not from a list
   Page list(Listing listing);
 
-  /// Resources of every organisation in one status, oldest first, at most `limit`; may lag.
+  /// Returns resources of all organisations in one status, oldest first, at most `limit`; may lag.
   List<Entry> inStatus(String collection, String status, int limit);
 
-  /// How many of one organisation's resources are in a status, exactly.
+  /// Returns the exact number of one organisation's resources in a status.
   long countInStatus(String collection, String orgId, String status);
 
-  /// The note of that key unless it has expired.
+  /// Returns the note of that key, or empty if there is none or it has expired.
   Optional<Note> note(String partition, String sort, Instant now);
 
-  /// Notes of a partition after `afterSort` (exclusive; empty: from the first) in order, at most `limit`, without
-  /// the expired.
+  /// Returns unexpired notes of a partition after `afterSort` (exclusive; empty: from the first), in order, at most
+  /// `limit`.
   List<Note> notes(String partition, String afterSort, int limit, Instant now);
 
-  /// Commits all changes or none. Safe under any concurrency: each change states what it saw.
+  /// Commits all changes or none. Safe under concurrency: each change is conditional on the version that was seen.
   ///
-  /// @return true when committed, false when anything was not as it was seen
+  /// @return true if committed, false if a condition failed
   boolean commit(List<Change> changes);
 
   default boolean commit(Change... changes) {

@@ -15,13 +15,13 @@ class ConflictsTest {
   private final AtomicInteger tries = new AtomicInteger();
 
   @Test
-  void returnsTheFirstResultWithoutPause() {
+  void returnsFirstResultWithoutPause() {
     assertThat(Conflicts.retryOnConflict(() -> Optional.of("done"), pauses::add)).isEqualTo("done");
     assertThat(pauses).isEmpty();
   }
 
   @Test
-  void repeatsUntilTheCommitSucceedsWithPausesThatAreBounded() {
+  void retriesWithBoundedPausesUntilCommitSucceeds() {
     String result = Conflicts.retryOnConflict(
         () -> tries.incrementAndGet() < 15 ? Optional.empty() : Optional.of("done"), pauses::add);
     assertThat(result).isEqualTo("done");
@@ -30,7 +30,7 @@ class ConflictsTest {
   }
 
   @Test
-  void givesUpAfterTwentyConflicts() {
+  void failsAfterTwentyConflicts() {
     assertThatThrownBy(() -> Conflicts.retryOnConflict(() -> {
       tries.incrementAndGet();
       return Optional.empty();

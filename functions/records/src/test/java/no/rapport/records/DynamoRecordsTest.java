@@ -37,7 +37,7 @@ class DynamoRecordsTest extends RecordsContract {
   }
 
   @Test
-  void putsTheOrganisationFirstInEveryKeyOfAResource() {
+  void beginsEveryResourceKeyWithOrganisation() {
     store(anEntry("org-a", "rpt_1", 0, "pending"));
     var keys = client.scan(scan -> scan.tableName(table)).items().stream()
         .filter(item -> item.containsKey("document"))

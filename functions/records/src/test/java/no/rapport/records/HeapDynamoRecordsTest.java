@@ -13,7 +13,7 @@ import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// The heap's DynamoDB answers the records as Amazon's own does.
+/// Runs the contract of records on the heap's DynamoDB.
 class HeapDynamoRecordsTest extends RecordsContract {
 
   private static final HeapDynamoDb HEAP = new HeapDynamoDb();
@@ -34,7 +34,7 @@ class HeapDynamoRecordsTest extends RecordsContract {
   }
 
   @Test
-  void reachesADeepPageOfSeveralStatusesWithFewQueries() {
+  void readsDeepPageOfSeveralStatusesWithFewQueries() {
     for (int i = 0; i < 300; i++) {
       store(anEntry("org-a", "rpt_%03d".formatted(i), i, i % 2 == 0 ? "completed" : "failed"));
     }
@@ -55,7 +55,7 @@ class HeapDynamoRecordsTest extends RecordsContract {
   }
 
   @Test
-  void spreadsTotalsSoThatWritesDoNotAllMeetInOneItem() {
+  void spreadsTotalsOverShards() {
     for (int i = 0; i < 200; i++) {
       store(anEntry("org-a", "rpt_" + i, i, "pending"));
     }

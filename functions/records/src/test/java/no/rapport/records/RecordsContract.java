@@ -28,7 +28,7 @@ import no.rapport.emulator.MovableClock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What every store of records must do, races included.
+/// The contract of every store of records, races included.
 abstract class RecordsContract {
 
   static final String COLLECTION = "report-records";
@@ -37,10 +37,10 @@ abstract class RecordsContract {
   final MovableClock clock = new MovableClock(NOON);
   Records records;
 
-  /// An empty store.
+  /// Returns an empty store.
   abstract Records emptyRecords(Clock clock);
 
-  /// Rounds of a race: few where every write goes over the wire.
+  /// Returns the number of rounds of a race: fewer if every write goes over the network.
   abstract int rounds();
 
   @BeforeEach
@@ -96,7 +96,7 @@ abstract class RecordsContract {
     return page.entries().stream().map(Entry::id).toList();
   }
 
-  /// Walks a list to its end by cursor.
+  /// Returns the ids of all pages, read by cursor.
   List<String> walk(Listing listing) {
     var found = new ArrayList<String>();
     var cursor = Optional.of("");
@@ -109,7 +109,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void givesBackWhatWasStored() {
+  void returnsStoredResource() {
     Entry entry = anEntry("org-a", "rpt_1", 0, "pending");
     store(entry);
     assertThat(records.find(COLLECTION, "rpt_1")).contains(entry);
@@ -118,7 +118,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void refusesASecondResourceOfOneIdEvenOfAnotherOrganisation() {
+  void rejectsSecondResourceOfSameIdInAnyOrganisation() {
     store(anEntry("org-a", "rpt_1", 0, "pending"));
     assertThat(records.commit(new Change.Create(anEntry("org-a", "rpt_1", 5, "pending")))).isFalse();
     assertThat(records.commit(new Change.Create(anEntry("org-b", "rpt_1", 0, "pending")))).isFalse();
@@ -126,7 +126,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void replacesOnlyWhatIsAsItWasSeen() {
+  void replacesOnlySeenVersion() {
     Entry first = anEntry("org-a", "rpt_1", 0, "pending");
     store(first);
     Entry second = first.next("completed", first.filters(), "{\"n\":2}");
@@ -140,7 +140,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void replacesWithinOneStatusWithoutTouchingTotals() {
+  void keepsTotalsOnReplaceWithinStatus() {
     Entry first = anEntry("org-a", "rpt_1", 0, "pending");
     store(first);
     Entry second = first.next("pending", Map.of(), "{\"n\":2}");
@@ -150,7 +150,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void deletesAndKeepsTheIdTakenForAsLongAsARequestMayBeRepeated() {
+  void keepsIdOfDeletedResourceTakenWhileRequestsMayBeRepeated() {
     Entry entry = anEntry("org-a", "rpt_1", 0, "pending");
     store(entry);
     assertThat(records.commit(new Change.Delete(entry))).isTrue();
@@ -165,7 +165,7 @@ abstract class RecordsContract {
     assertThat(records.find(COLLECTION, "rpt_1")).isEmpty();
     assertThat(records.list(everything("org-a")).total()).isZero();
 
-    clock.pass(Change.Delete.REMEMBERED.minusSeconds(1));
+    clock.pass(Change.Delete.TOMBSTONE_LIFETIME.minusSeconds(1));
     Entry again = anEntry("org-b", "rpt_1", 9, "failed");
     assertThat(records.commit(new Change.Create(again))).isFalse();
     clock.pass(Duration.ofSeconds(1));
@@ -198,7 +198,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void countsSeveralChangesOfOneCommitTogether() {
+  void countsAllChangesOfOneCommit() {
     Entry old = anEntry("org-a", "rpt_0", 0, "pending");
     store(old);
     Change[] changes = IntStream.range(1, 30)
@@ -214,7 +214,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void keepsNotesByVersion() {
+  void replacesAndRemovesOnlySeenVersionOfNote() {
     Note first = Note.first("p", "s", "{\"n\":1}", null);
     assertThat(records.commit(new Change.AddNote(first))).isTrue();
     assertThat(records.commit(new Change.AddNote(first))).isFalse();
@@ -229,7 +229,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void readsNotesOfOnePartitionInOrderAfterAPlace() {
+  void returnsNotesOfPartitionInOrderAfterSortKey() {
     for (String sort : List.of("003", "001", "002", "005", "004")) {
       records.commit(new Change.AddNote(Note.first("events#a", sort, "{}", null)));
     }
@@ -242,7 +242,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void treatsAnExpiredNoteAsAbsentBeforeItIsRemoved() {
+  void treatsExpiredNoteAsAbsent() {
     Note old = Note.first("p", "s", "{\"n\":1}", NOON.plusSeconds(60));
     records.commit(new Change.AddNote(old));
     records.commit(new Change.AddNote(Note.first("p", "t", "{}", null)));
@@ -264,7 +264,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void readsAsManyNotesAsAskedForHoweverManyHaveExpired() {
+  void returnsFullPageOfNotesDespiteExpiredOnes() {
     for (String sort : List.of("a", "f")) {
       records.commit(new Change.AddNote(Note.first("p", sort, "{}", NOON.plusSeconds(60))));
     }
@@ -289,7 +289,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void filtersByStatusOrganisationValuesAndCreation() {
+  void filtersByStatusOrganisationFiltersAndCreation() {
     for (int i = 0; i < 40; i++) {
       Entry entry = anEntry(i % 2 == 0 ? "org-a" : "org-b", "rpt_%02d".formatted(i), i,
           List.of("pending", "processing", "completed", "failed").get(i % 4));
@@ -331,7 +331,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void givesTheSamePagesByNumberAndByCursor() {
+  void returnsSameResourcesByPageNumberAndByCursor() {
     var random = new Random(7);
     for (int i = 0; i < 57; i++) {
       store(anEntry("org-" + random.nextInt(3), "rpt_%02d".formatted(i), random.nextInt(20),
@@ -363,7 +363,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void countsTheWholeListOnEveryPageOfACursor() {
+  void returnsTotalOfWholeListOnEveryCursorPage() {
     for (int i = 0; i < 9; i++) {
       store(anEntry("org-a", "rpt_" + i, i, "pending"));
     }
@@ -380,7 +380,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void refusesACursorThatIsNotItsOwn() {
+  void rejectsForeignCursor() {
     for (String cursor : List.of("x", "!", "eA", "MjAyNg", "a".repeat(500))) {
       assertThatThrownBy(() -> records.list(everything("org-a").after(cursor)))
           .isInstanceOf(IllegalArgumentException.class);
@@ -388,7 +388,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void walksWithoutDriftWhileOthersWriteAndDelete() throws Exception {
+  void pagesWithoutDriftDuringWritesAndDeletes() throws Exception {
     var stable = new ArrayList<String>();
     var passing = new ArrayList<Entry>();
     for (int i = 0; i < 60; i++) {
@@ -408,8 +408,8 @@ abstract class RecordsContract {
         }
       });
       do {
-        List<String> walked = walk(paged(everything("org-a"), 1, 7));
-        assertThat(walked).doesNotHaveDuplicates().containsSubsequence(stable);
+        List<String> found = walk(paged(everything("org-a"), 1, 7));
+        assertThat(found).doesNotHaveDuplicates().containsSubsequence(stable);
       } while (!done.isDone());
       done.get(60, TimeUnit.SECONDS);
     }
@@ -418,7 +418,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void letsExactlyOneOfManyWritersWin() throws Exception {
+  void commitsExactlyOneOfManyConcurrentWriters() throws Exception {
     for (int round = 0; round < rounds(); round++) {
       Entry seen = anEntry("org-a", "rpt_" + round, round, "pending");
       store(seen);
@@ -433,7 +433,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void keepsTotalsExactUnderRacesRefusalsAndDeletes() throws Exception {
+  void keepsTotalsExactUnderRacesAndDeletes() throws Exception {
     var ids = IntStream.range(0, 12).mapToObj(i -> "rpt_" + i).toList();
     var statuses = List.of("pending", "processing", "completed", "failed");
     try (var clients = Executors.newFixedThreadPool(6)) {
@@ -470,7 +470,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void givesTheStatusListOfTheSweeperOldestFirst() {
+  void listsStatusOldestFirst() {
     store(anEntry("org-a", "rpt_3", 3, "pending"), anEntry("org-b", "rpt_1", 1, "pending"),
         anEntry("org-a", "rpt_2", 2, "failed"), anEntry("org-a", "rpt_4", 4, "pending"));
     assertThat(records.inStatus(COLLECTION, "pending", 10)).extracting(Entry::id)
@@ -501,20 +501,20 @@ abstract class RecordsContract {
   }
 
   private void assertTotalsAreExact(String orgId) {
-    List<String> walked = walk(paged(everything(orgId), 1, 5));
-    assertThat(new HashSet<>(walked)).hasSize(walked.size());
-    assertThat(records.list(everything(orgId)).total()).isEqualTo(walked.size());
+    List<String> found = walk(paged(everything(orgId), 1, 5));
+    assertThat(new HashSet<>(found)).hasSize(found.size());
+    assertThat(records.list(everything(orgId)).total()).isEqualTo(found.size());
     long sum = 0;
     for (String status : List.of("pending", "processing", "completed", "failed")) {
       long counted = records.countInStatus(COLLECTION, orgId, status);
       assertThat(walk(withStatuses(everything(orgId), status))).hasSize((int) counted);
       sum += counted;
     }
-    assertThat(sum).isEqualTo(walked.size());
+    assertThat(sum).isEqualTo(found.size());
   }
 
   @Test
-  void erasesTheNotesAboutADeletedResourceAndNoOthers() {
+  void erasesOnlyNotesAboutDeletedResource() {
     Entry entry = anEntry("org-a", "r1", 0, "pending");
     records.commit(new Change.Create(entry));
     for (int i = 0; i < 130; i++) {
@@ -531,12 +531,12 @@ abstract class RecordsContract {
     assertThat(records.notes(Note.about(COLLECTION, "r10"), "", 1000, NOON)).containsExactly(others);
   }
 
-  private final List<AuditEvent> told = new ArrayList<>();
+  private final List<AuditEvent> stored = new ArrayList<>();
   private final AtomicInteger eventIds = new AtomicInteger();
 
   private Acting acting() {
     return new Acting("key_a", Optional.of("kari"),
-        _ -> "evt_%026d".formatted(eventIds.incrementAndGet()), told::add);
+        _ -> "evt_%026d".formatted(eventIds.incrementAndGet()), stored::add);
   }
 
   private List<AuditEvent> events(String orgId) {
@@ -544,7 +544,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void storesWhatACallerDoesToResourcesInTheSameCommit() {
+  void storesAuditEventsOfCallerInSameCommit() {
     Entry created = anEntry("org-a", "r1", 0, "pending");
     Entry cancelled = created.next("cancelled", Map.of(), "{\"reason\":1}");
     Entry rewritten = cancelled.next("cancelled", Map.of(), "{\"reason\":1}");
@@ -566,12 +566,12 @@ abstract class RecordsContract {
       assertThat(event.actingUser()).contains("kari");
     });
     assertThat(events("org-a").get(1).details()).isEqualTo(Map.of("from", "pending", "to", "cancelled"));
-    assertThat(told).isEqualTo(events("org-a"));
+    assertThat(stored).isEqualTo(events("org-a"));
     assertThat(events("org-b")).isEmpty();
   }
 
   @Test
-  void keepsEventsFor400DaysAndDeletionsForGood() {
+  void keepsEventsFor400DaysAndDeletionsForever() {
     Entry entry = anEntry("org-a", "r1", 0, "pending");
     acting().call(() -> records.commit(new Change.Create(entry)));
     acting().call(() -> records.commit(new Change.Delete(entry)));
@@ -581,9 +581,10 @@ abstract class RecordsContract {
     assertThat(events("org-a")).extracting(AuditEvent::action).containsExactly("deleted");
   }
 
-  /// Events get their place before they are committed: one that becomes visible late must still be told, and none twice.
+  /// An event gets its position before it is committed. An event that becomes visible late must still be returned, and
+  /// no event twice.
   @Test
-  void skipsNoEventThatBecomesVisibleLateAndTellsNoneTwice() {
+  void returnsEachEventOnceEvenIfVisibleLate() {
     var random = new Random(7);
     List<AuditEvent> unseen = new ArrayList<>();
     List<String> written = new ArrayList<>();
@@ -616,7 +617,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void tellsAFloodOfEventsOnceTheyAreSettled() {
+  void returnsEachEventOfFloodOnce() {
     for (int i = 0; i < 350; i++) {
       records.commit(AuditEvent.of("evt_%018d%08d".formatted(0, i), clock.instant(), "created", "things/t", "key_a",
           Optional.empty(), "org-a", Map.of()).written());
@@ -637,7 +638,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void keepsTheEventsOfEachMonthApartAndReadsThemAsOneList() {
+  void readsMonthlyPartitionsAsOneList() {
     List<String> written = new ArrayList<>();
     List<String> read = new ArrayList<>();
     String cursor = "";
@@ -651,9 +652,9 @@ abstract class RecordsContract {
       written.add(event.eventId());
       assertThat(records.notes("audit-events#org-a#" + at.substring(0, 7), "", 10, clock.instant()))
           .as(at).isNotEmpty().allMatch(note -> note.document().contains(at.substring(0, 7)));
-      if (written.size() != 3) { // the third is told together with the fourth
+      if (written.size() != 3) { // the third is returned together with the fourth
         var page = new AuditTrail(records).after("org-a", cursor, 100, clock.instant());
-        page.events().forEach(told -> read.add(told.eventId()));
+        page.events().forEach(stored -> read.add(stored.eventId()));
         cursor = page.nextCursor();
       }
     }
@@ -664,15 +665,15 @@ abstract class RecordsContract {
     cursor = "";
     for (int i = 0; i < 3; i++) {
       var page = new AuditTrail(records).after("org-a", cursor, 2, clock.instant());
-      page.events().forEach(told -> again.add(told.eventId()));
+      page.events().forEach(stored -> again.add(stored.eventId()));
       cursor = page.nextCursor();
     }
     assertThat(again).containsExactlyElementsOf(written);
   }
 
-  /// A cursor is a caller's word: a time long before or after all events must cost no more than an honest one.
+  /// Callers send the cursor, so a forged time long before or after all events must not cost more than a real one.
   @Test
-  void looksForEventsInNoMonthBeforeTheFirstOrAfterThePresent() {
+  void readsNoMonthBeforeFirstOrAfterCurrent() {
     for (String time : List.of("0000000000000", "9999999999999")) {
       String cursor = Base64.getUrlEncoder().withoutPadding()
           .encodeToString((time + "#evt_" + "0".repeat(26) + "|").getBytes(StandardCharsets.US_ASCII));
@@ -688,7 +689,7 @@ abstract class RecordsContract {
   }
 
   @Test
-  void refusesACursorThatIsNotOneOfTheTrail() {
+  void rejectsCursorThatIsNotFromTrail() {
     for (String cursor : List.of("x", "!", "AAAA", "fHw", Cursor.encode(anEntry("org-a", "r1", 0, "pending")))) {
       assertThatThrownBy(() -> new AuditTrail(records).after("org-a", cursor, 1, NOON))
           .as(cursor).isInstanceOf(IllegalArgumentException.class);

@@ -31,8 +31,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 
-/// The records where the service refuses for a while, for good, or is not heard.
-class TroubledRecordsTest {
+/// Tests the records under failures of DynamoDB: temporary and lasting refusals, and lost responses.
+class RecordsUnderFaultsTest {
 
   private static final HeapDynamoDb DYNAMO_DB = new HeapDynamoDb();
   private static final DynamoDbClient CLIENT = DynamoDbClient.builder().region(Loopback.REGION)
@@ -45,14 +45,14 @@ class TroubledRecordsTest {
     assertThat(records.commit(new Change.Create(entry))).isTrue();
   }
 
-  /// What the service does and no local one ever does: refuses requests for passing reasons, and loses answers.
-  private static final class Trouble implements ExecutionInterceptor {
+  /// Injects failures that no local DynamoDB produces: temporary refusals and lost responses.
+  private static final class Faults implements ExecutionInterceptor {
 
     int reads;
     int documentsRead;
 
     final Deque<RuntimeException> refusals = new ArrayDeque<>();
-    int lostAnswers;
+    int lostResponses;
     int requests;
     final List<String> tokens = new ArrayList<>();
 
@@ -79,20 +79,20 @@ class TroubledRecordsTest {
     public SdkHttpResponse modifyHttpResponse(Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
       boolean write = context.request() instanceof TransactWriteItemsRequest
           || context.request() instanceof PutItemRequest;
-      if (write && lostAnswers > 0) {
-        lostAnswers--;
+      if (write && lostResponses > 0) {
+        lostResponses--;
         return context.httpResponse().toBuilder().statusCode(500).build();
       }
       return context.httpResponse();
     }
   }
 
-  private Records recordsIn(Trouble trouble) {
+  private Records recordsWith(Faults faults) {
     return new DynamoRecords(DynamoDbClient.builder()
         .region(Loopback.REGION)
         .credentialsProvider(Loopback.CREDENTIALS)
         .httpClient(DYNAMO_DB)
-        .overrideConfiguration(o -> o.addExecutionInterceptor(trouble))
+        .overrideConfiguration(o -> o.addExecutionInterceptor(faults))
         .build(), table);
   }
 
@@ -110,53 +110,53 @@ class TroubledRecordsTest {
   }
 
   @Test
-  void triesAgainAfterConflictsAndThrottling() {
-    var trouble = new Trouble();
-    trouble.refusals.addAll(List.of(cancelled("None", "TransactionConflict"), cancelled("ThrottlingError"),
+  void retriesConflictsAndThrottling() {
+    var faults = new Faults();
+    faults.refusals.addAll(List.of(cancelled("None", "TransactionConflict"), cancelled("ThrottlingError"),
         cancelled("ProvisionedThroughputExceeded", "None"), inProgress()));
-    assertThat(recordsIn(trouble).commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending")))).isTrue();
-    assertThat(trouble.requests).isEqualTo(5);
-    assertThat(trouble.tokens).hasSize(5).containsOnly(trouble.tokens.getFirst());
+    assertThat(recordsWith(faults).commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending")))).isTrue();
+    assertThat(faults.requests).isEqualTo(5);
+    assertThat(faults.tokens).hasSize(5).containsOnly(faults.tokens.getFirst());
     assertThat(records.list(everything("org-a")).total()).isEqualTo(1);
   }
 
   @Test
-  void triesASinglePutAgainAfterAConflict() {
+  void retriesSinglePutAfterConflict() {
     Entry seen = anEntry("org-a", "rpt_1", 0, "pending");
     store(seen);
-    var trouble = new Trouble();
-    trouble.refusals.add((RuntimeException) TransactionConflictException.builder()
+    var faults = new Faults();
+    faults.refusals.add((RuntimeException) TransactionConflictException.builder()
         .awsErrorDetails(AwsErrorDetails.builder().errorCode("TransactionConflictException").build()).build());
     Entry next = seen.next("pending", Map.of(), "{\"n\":2}");
-    assertThat(recordsIn(trouble).commit(new Change.Replace(seen, next))).isTrue();
-    assertThat(trouble.requests).isEqualTo(2);
+    assertThat(recordsWith(faults).commit(new Change.Replace(seen, next))).isTrue();
+    assertThat(faults.requests).isEqualTo(2);
     assertThat(records.find(COLLECTION, "rpt_1")).contains(next);
   }
 
   @Test
-  void doesNotTryAgainWhereNoWaitingHelps() {
+  void doesNotRetryPermanentErrors() {
     for (RuntimeException refusal : List.of(cancelled("ValidationError"), DynamoDbException.builder()
         .awsErrorDetails(AwsErrorDetails.builder().errorCode("ValidationException").build()).build())) {
-      var trouble = new Trouble();
-      trouble.refusals.add(refusal);
-      assertThatThrownBy(() -> recordsIn(trouble).commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending"))))
+      var faults = new Faults();
+      faults.refusals.add(refusal);
+      assertThatThrownBy(() -> recordsWith(faults).commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending"))))
           .isSameAs(refusal);
-      assertThat(trouble.requests).isEqualTo(1);
+      assertThat(faults.requests).isEqualTo(1);
     }
     Entry seen = anEntry("org-a", "rpt_1", 0, "pending");
     store(seen);
-    var trouble = new Trouble();
+    var faults = new Faults();
     for (int i = 0; i < 50; i++) {
-      trouble.refusals.add((RuntimeException) TransactionConflictException.builder()
+      faults.refusals.add((RuntimeException) TransactionConflictException.builder()
           .awsErrorDetails(AwsErrorDetails.builder().errorCode("TransactionConflictException").build()).build());
     }
-    assertThatThrownBy(() -> recordsIn(trouble).commit(new Change.Replace(seen, seen.next("pending", Map.of(), "{}"))))
+    assertThatThrownBy(() -> recordsWith(faults).commit(new Change.Replace(seen, seen.next("pending", Map.of(), "{}"))))
         .isInstanceOf(TransactionConflictException.class);
-    assertThat(trouble.requests).isLessThan(20);
+    assertThat(faults.requests).isLessThan(20);
   }
 
   @Test
-  void numbersVersionsUpwards() {
+  void incrementsVersionWithEveryChange() {
     Entry first = anEntry("org-a", "rpt_1", 0, "pending");
     assertThat(first.next("pending", Map.of(), "{}").next("failed", Map.of(), "{}").version())
         .isEqualTo(first.version() + 2).isEqualTo(3);
@@ -165,39 +165,39 @@ class TroubledRecordsTest {
   }
 
   @Test
-  void doesNotTryAgainWhatAConditionForbids() {
-    var trouble = new Trouble();
-    trouble.refusals.add(cancelled("ConditionalCheckFailed", "TransactionConflict"));
-    assertThat(recordsIn(trouble).commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending")))).isFalse();
-    assertThat(trouble.requests).isEqualTo(1);
+  void doesNotRetryFailedCondition() {
+    var faults = new Faults();
+    faults.refusals.add(cancelled("ConditionalCheckFailed", "TransactionConflict"));
+    assertThat(recordsWith(faults).commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending")))).isFalse();
+    assertThat(faults.requests).isEqualTo(1);
   }
 
   @Test
-  void givesUpAfterConflictsWithoutEnd() {
-    var trouble = new Trouble();
+  void failsAfterManyConflicts() {
+    var faults = new Faults();
     for (int i = 0; i < 50; i++) {
-      trouble.refusals.add(cancelled("TransactionConflict"));
+      faults.refusals.add(cancelled("TransactionConflict"));
     }
-    var records = recordsIn(trouble);
+    var records = recordsWith(faults);
     assertThatThrownBy(() -> records.commit(new Change.Create(anEntry("org-a", "rpt_1", 0, "pending"))))
         .isInstanceOf(TransactionCanceledException.class);
-    assertThat(trouble.requests).isLessThan(20);
+    assertThat(faults.requests).isLessThan(20);
   }
 
   @Test
-  void takesALostAnswerForNoRefusal() {
-    var trouble = new Trouble();
-    var unlucky = recordsIn(trouble);
+  void commitsAlthoughResponseIsLost() {
+    var faults = new Faults();
+    var faulty = recordsWith(faults);
     Entry first = anEntry("org-a", "rpt_1", 0, "pending");
-    trouble.lostAnswers = 1;
-    assertThat(unlucky.commit(new Change.Create(first))).isTrue();
+    faults.lostResponses = 1;
+    assertThat(faulty.commit(new Change.Create(first))).isTrue();
     Entry second = first.next("pending", Map.of(), "{\"n\":2}");
-    trouble.lostAnswers = 1;
-    assertThat(unlucky.commit(new Change.Replace(first, second))).isTrue();
-    assertThat(unlucky.commit(new Change.Replace(first, second))).isFalse();
+    faults.lostResponses = 1;
+    assertThat(faulty.commit(new Change.Replace(first, second))).isTrue();
+    assertThat(faulty.commit(new Change.Replace(first, second))).isFalse();
     Entry third = second.next("failed", Map.of(), "{\"n\":3}");
-    trouble.lostAnswers = 2;
-    assertThat(unlucky.commit(new Change.Replace(second, third))).isTrue();
+    faults.lostResponses = 2;
+    assertThat(faulty.commit(new Change.Replace(second, third))).isTrue();
     assertThat(records.find(COLLECTION, "rpt_1")).contains(third);
     assertThat(records.list(everything("org-a")).total()).isEqualTo(1);
     assertThat(records.countInStatus(COLLECTION, "org-a", "failed")).isEqualTo(1);
@@ -205,17 +205,17 @@ class TroubledRecordsTest {
   }
 
   @Test
-  void readsAsOftenForAnAbsentOrForeignIdAsForOneThatIsThereAndNothingForeign() {
+  void readsAbsentForeignAndVisibleIdEquallyOftenWithoutForeignDocument() {
     store(anEntry("org-a", "rpt_1", 0, "pending"));
-    var present = new Trouble();
-    assertThat(recordsIn(present).find(COLLECTION, "rpt_1")).isPresent();
-    var absent = new Trouble();
-    assertThat(recordsIn(absent).find(COLLECTION, "rpt_2")).isEmpty();
-    var foreign = new Trouble();
-    assertThat(recordsIn(foreign).find(COLLECTION, "rpt_1", "org-b"::equals)).isEmpty();
+    var present = new Faults();
+    assertThat(recordsWith(present).find(COLLECTION, "rpt_1")).isPresent();
+    var absent = new Faults();
+    assertThat(recordsWith(absent).find(COLLECTION, "rpt_2")).isEmpty();
+    var foreign = new Faults();
+    assertThat(recordsWith(foreign).find(COLLECTION, "rpt_1", "org-b"::equals)).isEmpty();
     assertThat(absent.reads).isEqualTo(present.reads).isEqualTo(foreign.reads).isEqualTo(2);
     assertThat(foreign.documentsRead).as("a foreign document is not even read").isZero();
     assertThat(present.documentsRead).isEqualTo(1);
-    assertThat(recordsIn(new Trouble()).find(COLLECTION, "rpt_1", "org-a"::equals)).isPresent();
+    assertThat(recordsWith(new Faults()).find(COLLECTION, "rpt_1", "org-a"::equals)).isPresent();
   }
 }
