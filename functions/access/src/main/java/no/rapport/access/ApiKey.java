@@ -5,14 +5,14 @@ import java.util.Optional;
 import java.util.Set;
 import no.rapport.api.Role;
 
-/// What is known of a key, without the key.
+/// The stored attributes of a key, without its secret.
 ///
-/// @param id `key_…`: what `requested_by` and the log show
-/// @param client whose key it is; a client has at most two live keys, the second for rotation
-/// @param label what people call it
-/// @param organizations what it is bound to; empty means every organisation
+/// @param id `key_…`, shown in `requested_by` and the log
+/// @param client the client that holds the key; a client has at most two live keys, the second for rotation
+/// @param label a name for people
+/// @param organizations the organisations it is bound to; empty means all
 /// @param created UTC, whole seconds
-/// @param expires first moment at which it is no longer good, UTC, whole seconds
+/// @param expires the moment from which it is no longer valid, UTC, whole seconds
 /// @param revoked when it was revoked
 public record ApiKey(
     String id,
@@ -28,18 +28,18 @@ public record ApiKey(
     organizations = organizations.map(Set::copyOf);
   }
 
-  /// Whether it is good now.
+  /// Returns whether the key is neither revoked nor expired.
   public boolean isLive(Instant now) {
     return revoked.isEmpty() && now.isBefore(expires);
   }
 
-  /// `live`, `revoked` or `expired`.
+  /// Returns `live`, `revoked` or `expired`.
   public String state(Instant now) {
     return revoked.isPresent() ? "revoked" : isLive(now) ? "live" : "expired";
   }
 
-  /// As the authorizer tells the handlers: comma-separated, or `*`.
-  String organizationsWord() {
+  /// Returns the organisations in the form of the authorizer's context: comma-separated, or `*`.
+  String organizationsText() {
     return organizations.map(set -> String.join(",", new java.util.TreeSet<>(set))).orElse("*");
   }
 }

@@ -25,21 +25,21 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
-/// API keys in the access table. Every key and expression of that table stands in this class.
+/// Stores API keys in the access table. Every key and expression of that table is in this class.
 ///
 /// | item | `pk` | `sk` |
 /// |---|---|---|
 /// | key: its SHA-256 and all of [ApiKey] | `key#{id}` | `key` |
 /// | client: version and the ids of its keys | `client#{client}` | `client` |
 ///
-/// A key itself is never stored: [#issue] gives it once. Safe for use by several threads and processes.
+/// The key itself is never stored: [#issue] returns it once. Safe for use by several threads and processes.
 public final class ApiKeys {
 
-  /// Live keys a client may have at once: one in use and one to change to.
-  public static final int LIVE_KEYS = 2;
+  /// Largest number of live keys of one client: one in use and one to rotate to.
+  public static final int MAX_LIVE_KEYS = 2;
 
-  private static final int ATTEMPTS = 20;
-  /// What an absent key is compared with, so that absent and wrong keys take the same steps.
+  private static final int MAX_ATTEMPTS = 20;
+  /// Stands for the hash of an absent key, so that absent and wrong keys take the same steps.
   private static final String NO_KEY = "0".repeat(64);
 
   private final DynamoDbClient client;
@@ -58,23 +58,23 @@ public final class ApiKeys {
 
   static ApiKeys fromEnvironment() {
     String table = Environment.required("ACCESS_TABLE");
-    Priming.beforeSnapshot(table, ApiKeys::practise);
+    Priming.beforeSnapshot(table, ApiKeys::prime);
     return new ApiKeys(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build(), table);
   }
 
-  /// What an authorizer does.
-  static void practise(SdkHttpClient nowhere) {
-    var keys = new ApiKeys(DynamoDbClient.builder().httpClient(nowhere).build(), "priming");
-    keys.verify(KeyText.mint(keys.random).reveal(), Instant.EPOCH);
+  /// Runs the steps of an authorizer.
+  static void prime(SdkHttpClient offline) {
+    var keys = new ApiKeys(DynamoDbClient.builder().httpClient(offline).build(), "priming");
+    keys.verify(KeyText.generate(keys.random).reveal(), Instant.EPOCH);
   }
 
-  /// What became of the wish for a new key.
+  /// The outcome of an order for a new key.
   public sealed interface Issue {}
 
-  /// @param text the key, to be shown this once
+  /// @param text the key, shown only once
   public record Issued(ApiKey key, String text) implements Issue {
 
-    /// Without the key, so that it may stray into a message.
+    /// Omits the key, so that messages never contain it.
     @Override
     public String toString() {
       return "Issued[" + key.id() + "]";
@@ -84,24 +84,25 @@ public final class ApiKeys {
   /// The client has two live keys; one must be revoked first.
   public record TwoKeysLive(List<ApiKey> live) implements Issue {}
 
-  /// Issues a key.
+  /// Issues a key, unless the client has two live keys.
   public Issue issue(KeyOrder order, Instant now) {
     Instant created = now.truncatedTo(ChronoUnit.SECONDS);
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       var holder = get(clientKey(order.client()));
       List<ApiKey> live = keyIds(holder).stream().map(this::find).flatMap(Optional::stream)
           .filter(key -> key.isLive(now)).toList();
-      if (live.size() >= LIVE_KEYS) {
+      if (live.size() >= MAX_LIVE_KEYS) {
         return new TwoKeysLive(live);
       }
-      KeyText text = KeyText.mint(random);
+      KeyText text = KeyText.generate(random);
       var key = new ApiKey(text.id(), order.client(), order.label(), order.role(), order.organizations(), created,
           created.plus(order.validity()), Optional.empty());
       if (store(key, text.sha256(), holder, live)) {
         return new Issued(key, text.reveal());
       }
     }
-    throw new IllegalStateException("Keys of client " + order.client() + " are being changed by others all the time");
+    throw new IllegalStateException(
+        "Too many concurrent changes of the keys of client " + order.client() + "; try again later");
   }
 
   private boolean store(ApiKey key, String sha256, Map<String, AttributeValue> holder, List<ApiKey> live) {
@@ -125,12 +126,12 @@ public final class ApiKeys {
     }
   }
 
-  /// The key of that id.
+  /// Returns the key of that id.
   public Optional<ApiKey> find(String id) {
     return Optional.of(get(keyKey(id))).filter(item -> !item.isEmpty()).map(ApiKeys::key);
   }
 
-  /// The key that a client has sent, if it is known and live.
+  /// Returns the key that a client has sent, if it is known and live.
   public Optional<ApiKey> verify(String text, Instant now) {
     return identify(text).filter(key -> key.isLive(now));
   }
@@ -143,12 +144,12 @@ public final class ApiKeys {
     }
     var item = get(keyKey(sent.get().id()));
     String stored = item.isEmpty() ? NO_KEY : item.get("sha256").s();
-    boolean same = MessageDigest.isEqual(stored.getBytes(StandardCharsets.US_ASCII),
+    boolean isSame = MessageDigest.isEqual(stored.getBytes(StandardCharsets.US_ASCII),
         sent.get().sha256().getBytes(StandardCharsets.US_ASCII));
-    return same ? Optional.of(key(item)) : Optional.empty();
+    return isSame ? Optional.of(key(item)) : Optional.empty();
   }
 
-  /// All keys, by client and creation.
+  /// Returns all keys, sorted by client and creation.
   public List<ApiKey> list() {
     List<ApiKey> keys = new ArrayList<>();
     for (var page : client.scanPaginator(scan -> scan.tableName(table).consistentRead(true)
@@ -159,10 +160,9 @@ public final class ApiKeys {
     return keys;
   }
 
-  /// Revokes a key for good; a key that is revoked already stays as it is. Authorizers may remember it for up to five
-  /// minutes.
+  /// Revokes a key permanently. A revoked key stays as it is. Authorizers may cache a key for up to five minutes.
   ///
-  /// @return the key as it is now; empty when there is none of that id
+  /// @return the key after the change; empty if there is none of that id
   public Optional<ApiKey> revoke(String id, Instant now) {
     try {
       var revoked = client.updateItem(update -> update.tableName(table).key(keyKey(id))
@@ -176,13 +176,13 @@ public final class ApiKeys {
     }
   }
 
-  /// What became of the keys of an organisation.
+  /// The outcome of withdrawing an organisation from keys.
   ///
-  /// @param revoked keys that were bound to this organisation alone
-  /// @param narrowed keys that keep their other organisations
+  /// @param revoked number of keys that were bound to this organisation alone
+  /// @param narrowed number of keys that keep their other organisations
   public record Withdrawn(int revoked, int narrowed) {}
 
-  /// Takes an organisation from all keys that are bound to it. Keys bound to every organisation stay as they are.
+  /// Removes an organisation from all keys that are bound to it. Keys of all organisations stay as they are.
   public Withdrawn withdraw(String orgId, Instant now) {
     int revoked = 0;
     int narrowed = 0;
@@ -202,12 +202,12 @@ public final class ApiKeys {
     return new Withdrawn(revoked, narrowed);
   }
 
-  /// @throws ConditionalCheckFailedException when the key was changed meanwhile; to be tried again
+  /// @throws ConditionalCheckFailedException if the key was changed meanwhile; the caller retries
   private void narrow(ApiKey key, String organizations) {
     client.updateItem(update -> update.tableName(table).key(keyKey(key.id()))
         .updateExpression("SET organizations = :next")
         .conditionExpression("organizations = :seen")
-        .expressionAttributeValues(Map.of(":next", text(organizations), ":seen", text(key.organizationsWord()))));
+        .expressionAttributeValues(Map.of(":next", text(organizations), ":seen", text(key.organizationsText()))));
   }
 
   private Map<String, AttributeValue> get(Map<String, AttributeValue> key) {
@@ -233,7 +233,7 @@ public final class ApiKeys {
     item.put("client", text(key.client()));
     item.put("label", text(key.label()));
     item.put("role", text(key.role().word()));
-    item.put("organizations", text(key.organizationsWord()));
+    item.put("organizations", text(key.organizationsText()));
     item.put("created", text(key.created().toString()));
     item.put("expires_at", text(key.expires().toString()));
     return item;

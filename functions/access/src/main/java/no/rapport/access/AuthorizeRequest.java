@@ -18,10 +18,10 @@ import no.rapport.records.Records;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// The authorizer of every endpoint but the stream: knows the caller by the header `x-api-key`.
+/// The authorizer of every endpoint except the stream. It identifies the caller by the header `x-api-key`.
 ///
-/// An unknown, mistyped, expired or revoked key ends in `401` with an empty body (a gateway response). API Gateway
-/// remembers the answer per key for at most five minutes, over all routes.
+/// An unknown, mistyped, expired or revoked key gets `401` with an empty body (a gateway response). API Gateway caches
+/// the policy per key for at most five minutes, over all routes.
 public final class AuthorizeRequest implements RequestHandler<APIGatewayCustomAuthorizerEvent, IamPolicyResponse> {
 
   private final ApiKeys keys;
@@ -30,7 +30,7 @@ public final class AuthorizeRequest implements RequestHandler<APIGatewayCustomAu
 
   public AuthorizeRequest() {
     this(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build());
-    Priming.beforeSnapshot(Environment.required("ACCESS_TABLE"), ApiKeys::practise);
+    Priming.beforeSnapshot(Environment.required("ACCESS_TABLE"), ApiKeys::prime);
   }
 
   private AuthorizeRequest(DynamoDbClient client) {
@@ -49,13 +49,13 @@ public final class AuthorizeRequest implements RequestHandler<APIGatewayCustomAu
     Instant now = clock.instant();
     Optional<ApiKey> known = Credentials.key(event).flatMap(keys::identify);
     return known.filter(key -> key.isLive(now))
-        .map(key -> Leave.forStage(event.getMethodArn(), key))
+        .map(key -> AuthorizerPolicy.forStage(event.getMethodArn(), key))
         .orElseThrow(() -> {
           Log.info("key_refused", Map.of("method", String.valueOf(event.getHttpMethod()),
               "key", known.map(ApiKey::id).orElse("")));
-          known.ifPresent(key -> refusals.tell(key.id(), key.organizations().orElse(Set.of()), key.state(now),
-        Optional.empty(), now));
-          return Leave.refused();
+          known.ifPresent(key -> refusals.store(key.id(), key.organizations().orElse(Set.of()), key.state(now),
+              Optional.empty(), now));
+          return AuthorizerPolicy.refused();
         });
   }
 }

@@ -21,11 +21,12 @@ import no.rapport.records.Records;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// The authorizer of the event stream: takes a key, or a ticket in `?ticket=` from browsers that cannot send one.
+/// The authorizer of the event stream. It accepts a key, or a ticket in `?ticket=` from browsers, which cannot send a
+/// key.
 ///
-/// A ticket is good for this method only, and for the organisation and period it was given for; its caller sees no
-/// other organisation. Where a key is sent too, the key counts. Its answers are not remembered: two requests with one
-/// ticket may name different periods.
+/// A ticket is valid only for this method and for the organisation and period it was issued for; its caller sees no
+/// other organisation. If a key is sent too, only the key counts. API Gateway does not cache the policies, because two
+/// requests with one ticket may name different periods.
 public final class AuthorizeWatch implements RequestHandler<APIGatewayCustomAuthorizerEvent, IamPolicyResponse> {
 
   private final ApiKeys keys;
@@ -35,7 +36,7 @@ public final class AuthorizeWatch implements RequestHandler<APIGatewayCustomAuth
 
   public AuthorizeWatch() {
     this(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build());
-    Priming.beforeSnapshot(Environment.required("ACCESS_TABLE"), ApiKeys::practise);
+    Priming.beforeSnapshot(Environment.required("ACCESS_TABLE"), ApiKeys::prime);
   }
 
   private AuthorizeWatch(DynamoDbClient client) {
@@ -55,34 +56,35 @@ public final class AuthorizeWatch implements RequestHandler<APIGatewayCustomAuth
     Instant now = clock.instant();
     Optional<String> sent = Credentials.key(event);
     Optional<ApiKey> known = sent.flatMap(keys::identify);
-    Optional<IamPolicyResponse> leave = sent.isPresent()
-        ? known.filter(key -> key.isLive(now)).map(key -> Leave.forMethod(event.getMethodArn(), key.id(),
-            key.role().word(), key.organizationsWord()))
+    Optional<IamPolicyResponse> policy = sent.isPresent()
+        ? known.filter(key -> key.isLive(now)).map(key -> AuthorizerPolicy.forMethod(event.getMethodArn(), key.id(),
+            key.role().word(), key.organizationsText()))
         : Credentials.parameter(event, "ticket").flatMap(text -> tickets.find(text, now))
-            .filter(ticket -> names(event, "organization_id", ticket.organizationId())
-                && names(event, "period_id", ticket.periodId()))
-            .filter(ticket -> isKeyStillGood(ticket, now))
-            .map(ticket -> Leave.forMethod(event.getMethodArn(), ticket.caller(), Role.ORG.word(),
+            .filter(ticket -> matchesOrIsAbsent(event, "organization_id", ticket.organizationId())
+                && matchesOrIsAbsent(event, "period_id", ticket.periodId()))
+            .filter(ticket -> isKeyStillValid(ticket, now))
+            .map(ticket -> AuthorizerPolicy.forMethod(event.getMethodArn(), ticket.caller(), Role.ORG.word(),
                 ticket.organizationId()));
-    return leave.orElseThrow(() -> {
-      Log.info("watch_refused", Map.of("with", sent.isPresent() ? "key" : "ticket or nothing",
+    return policy.orElseThrow(() -> {
+      Log.info("watch_refused", Map.of("with", sent.isPresent() ? "key" : "ticket or none",
           "key", known.map(ApiKey::id).orElse("")));
-      known.ifPresent(key -> refusals.tell(key.id(), key.organizations().orElse(Set.of()), key.state(now),
-        Optional.empty(), now));
-      return Leave.refused();
+      known.ifPresent(key -> refusals.store(key.id(), key.organizations().orElse(Set.of()), key.state(now),
+          Optional.empty(), now));
+      return AuthorizerPolicy.refused();
     });
   }
 
-  /// A ticket is good no longer than the key that it was issued to. A caller without a key has none to lose.
-  private boolean isKeyStillGood(Tickets.Ticket ticket, Instant now) {
+  /// Returns whether the key of the ticket's holder is still valid for its organisation. A caller without a key has no
+  /// key to check.
+  private boolean isKeyStillValid(Tickets.Ticket ticket, Instant now) {
     return ticket.caller().equals(Caller.ANONYMOUS) || keys.find(ticket.caller())
         .filter(key -> key.isLive(now))
         .filter(key -> key.organizations().map(set -> set.contains(ticket.organizationId())).orElse(true))
         .isPresent();
   }
 
-  /// An absent parameter is for the handler to refuse, with `400`.
-  private static boolean names(APIGatewayCustomAuthorizerEvent event, String parameter, String value) {
+  /// Returns whether the parameter has this value or is absent. The handler rejects an absent parameter with `400`.
+  private static boolean matchesOrIsAbsent(APIGatewayCustomAuthorizerEvent event, String parameter, String value) {
     return Credentials.parameter(event, parameter).map(value::equals).orElse(true);
   }
 }

@@ -4,12 +4,12 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayCustomAuthorizerEv
 import java.util.Map;
 import java.util.Optional;
 
-/// What a request carries to say who calls.
+/// Reads the credentials of a request.
 final class Credentials {
 
   private Credentials() {}
 
-  /// The value of the header `x-api-key`, in whatever case it was written.
+  /// Returns the value of the header `x-api-key`, ignoring the case of its name.
   static Optional<String> key(APIGatewayCustomAuthorizerEvent event) {
     return event.getHeaders() == null ? Optional.empty() : event.getHeaders().entrySet().stream()
         .filter(header -> header.getKey().equalsIgnoreCase("x-api-key"))

@@ -10,18 +10,18 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /// An API key as its client holds it: `rpt_live_`, 10 characters that name the key, 32 secret ones (160 random bits),
-/// and 7 that check the others, so that a typo is told without a read.
+/// and a checksum of 7, so that a typo is detected without a read.
 ///
-/// The prefix lets scanners of repositories and logs know a key when they see one.
+/// Scanners of repositories and logs recognise a key by the prefix.
 final class KeyText {
 
   private static final String PREFIX = "rpt_live_";
   private static final char[] LETTERS = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
-  private static final int NAME = 10;
-  private static final int SECRET = 32;
-  private static final int CHECK = 7;
+  private static final int NAME_LENGTH = 10;
+  private static final int SECRET_LENGTH = 32;
+  private static final int CHECK_LENGTH = 7;
   private static final Pattern FORM =
-      Pattern.compile(PREFIX + "[0-9a-hjkmnp-tv-z]{" + (NAME + SECRET + CHECK) + "}");
+      Pattern.compile(PREFIX + "[0-9a-hjkmnp-tv-z]{" + (NAME_LENGTH + SECRET_LENGTH + CHECK_LENGTH) + "}");
 
   private final String text;
 
@@ -29,8 +29,8 @@ final class KeyText {
     this.text = text;
   }
 
-  static KeyText mint(SecureRandom random) {
-    byte[] bytes = new byte[NAME + SECRET];
+  static KeyText generate(SecureRandom random) {
+    byte[] bytes = new byte[NAME_LENGTH + SECRET_LENGTH];
     random.nextBytes(bytes);
     var key = new StringBuilder(PREFIX);
     for (byte b : bytes) {
@@ -39,12 +39,13 @@ final class KeyText {
     return new KeyText(key + check(key.toString()));
   }
 
-  /// @return empty when it is no key, or a mistyped one
+  /// @return empty if the text is not a key, or a mistyped one
   static Optional<KeyText> parse(String text) {
-    if (text == null || text.length() != PREFIX.length() + NAME + SECRET + CHECK || !FORM.matcher(text).matches()) {
+    if (text == null || text.length() != PREFIX.length() + NAME_LENGTH + SECRET_LENGTH + CHECK_LENGTH
+        || !FORM.matcher(text).matches()) {
       return Optional.empty();
     }
-    int end = text.length() - CHECK;
+    int end = text.length() - CHECK_LENGTH;
     return check(text.substring(0, end)).equals(text.substring(end)) ? Optional.of(new KeyText(text))
         : Optional.empty();
   }
@@ -54,15 +55,15 @@ final class KeyText {
     crc.update(text.getBytes(StandardCharsets.US_ASCII));
     long value = crc.getValue();
     var check = new StringBuilder();
-    for (int i = 0; i < CHECK; i++) {
+    for (int i = 0; i < CHECK_LENGTH; i++) {
       check.append(LETTERS[(int) (value >>> 5 * i) & 31]);
     }
     return check.toString();
   }
 
-  /// The key's id, which may be shown and logged.
+  /// Returns the key's id, which may be shown and logged.
   String id() {
-    return "key_" + text.substring(PREFIX.length(), PREFIX.length() + NAME);
+    return "key_" + text.substring(PREFIX.length(), PREFIX.length() + NAME_LENGTH);
   }
 
   String sha256() {
@@ -74,12 +75,12 @@ final class KeyText {
     }
   }
 
-  /// The key itself: for the one who is to hold it, and for nobody else.
+  /// Returns the key itself. Only its holder may see it.
   String reveal() {
     return text;
   }
 
-  /// Without the secret, so that it may stray into a message.
+  /// Omits the secret, so that messages never contain it.
   @Override
   public String toString() {
     return id();

@@ -15,15 +15,11 @@ import java.util.TreeSet;
 import no.rapport.api.Log;
 import no.rapport.api.Role;
 
-/// Issues, lists and revokes keys: invoked by an operator, reachable by no route.
+/// Issues, lists and revokes keys. Operators invoke it; no route leads to it.
 ///
 /// | action | members | answer |
-/// |---|---|---|
-/// | `issue` | `client`, `label`, `role`, `organizations` (list of ids, or `"*"`), `valid_days` (1 to 400, default 365) | the key's members and, this once, `key` |
-/// | `list` | `client` (optional) | `keys`: members of each, without keys or hashes |
-/// | `revoke` | `id` | the key's members |
 ///
-/// What cannot be done is answered with `error`, a sentence.
+/// An order that cannot be carried out is answered with `error`, a sentence.
 public final class ManageApiKeys implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ApiKeys keys;
@@ -83,7 +79,7 @@ public final class ManageApiKeys implements RequestHandler<Map<String, Object>, 
     return keys.revoke(id, now).map(key -> {
       Log.info("key_revoked", Map.of("id", key.id(), "client", key.client()));
       return shown(key, now);
-    }).orElseThrow(() -> new IllegalArgumentException("There is no key " + id));
+    }).orElseThrow(() -> new IllegalArgumentException("There is no key " + id + "; action list shows the ids"));
   }
 
   private static Map<String, Object> shown(ApiKey key, Instant now) {

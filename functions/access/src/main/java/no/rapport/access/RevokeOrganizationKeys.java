@@ -6,8 +6,8 @@ import java.time.InstantSource;
 import java.util.Map;
 import no.rapport.api.Log;
 
-/// First task of an erasure: takes the organisation from all keys, so that nobody adds what the erasure would miss.
-/// Authorizers may remember a key for five minutes; the second pass of the erasure comes later than that.
+/// First task of an erasure: removes the organisation from all keys, so that no caller adds data that the erasure would
+/// miss. Authorizers may cache a key for five minutes; the second pass of the erasure starts later than that.
 public final class RevokeOrganizationKeys implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ApiKeys keys;

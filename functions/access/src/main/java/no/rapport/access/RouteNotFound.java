@@ -19,10 +19,10 @@ import no.rapport.api.Api;
 import no.rapport.api.Priming;
 import no.rapport.api.Reply;
 
-/// Every path that no other route takes, by any method: `404 {"message":"Not Found"}`, to anyone.
+/// Answers every path and method without a route: `404 {"message":"Not Found"}`, without authentication.
 ///
-/// The contracts print base and path joined (`/api/v1/report-records/api/v1/report-records/…`); such a path is answered
-/// with `308` to the canonical one, which keeps method and body (RFC 9110, 15.4.9), and with the query as it came.
+/// The contracts print base and path joined (`/api/v1/report-records/api/v1/report-records/…`). Such a path is answered
+/// with `308` to the canonical one, which keeps method and body (RFC 9110, 15.4.9), and the query.
 public final class RouteNotFound implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private static final Pattern DOUBLED = Pattern.compile(
@@ -43,7 +43,8 @@ public final class RouteNotFound implements RequestHandler<APIGatewayProxyReques
     });
   }
 
-  /// Percent-encoded anew, whether or not it came decoded: nothing in it can end a header or leave this API.
+  /// Returns the path percent-encoded again, whether or not API Gateway decoded it. Nothing in it can end a header or
+  /// leave this API.
   private static String encoded(String path) {
     return Arrays.stream(path.split("/", -1))
         .map(segment -> encode(decode(segment)))

@@ -13,7 +13,7 @@ import no.rapport.api.Role;
 import no.rapport.emulator.EmbeddedDynamoDb;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// What the tests of this module share.
+/// Fixtures of this module's tests.
 final class AccessFixtures {
 
   static final Instant NOON = Instant.parse("2026-03-26T12:00:00Z");
@@ -21,7 +21,7 @@ final class AccessFixtures {
 
   private AccessFixtures() {}
 
-  /// The name of a new, empty access table.
+  /// Returns the name of a new, empty access table.
   static String anAccessTable() {
     return EmbeddedDynamoDb.shared().newTable("AccessTable");
   }
@@ -35,7 +35,7 @@ final class AccessFixtures {
     return (ApiKeys.Issued) keys.issue(order, NOON);
   }
 
-  /// The event that `sam local invoke` uses for a function.
+  /// Returns the event that `sam local invoke` uses for a function.
   static <T> T event(String function, Class<T> type) {
     try (var in = Files.newInputStream(Path.of(System.getProperty("rapport.home"), "events", function + ".json"))) {
       return LambdaEventSerializers.serializerFor(type, AccessFixtures.class.getClassLoader()).fromJson(in);

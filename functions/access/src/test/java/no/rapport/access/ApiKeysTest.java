@@ -20,28 +20,28 @@ class ApiKeysTest {
   private final ApiKeys keys = new ApiKeys(CLIENT, table);
 
   @Test
-  void knowsAKeyThatItIssued() {
+  void verifiesIssuedKey() {
     ApiKeys.Issued issued = issued(keys, anOrder("oslo", "org-b", "org-a"));
     assertThat(keys.verify(issued.text(), NOON)).contains(issued.key());
     assertThat(keys.find(issued.key().id())).contains(issued.key());
-    assertThat(issued.key().organizationsWord()).isEqualTo("org-a,org-b");
+    assertThat(issued.key().organizationsText()).isEqualTo("org-a,org-b");
     assertThat(issued).hasToString("Issued[" + issued.key().id() + "]");
     assertThat(KeyText.parse(issued.text())).hasValueSatisfying(text ->
         assertThat(text).hasToString(issued.key().id()));
   }
 
   @Test
-  void storesNoKeyButItsHash() {
+  void storesOnlyHashOfKey() {
     ApiKeys.Issued issued = issued(keys, anOrder("oslo"));
     String secret = issued.text().substring(19, 51);
     assertThat(CLIENT.scan(scan -> scan.tableName(table)).items().toString()).doesNotContain(secret);
   }
 
   @Test
-  void refusesAKeyWhoseSecretIsAnothers() {
+  void rejectsUnknownAndForgedKeys() {
     String text = issued(keys, anOrder("oslo")).text();
     for (int i = 0; i < 200; i++) {
-      KeyText forged = KeyText.mint(new java.security.SecureRandom());
+      KeyText forged = KeyText.generate(new java.security.SecureRandom());
       assertThat(keys.verify(forged.reveal(), NOON)).isEmpty();
     }
     assertThat(keys.verify(text.replace("rpt_live_", "rpt_test_"), NOON)).isEmpty();
@@ -49,7 +49,7 @@ class ApiKeysTest {
     assertThat(keys.verify(null, NOON)).isEmpty();
   }
 
-  /// Random bytes whose first ten, which name a key, are always the same.
+  /// Returns random bytes whose first ten, which name a key, are always the same.
   private static final class SameName extends java.security.SecureRandom {
     private static final long serialVersionUID = 1L;
     private byte secret;
@@ -62,10 +62,10 @@ class ApiKeysTest {
   }
 
   @Test
-  void refusesAnotherSecretUnderTheNameOfAKey() {
+  void rejectsOtherSecretUnderNameOfKey() {
     var random = new SameName();
     String text = issued(new ApiKeys(CLIENT, table, random), anOrder("oslo")).text();
-    KeyText forged = KeyText.mint(random);
+    KeyText forged = KeyText.generate(random);
 
     assertThat(forged.id()).isEqualTo(KeyText.parse(text).orElseThrow().id());
     assertThat(forged.reveal()).isNotEqualTo(text);
@@ -74,7 +74,7 @@ class ApiKeysTest {
   }
 
   @Test
-  void refusesWhatHasExpiredAtThatVerySecond() {
+  void rejectsKeyFromTheSecondOfItsExpiry() {
     ApiKeys.Issued issued = issued(keys, anOrder("oslo"));
     var end = NOON.plus(Duration.ofDays(365));
     assertThat(keys.verify(issued.text(), end.minusSeconds(1))).isPresent();
@@ -83,7 +83,7 @@ class ApiKeysTest {
   }
 
   @Test
-  void refusesWhatIsRevokedForGood() {
+  void rejectsRevokedKeyPermanently() {
     ApiKeys.Issued issued = issued(keys, anOrder("oslo"));
     assertThat(keys.revoke(issued.key().id(), NOON.plusSeconds(5))).get()
         .extracting(key -> key.state(NOON)).isEqualTo("revoked");
@@ -95,7 +95,7 @@ class ApiKeysTest {
   }
 
   @Test
-  void letsAClientHaveTwoLiveKeysForRotation() {
+  void allowsTwoLiveKeysPerClient() {
     ApiKeys.Issued first = issued(keys, anOrder("oslo"));
     ApiKeys.Issued second = issued(keys, anOrder("oslo"));
     assertThat(keys.issue(anOrder("oslo"), NOON)).isInstanceOfSatisfying(ApiKeys.TwoKeysLive.class,
@@ -111,7 +111,7 @@ class ApiKeysTest {
   }
 
   @Test
-  void issuesNoThirdKeyEvenToManyWhoAskAtOnce() throws Exception {
+  void issuesAtMostTwoKeysToConcurrentOrders() throws Exception {
     try (var operators = Executors.newFixedThreadPool(8)) {
       var orders = new ArrayList<Callable<ApiKeys.Issue>>();
       for (int i = 0; i < 8; i++) {
@@ -139,7 +139,7 @@ class ApiKeysTest {
   }
 
   @Test
-  void takesAnOrganisationFromEveryKeyThatIsBoundToIt() {
+  void withdrawsOrganisationFromEveryKeyBoundToIt() {
     var only = issued(keys, anOrder("only", "org-1042")).key();
     var both = issued(keys, anOrder("both", "org-1042", "org-7")).key();
     var other = issued(keys, anOrder("other", "org-7")).key();

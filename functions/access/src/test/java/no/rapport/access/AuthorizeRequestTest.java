@@ -34,28 +34,28 @@ class AuthorizeRequestTest {
   }
 
   @Test
-  void tellsHandlersWhoCallsAndOpensTheWholeStage() {
+  void passesCallerToHandlersAndAllowsWholeStage() {
     ApiKeys.Issued issued = issued(keys, anOrder("oslo", "org-1042", "org-7"));
     for (String name : List.of("x-api-key", "X-Api-Key", "X-API-KEY")) {
-      IamPolicyResponse leave = authorize.handleRequest(aRequest(Map.of(name, issued.text())), null);
-      assertThat(leave.getPrincipalId()).isEqualTo(issued.key().id());
-      assertThat(leave.getContext()).isEqualTo(Map.of("caller", issued.key().id(), "role", "org",
+      IamPolicyResponse policy = authorize.handleRequest(aRequest(Map.of(name, issued.text())), null);
+      assertThat(policy.getPrincipalId()).isEqualTo(issued.key().id());
+      assertThat(policy.getContext()).isEqualTo(Map.of("caller", issued.key().id(), "role", "org",
           "organizations", "org-1042,org-7"));
-      assertThat(leave.getPolicyDocument().toString()).doesNotContain("Deny");
-      assertThat(resources(leave)).containsExactly(
+      assertThat(policy.getPolicyDocument().toString()).doesNotContain("Deny");
+      assertThat(resources(policy)).containsExactly(
           "arn:aws:execute-api:eu-north-1:123456789012:a1b2c3d4e5/prod/*");
     }
   }
 
-  static List<String> resources(IamPolicyResponse leave) {
-    return java.util.Arrays.stream((Object[]) leave.getPolicyDocument().get("Statement"))
+  static List<String> resources(IamPolicyResponse policy) {
+    return java.util.Arrays.stream((Object[]) policy.getPolicyDocument().get("Statement"))
         .map(statement -> ((Map<?, ?>) statement).get("Resource"))
         .map(resource -> ((Object[]) resource)[0].toString())
         .toList();
   }
 
   @Test
-  void shows401ToEverythingElse() {
+  void rejectsEveryOtherRequest() {
     ApiKeys.Issued issued = issued(keys, anOrder("oslo"));
     ApiKeys.Issued revoked = issued(keys, anOrder("oslo"));
     keys.revoke(revoked.key().id(), NOON);
@@ -64,7 +64,7 @@ class AuthorizeRequestTest {
     for (var headers : List.of(Map.<String, String>of(), Map.of("x-api-key", ""), Map.of("x-api-key", "nonsense"),
         Map.of("x-api-key", issued.text().substring(1)), Map.of("x-api-key", " " + issued.text()),
         Map.of("x-api-key", revoked.text()), Map.of("authorization", issued.text()),
-        Map.of("x-api-key", KeyText.mint(new java.security.SecureRandom()).reveal()), nullHeader)) {
+        Map.of("x-api-key", KeyText.generate(new java.security.SecureRandom()).reveal()), nullHeader)) {
       assertThatThrownBy(() -> authorize.handleRequest(aRequest(headers), null))
           .hasMessage("Unauthorized").hasNoCause();
     }
@@ -74,7 +74,7 @@ class AuthorizeRequestTest {
   }
 
   @Test
-  void tellsTheOrganisationsOfARefusedKeyOnceAnHour() {
+  void storesRefusalForOrganisationsOfKeyOnceAnHour() {
     ApiKeys.Issued revoked = issued(keys, anOrder("oslo", "org-1042", "org-7"));
     keys.revoke(revoked.key().id(), NOON);
     for (int i = 0; i < 3; i++) {

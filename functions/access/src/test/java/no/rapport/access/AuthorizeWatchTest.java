@@ -51,10 +51,11 @@ class AuthorizeWatchTest {
   }
 
   @Test
-  void takesATicketForItsOrganisationPeriodAndMethodOnly() {
-    var leave = ask(NOON, Map.of(), query("org-1042", "2024", ticket.text()));
-    assertThat(leave.getContext()).isEqualTo(Map.of("caller", holder.id(), "role", "org", "organizations", "org-1042"));
-    assertThat(AuthorizeRequestTest.resources(leave)).containsExactly("arn:aws:execute-api:eu-north-1:123456789012:"
+  void acceptsTicketForItsOrganisationPeriodAndMethodOnly() {
+    var policy = ask(NOON, Map.of(), query("org-1042", "2024", ticket.text()));
+    assertThat(policy.getContext()).isEqualTo(
+        Map.of("caller", holder.id(), "role", "org", "organizations", "org-1042"));
+    assertThat(AuthorizeRequestTest.resources(policy)).containsExactly("arn:aws:execute-api:eu-north-1:123456789012:"
         + "a1b2c3d4e5/prod/GET/api/v1/aggregated-report-data/watch");
     assertThatThrownBy(() -> ask(NOON, Map.of(), query("org-7", "2024", ticket.text())))
         .hasMessage("Unauthorized");
@@ -63,13 +64,13 @@ class AuthorizeWatchTest {
   }
 
   @Test
-  void leavesAbsentParametersToTheHandler() {
+  void acceptsTicketWithoutParameters() {
     assertThat(ask(NOON, Map.of(), query(null, null, ticket.text())).getContext())
         .containsEntry("organizations", "org-1042");
   }
 
   @Test
-  void refusesATicketAfterAnHourAndOneThatNobodyGave() {
+  void rejectsExpiredAndUnknownTickets() {
     Instant end = NOON.plus(Duration.ofHours(1));
     assertThat(ticket.ticket().expires()).isEqualTo(end);
     assertThat(ask(end.minusSeconds(1), Map.of(), query("org-1042", "2024", ticket.text()))).isNotNull();
@@ -82,7 +83,7 @@ class AuthorizeWatchTest {
   }
 
   @Test
-  void takesAKeyAndNeverATicketBesideABadKey() {
+  void acceptsKeyAndIgnoresTicketBesideWrongKey() {
     ApiKeys.Issued issued = issued(keys, anOrder("oslo", "org-7"));
     assertThat(ask(NOON, Map.of("X-Api-Key", issued.text()), query("org-7", "2024", null)).getContext())
         .containsEntry("caller", issued.key().id()).containsEntry("organizations", "org-7");
@@ -91,7 +92,7 @@ class AuthorizeWatchTest {
   }
 
   @Test
-  void refusesATicketWhoseKeyIsRevokedOrGone() {
+  void rejectsTicketOfRevokedOrUnknownKey() {
     Map<String, String> query = query("org-1042", "2024", ticket.text());
     assertThat(ask(NOON, Map.of(), query)).isNotNull();
 
@@ -103,14 +104,14 @@ class AuthorizeWatchTest {
   }
 
   @Test
-  void refusesATicketForAnOrganisationThatItsKeyDoesNotSee() {
+  void rejectsTicketForOrganisationOutsideItsKey() {
     ApiKey other = issued(keys, anOrder("other", "org-7")).key();
     assertThatThrownBy(() -> ask(NOON, Map.of(), query("org-1042", "2024", issueTo(other.id()).text())))
         .hasMessage("Unauthorized");
   }
 
   @Test
-  void takesATicketOfACallerWithoutAKey() {
+  void acceptsTicketOfAnonymousCaller() {
     assertThat(ask(NOON, Map.of(), query("org-1042", "2024", issueTo(Caller.ANONYMOUS).text())).getContext())
         .containsEntry("organizations", "org-1042");
   }

@@ -15,36 +15,36 @@ class KeyTextTest {
   private final SecureRandom random = new SecureRandom();
 
   @Test
-  void carriesAPrefixThatScannersKnowAndAtLeast128SecretBits() {
-    String text = KeyText.mint(random).reveal();
+  void hasPrefixForScannersAndAtLeast128SecretBits() {
+    String text = KeyText.generate(random).reveal();
     assertThat(text).matches("rpt_live_[0-9a-hjkmnp-tv-z]{49}");
     assertThat(32 * 5).isGreaterThanOrEqualTo(128);
   }
 
-  /// What the rule FormOfKey refuses never reaches the authorizer.
+  /// The firewall rule FormOfKey blocks keys of any other form before the authorizer runs.
   @Test
-  void hasTheFormThatTheFirewallLetsThrough() throws IOException {
+  void hasFormThatFirewallAccepts() throws IOException {
     var template = Files.readString(Path.of(System.getProperty("rapport.home"), "template.yaml"));
     var form = Pattern.compile("RegexString: \"(\\^rpt_live_.+\\$)\"").matcher(template);
 
     assertThat(form.find()).isTrue();
     for (int i = 0; i < 100; i++) {
-      assertThat(KeyText.mint(random).reveal()).containsPattern(form.group(1));
+      assertThat(KeyText.generate(random).reveal()).containsPattern(form.group(1));
     }
   }
 
   @Test
-  void readsBackWhatItMinted() {
-    KeyText minted = KeyText.mint(random);
-    assertThat(KeyText.parse(minted.reveal())).get().satisfies(read -> {
-      assertThat(read.id()).isEqualTo(minted.id()).matches("key_[0-9a-z]{10}");
-      assertThat(read.sha256()).isEqualTo(minted.sha256()).hasSize(64);
+  void parsesGeneratedKey() {
+    KeyText generated = KeyText.generate(random);
+    assertThat(KeyText.parse(generated.reveal())).get().satisfies(read -> {
+      assertThat(read.id()).isEqualTo(generated.id()).matches("key_[0-9a-z]{10}");
+      assertThat(read.sha256()).isEqualTo(generated.sha256()).hasSize(64);
     });
   }
 
   @Test
-  void tellsEveryTypoOfOneCharacterAndEverySwapOfNeighbours() {
-    String text = KeyText.mint(random).reveal();
+  void detectsEverySingleTypoAndSwapOfNeighbours() {
+    String text = KeyText.generate(random).reveal();
     for (int i = "rpt_live_".length(); i < text.length(); i++) {
       for (char c : "0123456789abcdefghjkmnpqrstvwxyz".toCharArray()) {
         if (c != text.charAt(i)) {
@@ -63,10 +63,10 @@ class KeyTextTest {
   }
 
   @Test
-  void neverMintsOneTwiceAndNeverShowsTheSecretByAccident() {
+  void generatesUniqueKeysAndHidesSecretInToString() {
     var seen = new HashSet<String>();
     for (int i = 0; i < 10_000; i++) {
-      KeyText key = KeyText.mint(random);
+      KeyText key = KeyText.generate(random);
       assertThat(seen.add(key.reveal())).isTrue();
       assertThat(key.toString()).doesNotContain(key.reveal().substring(20));
     }

@@ -23,7 +23,7 @@ class ManageApiKeysTest {
   }
 
   @Test
-  void showsAKeyOnceAndNeverItsHash() {
+  void showsKeyOnceAndNeverItsHash() {
     var issued = manage.handleRequest(anIssue(), null);
     assertThat(issued).containsEntry("client", "oslo-case-system").containsEntry("role", "org")
         .containsEntry("organizations", List.of("org-1042")).containsEntry("state", "live")
@@ -44,7 +44,7 @@ class ManageApiKeysTest {
   }
 
   @Test
-  void namesTheLiveKeysWhenThereAreTwo() {
+  void namesBothLiveKeysWhenRefusingThird() {
     var first = manage.handleRequest(anIssue(), null);
     manage.handleRequest(anIssue(), null);
     assertThat(manage.handleRequest(anIssue(), null)).containsOnlyKeys("error")
@@ -52,7 +52,7 @@ class ManageApiKeysTest {
   }
 
   @Test
-  void bindsAKeyToAllOrganisationsOnlyWhereThatIsSaid() {
+  void bindsKeyToAllOrganisationsOnlyOnExplicitStar() {
     var all = anIssue();
     all.put("organizations", "*");
     all.put("role", "admin");
@@ -65,7 +65,7 @@ class ManageApiKeysTest {
   }
 
   @Test
-  void saysWhatIsWrongWithAnOrder() {
+  void answersErrorForWrongOrder() {
     for (var wrong : List.<Map.Entry<String, Object>>of(Map.entry("action", "drop"), Map.entry("client", "a b"),
         Map.entry("label", " "), Map.entry("role", "root"), Map.entry("valid_days", 401),
         Map.entry("valid_days", 0), Map.entry("valid_days", -1), Map.entry("valid_days", 1.5),
@@ -77,7 +77,7 @@ class ManageApiKeysTest {
     assertThat(manage.handleRequest(Map.of(), null)).containsOnlyKeys("error");
     assertThat(manage.handleRequest(null, null)).containsOnlyKeys("error");
     assertThat(manage.handleRequest(Map.of("action", "revoke", "id", "key_none"), null))
-        .containsEntry("error", "There is no key key_none");
+        .containsEntry("error", "There is no key key_none; action list shows the ids");
     assertThat(keys.list()).isEmpty();
   }
 }

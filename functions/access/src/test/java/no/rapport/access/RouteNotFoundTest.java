@@ -22,7 +22,7 @@ class RouteNotFoundTest {
   }
 
   @Test
-  void sendsEveryDoubledPathToItsCanonicalOne() {
+  void redirectsDoubledPathToCanonicalPath() {
     for (String collection : List.of("report-records", "report-reexports", "bufdir-exports",
         "aggregated-report-data")) {
       for (String rest : List.of("", "/", "/rpt_001", "/watch", "/exp-20260325-a7f3bc91e0/cancel")) {
@@ -36,7 +36,7 @@ class RouteNotFoundTest {
   }
 
   @Test
-  void keepsTheQueryWithAllItsValuesInTheirOrder() {
+  void keepsQueryWithAllValuesInOrder() {
     var query = new LinkedHashMap<String, List<String>>();
     query.put("status", List.of("a,b", "ø&="));
     query.put("page", List.of("1"));
@@ -46,7 +46,7 @@ class RouteNotFoundTest {
   }
 
   @Test
-  void takesParametersOfOneValueEachToo() {
+  void keepsQueryFromSingleValueParameters() {
     var request = event("route-not-found", APIGatewayProxyRequestEvent.class);
     request.setMultiValueQueryStringParameters(null);
     request.setQueryStringParameters(Map.of("limit", "5"));
@@ -54,21 +54,21 @@ class RouteNotFoundTest {
   }
 
   @Test
-  void namesTheStageOnTheDomainThatApiGatewayGives() {
+  void prefixesLocationWithStageOnExecuteApiDomain() {
     var answer = new RouteNotFound().handleRequest(event("route-not-found", APIGatewayProxyRequestEvent.class), null);
     assertThat(answer.getHeaders())
         .containsEntry("Location", "/prod/api/v1/report-records/rpt_001?trace=a%20b");
   }
 
   @Test
-  void letsNothingOutOfTheLocation() {
+  void encodesHeaderBreaksInLocation() {
     var answer = ask("/api/v1/report-records/api/v1/report-records/x\r\nSet-Cookie: a=b/%0d%0aq/+%2B/å", null);
     assertThat(answer.getHeaders().get("Location"))
         .isEqualTo("/api/v1/report-records/x%0D%0ASet-Cookie%3A%20a%3Db/%0D%0Aq/%2B%2B/%C3%A5");
   }
 
   @Test
-  void says404ToEverythingElse() {
+  void answers404ToEveryOtherPath() {
     for (String path : List.of("/", "/api/v1/nothing", "/api/v1/exports/api/v1/exports",
         "/api/v1/report-records/api/v1/report-reexports", "/api/v1/report-recordsx/api/v1/report-recordsx",
         "/api/v1/report-records/api/v1/report-recordsx", "//evil.example/api/v1/report-records", "")) {

@@ -26,7 +26,7 @@ record AggregatedReportData(Records records, CaseSource cases, Executions execut
   ///     not set
   static AggregatedReportData fromEnvironment() {
     String records = Environment.required("RECORDS_TABLE");
-    Priming.beforeSnapshot(records, AggregatedReportData::practise);
+    Priming.beforeSnapshot(records, AggregatedReportData::prime);
     return over(UrlConnectionHttpClient.create(), records, Environment.required("SOURCE_DATA_TABLE"),
         Environment.required("AGGREGATION_STATE_MACHINE_ARN"));
   }
@@ -41,7 +41,7 @@ record AggregatedReportData(Records records, CaseSource cases, Executions execut
   }
 
   /// What a request does: asks for an aggregation and starts it, shows, finds and lists snapshots, follows a period.
-  private static void practise(SdkHttpClient nowhere) {
+  private static void prime(SdkHttpClient nowhere) {
     var data = over(nowhere, "priming", "priming", "arn:aws:states:::stateMachine:priming");
     var order = new RequestAggregation.Order("priming", "2025", false);
     var requested = new RequestAggregation(data.snapshots(), data.cases, data.executions)
@@ -53,7 +53,7 @@ record AggregatedReportData(Records records, CaseSource cases, Executions execut
     data.snapshots().find("priming");
     data.records.list(Listing.of(Snapshots.COLLECTION, "priming", Set.of(), 1));
     Priming.once(data.idempotency());
-    WatchAggregatedReportData.practise(data);
+    WatchAggregatedReportData.prime(data);
   }
 
   static Reply full() {

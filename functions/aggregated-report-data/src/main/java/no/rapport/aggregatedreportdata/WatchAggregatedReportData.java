@@ -93,7 +93,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
   /// One look at a stream.
   ///
   /// @param nowhere what keeps nothing
-  static void practise(AggregatedReportData nowhere) {
+  static void prime(AggregatedReportData nowhere) {
     try {
       new WatchAggregatedReportData(nowhere, EventStream.Transfer.BUFFERED, _ -> false).handleRequest(new ByteArrayInputStream("""
           {"httpMethod": "GET", "path": "/priming", "multiValueHeaders": {"Accept": ["text/event-stream"]},

@@ -23,17 +23,17 @@ public record KeyRefusals(Records records) {
 
   /// Stores that a request was refused because of the caller's role. A failure to store it is logged and never blocks
   /// the response.
-  public void tellRole(Request request) {
+  public void storeRoleRefusal(Request request) {
     Caller caller = request.caller();
     caller.organizations().ifPresent(organizations ->
-        tell(caller.id(), organizations, ROLE, request.actingUser(), request.now()));
+        store(caller.id(), organizations, ROLE, request.actingUser(), request.now()));
   }
 
   /// Stores a refusal. A failure to store it is logged and never blocks the response.
   ///
   /// @param organizations the organisations that the key is bound to; nothing is stored for a key of all organisations
   /// @param reason the reason of the refusal, one word
-  public void tell(String keyId, Set<String> organizations, String reason, Optional<String> actingUser, Instant now) {
+  public void store(String keyId, Set<String> organizations, String reason, Optional<String> actingUser, Instant now) {
     if (organizations.isEmpty()) {
       return;
     }

@@ -16,8 +16,8 @@ public final class EraseObjects implements RequestHandler<Map<String, Object>, M
 
   static final List<String> FOLDERS =
       List.of("imports", "import-state", "attachments", "exports", "sealed", "reports");
-  /// The most that S3 removes at once.
-  private static final int BATCH = 1_000;
+  /// S3's limit of objects in one delete request.
+  private static final int MAX_OBJECTS_PER_DELETE = 1_000;
 
   private final S3Client s3;
   private final String bucket;
@@ -39,7 +39,7 @@ public final class EraseObjects implements RequestHandler<Map<String, Object>, M
   }
 
   private ErasureTask.Output erase(ErasureTask.Input order, BooleanSupplier isOutOfTime) {
-    Tally tally = order.soFar();
+    Tally tally = order.tallySoFar();
     for (String folder : FOLDERS) {
       String prefix = folder + "/" + order.orgId() + "/";
       List<S3Object> objects = first(prefix);
@@ -51,7 +51,7 @@ public final class EraseObjects implements RequestHandler<Map<String, Object>, M
             .map(object -> ObjectIdentifier.builder().key(object.key()).build()).toList();
         var answer = s3.deleteObjects(delete -> delete.bucket(bucket).delete(d -> d.objects(keys).quiet(true)));
         if (answer.hasErrors() && !answer.errors().isEmpty()) {
-          throw new IllegalStateException("S3 did not remove " + answer.errors().size() + " objects");
+          throw new IllegalStateException("S3 failed to remove " + answer.errors().size() + " objects");
         }
         for (S3Object object : objects) {
           tally = tally.plus(object.key() + "/" + object.eTag());
@@ -63,6 +63,6 @@ public final class EraseObjects implements RequestHandler<Map<String, Object>, M
   }
 
   private List<S3Object> first(String prefix) {
-    return s3.listObjectsV2(list -> list.bucket(bucket).prefix(prefix).maxKeys(BATCH)).contents();
+    return s3.listObjectsV2(list -> list.bucket(bucket).prefix(prefix).maxKeys(MAX_OBJECTS_PER_DELETE)).contents();
   }
 }

@@ -11,7 +11,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 
-/// Erases an organisation: invoked by an operator, reachable by no route.
+/// Erases an organisation. Operators invoke it; no route leads to it.
 ///
 /// | action | members | answer |
 /// |---|---|---|
@@ -19,8 +19,8 @@ import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 /// | `status` | `erasure_id` | `status`, and the receipt once it has succeeded |
 /// | `stop` | `erasure_id` | `status` |
 ///
-/// What cannot be done is answered with `error`, a sentence. An erasure that was stopped is started anew: what is gone stays
-/// gone, and the rest goes.
+/// An order that cannot be carried out is answered with `error`, a sentence. After a stop, start a new erasure: it
+/// continues with the data that is left.
 public final class EraseOrganization implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final SfnClient sfn;
@@ -50,7 +50,7 @@ public final class EraseOrganization implements RequestHandler<Map<String, Objec
     } catch (IllegalArgumentException e) {
       return Map.of("error", e.getMessage());
     } catch (ExecutionDoesNotExistException e) {
-      return Map.of("error", "There is no such erasure");
+      return Map.of("error", "There is no erasure of this erasure_id; start returns the id");
     }
   }
 

@@ -18,18 +18,18 @@ import no.rapport.records.Records;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// Removes an organisation's resources of all contracts, and the notes that belong to the organisation. Its audit events
-/// and the audit lines of deleted reports stay: there is no content in them.
+/// Removes an organisation's resources of all contracts and its notes. Its audit events and the audit lines of deleted
+/// reports stay, since they hold no content.
 ///
-/// A job that is at work finds itself gone and stops; what it still writes to the bucket goes with the second pass.
+/// A running job finds its record missing and stops. The second pass removes objects that it still wrote.
 public final class EraseRecords implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private static final String TEMPLATES = "exports";
   static final List<String> COLLECTIONS = List.of("report-reexports", "report-records", "bufdir-exports", "export-files",
       TEMPLATES, "aggregated-report-data", "imports", "webhooks");
-  /// With the totals and the notes about them, this many deletions fit into one transaction.
-  private static final int BATCH = 15;
-  private static final int NOTES_AT_ONCE = 50;
+  /// This many deletions, with their totals and notes, fit into one transaction.
+  private static final int MAX_DELETIONS_PER_COMMIT = 15;
+  private static final int MAX_NOTES_PER_READ = 50;
 
   private final Records records;
   private final Clock clock;
@@ -50,10 +50,11 @@ public final class EraseRecords implements RequestHandler<Map<String, Object>, M
   }
 
   private ErasureTask.Output erase(ErasureTask.Input order, BooleanSupplier isOutOfTime) {
-    Tally tally = order.soFar();
+    Tally tally = order.tallySoFar();
     for (String collection : COLLECTIONS) {
       while (true) {
-        List<Entry> batch = records.list(Listing.of(collection, order.orgId(), Set.of(), BATCH)).entries();
+        List<Entry> batch = records.list(
+            Listing.of(collection, order.orgId(), Set.of(), MAX_DELETIONS_PER_COMMIT)).entries();
         if (batch.isEmpty()) {
           break;
         }
@@ -72,7 +73,8 @@ public final class EraseRecords implements RequestHandler<Map<String, Object>, M
     return new ErasureTask.Output(true, tally);
   }
 
-  /// Where one of them was changed meanwhile, each goes by itself, and that one the next time.
+  /// Deletes a batch in one commit. If that fails because a resource changed, deletes each alone and returns the
+  /// deleted ones; the next call retries the rest.
   private List<Entry> erase(List<Entry> batch) {
     if (records.commit(batch.stream().<Change>map(Change.Delete::new).toList())) {
       batch.forEach(this::eraseNotesOf);
@@ -100,7 +102,7 @@ public final class EraseRecords implements RequestHandler<Map<String, Object>, M
   private Tally eraseNotes(String partition, Tally before) {
     Tally tally = before;
     String after = "";
-    List<Note> notes = records.notes(partition, after, NOTES_AT_ONCE, clock.instant());
+    List<Note> notes = records.notes(partition, after, MAX_NOTES_PER_READ, clock.instant());
     while (!notes.isEmpty()) {
       for (Note note : notes) {
         if (records.commit(new Change.RemoveNote(note))) {
@@ -108,7 +110,7 @@ public final class EraseRecords implements RequestHandler<Map<String, Object>, M
         }
         after = note.sort();
       }
-      notes = records.notes(partition, after, NOTES_AT_ONCE, clock.instant());
+      notes = records.notes(partition, after, MAX_NOTES_PER_READ, clock.instant());
     }
     return tally;
   }

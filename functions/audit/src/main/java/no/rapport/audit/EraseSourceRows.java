@@ -15,15 +15,15 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
-/// Removes an organisation's activities, case records, and what belongs to them. Before the first row goes, it leaves the
-/// mark that keeps late imports of the organisation from bringing rows back ([SourceDataTable#erased]).
+/// Removes an organisation's activities, case records and related rows. Before the first deletion it writes the mark
+/// that prevents late imports from restoring rows ([SourceDataTable#erased]).
 public final class EraseSourceRows implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// The months that a row may lie in, as imports take them.
+  /// The range of months that imports accept.
   private static final YearMonth FIRST_MONTH = YearMonth.of(1901, 1);
   private static final YearMonth LAST_MONTH = YearMonth.of(2199, 12);
-  /// The most that DynamoDB takes at once.
-  private static final int BATCH = 25;
+  /// DynamoDB's limit of requests in one batch write.
+  private static final int MAX_ROWS_PER_BATCH = 25;
   private static final int MAX_ROUNDS = 20;
 
   private final DynamoDbClient client;
@@ -49,7 +49,7 @@ public final class EraseSourceRows implements RequestHandler<Map<String, Object>
 
   private ErasureTask.Output erase(ErasureTask.Input order, BooleanSupplier isOutOfTime) {
     client.putItem(put -> put.tableName(table).item(SourceDataTable.erased(order.orgId())));
-    Tally tally = order.soFar();
+    Tally tally = order.tallySoFar();
     for (Iterator<Range> ranges = ranges(order.orgId()).iterator(); ranges.hasNext();) {
       Range range = ranges.next();
       List<Map<String, AttributeValue>> keys = keys(range);
@@ -67,7 +67,7 @@ public final class EraseSourceRows implements RequestHandler<Map<String, Object>
     return new ErasureTask.Output(true, tally);
   }
 
-  /// @param prefix what sort keys begin with
+  /// @param prefix the prefix of the sort keys
   private record Range(String partition, String prefix) {}
 
   private Stream<Range> ranges(String orgId) {
@@ -88,7 +88,7 @@ public final class EraseSourceRows implements RequestHandler<Map<String, Object>
   private List<Map<String, AttributeValue>> keys(Range range) {
     var partition = AttributeValue.fromS(range.partition());
     return client.query(query -> {
-      query.tableName(table).consistentRead(true).limit(BATCH).keyConditionExpression("pk = :pk")
+      query.tableName(table).consistentRead(true).limit(MAX_ROWS_PER_BATCH).keyConditionExpression("pk = :pk")
           .expressionAttributeValues(Map.of(":pk", partition));
       if (!range.prefix().isEmpty()) {
         query.keyConditionExpression("pk = :pk AND begins_with(sk, :prefix)").expressionAttributeValues(

@@ -16,20 +16,20 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.dynamodb.model.TransactionConflictException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 
-/// A task of the erasure: removes what it finds until its time runs out, and is then called again. The state machine owns
-/// retries; every task may be repeated.
+/// A task of the erasure. It removes data until its time runs out; the state machine then calls it again. The state
+/// machine retries failures, and every task may be repeated.
 final class ErasureTask {
 
-  /// Left for the batch that is under way when a task stops.
+  /// Reserved for the batch in progress when a task stops.
   private static final int RESERVE_MILLIS = 20_000;
   private static final TypeReference<Map<String, Object>> STATE = new TypeReference<>() {};
 
   private ErasureTask() {}
 
-  /// @param tally of earlier runs of this task
+  /// @param tally the tally of earlier runs of this task
   record Input(String orgId, Optional<Tally> tally) {
 
-    Tally soFar() {
+    Tally tallySoFar() {
       return tally.orElse(Tally.NOTHING);
     }
   }
@@ -37,18 +37,22 @@ final class ErasureTask {
   /// @param done whether nothing is left
   record Output(boolean done, Tally tally) {}
 
-  /// @throws TransientFailure as in [#attempt]
+  /// Runs a task with its input and converts its output for the state machine.
+  ///
+  /// @throws TransientFailure as in [#runTransiently]
   static Map<String, Object> perform(Map<String, Object> input, Context context,
       BiFunction<Input, BooleanSupplier, Output> task) {
     Input order = Documents.mapper().convertValue(input, Input.class);
     BooleanSupplier isOutOfTime = () -> context != null && context.getRemainingTimeInMillis() < RESERVE_MILLIS;
-    Output output = attempt(() ->
+    Output output = runTransiently(() ->
         Log.about(Map.of("organization", order.orgId()), () -> task.apply(order, isOutOfTime)));
     return Documents.mapper().convertValue(output, STATE);
   }
 
-  /// @throws TransientFailure for load, networks, the services' own faults and others' concurrent transactions
-  static <T> T attempt(Supplier<T> work) {
+  /// Runs `work` and marks temporary failures as such.
+  ///
+  /// @throws TransientFailure for load, network errors, server errors and concurrent transactions
+  static <T> T runTransiently(Supplier<T> work) {
     try {
       return work.get();
     } catch (SdkClientException | TransactionCanceledException | TransactionConflictException

@@ -27,9 +27,9 @@ import no.rapport.records.Records;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// `GET /api/v1/audit-events`: what was done to an organisation's resources, oldest first.
+/// `GET /api/v1/audit-events`: lists the actions on an organisation's resources, oldest first.
 ///
-/// `next_cursor` is always there: given as `after`, it goes on with what has happened since.
+/// `next_cursor` is always present. Sent as `after`, it returns the events since then.
 public final class ListAuditEvents
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
@@ -44,8 +44,8 @@ public final class ListAuditEvents
   public ListAuditEvents() {
     this(new DynamoRecords(DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build(),
         Environment.required("RECORDS_TABLE")), Clock.systemUTC());
-    Priming.beforeSnapshot(Environment.required("RECORDS_TABLE"), nowhere -> new AuditTrail(
-        new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), "priming"))
+    Priming.beforeSnapshot(Environment.required("RECORDS_TABLE"), offline -> new AuditTrail(
+        new DynamoRecords(DynamoDbClient.builder().httpClient(offline).build(), "priming"))
         .after("priming", "", 1, clock.instant()));
   }
 
@@ -88,7 +88,8 @@ public final class ListAuditEvents
       return Reply.ok(body(trail.after(orgId.get(), parameter(request, "after").orElse(""), Integer.parseInt(limit),
           clock.instant()), Integer.parseInt(limit)));
     } catch (IllegalArgumentException e) {
-      return Reply.badQuery(List.of(new FieldError("?after", "after is not a cursor that this list gave")));
+      return Reply.badQuery(List.of(new FieldError("?after",
+          "after must be a next_cursor of this list; leave it out to start at the first event")));
     }
   }
 
@@ -114,7 +115,7 @@ public final class ListAuditEvents
     return shown;
   }
 
-  /// The organisation of a key that is bound to one.
+  /// Returns the organisation of a key that is bound to exactly one.
   private static Optional<String> onlyOrganization(Caller caller) {
     return caller.organizations().filter(set -> set.size() == 1).map(set -> set.iterator().next());
   }

@@ -5,15 +5,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// What an erasure has removed so far: how much, and a digest by which a list of it can be recognised later without the
-/// list being kept. The digest of each item is chained to those before it.
+/// The number of items that an erasure has removed so far, and a digest that identifies a list of them without storing
+/// it. The digest of each item includes the digest of those before it.
 ///
 /// @param sha256 lower-case hexadecimal; empty before the first item
 record Tally(long count, String sha256) {
 
   static final Tally NOTHING = new Tally(0, "");
 
-  /// The same tally with one more item.
+  /// Returns the tally with one more item.
   Tally plus(String item) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest((sha256 + "\n" + item).getBytes(StandardCharsets.UTF_8));

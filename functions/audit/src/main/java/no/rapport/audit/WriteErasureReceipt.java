@@ -19,11 +19,12 @@ import no.rapport.records.Records;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// Ends an erasure: its receipt joins the organisation's audit events, for good, and is the output of the execution.
+/// Last task of an erasure: stores its receipt permanently among the organisation's audit events and returns it as the
+/// output of the execution.
 public final class WriteErasureReceipt implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// How long DynamoDB keeps what point-in-time recovery can bring back.
-  static final Duration RECOVERABLE = Duration.ofDays(35);
+  /// How long point-in-time recovery of DynamoDB can restore deleted items.
+  static final Duration RECOVERY_WINDOW = Duration.ofDays(35);
   private static final TypeReference<Map<String, Object>> STATE = new TypeReference<>() {};
 
   private final Records records;
@@ -38,11 +39,11 @@ public final class WriteErasureReceipt implements RequestHandler<Map<String, Obj
   }
 
   /// @param erasureId the execution's name
-  /// @param erasedAt when the execution came to this task; a repeated task writes the same receipt
+  /// @param erasedAt when the execution reached this task; a repeated task writes the same receipt
   record Input(String orgId, String erasureId, Instant erasedAt, int keysRevoked, int keysNarrowed, Tally records,
       Tally sourceRows, Tally objects) {}
 
-  /// @param recoverableUntil until when point-in-time recovery of the tables still holds what was erased
+  /// @param recoverableUntil the time until which point-in-time recovery of the tables still holds the erased data
   record Receipt(String orgId, String erasureId, Instant erasedAt, int keysRevoked, int keysNarrowed, Tally records,
       Tally sourceRows, Tally objects, Instant recoverableUntil) {}
 
@@ -51,7 +52,7 @@ public final class WriteErasureReceipt implements RequestHandler<Map<String, Obj
     Input order = Documents.mapper().convertValue(input, Input.class);
     Instant at = order.erasedAt().truncatedTo(ChronoUnit.SECONDS);
     var receipt = new Receipt(order.orgId(), order.erasureId(), at, order.keysRevoked(), order.keysNarrowed(),
-        order.records(), order.sourceRows(), order.objects(), at.plus(RECOVERABLE));
+        order.records(), order.sourceRows(), order.objects(), at.plus(RECOVERY_WINDOW));
     var details = new TreeMap<String, String>();
     details.put("keys_revoked", Integer.toString(receipt.keysRevoked()));
     details.put("keys_narrowed", Integer.toString(receipt.keysNarrowed()));
@@ -61,7 +62,7 @@ public final class WriteErasureReceipt implements RequestHandler<Map<String, Obj
     details.put("recoverable_until", receipt.recoverableUntil().toString());
     AuditEvent erased = AuditEvent.of("evt_" + Ids.derived(order.erasureId()).ulid(at), at, AuditEvent.ERASED,
         "organizations/" + order.orgId(), "operator", Optional.empty(), order.orgId(), details);
-    ErasureTask.attempt(() -> records.commit(erased.written()));
+    ErasureTask.runTransiently(() -> records.commit(erased.written()));
     Log.info("organization_erased", Map.of("organization", order.orgId(), "erasure", order.erasureId(),
         "records", order.records().count(), "source_rows", order.sourceRows().count(),
         "objects", order.objects().count()));

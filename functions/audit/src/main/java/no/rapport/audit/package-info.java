@@ -1,2 +1,2 @@
-/// Who did what: audit events, and erasing an organisation.
+/// Audit events, and erasing an organisation.
 package no.rapport.audit;

@@ -50,8 +50,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressExcep
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// The erasure's state machine as it is deployed, with its tasks on the heap's DynamoDB and S3. `ErasureJourneyTest` does
-/// the same on DynamoDB Local and S3Proxy.
+/// Runs the deployed state machine of the erasure, with its tasks on DynamoDB Local and S3Proxy.
 class ErasureTest {
 
   private static final String FUNCTION = "arn:aws:lambda:eu-north-1:000000000000:function:";
@@ -66,7 +65,7 @@ class ErasureTest {
   private final S3Client s3 = HeapS3.newClient();
   private final String bucket = "erasure-" + UUID.randomUUID();
   private final Map<String, Integer> calls = new HashMap<>();
-  /// What happens around a call of a task; runs the task itself.
+  /// Wraps each call of a task; runs the task itself by default.
   private Around around = (_, task) -> task.get();
   private StepFunctions stepFunctions;
   private EraseOrganization erase;
@@ -76,7 +75,7 @@ class ErasureTest {
   }
 
   @BeforeEach
-  void twoOrganisations() throws IOException {
+  void storeTwoOrganisations() throws IOException {
     s3.createBucket(create -> create.bucket(bucket));
     for (String org : List.of(ERASED, OTHER)) {
       for (String collection : EraseRecords.COLLECTIONS) {
@@ -134,7 +133,7 @@ class ErasureTest {
     String task = functionArn.substring(FUNCTION.length());
     calls.merge(task, 1, Integer::sum);
     RequestHandler<Map<String, Object>, Map<String, Object>> handler = switch (task) {
-      // What it does stands in a test of its own, where the keys are.
+      // RevokeOrganizationKeys is tested in the module of the keys.
       case "RevokeOrganizationKeys" -> (_, _) -> Map.of("revoked", 2, "narrowed", 1);
       case "EraseRecords" -> new EraseRecords(records, Clock.systemUTC());
       case "EraseSourceRows" ->
@@ -182,7 +181,7 @@ class ErasureTest {
   }
 
   @Test
-  void removesAllOfAnOrganisationAndNothingOfAnotherAndWritesAReceipt() throws IOException {
+  void removesAllDataOfOneOrganisationOnlyAndWritesReceipt() throws IOException {
     List<String> othersRecords = items(recordsTable, OTHER);
     List<String> othersRows = items(sourceTable, OTHER);
 
@@ -207,7 +206,7 @@ class ErasureTest {
   }
 
   @Test
-  void removesInItsSecondPassWhatWasStillWrittenAfterTheFirst() throws IOException {
+  void removesDataWrittenAfterFirstPassInSecondPass() throws IOException {
     around = (name, task) -> {
       var output = task.get();
       if (name.equals("EraseObjects") && calls.get(name) == 1) {
@@ -226,7 +225,7 @@ class ErasureTest {
   }
 
   @Test
-  void completesAlthoughTasksFailBeforeAndAfterTheirWork() throws IOException {
+  void completesDespiteTaskFailuresBeforeAndAfterTheirWork() throws IOException {
     var random = new Random(11);
     around = (_, task) -> {
       int fault = random.nextInt(3);
@@ -248,7 +247,7 @@ class ErasureTest {
   }
 
   @Test
-  void writesOneReceiptHoweverOftenItsTaskIsRepeated() throws IOException {
+  void writesOneReceiptEvenIfTaskIsRepeated() throws IOException {
     around = (name, task) -> {
       var output = task.get();
       if (name.equals("WriteErasureReceipt") && calls.get(name) < 4) {
@@ -267,7 +266,7 @@ class ErasureTest {
   }
 
   @Test
-  void triesAgainWhereOthersTransactionsCameInTheWay() {
+  void retriesTransactionConflicts() {
     for (RuntimeException conflict : List.of(TransactionCanceledException.builder().statusCode(400).build(),
         TransactionConflictException.builder().statusCode(400).build(),
         TransactionInProgressException.builder().statusCode(400).build())) {
@@ -276,13 +275,13 @@ class ErasureTest {
       })).isInstanceOf(TransientFailure.class).hasCause(conflict);
     }
     var forbidden = DynamoDbException.builder().statusCode(400).build();
-    assertThatThrownBy(() -> ErasureTask.attempt(() -> {
+    assertThatThrownBy(() -> ErasureTask.runTransiently(() -> {
       throw forbidden;
     })).isSameAs(forbidden);
   }
 
   @Test
-  void canBeStoppedAndStartedAnew() throws IOException {
+  void continuesAfterStopAndNewStart() throws IOException {
     around = (name, task) -> {
       if (name.equals("EraseSourceRows")) {
         throw new IllegalStateException("not today");
@@ -300,7 +299,7 @@ class ErasureTest {
   }
 
   @Test
-  void asksForConfirmationAndRefusesWhatItDoesNotKnow() {
+  void requiresConfirmationAndRejectsInvalidOrders() {
     for (Map<String, Object> order : List.of(Map.<String, Object>of(), Map.<String, Object>of("action", "start"),
         Map.<String, Object>of("action", "start", "org_id", ERASED),
         Map.<String, Object>of("action", "start", "org_id", ERASED, "confirm", OTHER),
@@ -312,8 +311,8 @@ class ErasureTest {
   }
 
   @Test
-  void stopsBetweenBatchesWhenItsTimeRunsOut() {
-    var context = new RunningOut();
+  void stopsBetweenBatchesWhenTimeRunsOut() {
+    var context = new ExpiringContext();
     var handler = new EraseObjects(s3, bucket);
     var output = handler.handleRequest(Map.of("org_id", ERASED), context);
     assertThat(output).containsEntry("done", false);

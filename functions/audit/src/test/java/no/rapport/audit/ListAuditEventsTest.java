@@ -51,7 +51,7 @@ class ListAuditEventsTest {
   }
 
   @Test
-  void showsWhoDidWhatOldestFirstAndGoesOnFromTheCursor() throws Exception {
+  void listsEventsOldestFirstAndContinuesFromCursor() throws Exception {
     create("org-a", "t1", "Kari Nordmann");
     create("org-b", "t9", null);
     create("org-a", "t2", null);
@@ -78,7 +78,7 @@ class ListAuditEventsTest {
   }
 
   @Test
-  void hidesOtherOrganisationsAndRefusesWhatItDoesNotKnow() {
+  void hidesOtherOrganisationsAndRejectsInvalidParameters() {
     assertThat(ask("org-a", Map.of("org_id", "org-b")).getStatusCode()).isEqualTo(404);
     assertThat(ask("org-a,org-b", Map.of()).getStatusCode()).isEqualTo(400);
     assertThat(ask("*", Map.of()).getStatusCode()).isEqualTo(400);
@@ -89,7 +89,7 @@ class ListAuditEventsTest {
   }
 
   @Test
-  void refusesActingUsersThatAreTooLongOrHoldAnIdentityNumber() {
+  void rejectsActingUserThatIsTooLongOrHoldsIdentityNumber() {
     for (String user : List.of("", " ", "a".repeat(65), "01017012345", "ola 010170 12345", "a\nb", "<b>")) {
       var request = aRequest("key_a", "org-a", Map.of());
       request.getHeaders().put("X-Acting-User", user);

@@ -154,7 +154,7 @@ public final class DynamoRecords implements Records {
     return Optional.of(get(noteKey(partition, sort)))
         .filter(item -> !item.isEmpty())
         .map(DynamoRecords::note)
-        .filter(note -> !note.isGone(now));
+        .filter(note -> !note.isExpired(now));
   }
 
   @Override
@@ -167,7 +167,7 @@ public final class DynamoRecords implements Records {
     for (QueryResponse page : client.queryPaginator(request)) {
       for (var item : page.items()) {
         Note note = note(item);
-        if (!note.isGone(now) && found.size() < limit) {
+        if (!note.isExpired(now) && found.size() < limit) {
           found.add(note);
         }
       }

@@ -74,13 +74,13 @@ public final class InMemoryRecords implements Records {
 
   @Override
   public synchronized Optional<Note> note(String partition, String sort, Instant now) {
-    return stored(partition, sort).filter(note -> !note.isGone(now));
+    return stored(partition, sort).filter(note -> !note.isExpired(now));
   }
 
   @Override
   public synchronized List<Note> notes(String partition, String afterSort, int limit, Instant now) {
     return notes.getOrDefault(partition, new TreeMap<>()).tailMap(afterSort, false).values().stream()
-        .filter(note -> !note.isGone(now))
+        .filter(note -> !note.isExpired(now))
         .limit(limit)
         .toList();
   }

@@ -36,13 +36,13 @@ public final class ReportRecords {
   static ReportRecords fromEnvironment() {
     DynamoDbClient client = DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build();
     String table = Environment.required("RECORDS_TABLE");
-    Priming.beforeSnapshot(table, nowhere -> practise(new ReportRecords(
+    Priming.beforeSnapshot(table, nowhere -> prime(new ReportRecords(
         new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), table))));
     return new ReportRecords(new DynamoRecords(client, table));
   }
 
   /// What a request does: enters a report, finds, shows and lists it.
-  private static void practise(ReportRecords reports) {
+  private static void prime(ReportRecords reports) {
     var report = new ReportRecord("priming", "priming", ReportRecord.ACTIVITY_EXPORT,
         new Period(LocalDate.EPOCH, LocalDate.EPOCH), ReportStatus.PENDING, Optional.empty(), Optional.empty(), "priming",
         Optional.empty(), Instant.EPOCH, Instant.EPOCH, Optional.empty(), Optional.empty(), Optional.empty(),

@@ -28,7 +28,7 @@ public final class UpdateReportRecord
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> {
       if (!request.caller().mayReportAsWorker()) {
-        new KeyRefusals(reports.records()).tellRole(request);
+        new KeyRefusals(reports.records()).storeRoleRefusal(request);
         return Reply.forbidden("Only keys of the roles worker and admin may update report records");
       }
       String reportId = request.requireNoQueryParameters().pathId("report_id");

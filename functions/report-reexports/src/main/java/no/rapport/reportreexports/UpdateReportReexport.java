@@ -31,7 +31,7 @@ public final class UpdateReportReexport
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> {
       if (!request.caller().mayReportAsWorker()) {
-        new KeyRefusals(reexports.services().records()).tellRole(request);
+        new KeyRefusals(reexports.services().records()).storeRoleRefusal(request);
         return Reply.forbidden("Only keys of the roles worker and admin may update re-exports");
       }
       return reexports.find(request.requireNoQueryParameters())

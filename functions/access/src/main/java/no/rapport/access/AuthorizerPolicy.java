@@ -4,31 +4,32 @@ import com.amazonaws.services.lambda.runtime.events.IamPolicyResponse;
 import java.util.List;
 import java.util.Map;
 
-/// What an authorizer answers: who calls, and which methods of the API are open to that caller.
+/// Builds an authorizer's policy: the caller, and the methods of the API that the caller may invoke.
 ///
-/// Handlers read `caller`, `role` and `organizations` (comma-separated, or `*`) from it.
-final class Leave {
+/// Handlers read `caller`, `role` and `organizations` (comma-separated, or `*`) from its context.
+final class AuthorizerPolicy {
 
-  private Leave() {}
+  private AuthorizerPolicy() {}
 
-  /// Leave for every method of the stage: the answer is remembered for the key, whatever route it first came by.
+  /// Returns a policy for every method of the stage, because API Gateway caches it for the key, regardless of the first
+  /// route.
   static IamPolicyResponse forStage(String methodArn, ApiKey key) {
     String[] parts = methodArn.split("/", 3);
-    return leave(parts.length < 3 ? methodArn : parts[0] + "/" + parts[1] + "/*", key.id(), key.role().word(),
-        key.organizationsWord());
+    return allow(parts.length < 3 ? methodArn : parts[0] + "/" + parts[1] + "/*", key.id(), key.role().word(),
+        key.organizationsText());
   }
 
-  /// Leave for this one method.
+  /// Returns a policy for this method only.
   static IamPolicyResponse forMethod(String methodArn, String caller, String role, String organizations) {
-    return leave(methodArn, caller, role, organizations);
+    return allow(methodArn, caller, role, organizations);
   }
 
-  /// What makes API Gateway answer `401`: this message, and no other.
+  /// Returns the exception that makes API Gateway answer `401`. It does so for this message only.
   static RuntimeException refused() {
     return new Refused();
   }
 
-  private static IamPolicyResponse leave(String resource, String caller, String role, String organizations) {
+  private static IamPolicyResponse allow(String resource, String caller, String role, String organizations) {
     return IamPolicyResponse.builder()
         .withPrincipalId(caller)
         .withPolicyDocument(IamPolicyResponse.PolicyDocument.builder()

@@ -5,8 +5,8 @@ import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 
-/// A function's context whose time runs out after its second look at it.
-final class RunningOut implements Context {
+/// A Lambda context whose time has run out from the third look on.
+final class ExpiringContext implements Context {
 
   private int looks;
 
