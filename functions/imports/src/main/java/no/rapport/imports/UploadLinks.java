@@ -40,7 +40,7 @@ final class UploadLinks {
 
   /// A fresh link for the file of an import. That the caller is given it is stored first.
   Link to(ImportRecord record) {
-    Acting.linkIssued(records, record.orgId(), ImportRecords.COLLECTION + "/" + record.importId(), clock.instant());
+    Acting.storeLinkIssued(records, record.orgId(), ImportRecords.COLLECTION + "/" + record.importId(), clock.instant());
     var presigned = presigner.presignPutObject(request -> request.signatureDuration(DownloadLinks.VALIDITY)
         .putObjectRequest(put -> put.bucket(bucket).key(record.key()).contentLength(record.sizeBytes())
             .contentType(CONTENT_TYPE).ifNoneMatch("*")));
