@@ -84,6 +84,7 @@ public final class LocalRapport implements AutoCloseable {
       s3.onObjectCreated(event -> deliver(event, events));
       schedule(events);
       gateway = opened(Gateway.start(options.port(), template, functions, options.publicContracts()));
+      System.setProperty("API_URL", gateway.baseUrl().toString());
       gateway.mount(TracePage.PATH, new TracePage(new Trace(sfnClient), notifications, functions,
           () -> keys));
     } catch (RuntimeException | Error e) {

@@ -42,7 +42,8 @@ class DeployablesTest {
       "export-workflow.zip", 21_000_000L,
       "report-records.zip", 15_500_000L,
       "report-reexports.zip", 17_000_000L,
-      "source-imports.zip", 19_500_000L);
+      "source-imports.zip", 19_500_000L,
+      "synthetic.zip", 17_000_000L);
 
   /// What a function ended with.
   ///

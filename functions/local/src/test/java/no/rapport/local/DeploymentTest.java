@@ -101,6 +101,20 @@ class DeploymentTest {
     }
   }
 
+  /// Otherwise the snapshot of a function that is seldom called becomes inactive after 14 days.
+  @Test
+  void theSyntheticRunVisitsEveryRoute() throws IOException {
+    var file = "functions/synthetic/src/main/resources/no/rapport/synthetic/routes.txt";
+    var routes = new RouteTable(TEMPLATE.routes());
+    var visited = new TreeSet<String>();
+    for (var line : Files.readAllLines(HOME.resolve(file))) {
+      var request = line.split("[ ?]");
+      visited.add(routes.find(request[0], request[1]).orElseThrow().route().function());
+    }
+    assertThat(visited).as("A request to every route stands in " + file).isEqualTo(TEMPLATE.routes().stream()
+        .map(Template.Route::function).collect(Collectors.toCollection(TreeSet::new)));
+  }
+
   @Test
   void everySubstitutionIsUsed() throws IOException {
     for (var machine : TEMPLATE.stateMachines()) {
