@@ -6,9 +6,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Calls functions without waiting, as event sources do: an event whose function fails is tried twice more.
+/// Invokes functions asynchronously, as event sources do. A failed invocation is retried twice.
 ///
-/// Lambda waits a minute and two before its retries; here they come sooner, because somebody is watching.
+/// Lambda retries after one and two minutes. Here the delays are one and two seconds, because a person is waiting.
 final class AsynchronousCalls implements AutoCloseable {
 
   private static final List<Duration> RETRY_DELAYS = List.of(Duration.ofSeconds(1), Duration.ofSeconds(2));
@@ -21,12 +21,12 @@ final class AsynchronousCalls implements AutoCloseable {
     this.functions = functions;
   }
 
-  /// Calls `function` with `event` as soon as it can.
+  /// Invokes `function` with `event` and returns without waiting.
   void call(String function, byte[] event) {
     call(function, event, 0);
   }
 
-  /// Calls `function` again and again, first after one period; a call that takes longer delays the next.
+  /// Invokes `function` once a period, first after one period.
   void every(Duration period, String function, byte[] event) {
     timer.scheduleWithFixedDelay(() -> Thread.startVirtualThread(() -> attempt(function, event, RETRY_DELAYS.size())),
         period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);

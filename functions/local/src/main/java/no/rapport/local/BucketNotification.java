@@ -9,7 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import no.rapport.emulator.BucketEvent;
 
-/// An S3 event notification, format 2.1, as a function gets it.
+/// Creates S3 event notifications (format 2.1) as functions receive them.
 final class BucketNotification {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -36,7 +36,7 @@ final class BucketNotification {
     bucket.putObject("ownerIdentity").put("principalId", "local");
     bucket.put("arn", "arn:aws:s3:::" + event.bucket());
     var object = s3.putObject("object");
-    // S3 encodes keys here as a form does: a space is a plus.
+    // S3 form-encodes keys in notifications: a space becomes a plus.
     object.put("key", URLEncoder.encode(event.key(), StandardCharsets.UTF_8).replace("%2F", "/"));
     object.put("size", event.size());
     object.put("eTag", event.etag());

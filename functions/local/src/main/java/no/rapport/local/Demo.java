@@ -21,17 +21,18 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/// `mvn -q -Pdemo`: the main job on sample data, step by step, from source data to a file behind a link that dies.
+/// `mvn -q -Pdemo`: shows the main task on sample data, step by step, from source data to a file behind a link that
+/// expires.
 ///
-/// It speaks to the system as its users do: the source data goes in through S3, everything else through HTTP. It ends
-/// with 0, or with 1 and a sentence about what went wrong.
+/// It uses the system as its users do: it puts source data into S3 and does everything else over HTTP. It exits with 0,
+/// or with 1 and a sentence about the failure.
 public final class Demo {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
-  private static final Duration LINK_LIFE = Duration.ofSeconds(30);
+  private static final Duration MAX_WAIT = Duration.ofMinutes(3);
+  private static final Duration LINK_LIFETIME = Duration.ofSeconds(30);
   private static final Pattern FILE_NAME = Pattern.compile("filename=\"([^\"]+)\"");
-  private static final int BAR = 32;
+  private static final int BAR_LENGTH = 32;
 
   private final LocalRapport rapport;
   private final HttpClient http;
@@ -46,7 +47,7 @@ public final class Demo {
   public static void main(String[] arguments) {
     var status = 1;
     try {
-      functionsLogTo(Files.createDirectories(folder()).resolve("functions.log"));
+      redirectFunctionLogs(Files.createDirectories(folder()).resolve("functions.log"));
     } catch (IOException e) {
       System.err.println("Cannot write to " + folder() + ": " + e);
       System.exit(status);
@@ -54,7 +55,7 @@ public final class Demo {
     try (var rapport = LocalRapport.start(Options.onFreePorts()); var http = HttpClient.newHttpClient()) {
       new Demo(rapport, http).run();
       status = 0;
-    } catch (Disappointment e) {
+    } catch (DemoFailed e) {
       System.err.println("\nThe demo stopped: " + e.getMessage());
     } catch (IOException | RuntimeException e) {
       System.err.println("\nThe demo stopped: " + e);
@@ -63,12 +64,12 @@ public final class Demo {
       Thread.currentThread().interrupt();
       System.err.println("\nThe demo was interrupted");
     }
-    // Threads of the embedded services would keep the process.
+    // Threads of the embedded services would keep the process alive.
     System.exit(status);
   }
 
-  /// The functions write their log to standard output, as on Lambda; here it would stand between the steps.
-  private static void functionsLogTo(Path log) throws IOException {
+  /// Redirects the functions' logs from standard output to a file, so that they do not appear between the demo's steps.
+  private static void redirectFunctionLogs(Path log) throws IOException {
     var console = System.out;
     System.setOut(new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8));
     Terminal.out = console;
@@ -84,13 +85,13 @@ public final class Demo {
     cases();
     figures();
     var id = order();
-    var done = finished(id);
-    var link = URI.create(done.path("file_url").asText());
-    var file = download(link, done);
-    dies(link);
+    var export = awaitExport(id);
+    var link = URI.create(export.path("file_url").asText());
+    var file = download(link, export);
+    expires(link);
     terminal.line("");
     terminal.line("The file            " + file);
-    terminal.line("What functions said " + folder().toAbsolutePath().normalize().resolve("functions.log"));
+    terminal.line("Log of functions    " + folder().toAbsolutePath().normalize().resolve("functions.log"));
     terminal.line("Run it yourself     mvn -q -Plocal, then open http://127.0.0.1:3000/_local/ to watch executions");
     terminal.line("How it is built     README.md, template.yaml, statemachines/export.asl.json");
   }
@@ -108,7 +109,7 @@ public final class Demo {
     var report = awaitReport(key + ".report.json", begun);
     var counts = report.path("counts");
     if (counts.path("imported").asInt() != SampleData.ROWS) {
-      throw new Disappointment("The import did not take every row: " + report);
+      throw new DemoFailed("The import did not import every row: " + report);
     }
     terminal.line("   imported in " + since(begun) + ": " + count(counts.path("imported").asLong()) + " rows, "
         + counts.path("rejected").asLong() + " rejected");
@@ -125,7 +126,7 @@ public final class Demo {
     var report = awaitReport(key + ".report.json", begun);
     var documents = report.path("control_totals").path("documents");
     if (documents.path("taken").asInt() != SampleCases.CASES) {
-      throw new Disappointment("The import did not take every document: " + report.path("control_totals"));
+      throw new DemoFailed("The import did not import every document: " + report.path("control_totals"));
     }
     terminal.line("   imported in " + since(begun) + ": " + count(documents.path("taken").asLong()) + " documents, "
         + count(report.path("control_totals").path("elements").path("taken").asLong()) + " records");
@@ -156,7 +157,7 @@ public final class Demo {
         .POST(HttpRequest.BodyPublishers.ofString("{\"organization_id\": \"%s\", \"period_id\": \"%d\"}"
             .formatted(SampleData.ORGANIZATION, year))).build(), HttpResponse.BodyHandlers.ofString());
     if (accepted.statusCode() != 202) {
-      throw new Disappointment("The aggregation was answered with " + accepted.statusCode() + " " + accepted.body());
+      throw new DemoFailed("The aggregation was answered with " + accepted.statusCode() + " " + accepted.body());
     }
     var id = JSON.readTree(accepted.body()).path("snapshot_id").asText();
     var begun = Instant.now();
@@ -164,8 +165,8 @@ public final class Demo {
       var snapshot = JSON.readTree(http.send(HttpRequest.newBuilder(URI.create(base + "/" + id)).build(),
           HttpResponse.BodyHandlers.ofString()).body());
       switch (snapshot.path("snapshot_status").asText()) {
-        case "processing" -> waited(begun, "the figures of " + year);
-        case "failed" -> throw new Disappointment("The figures of " + year + " could not be computed");
+        case "processing" -> pause(begun, "The snapshot of " + year);
+        case "failed" -> throw new DemoFailed("The figures of " + year + " could not be computed");
         default -> {
           return snapshot;
         }
@@ -178,12 +179,11 @@ public final class Demo {
       try {
         var bytes = rapport.s3().getObject(get -> get.bucket(LocalRapport.BUCKET).key(key),
             ResponseTransformer.toBytes());
-        var report = JSON.readTree(bytes.asInputStream());
-        return report;
+        return JSON.readTree(bytes.asInputStream());
       } catch (NoSuchKeyException e) {
-        waited(begun, "the import report " + key);
+        pause(begun, "The import report " + key);
       } catch (IOException e) {
-        throw new Disappointment("The import report " + key + " is not JSON");
+        throw new DemoFailed("The import report " + key + " is not JSON");
       }
     }
   }
@@ -197,7 +197,7 @@ public final class Demo {
         .header("Content-Type", "application/json")
         .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
     if (answer.statusCode() != 202) {
-      throw new Disappointment("The order was answered with " + answer.statusCode() + " " + answer.body());
+      throw new DemoFailed("The order was answered with " + answer.statusCode() + " " + answer.body());
     }
     var accepted = JSON.readTree(answer.body());
     terminal.line("   202, Location " + answer.headers().firstValue("Location").orElse("?"));
@@ -205,7 +205,7 @@ public final class Demo {
     return accepted.path("export_id").asText();
   }
 
-  private JsonNode finished(String id) throws IOException, InterruptedException {
+  private JsonNode awaitExport(String id) throws IOException, InterruptedException {
     terminal.step("5", "Step Functions runs the export");
     var begun = Instant.now();
     var state = "";
@@ -213,7 +213,7 @@ public final class Demo {
       var answer = http.send(HttpRequest.newBuilder(rapport.baseUrl().resolve("/api/v1/bufdir-exports/" + id)).build(),
           HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
-        throw new Disappointment("The export was answered with " + answer.statusCode() + " " + answer.body());
+        throw new DemoFailed("The export was answered with " + answer.statusCode() + " " + answer.body());
       }
       var export = JSON.readTree(answer.body());
       var now = export.path("status").asText();
@@ -223,7 +223,7 @@ public final class Demo {
           terminal.line("   completed");
           return export;
         }
-        case "failed", "cancelled" -> throw new Disappointment("The export " + id + " is " + now + ": "
+        case "failed", "cancelled" -> throw new DemoFailed("The export " + id + " is " + now + ": "
             + export.path("error_message").asText());
         default -> {
           if (!now.equals(state)) {
@@ -233,7 +233,7 @@ public final class Demo {
           if (export.path("progress").path("percent").asInt() > 0) {
             terminal.bar(export.path("progress").path("percent").asInt());
           }
-          waited(begun, "the export " + id);
+          pause(begun, "The export " + id);
         }
       }
     }
@@ -244,13 +244,13 @@ public final class Demo {
     terminal.line("   " + link.toString().replaceAll("X-Amz-Signature=[0-9a-f]+", "X-Amz-Signature=…"));
     var answer = http.send(HttpRequest.newBuilder(link).build(), HttpResponse.BodyHandlers.ofByteArray());
     if (answer.statusCode() != 200) {
-      throw new Disappointment("The link was answered with " + answer.statusCode() + " "
+      throw new DemoFailed("The link was answered with " + answer.statusCode() + " "
           + new String(answer.body(), StandardCharsets.UTF_8));
     }
     var bytes = answer.body();
     if (bytes.length != export.path("file_size_bytes").asLong()
         || !sha256(bytes).equals(export.path("file_sha256").asText())) {
-      throw new Disappointment("The file is not the one the export describes: " + bytes.length + " bytes, SHA-256 "
+      throw new DemoFailed("The file is not the one the export describes: " + bytes.length + " bytes, SHA-256 "
           + sha256(bytes));
     }
     var name = FILE_NAME.matcher(answer.headers().firstValue("Content-Disposition").orElse(""));
@@ -260,8 +260,8 @@ public final class Demo {
     return file.toAbsolutePath().normalize();
   }
 
-  private void dies(URI link) throws IOException, InterruptedException {
-    terminal.step("7", "The link dies");
+  private void expires(URI link) throws IOException, InterruptedException {
+    terminal.step("7", "The link expires");
     var begun = Instant.now();
     while (true) {
       var answer = http.send(HttpRequest.newBuilder(link).header("Range", "bytes=0-0").build(),
@@ -270,18 +270,18 @@ public final class Demo {
         terminal.ended("403 Forbidden, " + since(begun) + " later");
         return;
       }
-      var lived = Duration.between(begun, Instant.now());
-      if (lived.compareTo(LINK_LIFE.plusSeconds(2)) > 0) {
-        throw new Disappointment("The link still works " + lived.toSeconds() + " s after it was made");
+      var age = Duration.between(begun, Instant.now());
+      if (age.compareTo(LINK_LIFETIME.plusSeconds(2)) > 0) {
+        throw new DemoFailed("The link still works " + age.toSeconds() + " s after it was created");
       }
-      terminal.bar((int) (100 * lived.toMillis() / LINK_LIFE.toMillis()));
+      terminal.bar((int) (100 * age.toMillis() / LINK_LIFETIME.toMillis()));
       Thread.sleep(Duration.ofMillis(500));
     }
   }
 
-  private static void waited(Instant begun, String forWhat) throws InterruptedException {
-    if (Duration.between(begun, Instant.now()).compareTo(PATIENCE) > 0) {
-      throw new Disappointment("Waited " + PATIENCE.toSeconds() + " s for " + forWhat + ", in vain");
+  private static void pause(Instant begun, String awaited) throws InterruptedException {
+    if (Duration.between(begun, Instant.now()).compareTo(MAX_WAIT) > 0) {
+      throw new DemoFailed(awaited + " was not ready after " + MAX_WAIT.toSeconds() + " s");
     }
     Thread.sleep(Duration.ofMillis(100));
   }
@@ -302,14 +302,14 @@ public final class Demo {
     }
   }
 
-  /// What should have happened did not.
-  private static final class Disappointment extends RuntimeException {
-    Disappointment(String message) {
+  /// A step had an unexpected result.
+  private static final class DemoFailed extends RuntimeException {
+    DemoFailed(String message) {
       super(message);
     }
   }
 
-  /// Lines, and a bar that only ever grows: it shows as well in a log file as in a window.
+  /// Prints lines and a progress bar. The bar only appends characters, so that it is also readable in a log file.
   private static final class Terminal {
 
     private static PrintStream out = System.out;
@@ -329,26 +329,26 @@ public final class Demo {
       out.println(text);
     }
 
-    /// Draws the bar up to a share of its length, 0 to 100.
+    /// Draws the bar up to `percent` of its length.
     void bar(int percent) {
       if (drawn < 0) {
         out.print("   ");
         drawn = 0;
       }
-      for (; drawn < BAR * percent / 100; drawn++) {
+      for (; drawn < BAR_LENGTH * percent / 100; drawn++) {
         out.print('█');
       }
       out.flush();
     }
 
-    /// Draws the rest of the bar and says something behind it.
+    /// Completes the bar and prints a text after it.
     void full(String text) {
       bar(100);
       out.println("  " + text);
       drawn = -1;
     }
 
-    /// Leaves the bar as it is and says something behind it.
+    /// Ends the bar at its current length and prints a text after it.
     void ended(String text) {
       out.println("  " + text);
       drawn = -1;

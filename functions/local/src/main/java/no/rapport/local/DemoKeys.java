@@ -11,7 +11,7 @@ import no.rapport.access.KeyOrder;
 import no.rapport.api.Environment;
 import no.rapport.api.Role;
 
-/// A key for each role, to try the local stack with.
+/// Issues a key for each role, for use with the local stack.
 final class DemoKeys {
 
   private static final String CLIENT = "demo-";
@@ -19,7 +19,7 @@ final class DemoKeys {
 
   private DemoKeys() {}
 
-  /// New keys; those of an earlier start are revoked, since a key that was shown once cannot be shown again.
+  /// Issues new keys and revokes those of an earlier start, because a key can be shown only once.
   static Map<Role, String> issue(LocalRapport rapport) {
     var keys = new ApiKeys(rapport.dynamoDb(), Environment.required("ACCESS_TABLE"));
     Instant now = Instant.now();

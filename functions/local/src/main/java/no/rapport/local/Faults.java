@@ -16,10 +16,10 @@ import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.core.interceptor.SdkExecutionAttribute;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/// Makes calls of the AWS SDK in this JVM fail on order, to show what the system does when a service fails it.
+/// Injects faults into calls of the AWS SDK in this JVM, to show how the system handles failures of AWS services.
 ///
-/// A fault stands for so many attempts and is then gone. It is thrown where the request would be sent, so that the
-/// SDK's own retries see it as they would see the service's answer.
+/// A fault applies to a number of attempts and is then removed. It is thrown instead of sending the request, so that
+/// the SDK's own retries handle it like an error of the service.
 public final class Faults {
 
   private static final List<Fault> STANDING = new ArrayList<>();
@@ -29,26 +29,26 @@ public final class Faults {
 
   private Faults() {}
 
-  /// A fault on order.
+  /// An injected fault.
   ///
   /// @param service `DynamoDb`, `S3` or `Sfn`; empty for any
   /// @param operation for example `Query`; empty for any
-  /// @param resource text that the request must hold, such as a table's name or a part of a key; empty for any
+  /// @param resource text that the request must contain, such as a table's name or a part of a key; empty for any
   /// @param error the exception's simple name in the service's model, another error code, or `Network`
-  /// @param times attempts that still fail
+  /// @param times number of attempts that will fail
   public record Fault(String service, String operation, String resource, String error, int times) {
 
-    /// @throws IllegalArgumentException where it would never stand
+    /// @throws IllegalArgumentException if `times` is less than 1 or `error` is blank
     public Fault {
       if (times < 1) {
-        throw new IllegalArgumentException("times is " + times + "; a fault stands at least once");
+        throw new IllegalArgumentException("times is " + times + "; it must be at least 1");
       }
       if (error.isBlank()) {
         throw new IllegalArgumentException("error is missing; for example ProvisionedThroughputExceededException");
       }
     }
 
-    private boolean concerns(String ofService, String ofOperation, SdkRequest request) {
+    private boolean matches(String ofService, String ofOperation, SdkRequest request) {
       return (service.isEmpty() || service.equalsIgnoreCase(ofService))
           && (operation.isEmpty() || operation.equals(ofOperation))
           && (resource.isEmpty() || request.toString().contains(resource));
@@ -59,33 +59,33 @@ public final class Faults {
     }
   }
 
-  /// Orders a fault.
+  /// Adds a fault.
   public static synchronized void add(Fault fault) {
     STANDING.add(fault);
   }
 
-  /// The faults that still stand.
+  /// Returns the faults that still apply.
   public static synchronized List<Fault> standing() {
     return List.copyOf(STANDING);
   }
 
-  /// Lets that share of all calls go wrong by chance, until further notice: a third once, so that the SDK's own retry
-  /// helps, a third in every attempt, and a third after the service has done what it was asked.
+  /// Makes a random share of all calls fail until [#clear]. A third of them fail once, so that the SDK's retry
+  /// succeeds; a third fail in every attempt; a third fail after the service has executed the request.
   ///
   /// @param share from 0 to 1
   public static void atRandom(double share) {
     if (!(share >= 0 && share <= 1)) {
-      throw new IllegalArgumentException("share is " + share + "; it is from 0 to 1");
+      throw new IllegalArgumentException("share is " + share + "; it must be from 0 to 1");
     }
     rate = share;
   }
 
-  /// How many calls have gone wrong by chance so far.
-  public static long struckAtRandom() {
+  /// Returns how many calls have failed at random.
+  public static long randomFailures() {
     return STRUCK.get();
   }
 
-  /// Takes back every order.
+  /// Removes all faults.
   public static synchronized void clear() {
     STANDING.clear();
     rate = 0;
@@ -94,7 +94,7 @@ public final class Faults {
   private static synchronized Optional<Fault> strike(String service, String operation, SdkRequest request) {
     for (int i = 0; i < STANDING.size(); i++) {
       var fault = STANDING.get(i);
-      if (fault.concerns(service, operation, request)) {
+      if (fault.matches(service, operation, request)) {
         if (fault.times() == 1) {
           STANDING.remove(i);
         } else {
@@ -106,10 +106,11 @@ public final class Faults {
     return Optional.empty();
   }
 
-  /// Found by the SDK through `software/amazon/awssdk/global/handlers/execution.interceptors`.
+  /// Throws the faults. The SDK finds this class through
+  /// `software/amazon/awssdk/global/handlers/execution.interceptors`.
   public static final class Interceptor implements ExecutionInterceptor {
 
-    /// As the SDK makes it.
+    /// Called by the SDK.
     public Interceptor() {}
 
     @Override
@@ -145,14 +146,13 @@ public final class Faults {
 
     private static RuntimeException exception(String error, String service, SdkRequest request) {
       if (error.equals("Network")) {
-        return SdkClientException.create("Ordered fault: the connection broke");
+        return SdkClientException.create("Injected fault: the connection broke");
       }
-      return refusal(error, "Ordered fault: " + error, service, request);
+      return refusal(error, "Injected fault: " + error, service, request);
     }
-
   }
 
-  /// What the SDK throws where a service answers with that error.
+  /// Returns the exception that the SDK throws for a service's answer with this error.
   static AwsServiceException refusal(String error, String message, String service, SdkRequest request) {
     var status = switch (error) {
       case "InternalServerError", "InternalError" -> 500;
@@ -163,10 +163,10 @@ public final class Faults {
     var details = AwsErrorDetails.builder().serviceName(service).errorCode(error).errorMessage(message)
         .sdkHttpResponse(SdkHttpResponse.builder().statusCode(status).build()).build();
     return builder(error, service, request).awsErrorDetails(details).message(message).statusCode(status)
-        .requestId("ordered-fault").build();
+        .requestId("injected-fault").build();
   }
 
-  /// The modelled exception beside the request's class, else the service's general one.
+  /// Returns the exception class of the service's model, or the service's general one if the model does not have it.
   private static AwsServiceException.Builder builder(String error, String service, SdkRequest request) {
     var model = request.getClass().getPackageName();
     for (var name : List.of(error, error + "Exception", service + "Exception")) {
@@ -174,7 +174,7 @@ public final class Faults {
         return (AwsServiceException.Builder)
             Class.forName(model + "." + name).getMethod("builder").invoke(null);
       } catch (ReflectiveOperationException e) {
-        // Not in the model of that service: the next name, or the plain exception.
+        // The model does not have this class.
       }
     }
     return AwsServiceException.builder();

@@ -1,14 +1,14 @@
 package no.rapport.local;
 
-/// A function ended with an error, as Lambda reports it to its caller.
+/// A function's error in the form in which Lambda returns it to the caller.
 final class FunctionFailed extends Exception {
 
   private final String errorType;
   private final String payload;
 
-  /// @param errorType the exception's class, or a word of Lambda's own such as `Sandbox.Timedout`
-  /// @param payload the JSON that Lambda gives back (`errorMessage`, `errorType`, `stackTrace`, `cause`), or null where
-  ///     the function did not get to it
+  /// @param errorType the exception's class, or an error of Lambda itself such as `Sandbox.Timedout`
+  /// @param payload the JSON that Lambda returns (`errorMessage`, `errorType`, `stackTrace`, `cause`), or null if the
+  ///     function did not end by itself
   FunctionFailed(String errorType, String message, String payload) {
     super(message);
     this.errorType = errorType;
@@ -19,7 +19,7 @@ final class FunctionFailed extends Exception {
     return errorType;
   }
 
-  /// What Step Functions shows as the cause.
+  /// Returns the text that Step Functions shows as the cause.
   String payload() {
     return payload == null ? getMessage() : payload;
   }

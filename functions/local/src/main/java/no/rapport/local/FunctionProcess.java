@@ -30,21 +30,21 @@ import java.util.stream.Stream;
 import no.rapport.emulator.Loopback;
 import software.amazon.awssdk.utilslite.SdkInternalThreadLocal;
 
-/// A deployable in a process of its own, run by AWS's runtime interface client as the managed runtime runs it: the
-/// unpacked zip is the working folder, its classes and `lib/*.jar` are loaded from there, and what the runtime brings
-/// (and nothing else) lies on the class path.
+/// Runs a deployable in its own process with AWS's runtime interface client, as the managed runtime does. The unpacked
+/// zip is the working folder; its classes and `lib/*.jar` are loaded from there. The class path holds only the jars of
+/// the runtime.
 ///
-/// One event at a time.
+/// Processes one event at a time.
 public final class FunctionProcess implements AutoCloseable {
 
-  /// What the managed runtime starts Java with, as far as it is about how code runs (the heap follows the memory size).
+  /// The JVM arguments of the managed runtime, except the heap size, which depends on the function's memory.
   public static final List<String> RUNTIME_ARGUMENTS = List.of("-XX:+UseSerialGC", "-XX:+TieredCompilation",
       "-XX:TieredStopAtLevel=1", "-Xshare:auto", "--add-opens=java.base/java.io=ALL-UNNAMED",
       "-Dorg.crac.Core.Compat=com.amazonaws.services.lambda.crac", "-Djava.net.preferIPv4Stack=true");
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  /// Names the native half of the runtime's client, which otherwise each process writes to one and the same file below
-  /// `/tmp`: under the feet of another that runs from it, or where another user's lies.
+  /// The path of the runtime client's native library. By default every process writes it to the same file below `/tmp`,
+  /// which fails if another process uses that file or another user owns it.
   private static final String NATIVE_CLIENT =
       "-Dcom.amazonaws.services.lambda.runtime.api.client.runtimeapi.NativeClient.JNI=" + nativeClient();
 
@@ -60,31 +60,31 @@ public final class FunctionProcess implements AutoCloseable {
     this.function = function;
   }
 
-  /// How a function is to be started.
+  /// The parameters of a function's process.
   ///
-  /// @param taskRoot the unpacked zip
-  /// @param handler the class
-  /// @param environment what the template and the stack give the function
-  /// @param jvmArguments of the runtime, and what is to be tried beside them
-  /// @param classPath what lies beside the runtime on the class path; on Lambda nothing does
-  /// @param snapStart whether it is to be initialised for a snapshot: it then stops at [#awaitCheckpoint()]
+  /// @param taskRoot folder of the unpacked zip
+  /// @param handler the handler's class
+  /// @param environment the function's environment variables, from the template and the stack
+  /// @param jvmArguments arguments of the runtime, and additional ones
+  /// @param classPath additional jars on the class path; none on Lambda
+  /// @param snapStart whether the function is initialised for a snapshot and stops at [#awaitCheckpoint()]
   public record Start(Path taskRoot, String handler, Map<String, String> environment, List<String> jvmArguments,
       List<Path> classPath, boolean snapStart) {
 
-    /// The same for a snapshot. On `java25` the runtime then leaves both compilers on.
+    /// Returns the parameters for a snapshot. With SnapStart, the `java25` runtime enables both compilers.
     public Start forSnapshot() {
       return new Start(taskRoot, handler, environment,
           jvmArguments.stream().filter(argument -> !argument.startsWith("-XX:TieredStopAtLevel")).toList(), classPath,
           true);
     }
 
-    /// The same with further arguments of the JVM.
+    /// Returns the parameters with additional JVM arguments.
     public Start withJvm(String... more) {
       return new Start(taskRoot, handler, environment,
           Stream.concat(jvmArguments.stream(), Stream.of(more)).toList(), classPath, snapStart);
     }
 
-    /// The same with one variable more.
+    /// Returns the parameters with an additional environment variable.
     public Start with(String variable, String value) {
       var more = new TreeMap<>(environment);
       more.put(variable, value);
@@ -92,10 +92,11 @@ public final class FunctionProcess implements AutoCloseable {
     }
   }
 
-  /// As Lambda starts a function of the template, with the variables of `sam local` and the addresses of this stack.
+  /// Returns the parameters with which Lambda starts a function of the template, with the variables of `sam local` and
+  /// the endpoints of this stack.
   ///
-  /// @param folder where zips are unpacked, once each
-  /// @throws UncheckedIOException where the zip has not been made
+  /// @param folder folder in which each zip is unpacked once
+  /// @throws UncheckedIOException if the zip does not exist
   public static Start asOnLambda(LocalRapport rapport, String logicalId, Path folder) {
     return asOnLambda(rapport.template().function(logicalId), folder, Map.of(
         "AWS_ENDPOINT_URL_DYNAMODB", rapport.dynamoDbEndpoint().toString(),
@@ -106,7 +107,7 @@ public final class FunctionProcess implements AutoCloseable {
         "AWS_SECRET_ACCESS_KEY", Loopback.SECRET_KEY));
   }
 
-  /// @param aws addresses, region and credentials
+  /// @param aws variables with endpoints, region and credentials
   static synchronized Start asOnLambda(Template.LambdaFunction function, Path folder, Map<String, String> aws) {
     var taskRoot = folder.resolve(function.code().getFileName().toString());
     if (!Files.exists(taskRoot)) {
@@ -115,7 +116,7 @@ public final class FunctionProcess implements AutoCloseable {
     return new Start(taskRoot, function.handler(), environment(function, aws), RUNTIME_ARGUMENTS, List.of(), false);
   }
 
-  /// As `sam local invoke --env-vars events/local-env.json` gives it, with the addresses of this run.
+  /// Returns the variables of `sam local invoke --env-vars events/local-env.json`, with the endpoints of this run.
   private static Map<String, String> environment(Template.LambdaFunction function, Map<String, String> aws) {
     var environment = new TreeMap<>(function.environment());
     try {
@@ -130,7 +131,7 @@ public final class FunctionProcess implements AutoCloseable {
 
   /// Starts a function's process and returns without waiting for it.
   ///
-  /// @param logicalId of the function whose name, timeout and memory it gets
+  /// @param logicalId logical id of the function whose name, timeout and memory the process gets
   public static FunctionProcess start(LocalRapport rapport, String logicalId, Start start) {
     return start(rapport.template().function(logicalId), start);
   }
@@ -147,14 +148,14 @@ public final class FunctionProcess implements AutoCloseable {
         command.add(wrapper.replaceFirst("^/var/task", start.taskRoot().toString()));
       }
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      // Three quarters of the memory, about what the managed runtime gives to the heap.
+      // About the share of the memory that the managed runtime gives to the heap.
       command.add("-XX:MaxHeapSize=" + function.memoryMb() * 3L / 4 + "m");
       command.add(NATIVE_CLIENT);
       command.addAll(start.jvmArguments());
       command.addAll(List.of("-classpath", classPath, AWSLambda.class.getName(), start.handler()));
       var builder = new ProcessBuilder(command).directory(start.taskRoot().toFile()).redirectErrorStream(true)
           .redirectOutput(output.toFile());
-      // Nothing of this machine's own settings, which Lambda does not have.
+      // Lambda does not have this machine's variables.
       builder.environment().clear();
       builder.environment().putAll(environment(function, start, api));
       return new FunctionProcess(api, builder.start(), output, function);
@@ -180,7 +181,7 @@ public final class FunctionProcess implements AutoCloseable {
     return environment;
   }
 
-  /// What the managed runtime brings: its client, the core interfaces and the serialisation.
+  /// Returns the jars of the managed runtime: its client, the core interfaces and the serialisation.
   public static List<Path> runtime() {
     return Stream.of(AWSLambda.class, Context.class, PojoSerializer.class, SdkInternalThreadLocal.class)
         .map(FunctionProcess::location).distinct().toList();
@@ -208,7 +209,7 @@ public final class FunctionProcess implements AutoCloseable {
     }
   }
 
-  /// With the permissions that the zip gives, as Lambda unpacks it.
+  /// Unpacks a zip with the file permissions in it, as Lambda does.
   private static void unpack(Path zip, Path folder) {
     try (var files = FileSystems.newFileSystem(zip, Map.of("enablePosixFileAttributes", "true"))) {
       var root = files.getPath("/");
@@ -216,7 +217,7 @@ public final class FunctionProcess implements AutoCloseable {
         for (var path : (Iterable<Path>) paths::iterator) {
           var target = folder.resolve(root.relativize(path).toString()).normalize();
           if (!target.startsWith(folder)) {
-            throw new IllegalArgumentException(zip + " holds a path that leads out of it: " + path);
+            throw new IllegalArgumentException(zip + " contains a path outside of its folder: " + path);
           }
           if (Files.isDirectory(path)) {
             Files.createDirectories(target);
@@ -233,11 +234,11 @@ public final class FunctionProcess implements AutoCloseable {
     }
   }
 
-  /// Gives it an event and waits for the answer.
+  /// Invokes the function and waits for its answer.
   ///
-  /// @return what the function answered, JSON or the bytes of a stream
-  /// @throws RuntimeApi.Failed when it threw
-  /// @throws IllegalStateException when it could not be made, or did not answer within its timeout
+  /// @return the function's answer: JSON or the bytes of a stream
+  /// @throws RuntimeApi.Failed if the function threw an exception
+  /// @throws IllegalStateException if the function could not be initialised or did not answer within its timeout
   public byte[] invoke(byte[] event) {
     var answer = api.call(event);
     var ended = process.onExit().thenApply(_ -> new byte[0]);
@@ -247,39 +248,40 @@ public final class FunctionProcess implements AutoCloseable {
       if (answer.isDone()) {
         return answer.join();
       }
-      throw new IllegalStateException(function.logicalId() + " could not be made: "
+      throw new IllegalStateException(function.logicalId() + " could not be initialised: "
           + new String((byte[]) first, java.nio.charset.StandardCharsets.UTF_8) + "\n" + output());
     } catch (ExecutionException | CompletionException e) {
       throw e.getCause() instanceof RuntimeApi.Failed failed ? failed : new IllegalStateException(e.getCause());
     } catch (TimeoutException e) {
-      throw new IllegalStateException(function.logicalId() + " does not answer\n" + output(), e);
+      throw new IllegalStateException(function.logicalId() + " did not answer within its timeout\n" + output(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
   }
 
-  /// Gives it an event and hands on the bytes of its answer as they come.
+  /// Invokes the function and passes on the bytes of its answer as they arrive.
   ///
-  /// @return the end of the answer, or [RuntimeApi.Failed]
+  /// @return completes with the whole answer, or exceptionally with [RuntimeApi.Failed]
   public CompletableFuture<byte[]> stream(byte[] event, OutputStream arrivals) {
     return api.call(event, arrivals);
   }
 
-  /// Waits until the function asks for its first event, or has said why it cannot be made, which its first call tells.
+  /// Waits until the function asks for its first event or reports an initialisation error. The first invocation throws
+  /// that error.
   public void awaitReady() {
-    await(api.ready(), "does not get ready");
+    await(api.ready(), "was not ready after 60 s");
   }
 
-  /// Waits until a function under SnapStart is ready for its snapshot.
+  /// Waits until a function with SnapStart is ready for its snapshot.
   public void awaitCheckpoint() {
-    await(api.checkpoint(), "does not get to its snapshot");
+    await(api.checkpoint(), "was not ready for its snapshot after 60 s");
   }
 
-  private void await(CountDownLatch latch, String otherwise) {
+  private void await(CountDownLatch latch, String failure) {
     try {
       if (!latch.await(60, TimeUnit.SECONDS)) {
-        throw new IllegalStateException(function.logicalId() + " " + otherwise + "\n" + output());
+        throw new IllegalStateException(function.logicalId() + " " + failure + "\n" + output());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -287,12 +289,12 @@ public final class FunctionProcess implements AutoCloseable {
     }
   }
 
-  /// Lets it go on as after a snapshot.
+  /// Restores the function from its snapshot.
   public void restore() {
     api.restore();
   }
 
-  /// All it wrote to standard output and standard error so far.
+  /// Returns the process's output so far, of standard output and standard error.
   public String output() {
     try {
       return Files.readString(output);
@@ -306,7 +308,7 @@ public final class FunctionProcess implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
-      if (!process.waitFor(60, TimeUnit.SECONDS)) { // one that makes an AOT cache makes it now
+      if (!process.waitFor(60, TimeUnit.SECONDS)) { // some processes write an AOT cache at exit
         process.destroyForcibly().waitFor();
       }
       Files.deleteIfExists(output);

@@ -28,18 +28,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Runs the template's functions as Lambda does: made with the public constructor without parameters, one event at a
-/// time in an instance, events and results as JSON by Lambda's own serialisation, ended when the time is up.
+/// Runs the template's functions as Lambda does: creates handlers with their public constructor without parameters,
+/// gives an instance one event at a time, converts events and results with Lambda's own serialisation, and enforces the
+/// timeout.
 ///
-/// Instances are kept and used again, as warm ones are. All share this JVM, so the functions' environment variables
-/// are system properties here (see [#environment(Template)]).
+/// Instances are reused, like warm instances on Lambda. All share this JVM, so the functions' environment variables are
+/// system properties here (see [#environment(Template)]).
 final class Functions implements Lambda, AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Template template;
   private final Map<String, Deque<Instance>> idle = new ConcurrentHashMap<>();
-  // Platform threads: rendering keeps a core busy for seconds, and a virtual thread that computes lets no other run.
+  // Platform threads, because rendering uses a core for seconds and a virtual thread that computes is not preempted.
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().name("function-", 0).daemon().factory());
 
@@ -47,10 +48,11 @@ final class Functions implements Lambda, AutoCloseable {
     this.template = template;
   }
 
-  /// Every function's environment variables together, to be set as system properties, which is where the SDK and the
-  /// handlers look first.
+  /// Returns the environment variables of all functions. The local stack sets them as system properties, which the SDK
+  /// and the handlers read first.
   ///
-  /// @throws UnsupportedInTemplate where two functions give one name different values, which one process cannot hold
+  /// @throws UnsupportedInTemplate if two functions have different values for one variable, because they share a
+  /// process
   static Map<String, String> environment(Template template) {
     var values = new TreeMap<String, String>();
     var givenBy = new HashMap<String, String>();
@@ -158,7 +160,7 @@ final class Functions implements Lambda, AutoCloseable {
         };
       } catch (InvocationTargetException e) {
         throw new IllegalStateException("The handler " + className + " of " + function.logicalId()
-            + " cannot be made: " + e.getCause(), e.getCause());
+            + " cannot be created: " + e.getCause(), e.getCause());
       } catch (ReflectiveOperationException e) {
         throw new UnsupportedInTemplate("The handler " + className + " of " + function.logicalId()
             + " has no public constructor without parameters, or does not exist: " + e);
@@ -193,7 +195,7 @@ final class Functions implements Lambda, AutoCloseable {
           }
         }
       }
-      throw new UnsupportedInTemplate(type.getName() + " does not say which types its RequestHandler has");
+      throw new UnsupportedInTemplate(type.getName() + " does not declare the types of its RequestHandler");
     }
   }
 }

@@ -28,26 +28,26 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import no.rapport.emulator.Loopback;
 
-/// Answers HTTP on 127.0.0.1 as an API Gateway REST API with this template would: its routes, authorizers, limits and
-/// own answers, with the functions behind.
+/// Serves HTTP on 127.0.0.1 like an API Gateway REST API with this template: its routes, authorizers, limits and own
+/// responses, and the functions behind them.
 ///
-/// A path or method without a route is 404 here, unless the template says otherwise.
+/// A path or method without a route is answered with 404, unless the template has another response for it.
 final class Gateway implements AutoCloseable {
 
-  /// The largest request body.
-  static final int MAX_REQUEST = 10 * 1024 * 1024;
+  /// The largest request body of API Gateway.
+  static final int MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
-  /// How long a function that is not streamed may take.
+  /// How long a function without response streaming may take.
   static final Duration INTEGRATION_TIMEOUT = Duration.ofSeconds(29);
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern CONTEXT = Pattern.compile("\\$context\\.(?:error\\.(messageString|message)|(requestId))");
 
-  /// Who may call without a key.
+  /// Whether the endpoints that the contracts call public need a key.
   enum PublicContracts {
-    /// All endpoints that the contracts call public answer anybody, as an admin.
+    /// They accept requests without a key, as requests of an admin.
     OPEN,
-    /// As deployed: every endpoint needs a key.
+    /// Every endpoint needs a key, as deployed.
     KEY
   }
 
@@ -77,7 +77,7 @@ final class Gateway implements AutoCloseable {
     return new Gateway(template, functions, publicContracts, port);
   }
 
-  /// Answers below `path` with something that is not the API's.
+  /// Adds a handler for the paths below `path`, which are not part of the API.
   void mount(String path, HttpHandler handler) {
     mounts.put(path, handler);
   }
@@ -96,7 +96,7 @@ final class Gateway implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  /// The origins whose pages may call the API and follow links.
+  /// Returns the origins whose pages may call the API and follow links.
   static List<String> allowedOrigins(Template template) {
     return switch (template.parameters().get("AllowedOrigins")) {
       case List<?> list -> list.stream().map(String::valueOf).toList();
@@ -114,7 +114,7 @@ final class Gateway implements AutoCloseable {
     try (exchange) {
       if (!Loopback.isOwnHost(exchange.getRequestHeaders().getFirst("Host"))) {
         send(exchange, 403, Map.of("Content-Type", List.of("application/json")),
-            "{\"message\":\"Only names of this machine are answered: 127.0.0.1 and localhost\"}"
+            "{\"message\":\"The Host header must be 127.0.0.1 or localhost\"}"
                 .getBytes(StandardCharsets.UTF_8));
         return;
       }
@@ -150,13 +150,13 @@ final class Gateway implements AutoCloseable {
       exchange.sendResponseHeaders(204, -1);
       return;
     }
-    var body = exchange.getRequestBody().readNBytes(MAX_REQUEST + 1);
+    var body = exchange.getRequestBody().readNBytes(MAX_REQUEST_BYTES + 1);
     var found = routes.find(method, path);
     if (found.isEmpty()) {
       notFound(exchange, requestId);
       return;
     }
-    if (body.length > MAX_REQUEST) {
+    if (body.length > MAX_REQUEST_BYTES) {
       own(exchange, requestId, "REQUEST_TOO_LARGE", 413, "Request Too Long");
       return;
     }
@@ -166,7 +166,7 @@ final class Gateway implements AutoCloseable {
         found.get().pathParameters());
     switch (authorize(request)) {
       case Refused(var type, var status, var message) -> own(exchange, requestId, type, status, message);
-      case Vouched(var context) -> {
+      case Allowed(var context) -> {
         var event = JSON.writeValueAsBytes(request.forFunction(context));
         if (route.streaming()) {
           stream(exchange, requestId, route, event);
@@ -177,7 +177,7 @@ final class Gateway implements AutoCloseable {
     }
   }
 
-  /// A path or method that no route has. AWS calls this a missing authentication token.
+  /// Answers a path or method without a route. AWS calls this a missing authentication token.
   private void notFound(HttpExchange exchange, String requestId) throws IOException {
     if (template.gatewayResponses().containsKey("MISSING_AUTHENTICATION_TOKEN")) {
       own(exchange, requestId, "MISSING_AUTHENTICATION_TOKEN", 403, "Missing Authentication Token");
@@ -211,13 +211,13 @@ final class Gateway implements AutoCloseable {
       own(exchange, requestId, "INTEGRATION_FAILURE", 502, "Internal server error");
       return;
     } catch (ExecutionException e) {
-      tell(route, e.getCause());
+      printFailure(route, e.getCause());
       own(exchange, requestId, "INTEGRATION_FAILURE", 502, "Internal server error");
       return;
     }
     var response = response(result);
     if (response.isEmpty()) {
-      System.err.println(route.function() + " gave no proxy response");
+      System.err.println(route.function() + " did not return a proxy response");
       own(exchange, requestId, "INTEGRATION_FAILURE", 502, "Internal server error");
       return;
     }
@@ -238,17 +238,18 @@ final class Gateway implements AutoCloseable {
     try (answer) {
       functions.stream(route.function(), event, answer);
     } catch (FunctionFailed e) {
-      // A client that went away ends the function's writing with an IOException; that is no fault of the function.
+      // A closed client connection makes the function's write fail with an IOException, which is not the function's
+      // error.
       if (!e.errorType().equals(IOException.class.getName())) {
-        tell(route, e);
+        printFailure(route, e);
       }
     }
-    if (!answer.begun()) {
+    if (!answer.hasBegun()) {
       own(exchange, requestId, "INTEGRATION_FAILURE", 502, "Internal server error");
     }
   }
 
-  private static void tell(Template.Route route, Throwable cause) {
+  private static void printFailure(Template.Route route, Throwable cause) {
     System.err.println(route.function() + " failed: "
         + (cause instanceof FunctionFailed failed ? failed.payload() : cause.toString()));
   }
@@ -295,7 +296,7 @@ final class Gateway implements AutoCloseable {
         body.getBytes(StandardCharsets.UTF_8));
   }
 
-  /// A header's mapping: a text in quotes, or a variable.
+  /// Returns the value of a header mapping, which is a text in quotes or a variable.
   private static String mapped(String mapping, String requestId, String message) {
     return mapping.startsWith("'") ? mapping.substring(1, mapping.length() - 1)
         : filled("$" + mapping, requestId, message);
@@ -318,7 +319,7 @@ final class Gateway implements AutoCloseable {
   }
 
   private static void set(HttpExchange exchange, String name, List<String> values) {
-    // The server counts the bytes itself.
+    // The server sets these two itself.
     if (!name.equalsIgnoreCase("Content-Length") && !name.equalsIgnoreCase("Transfer-Encoding")) {
       exchange.getResponseHeaders().put(name, values);
     }
@@ -328,7 +329,7 @@ final class Gateway implements AutoCloseable {
 
   private sealed interface Verdict {}
 
-  private record Vouched(ObjectNode context) implements Verdict {}
+  private record Allowed(ObjectNode context) implements Verdict {}
 
   private record Refused(String type, int status, String message) implements Verdict {}
 
@@ -336,13 +337,13 @@ final class Gateway implements AutoCloseable {
     var name = request.route().authorizer();
     var authorizer = name.map(template.authorizers()::get);
     if (name.isPresent() && authorizer.isEmpty()) {
-      throw new UnsupportedInTemplate("There is no authorizer " + name.get());
+      throw new UnsupportedInTemplate("The template has no authorizer " + name.get());
     }
     if (authorizer.isEmpty()) {
-      return new Vouched(null);
+      return new Allowed(null);
     }
     if (publicContracts == PublicContracts.OPEN && isPublic(request.rawPath()) && !carriesIdentity(request)) {
-      return new Vouched(anonymous());
+      return new Allowed(anonymous());
     }
     for (var source : authorizer.get().headers()) {
       if (request.header(source) == null || request.header(source).isEmpty()) {
@@ -358,12 +359,12 @@ final class Gateway implements AutoCloseable {
     return ask(authorizer.get(), request);
   }
 
-  /// Endpoints that the contracts call public; the WebAdMIT-compatible ones always need a key.
+  /// Returns whether the contracts call the endpoint public. The WebAdMIT-compatible endpoints always need a key.
   private static boolean isPublic(String path) {
     return !path.equals("/api/v1/exports") && !path.startsWith("/api/v1/exports/");
   }
 
-  /// A key or ticket that is sent is always checked.
+  /// Returns whether the request has a key or ticket, which is always checked.
   private static boolean carriesIdentity(ProxyEvent request) {
     return request.header("x-api-key") != null || request.query().containsKey("ticket");
   }
@@ -395,7 +396,7 @@ final class Gateway implements AutoCloseable {
     context.put("principalId", answer.path("principalId").asText());
     answer.path("context").properties()
         .forEach(member -> context.put(member.getKey(), member.getValue().asText()));
-    return new Vouched(context);
+    return new Allowed(context);
   }
 
   private static boolean allows(JsonNode statements, String methodArn) {

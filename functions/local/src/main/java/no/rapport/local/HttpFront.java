@@ -36,11 +36,11 @@ import org.eclipse.jetty.server.internal.HttpConnection;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/// HTTP on 127.0.0.1, each request in a virtual thread of its own.
+/// Serves HTTP on 127.0.0.1 and handles each request in its own virtual thread.
 ///
-/// The JDK's own server answers a path or query that is no URI with HTML, before anybody can see it. Here such a
-/// request is handled like any other, as if its stray characters had been percent-encoded; what is not even HTTP is
-/// answered as a problem.
+/// The JDK's server answers a path or query that is not a valid URI with HTML, before a handler sees it. This server
+/// percent-encodes invalid characters and handles such a request like any other. It answers invalid HTTP with a problem
+/// document.
 final class HttpFront implements AutoCloseable {
 
   private final Server server;
@@ -54,7 +54,7 @@ final class HttpFront implements AutoCloseable {
 
   /// Starts listening.
   ///
-  /// @param service what people call it, for the message that its port is taken
+  /// @param service name of the service in the message that the port is in use
   /// @param port on 127.0.0.1, or 0 for a free one
   /// @throws no.rapport.emulator.PortTakenException if it is taken
   static HttpFront start(String service, int port, HttpHandler handler) {
@@ -75,7 +75,7 @@ final class HttpFront implements AutoCloseable {
     });
     connector.setHost(Loopback.HOST);
     connector.setPort(port);
-    // Longer than anything behind it takes.
+    // Longer than the longest request.
     connector.setIdleTimeout(120_000);
     server.addConnector(connector);
     server.setErrorHandler(new Problems());
@@ -120,7 +120,7 @@ final class HttpFront implements AutoCloseable {
     }
   }
 
-  /// Keeps what the request's line asks for from Jetty, which would refuse what is no URI.
+  /// Hides the request target from Jetty, which refuses targets that are not valid URIs.
   private static final class AnyTarget extends HttpConnection {
 
     private volatile String target = "/";
@@ -136,7 +136,7 @@ final class HttpFront implements AutoCloseable {
     }
   }
 
-  /// What the request's line asks for, with everything percent-encoded that a URI may not hold.
+  /// Returns the request target as a URI, with all characters percent-encoded that a URI may not contain.
   private static URI uri(Request request) {
     var target = ((AnyTarget) request.getConnectionMetaData().getConnection()).target
         .replaceFirst("^https?://[^/?#]*", "").replaceFirst("#.*", "");
@@ -160,7 +160,7 @@ final class HttpFront implements AutoCloseable {
     return encoded.toString();
   }
 
-  /// Answers what cannot be read as HTTP, and what no handler has answered.
+  /// Answers invalid HTTP, and requests whose handler failed.
   private static final class Problems extends ErrorHandler {
 
     @Override
@@ -183,7 +183,7 @@ final class HttpFront implements AutoCloseable {
     }
   }
 
-  /// Tells in the words of the JDK that the client has gone.
+  /// Rethrows Jetty's exception for a closed connection as a plain IOException, like the JDK's server.
   private static final class Out extends FilterOutputStream {
 
     Out(OutputStream out) {
@@ -200,7 +200,7 @@ final class HttpFront implements AutoCloseable {
     }
   }
 
-  /// One request and its answer, as handlers of the JDK's server see it.
+  /// One request and its answer, with the interface of the JDK's server.
   private static final class Exchange extends HttpExchange {
 
     private final Request request;
@@ -272,7 +272,7 @@ final class HttpFront implements AutoCloseable {
         try {
           out.close();
         } catch (IOException e) {
-          // The client has gone; there is nobody to tell.
+          // The client has closed the connection.
         }
       }
     }
@@ -309,12 +309,12 @@ final class HttpFront implements AutoCloseable {
 
     @Override
     public void setStreams(InputStream input, OutputStream output) {
-      throw new UnsupportedOperationException("The streams stay as they are");
+      throw new UnsupportedOperationException("Streams cannot be replaced");
     }
 
     @Override
     public HttpContext getHttpContext() {
-      throw new UnsupportedOperationException("There are no contexts");
+      throw new UnsupportedOperationException("This server has no contexts");
     }
 
     @Override

@@ -7,16 +7,15 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/// CloudFormation's intrinsic functions and conditions, as far as this system's template uses them.
+/// Evaluates the intrinsic functions and conditions of CloudFormation that the template uses.
 ///
-/// A function that is not known here fails by its name: a template that says more than is understood must not be run
-/// as if it said less.
+/// An unknown function is an error, so that no part of a template is silently ignored.
 final class Intrinsics {
 
-  /// What `!Ref AWS::NoValue` leaves: the property is as if not written.
+  /// The value of `!Ref AWS::NoValue`, which removes the property.
   static final Object NO_VALUE = new Object();
 
-  private static final Pattern PLACE = Pattern.compile("\\$\\{(!?)([^}]*)}");
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(!?)([^}]*)}");
 
   private final Map<String, Object> parameters;
   private final Map<String, Map<String, Object>> resources;
@@ -42,7 +41,7 @@ final class Intrinsics {
         "AWS::StackId", "arn:aws:cloudformation:" + Names.REGION + ":" + Names.ACCOUNT + ":stack/rapport-local/local");
   }
 
-  /// The value with every intrinsic function in it evaluated.
+  /// Returns the value with all intrinsic functions evaluated.
   Object resolve(Object value) {
     return switch (value) {
       case Map<?, ?> map -> map(map);
@@ -52,7 +51,7 @@ final class Intrinsics {
     };
   }
 
-  /// Whether a resource with this `Condition` exists; always where it has none.
+  /// Returns whether a resource with this `Condition` exists. Always true without a condition.
   boolean holds(Object condition) {
     return condition == null || truth(Map.of("Condition", condition));
   }
@@ -114,7 +113,7 @@ final class Intrinsics {
 
   private boolean truth(Object condition) {
     if (!(condition instanceof Map<?, ?> map) || map.size() != 1) {
-      throw new UnsupportedInTemplate("Not a condition: " + condition);
+      throw new UnsupportedInTemplate("The value is not a condition: " + condition);
     }
     var name = String.valueOf(map.keySet().iterator().next());
     var argument = map.values().iterator().next();
@@ -122,7 +121,7 @@ final class Intrinsics {
       case "Condition" -> {
         var named = conditions.get(String.valueOf(argument));
         if (named == null) {
-          throw new UnsupportedInTemplate("There is no condition " + argument);
+          throw new UnsupportedInTemplate("The template has no condition " + argument);
         }
         yield truth(named);
       }
@@ -150,11 +149,11 @@ final class Intrinsics {
     if (resources.containsKey(name)) {
       return physicalNames.apply(name);
     }
-    // The published version that SAM's `AutoPublishAlias` leads to; here there is only one.
+    // SAM's `AutoPublishAlias` refers to the published version. Here the function has only one version.
     if (name.endsWith(".Alias")) {
       return getAtt(name.substring(0, name.length() - "Alias".length()) + "Arn");
     }
-    // Resources that SAM makes beside a function or an API, such as its role or stage.
+    // Resources that SAM creates for a function or an API, such as its role or stage.
     if (resources.keySet().stream().anyMatch(name::startsWith)) {
       return name;
     }
@@ -198,11 +197,11 @@ final class Intrinsics {
     } else {
       text = String.valueOf(argument);
     }
-    return PLACE.matcher(text).replaceAll(place -> {
-      var name = place.group(2).strip();
+    return PLACEHOLDER.matcher(text).replaceAll(placeholder -> {
+      var name = placeholder.group(2).strip();
       String value;
-      if (!place.group(1).isEmpty()) {
-        value = "${" + place.group(2) + "}";
+      if (!placeholder.group(1).isEmpty()) {
+        value = "${" + placeholder.group(2) + "}";
       } else if (own.containsKey(name)) {
         value = String.valueOf(own.get(name));
       } else if (name.contains(".")) {

@@ -3,9 +3,9 @@ package no.rapport.local;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The paths that the contracts print, base and path joined (`/api/v1/report-records/api/v1/report-records/…`): the
-/// local stack answers them as the canonical ones. On AWS they are `308`, since a second route for every function would
-/// double the template.
+/// Maps the paths that the contracts print, with the base path twice
+/// (`/api/v1/report-records/api/v1/report-records/…`), to the canonical paths. On AWS such a path is answered with 308,
+/// because a second route for every function would double the template.
 final class JoinedPath {
 
   private static final Pattern JOINED = Pattern.compile(

@@ -2,20 +2,20 @@ package no.rapport.local;
 
 import java.io.OutputStream;
 
-/// Calls functions of the template, wherever they run.
+/// Invokes functions of the template.
 interface Lambda {
 
-  /// The largest event and the largest result of a synchronous call.
+  /// The largest event and the largest result of a synchronous call, in bytes.
   int MAX_PAYLOAD = 6 * 1024 * 1024;
 
-  /// Calls a function and waits for its result.
+  /// Invokes a function and waits for its result.
   ///
-  /// @param reference its name, ARN or logical id
+  /// @param reference the function's name, ARN or logical id
   /// @param event JSON
   /// @return JSON
-  /// @throws FunctionFailed when it threw, or did not end in time
+  /// @throws FunctionFailed if the function threw an exception or exceeded its timeout
   byte[] invoke(String reference, byte[] event) throws FunctionFailed;
 
-  /// Calls a function whose result goes out while it is being written.
+  /// Invokes a function that streams its result.
   void stream(String reference, byte[] event, OutputStream result) throws FunctionFailed;
 }

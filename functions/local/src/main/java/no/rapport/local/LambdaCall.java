@@ -7,9 +7,9 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-/// The context of one call.
+/// The context of one invocation.
 ///
-/// @param deadline on the clock of `System.nanoTime()`
+/// @param deadline end of the function's time, as a value of `System.nanoTime()`
 record LambdaCall(Template.LambdaFunction function, String requestId, long deadline) implements Context {
 
   @Override

@@ -13,12 +13,12 @@ import java.util.concurrent.CountDownLatch;
 import no.rapport.api.Role;
 import no.rapport.emulator.PortTakenException;
 
-/// `mvn -q -Plocal`: the whole system on 127.0.0.1 until it is interrupted.
+/// `mvn -q -Plocal`: runs the whole system on 127.0.0.1 until it is interrupted.
 public final class Local {
 
   private Local() {}
 
-  /// Starts everything, says what to try, and waits. Exits with 1 where it cannot start.
+  /// Starts everything, prints commands to try, and waits. Exits with 1 if it cannot start.
   public static void main(String[] arguments) throws InterruptedException {
     Options options;
     LocalRapport rapport;
@@ -30,7 +30,7 @@ public final class Local {
       rapport = LocalRapport.start(options);
     } catch (PortTakenException e) {
       System.err.println(e.getMessage() + ".");
-      System.err.println("Stop what listens there, or choose another port: " + variable(e) + "=" + (e.port() + 1)
+      System.err.println("Stop the process on that port, or choose another one: " + variable(e) + "=" + (e.port() + 1)
           + " mvn -q -Plocal");
       System.exit(1);
       return;
@@ -98,12 +98,12 @@ public final class Local {
           data             %6$s
           functions' log   %12$s
 
-        Keys for the header x-api-key, good until the next start; %8$s:
+        Keys for the header x-api-key, valid until the next start; %8$s:
           org              %9$s   of org-1042
           worker           %10$s   of org-1042; may also report the state of records and re-exports
           admin            %11$s   of every organisation
 
-        Three to try, in another window:
+        Try these commands in another window:
 
           curl -sT '%13$s' --aws-sigv4 aws:amz:eu-north-1:s3 --user local:local-secret \\
             -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \\
@@ -116,7 +116,7 @@ public final class Local {
         """.formatted(base, seconds, rapport.s3Endpoint(), rapport.dynamoDbEndpoint(),
         rapport.stepFunctionsEndpoint(), options.data().map(Object::toString)
             .orElse("a temporary folder, removed at the end (RAPPORT_DATA keeps it)"), key,
-        keyed ? "every endpoint needs one" : "export files need one, the other endpoints check one that is sent",
+        keyed ? "every endpoint needs one" : "only the endpoints of export files need one",
         keys.get(Role.ORG), keys.get(Role.WORKER), keys.get(Role.ADMIN),
         log.map(Path::toString).orElse("this terminal (RAPPORT_LOG=-)"),
         Options.home().resolve("docs/examples/activities.csv").toAbsolutePath());

@@ -29,19 +29,18 @@ import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/// The whole system on 127.0.0.1: what `template.yaml` deploys, with DynamoDB, S3, Step Functions and API Gateway inside
-/// this JVM.
+/// Runs the whole system of `template.yaml` on 127.0.0.1, with DynamoDB, S3, Step Functions and API Gateway inside this
+/// JVM.
 ///
-/// The functions find their settings in system properties, which belong to the whole JVM: one instance runs at a time,
-/// and a second one only after the first was closed. Handlers may keep clients for as long as their class lives, so
-/// tests that need the same JVM twice share one instance ([#shared()]).
+/// Functions read their settings from system properties, which belong to the whole JVM. So only one instance runs at a
+/// time. Handlers may keep clients in static fields, so tests in one JVM share one instance ([#shared()]).
 public final class LocalRapport implements AutoCloseable {
 
   /// The bucket of source data and files.
   public static final String BUCKET = "rapport-local";
 
   private final Template template;
-  // On AWS each of forty tasks at once has a machine of its own; here they share this one's memory and cores.
+  // On AWS up to forty concurrent tasks each have their own machine. Here they share the memory and cores of one.
   private final Semaphore taskPlaces = new Semaphore(2 * Math.max(2, Runtime.getRuntime().availableProcessors()));
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final Optional<BufdirStub> bufdir;
@@ -72,7 +71,7 @@ public final class LocalRapport implements AutoCloseable {
       functions = opened(new Functions(template));
       stepFunctions = opened(startStepFunctions(options));
       sfnClient = opened(stepFunctions.client());
-      settings();
+      setSystemProperties();
       var tables = CompletableFuture.runAsync(this::createTables);
       createBucket();
       for (var machine : template.stateMachines()) {
@@ -95,23 +94,23 @@ public final class LocalRapport implements AutoCloseable {
 
   /// Starts everything.
   ///
-  /// @throws no.rapport.emulator.PortTakenException if a port is taken
-  /// @throws UnsupportedInTemplate if the template holds what is not understood here
+  /// @throws no.rapport.emulator.PortTakenException if a port is in use
+  /// @throws UnsupportedInTemplate if the template contains something that the local stack does not support
   public static LocalRapport start(Options options) {
     return new LocalRapport(options);
   }
 
-  /// One stack on free ports for all tests of the JVM, started at the first call; it is not to be closed.
+  /// Returns one stack on free ports for all tests of the JVM. Starts it at the first call. Callers must not close it.
   public static LocalRapport shared() {
     return Shared.INSTANCE;
   }
 
-  /// Where the API answers.
+  /// Returns the base URL of the API.
   public URI baseUrl() {
     return gateway.baseUrl();
   }
 
-  /// Another door to the same system, where every endpoint needs a key or none does; the caller closes it.
+  /// Starts a second gateway to the same system with another setting for keys. The caller must close it.
   Gateway anotherGateway(Gateway.PublicContracts publicContracts) {
     return Gateway.start(0, template, functions, publicContracts);
   }
@@ -122,47 +121,47 @@ public final class LocalRapport implements AutoCloseable {
     return keys;
   }
 
-  /// A client of the stack's tables, closed with it.
+  /// Returns a client of the stack's tables. It is closed with the stack.
   public DynamoDbClient dynamoDb() {
     return dynamoDbClient;
   }
 
-  /// A client of the stack's bucket, closed with it.
+  /// Returns a client of the stack's bucket. It is closed with the stack.
   public S3Client s3() {
     return s3Client;
   }
 
-  /// A presigner for the stack's bucket, closed with it.
+  /// Returns a presigner for the stack's bucket. It is closed with the stack.
   public S3Presigner presigner() {
     return presigner;
   }
 
-  /// Where S3 answers.
+  /// Returns the endpoint of S3.
   public URI s3Endpoint() {
     return s3.endpoint();
   }
 
-  /// Where DynamoDB answers.
+  /// Returns the endpoint of DynamoDB.
   public URI dynamoDbEndpoint() {
     return dynamoDb.endpoint();
   }
 
-  /// Where Step Functions answers.
+  /// Returns the endpoint of Step Functions.
   public URI stepFunctionsEndpoint() {
     return stepFunctions.endpoint();
   }
 
-  /// A client of the stack's state machines, closed with it.
+  /// Returns a client of the stack's state machines. It is closed with the stack.
   public SfnClient sfn() {
     return sfnClient;
   }
 
-  /// What stands in for Bufdir, where that was asked for.
+  /// Returns the stub of Bufdir, or empty if the options have none.
   public Optional<BufdirStub> bufdir() {
     return bufdir;
   }
 
-  /// What was published to the topics.
+  /// Returns the messages that were published to topics.
   public Notifications notifications() {
     return notifications;
   }
@@ -175,7 +174,7 @@ public final class LocalRapport implements AutoCloseable {
     return functions;
   }
 
-  /// Stops everything, the last started first, and removes temporary folders.
+  /// Stops everything in reverse order of starting, and removes temporary folders.
   @Override
   public void close() {
     RuntimeException first = null;
@@ -254,8 +253,8 @@ public final class LocalRapport implements AutoCloseable {
     }
   }
 
-  /// Points the SDK and the handlers at this stack, whatever the machine's own AWS settings are.
-  private void settings() {
+  /// Points the SDK and the handlers to this stack. System properties override the machine's own AWS settings.
+  private void setSystemProperties() {
     Functions.environment(template).forEach(System::setProperty);
     var settings = Map.ofEntries(
         Map.entry("aws.region", Loopback.REGION.id()),
@@ -268,9 +267,9 @@ public final class LocalRapport implements AutoCloseable {
         Map.entry("aws.endpointUrlS3", s3.endpoint().toString()),
         Map.entry("software.amazon.awssdk.http.service.impl",
             "software.amazon.awssdk.http.urlconnection.UrlConnectionSdkHttpService"),
-        // Kept connections of all functions in this one process.
+        // All functions share the connection pool of this process.
         Map.entry("http.maxConnections", "64"),
-        // Not what the template says, which is for AWS.
+        // The template's values are for AWS.
         Map.entry("S3_PATH_STYLE", "true"),
         Map.entry("WATCH_TRANSFER", "STREAMED"));
     settings.forEach(System::setProperty);
@@ -282,7 +281,7 @@ public final class LocalRapport implements AutoCloseable {
       try {
         dynamoDbClient.createTable(table.create());
       } catch (ResourceInUseException e) {
-        // There from an earlier run on the same folder.
+        // Created by an earlier run with the same folder.
       }
       table.timeToLive().ifPresent(attribute -> {
         var status = dynamoDbClient.describeTimeToLive(describe -> describe.tableName(table.create().tableName()))
@@ -300,7 +299,7 @@ public final class LocalRapport implements AutoCloseable {
       try {
         s3Client.createBucket(create -> create.bucket(bucket));
       } catch (BucketAlreadyOwnedByYouException e) {
-        // There from an earlier run on the same folder.
+        // Created by an earlier run with the same folder.
       }
     }
   }

@@ -1,6 +1,6 @@
 package no.rapport.local;
 
-/// The names that AWS would give: one account, one region.
+/// Creates the names and ARNs of AWS resources, in one account and region.
 final class Names {
 
   static final String ACCOUNT = "000000000000";
@@ -8,7 +8,9 @@ final class Names {
 
   private Names() {}
 
-  /// The ARN of a resource of a CloudFormation type. A name that is an ARN already is its own answer.
+  /// Returns the ARN of a resource, or the name itself if it already is an ARN.
+  ///
+  /// @param type CloudFormation type of the resource
   static String arn(String type, String name) {
     if (name.startsWith("arn:")) {
       return name;
@@ -40,7 +42,7 @@ final class Names {
     return "arn:aws:sns:" + REGION + ":" + ACCOUNT + ":" + name;
   }
 
-  /// The function's name from its name, ARN, or ARN with a version or alias behind it.
+  /// Returns a function's name from its name, its ARN, or its ARN with a version or alias.
   static String functionName(String reference) {
     var marker = ":function:";
     var at = reference.indexOf(marker);

@@ -4,12 +4,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// How the local stack is to run.
+/// The options of the local stack.
 ///
-/// @param port of the API; 0 for a free one, as with the others
-/// @param publicContracts who may call without a key
-/// @param data folder in which tables and objects stay; empty for a temporary one that goes with the process
-/// @param bufdirStub whether a stub stands in for Bufdir and Maskinporten, to which the connector is then configured
+/// @param port port of the API; 0 for a free one (also for the other ports)
+/// @param publicContracts whether public endpoints need a key
+/// @param data folder that keeps tables and objects; empty for a temporary one, which is removed at the end
+/// @param bufdirStub whether a stub replaces Bufdir and Maskinporten, and the connector is configured for it
 /// @param template the SAM template to run
 /// @param parameters values for the template's parameters
 public record Options(
@@ -23,21 +23,22 @@ public record Options(
     Path template,
     Map<String, Object> parameters) {
 
-  /// Everything on free ports with the stub of Bufdir, nothing kept: for tests.
+  /// Returns options for tests: free ports, the stub of Bufdir and no kept data.
   public static Options onFreePorts() {
     return new Options(0, 0, 0, 0, Gateway.PublicContracts.OPEN, Optional.empty(), true,
         home().resolve("template.yaml"), Map.of());
   }
 
-  /// The ports of `mvn -Plocal`, unless the environment says otherwise.
+  /// Returns the options of the environment, with the default ports of `mvn -Plocal`.
   ///
-  /// @throws IllegalArgumentException naming the variable that makes no sense
+  /// @throws IllegalArgumentException if a variable has an invalid value; the message names the variable
   public static Options fromEnvironment(Map<String, String> environment) {
     var mode = environment.getOrDefault("RAPPORT_PUBLIC_CONTRACTS", "open");
     var contracts = switch (mode) {
       case "open" -> Gateway.PublicContracts.OPEN;
       case "key" -> Gateway.PublicContracts.KEY;
-      default -> throw new IllegalArgumentException("RAPPORT_PUBLIC_CONTRACTS is '" + mode + "'; it can be open or key");
+      default -> throw new IllegalArgumentException(
+          "RAPPORT_PUBLIC_CONTRACTS is '" + mode + "'; it must be open or key");
     };
     var origins = environment.getOrDefault("RAPPORT_ALLOWED_ORIGINS", "");
     return new Options(
@@ -52,10 +53,10 @@ public record Options(
         origins.isBlank() ? Map.of() : Map.of("AllowedOrigins", origins));
   }
 
-  private static int port(Map<String, String> environment, String name, int usual) {
+  private static int port(Map<String, String> environment, String name, int defaultPort) {
     var text = environment.getOrDefault(name, "");
     if (text.isBlank()) {
-      return usual;
+      return defaultPort;
     }
     try {
       var port = Integer.parseInt(text.strip());
@@ -63,12 +64,12 @@ public record Options(
         return port;
       }
     } catch (NumberFormatException e) {
-      // Told below, with every other value that is no port.
+      // Reported below, like numbers that are not ports.
     }
     throw new IllegalArgumentException(name + " is '" + text + "'; it must be a port from 0 to 65535");
   }
 
-  /// The project's top folder, as the build tells it.
+  /// Returns the project's top folder, which the build sets.
   static Path home() {
     return Path.of(System.getProperty("rapport.home", "."));
   }

@@ -19,10 +19,10 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactGetItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-/// Holds each function to its own policy in `template.yaml`.
+/// Enforces each function's policy in `template.yaml`.
 ///
-/// On AWS every function has a role of its own; here all share one process. So each call of the AWS SDK is looked at as
-/// IAM would: what it needs must stand in the policy of the function that makes it, or it is refused as IAM refuses.
+/// On AWS every function has its own role; here all functions share one process. So each call of the AWS SDK is checked
+/// as by IAM: the policy of the calling function must allow it, or the call is refused with the service's error.
 ///
 /// Source: the service authorization reference of DynamoDB, S3, Step Functions and Secrets Manager.
 final class Permissions {
@@ -31,11 +31,11 @@ final class Permissions {
 
   private Permissions() {}
 
-  /// What a call needs.
+  /// A permission that a call needs.
   ///
   /// @param action for example `dynamodb:GetItem`
   /// @param resource an ARN
-  /// @param leadingKey partition key of the item, where the call names one; else empty
+  /// @param leadingKey partition key of the item; empty if the call names none
   record Need(String action, String resource, String leadingKey) {
 
     Need(String action, String resource) {
@@ -48,7 +48,7 @@ final class Permissions {
     }
   }
 
-  /// What a statement of a policy allows.
+  /// The permissions of one policy statement.
   ///
   /// @param resources ARNs, with `*` for any text
   /// @param leadingKeys the only partition keys, with `*` for any text; empty for all
@@ -64,7 +64,7 @@ final class Permissions {
     return Pattern.compile(Pattern.quote(pattern).replace("*", "\\E.*\\Q")).matcher(resource).matches();
   }
 
-  /// Does a function's work under its policy; threads that it starts are under it too.
+  /// Runs a function's work under its policy, including the threads that it starts.
   static <T> T as(Template.LambdaFunction function, Callable<T> work) throws Exception {
     CALLER.set(function);
     try {
@@ -74,7 +74,7 @@ final class Permissions {
     }
   }
 
-  /// @throws software.amazon.awssdk.awscore.exception.AwsServiceException as the service answers whom IAM refuses
+  /// @throws software.amazon.awssdk.awscore.exception.AwsServiceException if the policy does not allow a need
   static void check(Template.LambdaFunction function, String service, SdkRequest request, Collection<Need> needs) {
     for (var need : needs) {
       if (function.grants().stream().noneMatch(grant -> grant.covers(need))) {
@@ -85,23 +85,24 @@ final class Permissions {
     }
   }
 
-  /// What a request needs.
+  /// Returns the permissions that a request needs.
   ///
-  /// @throws UnsupportedOperationException for an operation that no function has called so far
+  /// @throws UnsupportedOperationException if the operation is not listed here
   static List<Need> needs(String service, String operation, SdkRequest request) {
     return switch (service) {
       case "DynamoDb" -> dynamoDb(operation, request);
       case "S3" -> s3(operation, request);
       case "Sfn" -> List.of(new Need("states:" + operation, text(request,
           Set.of("StartExecution", "ListExecutions").contains(operation) ? "stateMachineArn" : "executionArn")));
-      // The address and credentials of the stub, whose secret has no ARN.
+      // The stub's secret has no ARN.
       case "Secrets Manager", "SecretsManager" ->
           List.of(new Need("secretsmanager:" + operation, text(request, "SecretId")));
-      default -> throw new UnsupportedOperationException(service + " " + operation + " is new to the local stack");
+      default -> throw new UnsupportedOperationException(
+          service + " " + operation + " has no entry in Permissions; add the actions that it needs");
     };
   }
 
-  /// What an answer shows to have been needed: whoever may not list a bucket is told "forbidden" of what is not there.
+  /// Returns the permissions that a request for a missing key needs. Without `s3:ListBucket`, S3 answers 403 for it.
   static List<Need> needsIfAbsent(String service, String operation, SdkRequest request) {
     return service.equals("S3") && Set.of("GetObject", "HeadObject", "CopyObject").contains(operation)
         ? List.of(new Need("s3:ListBucket", "arn:aws:s3:::" + text(request, "Bucket"))) : List.of();
@@ -139,7 +140,7 @@ final class Permissions {
     };
   }
 
-  /// The partition that a query reads.
+  /// Returns the partition key of a query, or an empty text if it has none.
   private static String partition(SdkRequest request) {
     var key = Pattern.compile("(?:pk|#pk) = (:\\w+)")
         .matcher(request.getValueForField("KeyConditionExpression", String.class).orElse(""));
@@ -177,7 +178,8 @@ final class Permissions {
       case "AbortMultipartUpload" -> List.of(new Need("s3:AbortMultipartUpload", bucket + "/" + key.orElseThrow()));
       case "ListObjectsV2" -> List.of(new Need("s3:ListBucket", bucket));
       case "ListMultipartUploads" -> List.of(new Need("s3:ListBucketMultipartUploads", bucket));
-      default -> throw new UnsupportedOperationException("S3 " + operation + " is new to the local stack");
+      default -> throw new UnsupportedOperationException(
+          "S3 " + operation + " has no entry in Permissions; add the actions that it needs");
     };
   }
 
@@ -193,11 +195,12 @@ final class Permissions {
     return request.getValueForField(member, String.class).orElseThrow();
   }
 
-  /// Found by the SDK through `software/amazon/awssdk/global/handlers/execution.interceptors`; of two with one simple name
-  /// it would keep one.
+  /// Checks every call. The SDK finds this class through
+  /// `software/amazon/awssdk/global/handlers/execution.interceptors`. Interceptors need different simple names, because
+  /// the SDK keeps only one of each name.
   public static final class Guard implements ExecutionInterceptor {
 
-    /// As the SDK makes it.
+    /// Called by the SDK.
     public Guard() {}
 
     @Override

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// One HTTP request in the form in which a REST API hands it to a function, payload format 1.0.
+/// One HTTP request, as a REST API passes it to a function (payload format 1.0).
 ///
 /// @param rawPath percent-encoded, as sent
 /// @param rawQuery as sent, or null
@@ -36,7 +36,7 @@ record ProxyEvent(
   private static final DateTimeFormatter REQUEST_TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-  /// The last value of a header, whatever its case; null without it.
+  /// Returns the last value of a header, or null if the request does not have it. Ignores case.
   String header(String name) {
     return headers.entrySet().stream()
         .filter(header -> header.getKey().equalsIgnoreCase(name))
@@ -44,15 +44,15 @@ record ProxyEvent(
         .findFirst().orElse(null);
   }
 
-  /// The ARN that an authorizer's policy is about.
+  /// Returns the ARN of the method, which the authorizer's policy must allow.
   String methodArn() {
     return "arn:aws:execute-api:" + Names.REGION + ":" + Names.ACCOUNT + ":" + API_ID + "/" + STAGE + "/" + method
         + rawPath;
   }
 
-  /// The event for the function behind the route.
+  /// Returns the event for the route's function.
   ///
-  /// @param authorizer what the authorizer found out, or null
+  /// @param authorizer the authorizer's context, or null
   ObjectNode forFunction(ObjectNode authorizer) {
     var event = common();
     var context = (ObjectNode) event.get("requestContext");
@@ -64,7 +64,7 @@ record ProxyEvent(
     return event;
   }
 
-  /// The event for a `REQUEST` authorizer.
+  /// Returns the event for a `REQUEST` authorizer.
   ObjectNode forAuthorizer() {
     var event = JSON.createObjectNode();
     event.put("type", "REQUEST");
@@ -73,7 +73,7 @@ record ProxyEvent(
     return event;
   }
 
-  /// Query parameters, decoded, with all their values.
+  /// Returns the decoded query parameters with all their values.
   Map<String, List<String>> query() {
     var parameters = new LinkedHashMap<String, List<String>>();
     if (rawQuery != null && !rawQuery.isEmpty()) {

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Finds the route of a request as API Gateway does: segment by segment, a literal before `{name}` before `{name+}`.
+/// Finds the route of a request like API Gateway: segment by segment. A literal has precedence over `{name}`, which has
+/// precedence over `{name+}`.
 final class RouteTable {
 
   private final Map<String, List<Template.Route>> byPath = new LinkedHashMap<>();
@@ -25,12 +26,12 @@ final class RouteTable {
     }
   }
 
-  /// A route and what the path's variables hold.
+  /// A route and the values of its path variables.
   record Match(Template.Route route, Map<String, String> pathParameters) {}
 
   /// @param path as sent, still percent-encoded
   Optional<Match> find(String method, String path) {
-    // The best path alone counts: one that lacks the method does not leave the request to the next.
+    // Only the best path counts. If it does not have the method, no other path is tried.
     return candidates(path).stream().limit(1)
         .flatMap(candidate -> byPath.get(candidate.path()).stream()
             .filter(route -> route.method().equals(method) || route.method().equals("ANY"))
@@ -39,7 +40,7 @@ final class RouteTable {
         .findFirst();
   }
 
-  /// The methods that the path has, for a preflight.
+  /// Returns the methods of a path, for a CORS preflight.
   List<String> methods(String path) {
     return candidates(path).stream().findFirst().stream()
         .flatMap(candidate -> byPath.get(candidate.path()).stream())

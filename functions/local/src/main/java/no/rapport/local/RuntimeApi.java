@@ -21,8 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// The Runtime API of Lambda (version 2018-06-01) for one function: what a runtime asks for its next event and tells its
-/// answers, at once or in chunks.
+/// Serves the Lambda Runtime API (version 2018-06-01) for one function. The runtime asks it for the next event and
+/// sends it the answers, at once or in chunks.
 ///
 /// Source: AWS documentation, "Using the Lambda runtime API for custom runtimes".
 final class RuntimeApi implements AutoCloseable {
@@ -45,12 +45,12 @@ final class RuntimeApi implements AutoCloseable {
     this.function = function;
   }
 
-  /// One event and what becomes of it: the answer, or [Failed].
+  /// One event and its answer, which completes exceptionally with [Failed].
   ///
-  /// @param arrivals takes the bytes of the answer as they come
+  /// @param arrivals receives the bytes of the answer as they arrive
   private record Call(String id, byte[] event, OutputStream arrivals, CompletableFuture<byte[]> answer) {}
 
-  /// What a function ends with that throws; the message is the JSON that the runtime sent.
+  /// The error of a function that threw an exception. The message is the JSON that the runtime sent.
   static final class Failed extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -70,39 +70,39 @@ final class RuntimeApi implements AutoCloseable {
     }
   }
 
-  /// What `AWS_LAMBDA_RUNTIME_API` is to be.
+  /// Returns the value for `AWS_LAMBDA_RUNTIME_API`.
   String address() {
     return "127.0.0.1:" + server.getLocalPort();
   }
 
-  /// Gives the function an event as soon as it asks for one.
+  /// Queues an event, which the function gets when it asks for one.
   CompletableFuture<byte[]> call(byte[] event) {
     return call(event, OutputStream.nullOutputStream());
   }
 
-  /// The same; the bytes of the answer also go to `arrivals`, while the function still runs if it streams.
+  /// Queues an event. `arrivals` receives the bytes of the answer as they arrive; a streaming function then still runs.
   CompletableFuture<byte[]> call(byte[] event, OutputStream arrivals) {
     var call = new Call(UUID.randomUUID().toString(), event, arrivals, new CompletableFuture<>());
     calls.add(call);
     return call.answer();
   }
 
-  /// Ends with the JSON of an error that kept the function from being made.
+  /// Completes with the JSON of the initialisation error, if there is one.
   CompletableFuture<byte[]> initError() {
     return initError;
   }
 
-  /// Counted down when the function asks for its first event, or has said why it could not be made.
+  /// Counted down when the function asks for its first event or reports an initialisation error.
   CountDownLatch ready() {
     return ready;
   }
 
-  /// Counted down where a function under SnapStart has done all that it does before the snapshot.
+  /// Counted down when a function with SnapStart is ready for its snapshot.
   CountDownLatch checkpoint() {
     return checkpoint;
   }
 
-  /// Lets a function under SnapStart go on.
+  /// Restores a function with SnapStart from its snapshot.
   void restore() {
     restore.countDown();
   }
@@ -119,7 +119,7 @@ final class RuntimeApi implements AutoCloseable {
     }
   }
 
-  /// One connection, which may bring several requests.
+  /// Serves one connection, which may carry several requests.
   private void serve(Socket connection) {
     try (connection) {
       var in = new BufferedInputStream(connection.getInputStream());
@@ -128,7 +128,7 @@ final class RuntimeApi implements AutoCloseable {
         handle(request.get(), in, out);
       }
     } catch (IOException e) {
-      // The function's process has ended, or this server has.
+      // The function's process has ended, or this server is closed.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -170,7 +170,7 @@ final class RuntimeApi implements AutoCloseable {
         "Content-Type", "application/json"), call.event());
   }
 
-  /// `invocation/{id}/response` and `invocation/{id}/error`.
+  /// Handles `invocation/{id}/response` and `invocation/{id}/error`.
   private void answered(RuntimeRequest request, String[] path, BufferedInputStream in, OutputStream out)
       throws IOException {
     var call = path.length == 3 && path[0].equals("invocation") ? taken.remove(path[1]) : null;

@@ -10,9 +10,9 @@ import java.util.SplittableRandom;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// The cases of a municipal child-welfare service that does not exist, as its case system would deliver them to the
-/// national register: the same documents every time, one a case, in an archive. Children, numbers and words are
-/// invented.
+/// Generates the cases of an invented municipal child-welfare service, in the form in which a case system delivers them
+/// to the national register: an archive with one document for each case. The documents are the same every time.
+/// Children, numbers and texts are invented.
 final class SampleCases {
 
   static final int CASES = 300;
@@ -27,7 +27,7 @@ final class SampleCases {
 
   private SampleCases() {}
 
-  /// The archive.
+  /// Returns the archive.
   static byte[] archive() {
     var cases = new SampleCases();
     var bytes = new ByteArrayOutputStream();
@@ -38,7 +38,7 @@ final class SampleCases {
         zip.closeEntry();
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("Memory cannot be written", e);
+      throw new UncheckedIOException("Cannot write to memory", e);
     }
     return bytes.toByteArray();
   }
@@ -60,7 +60,7 @@ final class SampleCases {
             1 + random.nextInt(2), course(opened));
   }
 
-  /// A report of concern, and what came of it.
+  /// Returns the elements of a report of concern and of the steps that followed it.
   private String course(LocalDate opened) {
     String melding = id();
     LocalDate concluded = opened.plusDays(2 + random.nextInt(7));

@@ -5,10 +5,10 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// A year of activities of an organisation that does not exist: the same rows every time.
+/// Generates a year of activities of an invented organisation. The rows are the same every time.
 ///
-/// They hold what breaks careless software: letters of Norwegian and the Sami languages, municipality numbers with a
-/// leading zero, phone numbers, text that looks like a formula, quotes, and line breaks.
+/// They contain values that software often handles wrongly: letters of Norwegian and the Sami languages, municipality
+/// numbers with a leading zero, phone numbers, texts that look like formulas, quotes, and line breaks.
 final class SampleData {
 
   static final String ORGANIZATION = "org-1042";
@@ -52,13 +52,13 @@ final class SampleData {
 
   private SampleData() {}
 
-  /// The organisation's entry in the register.
+  /// Returns the organisation's name and number as JSON.
   static byte[] organization() {
     return ("{\"name\": \"" + ORGANIZATION_NAME + "\", \"organization_number\": \"" + SampleCases.ORGANIZATION_NUMBER
         + "\"}").getBytes(StandardCharsets.UTF_8);
   }
 
-  /// The activities as CSV with semicolons, UTF-8, a header row first.
+  /// Returns the activities as CSV: UTF-8, semicolons, with a header row.
   static byte[] activities() {
     var random = new SplittableRandom(YEAR);
     var csv = new StringBuilder(1 << 20);

@@ -4,19 +4,19 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// Takes apart what a streaming function writes: a JSON head, eight NUL bytes, and then the payload, which goes out as
-/// it comes.
+/// Parses the output of a streaming function: a JSON head, eight NUL bytes, then the payload, which is passed on
+/// immediately.
 final class StreamedAnswer extends OutputStream {
 
   private static final int NULS = 8;
-  private static final int MAX_HEAD = 16 * 1024;
+  private static final int MAX_HEAD_BYTES = 16 * 1024;
 
   private final Head head;
   private final ByteArrayOutputStream before = new ByteArrayOutputStream();
   private int nuls;
   private OutputStream payload;
 
-  /// Sends the head and gives the stream for the payload.
+  /// Sends the head and returns the stream for the payload.
   interface Head {
     OutputStream send(byte[] json) throws IOException;
   }
@@ -25,8 +25,8 @@ final class StreamedAnswer extends OutputStream {
     this.head = head;
   }
 
-  /// Whether the head has gone out.
-  boolean begun() {
+  /// Returns whether the head has been sent.
+  boolean hasBegun() {
     return payload != null;
   }
 
@@ -42,8 +42,8 @@ final class StreamedAnswer extends OutputStream {
     while (payload == null && at < end) {
       var b = bytes[at++];
       before.write(b);
-      if (before.size() > MAX_HEAD) {
-        throw new IOException("No end of the head of a streamed answer within " + MAX_HEAD + " bytes");
+      if (before.size() > MAX_HEAD_BYTES) {
+        throw new IOException("The head of a streamed answer is longer than " + MAX_HEAD_BYTES + " bytes");
       }
       nuls = b == 0 ? nuls + 1 : 0;
       if (nuls == NULS) {

@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Optional;
 import no.rapport.emulator.TableDefinition;
 
-/// What `template.yaml` deploys, with every intrinsic function evaluated.
+/// The resources of `template.yaml`, with all intrinsic functions evaluated.
 ///
-/// @param parameters the parameters' values
-/// @param functions by logical id, in the template's order
-/// @param routes of the REST API, in the template's order
-/// @param gatewayResponses by response type, for example `UNAUTHORIZED`
-/// @param authorizers by name
-/// @param buckets names
-/// @param topics ARNs
+/// @param parameters values of the parameters
+/// @param functions functions by logical id, in the template's order
+/// @param routes routes of the REST API, in the template's order
+/// @param gatewayResponses responses by type, for example `UNAUTHORIZED`
+/// @param authorizers authorizers by name
+/// @param buckets names of the buckets
+/// @param topics ARNs of the topics
 record Template(
     Map<String, Object> parameters,
     Map<String, LambdaFunction> functions,
@@ -28,12 +28,12 @@ record Template(
     List<StateMachine> stateMachines,
     List<String> topics) {
 
-  /// A function as it is deployed.
+  /// A deployed function.
   ///
-  /// @param name what `!Ref` gives; the logical id unless the template names it
-  /// @param code the deployable, as `CodeUri` names it
+  /// @param name the value of `!Ref`; the logical id if the template does not name the function
+  /// @param code path of the deployable, from `CodeUri`
   /// @param handler the class, or `Class::method`
-  /// @param grants what its policies allow
+  /// @param grants permissions of its policies
   record LambdaFunction(
       String logicalId,
       String name,
@@ -50,25 +50,25 @@ record Template(
   ///
   /// @param method upper case, or `ANY`
   /// @param path as in the template, with `{name}` and `{name+}`
-  /// @param authorizer its name, or empty for none
-  /// @param streaming whether the response goes out as it is written
+  /// @param authorizer name of the authorizer; empty if the route has none
+  /// @param streaming whether the response is streamed
   record Route(String method, String path, String function, Optional<String> authorizer, boolean streaming) {}
 
   /// A `REQUEST` authorizer.
   ///
-  /// @param headers identity sources that must be there, else the answer is 401 without a call
-  /// @param queryStrings the same among the query parameters
+  /// @param headers required headers; without them the answer is 401 and the function is not called
+  /// @param queryStrings required query parameters, likewise
   record Authorizer(String name, String function, List<String> headers, List<String> queryStrings) {}
 
-  /// What the API answers by itself.
+  /// A response of the API itself.
   ///
   /// @param body the template of the JSON body; `$context…` variables are filled in
   record GatewayResponse(Optional<Integer> status, Optional<String> body, Map<String, String> headers) {}
 
-  /// Calls the function every so often.
+  /// A schedule that invokes the function.
   record Schedule(String name, Duration every, Optional<JsonNode> input) {}
 
-  /// Calls the function for new objects.
+  /// A bucket event that invokes the function for new objects.
   record Upload(String bucket, List<String> events, String prefix, String suffix) {
 
     boolean matches(String inBucket, String event, String key) {
@@ -80,20 +80,20 @@ record Template(
     }
   }
 
-  /// A state machine with its definition's substitutions applied.
+  /// A state machine.
   ///
-  /// @param definition the ASL document
-  /// @param file where it stands
-  /// @param grants what its policies allow
+  /// @param definition the ASL document with all substitutions applied
+  /// @param file path of the ASL file
+  /// @param grants permissions of its policies
   record StateMachine(String logicalId, String name, JsonNode definition, Path file, Map<String, String> substitutions,
       List<Permissions.Grant> grants) {}
 
-  /// The function of that name, ARN or logical id.
+  /// Returns the function with this name, ARN or logical id.
   LambdaFunction function(String reference) {
     var name = Names.functionName(reference);
     return functions.values().stream()
         .filter(function -> function.name().equals(name) || function.logicalId().equals(name))
         .findFirst()
-        .orElseThrow(() -> new UnsupportedInTemplate("There is no function " + reference));
+        .orElseThrow(() -> new UnsupportedInTemplate("The template has no function " + reference));
   }
 }

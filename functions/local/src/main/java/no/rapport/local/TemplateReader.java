@@ -23,11 +23,11 @@ import java.util.regex.Pattern;
 import no.rapport.emulator.TableDefinition;
 import no.rapport.emulator.TemplateDocument;
 
-/// Reads a SAM template as CloudFormation and SAM would understand it.
+/// Reads a SAM template with the semantics of CloudFormation and SAM.
 ///
-/// What shapes behaviour here (functions, their policies and events, the API, tables, buckets, state machines, topics) is
-/// read in full, and a form of it that is not understood fails by name. What has no counterpart on one machine (alarms,
-/// dashboards, log groups) is passed over.
+/// Resources that affect the local stack (functions, their policies and events, the API, tables, buckets, state
+/// machines, topics) are read completely, and an unsupported property of them is an error. Resources without a local
+/// counterpart (alarms, dashboards, log groups) are ignored.
 final class TemplateReader {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -53,7 +53,7 @@ final class TemplateReader {
     section(document, "Resources").forEach((id, resource) -> resources.put(id, object(resource)));
     this.intrinsics = new Intrinsics(parameters, resources, conditions, this::physicalName);
     resources.values().removeIf(resource -> !intrinsics.holds(resource.get("Condition")));
-    // A bucket's name is global on AWS and holds the account; here it is the one that people type.
+    // Bucket names are global on AWS and contain the account id. The local bucket has a short name.
     for (var resource : resources.entrySet()) {
       if (type(resource.getValue()).equals("AWS::S3::Bucket")) {
         var name = properties(resource.getKey()).get("BucketName");
@@ -68,7 +68,7 @@ final class TemplateReader {
   ///
   /// @param overrides parameter values that replace the defaults
   /// @param bucket the name of the template's bucket on this machine
-  /// @throws UnsupportedInTemplate naming what is not understood
+  /// @throws UnsupportedInTemplate if something is not supported; the message names it
   static Template read(Path file, Map<String, Object> overrides, String bucket) {
     try {
       return new TemplateReader(file, overrides, bucket).template();
@@ -77,7 +77,7 @@ final class TemplateReader {
     }
   }
 
-  /// The properties of every resource of one type, by logical id, as CloudFormation would set them.
+  /// Returns the evaluated properties of all resources of one type, by logical id.
   ///
   /// @param overrides parameter values that replace the defaults
   static Map<String, Map<String, Object>> properties(Path file, Map<String, Object> overrides, String type) {
@@ -145,7 +145,7 @@ final class TemplateReader {
         case "ScheduleV2" -> schedule(where, details, "ScheduleExpression").ifPresent(schedules::add);
         case "S3" -> uploads.add(upload(where, details));
         case "EventBridgeRule", "CloudWatchEvent" -> {
-          // Status events only make the sweeper's work sooner; they may be lost, and here they are.
+          // Status events only start the sweeper earlier. They may be lost, so the local stack does not send them.
         }
         default -> throw new UnsupportedInTemplate(where + ": events of type " + kind + " are not supported");
       }
@@ -161,7 +161,7 @@ final class TemplateReader {
         grants(id, own), schedules, uploads);
   }
 
-  /// What the policies of a function or a state machine allow.
+  /// Returns the permissions of the policies of a function or state machine.
   private List<Permissions.Grant> grants(String id, Map<String, Object> own) {
     var grants = new ArrayList<Permissions.Grant>();
     for (var policy : list(own.get("Policies"))) {
@@ -184,7 +184,7 @@ final class TemplateReader {
     return grants;
   }
 
-  /// The partition keys that a statement is limited to; empty where it has no such condition, or another one.
+  /// Returns the partition keys to which a statement is limited, or an empty list if it has no such condition.
   private static List<String> leadingKeys(Map<String, Object> statement) {
     var condition = section(statement, "Condition");
     var like = section(condition, "ForAllValues:StringLike");
@@ -304,7 +304,7 @@ final class TemplateReader {
 
   // --- names -----------------------------------------------------------------------------------------------------
 
-  /// What `!Ref` gives: the name, or for state machines and topics the ARN.
+  /// Returns the value of `!Ref`: the ARN of a state machine or topic, the name of any other resource.
   private String physicalName(String id) {
     var type = type(resources.get(id));
     var name = nameOf(id);
@@ -315,7 +315,7 @@ final class TemplateReader {
     };
   }
 
-  /// The name the template gives, else the logical id (where AWS would append letters of its own).
+  /// Returns the name in the template, or else the logical id. AWS would generate a name from the logical id.
   private String nameOf(String id) {
     var resource = resources.get(id);
     var member = switch (type(resource)) {

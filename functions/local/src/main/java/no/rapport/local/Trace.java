@@ -17,12 +17,12 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.HistoryEvent;
 
-/// Makes of an execution's history what the trace page shows: each state's runs, with input, output, time, retries and
-/// errors. It asks Step Functions as any client does.
+/// Converts an execution's history to the data of the trace page: the runs of each state with input, output, times,
+/// retries and errors. Uses only the API of Step Functions.
 final class Trace {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int SHOWN = 200;
+  private static final int MAX_EXECUTIONS = 200;
   private static final Pattern RETRY = Pattern.compile("-r\\d+$");
 
   private final SfnClient sfn;
@@ -31,20 +31,21 @@ final class Trace {
     this.sfn = sfn;
   }
 
-  /// The newest executions of all state machines.
+  /// Returns the newest executions of all state machines.
   ///
-  /// @param id what their names hold; empty for any
+  /// @param id text that the execution's name contains; empty for any
   /// @param status such as `FAILED`; empty for any
   ArrayNode executions(String id, String status) {
     var all = new ArrayList<ExecutionListItem>();
     for (var machine : sfn.listStateMachines(list -> { }).stateMachines()) {
-      sfn.listExecutionsPaginator(list -> list.stateMachineArn(machine.stateMachineArn()).maxResults(SHOWN)
+      sfn.listExecutionsPaginator(list -> list.stateMachineArn(machine.stateMachineArn()).maxResults(MAX_EXECUTIONS)
           .statusFilter(status.isEmpty() ? null : status))
-          .executions().stream().filter(execution -> execution.name().contains(id)).limit(SHOWN).forEach(all::add);
+          .executions().stream().filter(execution -> execution.name().contains(id)).limit(MAX_EXECUTIONS)
+          .forEach(all::add);
     }
     all.sort((a, b) -> b.startDate().compareTo(a.startDate()));
     var list = JSON.createArrayNode();
-    all.stream().limit(SHOWN).forEach(execution -> {
+    all.stream().limit(MAX_EXECUTIONS).forEach(execution -> {
       var item = list.addObject();
       item.put("arn", execution.executionArn());
       item.put("name", execution.name());
@@ -56,7 +57,7 @@ final class Trace {
     return list;
   }
 
-  /// One execution with its definition and the runs of its states.
+  /// Returns an execution with its definition and the runs of its states.
   ObjectNode execution(String arn) {
     var execution = sfn.describeExecution(describe -> describe.executionArn(arn));
     var machine = sfn.describeStateMachine(describe -> describe.stateMachineArn(execution.stateMachineArn()));
@@ -87,7 +88,7 @@ final class Trace {
     return shown;
   }
 
-  /// The newest execution of a job, whichever attempt of it that is.
+  /// Returns the ARN of a job's newest execution, of any attempt.
   Optional<String> newestOf(String job) {
     for (var execution : executions(job, "")) {
       var name = execution.path("name").asText();
@@ -147,7 +148,7 @@ final class Trace {
           run.output = event.stateExitedEventDetails().output();
         }
       } else if (event.evaluationFailedEventDetails() != null) {
-        // It may follow the event before its state was entered.
+        // Its previous event may be one before the state was entered.
         var details = event.evaluationFailedEventDetails();
         run = open(before, details.state(), byState);
         if (run != null) {
@@ -171,7 +172,7 @@ final class Trace {
     return shown;
   }
 
-  /// The run that an exit belongs to: the nearest one of that name before it, else the last that is still open.
+  /// Returns the run of an exit event: the nearest preceding run of that state, or else its last unfinished run.
   private static Run open(Run from, String state, Map<String, List<Run>> byState) {
     for (var run = from; run != null; run = run.before) {
       if (run.state.equals(state) && run.exited == null) {
@@ -182,7 +183,7 @@ final class Trace {
         .filter(run -> run.exited == null).findFirst().orElse(null);
   }
 
-  /// The Map or Parallel state around a run that is still open.
+  /// Returns the unfinished Map or Parallel state around a run, or null if there is none.
   private static Run openContainer(Run from) {
     for (var run = from; run != null; run = run.before) {
       if (run.container && run.exited == null) {

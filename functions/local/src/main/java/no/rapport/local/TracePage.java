@@ -17,21 +17,22 @@ import no.rapport.api.Role;
 import software.amazon.awssdk.services.sfn.model.ExecutionDoesNotExistException;
 import software.amazon.awssdk.services.sfn.model.InvalidArnException;
 
-/// What lies below `/_local/`: the trace page, the JSON it lives on, and the ordering of faults.
+/// Serves the paths below `/_local/`: the trace page, its data, and the injection of faults.
 ///
-/// | method and path | what |
+/// | method and path | answer |
 /// |---|---|
 /// | `GET /_local/` | the page |
 /// | `GET /_local/docs` | the description of the API, see [DocsPage] |
 /// | `GET /_local/keys` | the keys that this start issued |
 /// | `GET /_local/watch` | the page of figures, see [WatchPage] |
 /// | `GET /_local/api/executions?id=&status=` | the newest executions; either may be left out |
-/// | `GET /_local/api/execution?arn=` or `?name=` | one, or a job's newest, with its definition and states' runs |
-/// | `GET /_local/api/notifications` | what was published |
-/// | `GET`, `POST`, `DELETE /_local/faults` | faults that stand, order one, take all back |
+/// | `GET /_local/api/execution?arn=` or `?name=` | one execution, or a job's newest, with the runs of its states |
+/// | `GET /_local/api/notifications` | the published messages |
+/// | `GET`, `POST`, `DELETE /_local/faults` | lists faults, adds one, removes all |
 /// | `POST /_local/2015-03-31/functions/{name}/invocations` | Lambda's Invoke, for functions that no route reaches |
 ///
-/// It answers only to names of this machine and to no other web page, so that none can reach it from a browser here.
+/// Refuses requests with another host name or from pages of other origins, so that no website can use it through a
+/// browser on this machine.
 final class TracePage implements HttpHandler {
 
   static final String PATH = "/_local/";
@@ -62,7 +63,7 @@ final class TracePage implements HttpHandler {
     var host = exchange.getRequestHeaders().getFirst("Host");
     var origin = exchange.getRequestHeaders().getFirst("Origin");
     if (origin != null && !origin.equals("http://" + host)) {
-      send(exchange, 403, JSON.createObjectNode().put("message", "Only pages of this address may look here"));
+      send(exchange, 403, JSON.createObjectNode().put("message", "The Origin header must be http://" + host));
       return;
     }
     var path = exchange.getRequestURI().getPath().substring(PATH.length());
@@ -98,7 +99,7 @@ final class TracePage implements HttpHandler {
         }
       }
     } catch (ExecutionDoesNotExistException | InvalidArnException e) {
-      send(exchange, 404, JSON.createObjectNode().put("message", "There is no such execution"));
+      send(exchange, 404, JSON.createObjectNode().put("message", "The execution does not exist"));
     } catch (IllegalArgumentException | com.fasterxml.jackson.core.JsonProcessingException e) {
       send(exchange, 400, JSON.createObjectNode().put("message", e.getMessage()));
     }
@@ -123,14 +124,14 @@ final class TracePage implements HttpHandler {
     var arn = parameter(exchange, "arn");
     var name = parameter(exchange, "name");
     if (arn.isEmpty() && name.isEmpty()) {
-      throw new IllegalArgumentException("Give ?arn= or ?name=");
+      throw new IllegalArgumentException("A query parameter is missing: add ?arn= or ?name=");
     }
     return arn.isEmpty()
         ? trace.newestOf(name).orElseThrow(() -> ExecutionDoesNotExistException.builder().message(name).build())
         : arn;
   }
 
-  /// Empty where it is absent.
+  /// Returns a query parameter's value, or an empty text if it is absent.
   private static String parameter(HttpExchange exchange, String name) {
     var query = exchange.getRequestURI().getRawQuery();
     for (var pair : query == null ? new String[0] : query.split("&")) {

@@ -1,6 +1,6 @@
 package no.rapport.local;
 
-/// The template says something that is not understood here; the message names it.
+/// The template contains something that the local stack does not support. The message names it.
 final class UnsupportedInTemplate extends RuntimeException {
 
   UnsupportedInTemplate(String message) {

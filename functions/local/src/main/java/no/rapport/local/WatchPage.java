@@ -8,15 +8,15 @@ import java.util.Map;
 import no.rapport.reporting.FigureCatalogue;
 import no.rapport.reporting.ReportLocale;
 
-/// The page `/_local/watch`: an organisation's figures of a period beside last year's, lit up where they change. It is
-/// a client of the API like any other: it reads with `fetch` and follows with the browser's `EventSource`.
+/// Serves the page `/_local/watch`. It shows an organisation's figures of a period next to last year's and highlights
+/// changes. The page is an ordinary client of the API: it uses `fetch` and the browser's `EventSource`.
 final class WatchPage implements HttpHandler {
 
   static final String PATH = "/_local/watch";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /// What the catalogue calls the figures, which the API does not say.
+  /// The labels of figures from the catalogue. The API does not return them.
   private static final String NAMES = "watch-names.json";
   private static final Map<String, String> TYPES = Map.of(
       NAMES, "application/json",

@@ -1,2 +1,2 @@
-/// Runs template.yaml on one port, with the journeys that test it; never deployed.
+/// Runs template.yaml on one port, and tests it with journeys over HTTP. Never deployed.
 package no.rapport.local;

@@ -12,7 +12,7 @@ import no.rapport.sourcedata.OrganizationRegister;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/// The functions of aggregated figures, on clients and a clock that a test gives.
+/// Creates the functions of aggregated figures with a test's clients and clock.
 public final class AggregationFunctions {
 
   private final AggregatedReportData data;
@@ -44,7 +44,7 @@ public final class AggregationFunctions {
         "DeleteAggregatedReportData", new DeleteAggregatedReportData(data));
   }
 
-  /// A stream that ends when all is told that is known.
+  /// Returns a stream that ends after all known events.
   public RequestStreamHandler watch() {
     return new WatchAggregatedReportData(data, EventStream.Transfer.STREAMED, _ -> false);
   }

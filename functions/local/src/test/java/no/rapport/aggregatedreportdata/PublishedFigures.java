@@ -11,7 +11,7 @@ import no.rapport.reporting.FigureCatalogue;
 import no.rapport.reporting.RuleSet;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// Publishes figures of a period as an aggregation does that has counted to its end.
+/// Publishes figures of a period as a completed aggregation does.
 public final class PublishedFigures {
 
   private final Snapshots snapshots;
@@ -24,7 +24,8 @@ public final class PublishedFigures {
     this.periodId = periodId;
   }
 
-  /// Publishes a snapshot whose figures all have this value. An event tells of it if they had another before.
+  /// Publishes a snapshot whose figures all have this value. If the previous snapshot had another value, an event
+  /// follows.
   public void publish(int value) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     var requested = (Snapshots.Started) snapshots.request(orgId, periodId, true, "", "snap-" + UUID.randomUUID(),

@@ -6,7 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import java.util.Map;
 import no.rapport.exportjobs.ExportServices;
 
-/// The handlers of Bufdir exports, on services that a test gives.
+/// Creates the handlers of Bufdir exports with a test's services.
 public final class BufdirExportFunctions {
 
   private BufdirExportFunctions() {}

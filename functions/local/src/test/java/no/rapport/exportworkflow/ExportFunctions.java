@@ -16,7 +16,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/// The functions behind exports, on clients and a clock that a test gives.
+/// Creates the functions of exports with a test's clients and clock.
 public final class ExportFunctions {
 
   private ExportFunctions() {}
@@ -27,9 +27,9 @@ public final class ExportFunctions {
         CurrentRows.ROWS_PER_PART, WorkflowFiles.Sending.DEFAULT);
   }
 
-  /// The same, where two rows are a part instead of 50,000, and parts are sent one after the other.
+  /// Returns a workflow with parts of two rows instead of 50,000, which uploads parts one after the other.
   ///
-  /// @param partBytes how many bytes are a part of an upload
+  /// @param partBytes bytes of one part of a multipart upload
   public static ExportWorkflow inParts(DynamoDbClient dynamoDb, String recordsTable, String sourceTable, S3Client s3,
       S3Presigner presigner, SfnClient sfn, String bucket, String exportMachine, String retryMachine, Clock clock,
       int partBytes) {
@@ -59,11 +59,10 @@ public final class ExportFunctions {
         "SweepExports", new SweepExports(workflow));
   }
 
-  /// What is still owed: follow-ups and removals.
+  /// Returns the open duties: follow-ups and removals.
   public static List<String> duties(ExportWorkflow workflow, Instant now) {
     return java.util.stream.Stream.concat(
         FollowUps.open(workflow.records(), 100, now).stream().map(note -> "follow-up " + note.sort()),
         Cleanup.open(workflow.records(), "", 100, now).stream().map(note -> "removal " + note.sort())).toList();
   }
-
 }

@@ -56,10 +56,10 @@ import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
 
-/// Three acts let loose on one job at the same moment on DynamoDB Local and the heap's S3, for every three of them and every state they
-/// may meet: what comes of it must be what one order of the three gives, one after the other, and no file is left that
-/// nothing names. `-Drapport.race.rounds=N` sets how often each three is tried, and
-/// `-Drapport.race.only="FAILED [CANCEL, RETRY, DELETE]"` keeps to one.
+/// Runs three actions on one job concurrently, on DynamoDB Local and the heap's S3, for every three actions and every
+/// start state. The result must equal the result of running them one after the other in some order, and no file may be
+/// left that nothing refers to. `-Drapport.race.rounds=N` sets the number of rounds for each three.
+/// `-Drapport.race.only="FAILED [CANCEL, RETRY, DELETE]"` runs only these.
 class ExportRacesTest {
 
   private static final String ORG = "org-1042";
@@ -77,7 +77,7 @@ class ExportRacesTest {
   }
 
   @Test
-  void everyThreeActsEndAsOneOrderOfThemWould() throws Exception {
+  void everyThreeConcurrentActionsEndLikeASequentialOrder() throws Exception {
     int rounds = Integer.getInteger("rapport.race.rounds", 1);
     String only = System.getProperty("rapport.race.only", "");
     var dynamoDb = EmbeddedDynamoDb.shared();
@@ -148,7 +148,7 @@ class ExportRacesTest {
         List.of(c, b, a));
   }
 
-  /// One job, and what may be done to it.
+  /// One job and the actions on it.
   private static final class Life {
 
     private final Records records;
@@ -215,7 +215,7 @@ class ExportRacesTest {
       } catch (StaleAttempt stale) {
         return "stale";
       } catch (NoSuchKeyException gone) {
-        // What the state machine then does; whoever removed the parts has ended this attempt.
+        // The state machine runs FailExport. The parts are missing because another action has ended this attempt.
         var failed = FailExport.end(workflow, attemptRef(), new Failure("CompleteExport", gone.getClass().getName()));
         return failed.get("outcome").equals("superseded") ? "stale" : "failed";
       }
@@ -225,7 +225,7 @@ class ExportRacesTest {
       return outcome.getClass().getSimpleName();
     }
 
-    /// The acts' results, the job as it is then, and the files once the time for all tasks is over.
+    /// Returns the results of the actions, the job's state, and the files after the time limit of all tasks.
     String outcome(Map<Act, String> results) {
       var job = workflow.jobs().find(KIND, id).map(ExportJobs.Stored::job);
       for (int sweep = 0; sweep < 2; sweep++) {
@@ -238,7 +238,7 @@ class ExportRacesTest {
       var files = new HashSet<String>();
       S3.listObjectsV2(list -> list.bucket(BUCKET)).contents().forEach(object -> files.add(object.key()));
       boolean own = job.flatMap(ExportJob::file).filter(file -> file.key().contains("/reexports/")).isPresent();
-      // While the first attempt is at work its parts are wanted.
+      // While the first attempt is running its parts are expected.
       files.removeIf(key -> job.filter(j -> j.isAt(1)).isPresent() && key.contains("/parts/"));
       assertThat(files).as("files after " + results + ": " + job).hasSize(own ? 1 : 0);
       return results + " -> " + job.map(j -> j.state() + " attempt " + j.attempt() + " retried " + j.retryCount()
@@ -251,7 +251,7 @@ class ExportRacesTest {
     }
   }
 
-  /// Every execution that is asked for has died.
+  /// Every execution has failed.
   private static final class DeadExecutions implements SfnClient {
     @Override
     public String serviceName() {

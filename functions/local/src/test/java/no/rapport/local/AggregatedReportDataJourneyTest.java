@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/// From case records in the bucket to figures and events, over HTTP, with everything real behind.
+/// Imports case records, aggregates figures and follows events over HTTP, on the whole local stack.
 class AggregatedReportDataJourneyTest {
 
   private static final String PATH = "/api/v1/aggregated-report-data";
@@ -37,7 +37,7 @@ class AggregatedReportDataJourneyTest {
   private final String organization = "org-figures-" + ORGANIZATIONS.incrementAndGet();
 
   @Test
-  void aggregatesWhatWasImportedAndNoticesWhatIsImportedLater() {
+  void aggregatesImportedRecordsAndDetectsLaterImports() {
     imported("first.jsonl", melding("m1", "b1", "2024-05-01") + melding("m2", "b2", "2024-06-01")
         + melding("m3", "b1", "2023-06-01"));
     String prior = current(requested("2023"));
@@ -54,7 +54,7 @@ class AggregatedReportDataJourneyTest {
     imported("second.jsonl", melding("m4", "b3", "2024-07-01"));
     assertThat(client.get(PATH + "/" + id).body().path("cache_valid").asBoolean()).isFalse();
     assertThat(client.get(PATH + "/" + prior).body().path("cache_valid").asBoolean())
-        .as("a change in 2024 leaves 2023 true").isTrue();
+        .as("a change in 2024 does not affect 2023").isTrue();
     String newer = current(requested("2024"));
     assertThat(client.get(PATH + "/" + newer).body().at("/sections/0/fields/0/value").asInt()).isEqualTo(3);
     assertThat(client.get(PATH + "/" + id).body().path("snapshot_status").asText()).isEqualTo("historical");
@@ -73,10 +73,10 @@ class AggregatedReportDataJourneyTest {
   }
 
   @Test
-  void callsNoFiguresTrueThatAnImportHasOvertaken() throws Exception {
+  void marksFiguresOutdatedAfterAnImport() throws Exception {
     var random = new Random(11);
-    int stillTrue = 0;
-    int overtaken = 0;
+    int valid = 0;
+    int outdated = 0;
     for (int round = 0; round < 4; round++) {
       var acts = new ArrayList<Callable<String>>();
       for (int file = 0; file < 2; file++) {
@@ -103,18 +103,18 @@ class AggregatedReportDataJourneyTest {
         var id = current(item.path("snapshot_id").asText());
         JsonNode snapshot = client.get(PATH + "/" + id).body();
         if (!snapshot.path("cache_valid").asBoolean()) {
-          overtaken++;
+          outdated++;
           continue;
         }
-        stillTrue++;
+        valid++;
         String again = client.post(PATH, order(snapshot.path("period_id").asText()).replace("}",
             ", \"force_reaggregate\": true}")).body().path("snapshot_id").asText();
         assertThat(values(client.get(PATH + "/" + current(again)).body())).as(snapshot.toString())
             .isEqualTo(values(snapshot));
       }
     }
-    assertThat(stillTrue).as("snapshots that were true").isPositive();
-    assertThat(overtaken).as("snapshots that were overtaken").isPositive();
+    assertThat(valid).as("valid snapshots").isPositive();
+    assertThat(outdated).as("snapshots that an import made outdated").isPositive();
   }
 
   private static List<String> values(JsonNode snapshot) {
@@ -122,7 +122,7 @@ class AggregatedReportDataJourneyTest {
   }
 
   @Test
-  void streamsAChangeAsItHappensAndReplaysItToWhoComesAgain() throws Exception {
+  void streamsAChangeAndReplaysItAfterReconnect() throws Exception {
     imported("first.jsonl", melding("m1", "b1", "2024-05-01"));
     String id = current(requested("2024"));
     Client.Answer ticket = client.post(PATH + "/watch", """
@@ -161,7 +161,7 @@ class AggregatedReportDataJourneyTest {
   }
 
   @Test
-  void answersToTheDoubledPathsOfTheContract() {
+  void answersJoinedPathsLikeCanonicalOnes() {
     for (String path : new String[] {"/watch", "/watch?organization_id=a", "/snap-unknown", "?limit=0"}) {
       var joined = client.get("/api/v1/aggregated-report-data" + PATH + path);
       var canonical = client.get(PATH + path);
@@ -173,7 +173,7 @@ class AggregatedReportDataJourneyTest {
   }
 
   @Test
-  void servesThePageThatFollows() throws Exception {
+  void servesTheWatchPage() throws Exception {
     try (var http = HttpClient.newHttpClient()) {
       for (String path : new String[] {"/_local/watch", "/_local/watch.css", "/_local/watch.js"}) {
         var page = http.send(HttpRequest.newBuilder(rapport.baseUrl().resolve(path)).build(), BodyHandlers.ofString());
@@ -201,7 +201,7 @@ class AggregatedReportDataJourneyTest {
     return answer.body().path("snapshot_id").asText();
   }
 
-  /// The snapshot's id, once its aggregation has ended well.
+  /// Waits until the aggregation has succeeded and returns the snapshot's id.
   private String current(String id) {
     JsonNode ended = Eventually.value("an end of " + id, () -> Optional.of(client.get(PATH + "/" + id).body())
         .filter(snapshot -> !snapshot.path("snapshot_status").asText().equals("processing")));

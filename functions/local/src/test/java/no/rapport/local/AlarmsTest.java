@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// Every alarm of the template can ring.
+/// Tests that every alarm of the template can fire.
 class AlarmsTest {
 
   private static final Map<String, Map<String, Object>> ALARMS =
@@ -22,8 +22,8 @@ class AlarmsTest {
   private static final Set<String> KINDS =
       Set.of("bufdir-exports", "report-reexports", "export-files", "aggregated-report-data");
 
-  /// The dimensions by which each metric is published; by others there is none. Source: the metrics' pages in the AWS
-  /// documentation of each service, and `Metrics` for those of our own.
+  /// The dimensions with which each metric is published. With other dimensions an alarm has no data. Source: the
+  /// metrics' pages in the AWS documentation of each service, and `Metrics` for Rapport's own metrics.
   private static final Map<String, Set<Set<String>>> PUBLISHED = Map.ofEntries(
       Map.entry("AWS/Lambda Errors", Set.of(Set.of(), Set.of("FunctionName"))),
       Map.entry("AWS/Lambda Invocations", Set.of(Set.of(), Set.of("FunctionName"))),
@@ -47,23 +47,23 @@ class AlarmsTest {
   private record Metric(String name, Map<String, String> dimensions, int period) {}
 
   @Test
-  void everyAlarmReadsMetricsThatArePublishedByTheseDimensions() {
+  void everyAlarmReadsPublishedMetricsWithTheirDimensions() {
     ALARMS.forEach((id, alarm) -> assertThat(metrics(alarm)).as(id).isNotEmpty().allSatisfy(metric ->
         assertThat(PUBLISHED.getOrDefault(metric.name(), Set.of())).as(metric.name())
             .contains(metric.dimensions().keySet())));
   }
 
   @Test
-  void everyAlarmTellsOfItsBeginningAndItsEnd() {
+  void everyAlarmNotifiesAtItsStartAndItsEnd() {
     ALARMS.forEach((id, alarm) -> {
       assertThat(list(alarm.get("AlarmActions"))).as(id).hasSize(1);
       assertThat(list(alarm.get("OKActions"))).as(id).hasSize(1);
     });
   }
 
-  /// At tens of exports a day any of them counts.
+  /// With tens of exports a day, a single failure matters.
   @Test
-  void oneJobThatFailsInAQuietHourRings() {
+  void oneFailedJobWithinAnHourRaisesTheAlarm() {
     var alarm = ALARMS.get("JobsFailedAlarm");
 
     assertThat(metrics(alarm)).allSatisfy(metric -> {
@@ -76,7 +76,7 @@ class AlarmsTest {
   }
 
   @Test
-  void everyStateMachinesFailedTimedOutAndStoppedExecutionsAreWatched() {
+  void alarmsCoverFailedTimedOutAndAbortedExecutionsOfEveryStateMachine() {
     var machines = TemplateReader.properties(Options.home().resolve("template.yaml"), Map.of(),
         "AWS::Serverless::StateMachine").values().stream()
         .map(machine -> Names.stateMachine(String.valueOf(machine.get("Name")))).collect(Collectors.toSet());
@@ -92,7 +92,7 @@ class AlarmsTest {
   }
 
   @Test
-  void theThrottlesOfEveryTableAndItsIndexesAreWatched() {
+  void alarmsCoverThrottlingOfEveryTableAndIndex() {
     var wanted = new TreeSet<String>();
     TemplateReader.properties(Options.home().resolve("template.yaml"), Map.of(), "AWS::DynamoDB::Table")
         .forEach((table, properties) -> Stream.concat(Stream.of(""), list(properties.get("GlobalSecondaryIndexes")).stream()
@@ -108,9 +108,9 @@ class AlarmsTest {
     assertThat(watched).isEqualTo(wanted);
   }
 
-  /// API Gateway counts all 4xx as one, so these are counted from the access log.
+  /// API Gateway has one metric for all 4xx, so 401s are counted from the access log.
   @Test
-  void manyRequestsWithoutAValidKeyRing() {
+  void countsRequestsWithoutAValidKeyForTheAlarm() {
     var filter = TemplateReader.properties(Options.home().resolve("template.yaml"), Map.of(), "AWS::Logs::MetricFilter")
         .get("RefusedKeys");
 

@@ -9,7 +9,7 @@ import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/// From attachments in the bucket to one archive, and from there to the stub of Bufdir, over HTTP.
+/// Exports a report with attachments as a ZIP over HTTP and submits it to the stub of Bufdir.
 class AttachmentsJourneyTest {
 
   private static final String ORGANIZATION = "org-attachments";
@@ -18,7 +18,7 @@ class AttachmentsJourneyTest {
   private final Client client = Client.of(rapport);
 
   @Test
-  void handsOutAnArchiveAndHandsItToBufdir() throws Exception {
+  void exportsAnArchiveAndSubmitsItToBufdir() throws Exception {
     rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET)
         .key("attachments/" + ORGANIZATION + "/act-1/referat æøå.txt"), RequestBody.fromString("Referat"));
     assertThat(client.importActivities(ORGANIZATION, "2025.csv", """

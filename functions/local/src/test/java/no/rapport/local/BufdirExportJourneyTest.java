@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
-/// From source data to a link that dies, over HTTP, with everything real behind.
+/// Imports source data, exports it and downloads the file over HTTP, on the whole local stack.
 class BufdirExportJourneyTest {
 
   private static final AtomicInteger ORGANIZATIONS = new AtomicInteger();
@@ -34,12 +34,12 @@ class BufdirExportJourneyTest {
   private final String organization = "org-journey-" + ORGANIZATIONS.incrementAndGet();
 
   @AfterEach
-  void noFaults() {
+  void clearFaults() {
     Faults.clear();
   }
 
   @Test
-  void handsOutAWorkbookThatAnotherLibraryReads() throws Exception {
+  void exportsAWorkbookThatAnotherLibraryReads() throws Exception {
     assertThat(client.importActivities(organization, "2025.csv", activities(200)).path("imported").asInt())
         .isEqualTo(200);
 
@@ -82,7 +82,7 @@ class BufdirExportJourneyTest {
   }
 
   @Test
-  void handsOutCsvThatAnotherLibraryReads() throws Exception {
+  void exportsCsvThatAnotherLibraryReads() throws Exception {
     client.importActivities(organization, "2025.csv", activities(30));
 
     var export = client.ended(client.order(organization, "csv"));
@@ -96,7 +96,7 @@ class BufdirExportJourneyTest {
   }
 
   @Test
-  void opensTheLinkToTheUntouchedAddressOnly() {
+  void acceptsOnlyTheUnchangedLink() {
     client.importActivities(organization, "2025.csv", activities(5));
     var link = client.ended(client.order(organization, "csv")).path("file_url").asText();
 
@@ -108,7 +108,7 @@ class BufdirExportJourneyTest {
   }
 
   @Test
-  void cancelsInTheMiddleAndLeavesNothingBehind() {
+  void cancelsARunningExportAndRemovesItsFiles() {
     client.importActivities(organization, "2025.csv", activities(50));
     Faults.add(new Faults.Fault("DynamoDb", "Query", "SourceDataTable", "InternalServerError", 1000));
     var id = client.order(organization, "excel");
@@ -149,7 +149,7 @@ class BufdirExportJourneyTest {
   }
 
   @Test
-  void getsOverAFaultThatPasses() {
+  void completesDespiteATransientFault() {
     client.importActivities(organization, "2025.csv", activities(20));
     Faults.add(new Faults.Fault("S3", "", "exports/" + organization, "SlowDown", 6));
 
@@ -197,7 +197,7 @@ class BufdirExportJourneyTest {
   }
 
   @Test
-  void growsInProgressOnly() {
+  void neverDecreasesProgress() {
     client.importActivities(organization, "2025.csv", activities(400));
     var seen = new ConcurrentHashMap<String, Integer>();
     var id = client.order(organization, "excel");
@@ -213,7 +213,7 @@ class BufdirExportJourneyTest {
   }
 
   @Test
-  void isTracedByItsIdInStepFunctionsAndOnTheTracePage() {
+  void findsAnExecutionByJobIdInStepFunctionsAndOnTheTracePage() {
     client.importActivities(organization, "2025.csv", activities(10));
     var id = client.order(organization, "excel");
     var export = client.ended(id);
@@ -235,7 +235,7 @@ class BufdirExportJourneyTest {
     assertThat(trace.path("definition").path("StartAt").asText()).isEqualTo("PlanExport");
   }
 
-  // --- what is put in, and looked at behind ------------------------------------------------------------------------
+  // --- source data and state ---------------------------------------------------------------------------------------
 
   private ExecutionStatus status(String id) {
     var arn = client.export(id).path("execution_arn").asText();

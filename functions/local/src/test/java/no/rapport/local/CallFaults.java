@@ -38,34 +38,33 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.sfn.model.SfnException;
 
-/// Numbers every AWS call of every function, and lets the ones that are planned go wrong, each once.
+/// Numbers every AWS call of every function and injects the planned faults, each once.
 ///
-/// A place is named by the function, which of its invocations, and which call within it; place 0 of a task's invocation
-/// is the workflow's own call of the function. Functions run on threads of their own, so that one can be left behind.
+/// A place is identified by function, invocation and call. Place 0 of a task's invocation is the workflow's call of the
+/// function. Each invocation runs on its own thread, so that it can continue after its caller has given up.
 final class CallFaults {
 
-  /// What can go wrong at a call.
+  /// The faults that a call can have.
   enum Kind {
-    /// The connection breaks before the service has heard anything.
+    /// The connection breaks before the service receives the request.
     REQUEST_LOST,
-    /// The service does what it was asked; nobody hears of it.
+    /// The service executes the request, but its answer is lost.
     ANSWER_LOST,
-    /// The caller waits no longer; what it asked for is done later, after whatever was done in its place.
+    /// The caller times out. The service executes the request later, after the caller's next steps.
     TIMED_OUT,
     THROTTLED,
     SERVER_ERROR,
-    /// The caller has not the right: a reason that does not pass by itself.
+    /// The caller lacks a permission: a permanent failure.
     REFUSED,
-    /// An object that is being read ends in the middle.
+    /// The connection breaks in the middle of an object that is being read.
     BREAKS_OFF,
-    /// Another transaction is at the same items.
+    /// The transaction conflicts with another one.
     CONFLICT,
-    /// The function is ended here without a trace, and its caller told that its time was up; where the workflow calls a
-    /// function, the execution is aborted.
+    /// The function ends at this call, and its caller gets a timeout. At the workflow's call the execution is aborted.
     ENDED,
-    /// The caller gives the function up, but it goes on later: after whatever was done in its place.
+    /// The caller gets a timeout, but the function continues later, after the caller's next steps.
     GOES_ON_LATE,
-    /// The same event is delivered again, and done as a whole, while this invocation stands here.
+    /// The same event is delivered again and processed completely while this invocation pauses here.
     DELIVERED_TWICE
   }
 
@@ -77,11 +76,11 @@ final class CallFaults {
       return id + " " + operation;
     }
 
-    /// Whether the kind makes sense here.
+    /// Returns whether this place can have the fault.
     boolean allows(Kind kind) {
       return switch (kind) {
         case CONFLICT -> operation.startsWith("Transact");
-        // The workflow's own calls time out as functions that go on late; a read that is done late changes nothing.
+        // For the workflow's calls GOES_ON_LATE covers timeouts. A read that is executed late has no effect.
         case TIMED_OUT -> !operation.equals("Invoke") && !READING.matcher(operation).lookingAt();
         case GOES_ON_LATE, DELIVERED_TWICE -> !operation.equals("Publish");
         case BREAKS_OFF -> operation.equals("GetObject");
@@ -100,7 +99,7 @@ final class CallFaults {
     }
   }
 
-  /// Thrown through a function that is ended for good.
+  /// Ends a function's thread.
   private static final class Gone extends Error {
     private static final long serialVersionUID = 1L;
 
@@ -109,7 +108,7 @@ final class CallFaults {
     }
   }
 
-  /// For the SDK's clients: knows by the thread which world's function is calling.
+  /// Injects the faults into the SDK's clients. The thread identifies the calling function and its world.
   static final ExecutionInterceptor INTERCEPTOR = new Interceptor();
 
   private static final Pattern WRITING_RECORDS = Pattern.compile("(Transact|BatchW|Put|Update|Delete).*(Item|Items)");
@@ -132,9 +131,9 @@ final class CallFaults {
   private volatile boolean known;
   private volatile boolean over;
 
-  /// @param services what a request reaches that its caller has given up
-  /// @param states told of each state that is passed once all faults have struck, where nothing else is under way: what
-  ///     follows depends on nothing else
+  /// @param services returns the service for a request that is executed after its caller has given up
+  /// @param states records each state after the last fault while no other invocation runs, so that the rest of the walk
+  ///     depends only on that state
   CallFaults(List<Fault> faults, Function<SdkHttpRequest, SdkHttpClient> services, InstantSource clock, PassedStates states) {
     this.clock = clock;
     this.states = states;
@@ -142,17 +141,17 @@ final class CallFaults {
     faults.forEach(fault -> planned.put(fault.place().id(), fault.kind()));
   }
 
-  /// Every place that was passed, in order.
+  /// Returns all passed places, in order.
   synchronized List<Place> places() {
     return List.copyOf(places);
   }
 
-  /// How many places were passed up to the first fault that struck, with its own; all if none has.
+  /// Returns how many places were passed up to and including the first fault, or all if there was none.
   synchronized int placesUntilFirst() {
     return placesAtFirstStrike < 0 ? places.size() : placesAtFirstStrike;
   }
 
-  /// Whether anything was written to the tables since this was asked last.
+  /// Returns whether anything was written to the tables since the previous call.
   synchronized boolean hasWritten() {
     boolean written = wrote;
     wrote = false;
@@ -163,7 +162,7 @@ final class CallFaults {
     return List.copyOf(struck);
   }
 
-  /// What came of an invocation.
+  /// The outcome of an invocation.
   sealed interface Ended {}
 
   record Returned(Object value) implements Ended {}
@@ -172,7 +171,7 @@ final class CallFaults {
 
   record GivenUp() implements Ended {}
 
-  /// Whether the walk has come into a state that is known.
+  /// Returns whether the walk has reached a known state.
   boolean isInKnownState() {
     return known;
   }
@@ -180,7 +179,7 @@ final class CallFaults {
   private void passState(Supplier<List<String>> state) {
     int passed;
     synchronized (this) {
-      // What is under way or will come late is not part of a state that can be told.
+      // Running invocations and late requests are not part of a recorded state.
       if (known || underWay > 0 || !late.isEmpty() || !lateRequests.isEmpty() || !planned.isEmpty()) {
         return;
       }
@@ -189,10 +188,10 @@ final class CallFaults {
     known = states.pass(passed, () -> CanonicalState.of(clock.instant(), state.get()));
   }
 
-  /// Runs a function's invocation on a thread of its own.
+  /// Runs a function's invocation on its own thread.
   ///
   /// @param state the state of everything else
-  /// @param task whether a workflow calls it: then the call itself may go wrong too
+  /// @param task whether a workflow calls the function, so that the call itself may fail too
   Object invoke(String function, boolean task, Supplier<List<String>> state, Callable<Object> work) throws FunctionError {
     passState(state);
     if (known) {
@@ -231,7 +230,8 @@ final class CallFaults {
         run(begin(function, work));
         yield run(invocation);
       }
-      case CONFLICT, TIMED_OUT, BREAKS_OFF -> throw new IllegalStateException("Not at a function's call: " + kind);
+      case CONFLICT, TIMED_OUT, BREAKS_OFF ->
+          throw new IllegalStateException("A function's call cannot have the fault " + kind);
       case null -> run(invocation);
     };
   }
@@ -250,7 +250,7 @@ final class CallFaults {
     };
   }
 
-  /// Lets those go on that nobody waits for any more.
+  /// Continues the invocations and requests whose callers have given up.
   void letLateOnesGoOn() {
     List<Invocation> going;
     List<Runnable> arriving;
@@ -270,7 +270,7 @@ final class CallFaults {
     }
   }
 
-  /// Ends every thread that was left behind.
+  /// Ends every remaining thread.
   void close() {
     over = true;
     letLateOnesGoOn();
@@ -291,7 +291,7 @@ final class CallFaults {
     return kind;
   }
 
-  /// A place where something else than the SDK calls AWS: the workflow's own publication.
+  /// Runs a call to AWS that does not use the SDK: the workflow's publication.
   void pass(String name, Runnable act) {
     Kind kind = strike(begin(name, () -> null), "Publish");
     if (kind == null) {
@@ -412,7 +412,7 @@ final class CallFaults {
     }
   }
 
-  /// Gives so many bytes, and then the connection is gone.
+  /// Returns `length` bytes; then the connection breaks.
   private static final class BreakingOff extends FilterInputStream {
 
     private long left;
@@ -439,7 +439,7 @@ final class CallFaults {
     }
   }
 
-  /// Tables and buckets have names of their own in each world.
+  /// Returns the permission with the names of the template. Each world has its own tables and buckets.
   private static Permissions.Need asDeployed(Permissions.Need need) {
     return new Permissions.Need(need.action(), need.resource().replaceFirst("(RecordsTable|SourceDataTable)[^/]*", "$1")
         .replaceFirst("^arn:aws:s3:::faulty-[0-9a-f-]{36}", "arn:aws:s3:::" + LocalRapport.BUCKET), need.leadingKey());
@@ -481,14 +481,14 @@ final class CallFaults {
         try {
           run(begin(invocation.function, invocation.work));
         } catch (FunctionError e) {
-          // What the second delivery comes to is nobody's answer.
+          // The result of the second delivery has no receiver.
         }
       }
       case null -> { }
     }
   }
 
-  /// A request that its caller has given up reaches the service, signed as it was.
+  /// Sends a request, with its original signature, after its caller has given up.
   private void send(SdkHttpFullRequest request) {
     for (int attempt = 1; ; attempt++) {
       try {
@@ -497,11 +497,12 @@ final class CallFaults {
         answer.responseBody().ifPresent(body -> body.abort());
         int status = answer.httpResponse().statusCode();
         if (status >= 500 || status == 403) {
-          throw new IllegalStateException("A late request was not taken: " + status + " " + request.encodedPath());
+          throw new IllegalStateException(
+              "The service refused a late request: " + status + " " + request.encodedPath());
         }
         return;
       } catch (IOException e) {
-        // A connection that was kept open may be closed by now.
+        // The kept-alive connection may have been closed in the meantime.
         if (attempt == 3) {
           throw new UncheckedIOException(e);
         }

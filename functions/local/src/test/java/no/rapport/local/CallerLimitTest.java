@@ -11,21 +11,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the template's rules let one caller take from the others.
+/// Tests how the template's WAF rules limit a single caller.
 class CallerLimitTest {
 
-  private static final int EACH_KEY = 1200;
-  private static final int EACH_ADDRESS = 3000;
+  private static final int MAX_REQUESTS_PER_KEY = 1200;
+  private static final int MAX_REQUESTS_PER_ADDRESS = 3000;
   private static final String LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
 
   private final WebAcl acl = new WebAcl(TemplateReader.properties(Options.home().resolve("template.yaml"),
-      Map.of("RequestsPerMinute", EACH_KEY, "RequestsPerMinuteAndAddress", EACH_ADDRESS), "AWS::WAFv2::WebACL")
+      Map.of("RequestsPerMinute", MAX_REQUESTS_PER_KEY, "RequestsPerMinuteAndAddress", MAX_REQUESTS_PER_ADDRESS),
+      "AWS::WAFv2::WebACL")
       .get("CallerLimit"));
   private final Random random = new Random(7);
 
   @Test
-  void aHostThatMakesUpAKeyForEachRequestIsLimited() {
-    for (int i = 0; i < EACH_ADDRESS; i++) {
+  void limitsAHostThatInventsAKeyForEachRequest() {
+    for (int i = 0; i < MAX_REQUESTS_PER_ADDRESS; i++) {
       assertThat(acl.refusal(withKey("192.0.2.1", key()))).isEmpty();
     }
 
@@ -34,8 +35,8 @@ class CallerLimitTest {
   }
 
   @Test
-  void aHostWithoutKeyIsLimited() {
-    for (int i = 0; i < EACH_ADDRESS; i++) {
+  void limitsAHostWithoutKey() {
+    for (int i = 0; i < MAX_REQUESTS_PER_ADDRESS; i++) {
       assertThat(acl.refusal(new Request("192.0.2.1", Map.of()))).isEmpty();
     }
 
@@ -43,8 +44,8 @@ class CallerLimitTest {
   }
 
   @Test
-  void aHostThatSendsNonsenseInsteadOfKeysIsLimited() {
-    for (int i = 0; i < EACH_ADDRESS; i++) {
+  void limitsAHostThatSendsMalformedKeys() {
+    for (int i = 0; i < MAX_REQUESTS_PER_ADDRESS; i++) {
       assertThat(acl.refusal(withKey("192.0.2.1", "guess-" + i))).hasValue(new Blocked("FormOfKey", Optional.empty()));
     }
 
@@ -52,9 +53,9 @@ class CallerLimitTest {
   }
 
   @Test
-  void aKeyIsLimitedFromHoweverManyHosts() {
+  void limitsAKeyThatManyHostsUse() {
     var key = key();
-    for (int i = 0; i < EACH_KEY; i++) {
+    for (int i = 0; i < MAX_REQUESTS_PER_KEY; i++) {
       assertThat(acl.refusal(withKey("198.51.100." + i % 200, key))).isEmpty();
     }
 
@@ -66,17 +67,17 @@ class CallerLimitTest {
   @ValueSource(strings = {"x", " ", "rpt_live_", "rpt_live_0123456789", "rpt_test_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefg",
       "rpt_live_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefg0", "RPT_LIVE_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefg",
       " rpt_live_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefg", "rpt_live_0123456789abcdefghjkmnpqrstvwxyz0123456789abcdefi"})
-  void refusesWhatHasNotTheFormOfAKey(String value) {
+  void refusesMalformedKeys(String value) {
     assertThat(acl.refusal(withKey("192.0.2.1", value))).hasValue(new Blocked("FormOfKey", Optional.empty()));
   }
 
   @Test
-  void letsAnEmptyHeaderThroughToTheApiWhichRefusesIt() {
+  void passesAnEmptyKeyHeaderToTheApiWhichRefusesIt() {
     assertThat(acl.refusal(withKey("192.0.2.1", ""))).isEmpty();
   }
 
   @Test
-  void whatHasNotTheFormOfAKeyIsAnsweredAsAnUnknownKey() {
+  void answersAMalformedKeyLikeAnUnknownOne() {
     var answers = TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET)
         .gatewayResponses();
 
@@ -84,17 +85,17 @@ class CallerLimitTest {
     assertThat(answers.get("WAF_FILTERED").status()).hasValue(401);
   }
 
-  /// Between two evaluations of WAF a host is held by nothing else.
+  /// Between two evaluations of WAF nothing else limits a host.
   @Test
-  void oneAddressGetsAtMostAQuarterOfTheStage() {
+  void limitsOneAddressToAQuarterOfTheStagesRate() {
     var api = TemplateReader.properties(Options.home().resolve("template.yaml"), Map.of(), "AWS::Serverless::Api")
         .get("Api");
     var stage = (Map<?, ?>) ((java.util.List<?>) api.get("MethodSettings")).getFirst();
 
-    assertThat(EACH_ADDRESS).isLessThanOrEqualTo(
+    assertThat(MAX_REQUESTS_PER_ADDRESS).isLessThanOrEqualTo(
         Integer.parseInt(String.valueOf(stage.get("ThrottlingRateLimit"))) * 60 / 4);
     assertThat(TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET)
-        .parameters().get("RequestsPerMinuteAndAddress")).isEqualTo(String.valueOf(EACH_ADDRESS));
+        .parameters().get("RequestsPerMinuteAndAddress")).isEqualTo(String.valueOf(MAX_REQUESTS_PER_ADDRESS));
   }
 
   private static Request withKey(String address, String key) {

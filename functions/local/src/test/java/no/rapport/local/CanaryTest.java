@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// Secrets and personal data are planted in requests and in source data; after a journey that also meets refusals and
-/// failures none of them stands in anything that was written out: the output of all functions, reports of imports,
-/// workflow histories, the trace and notifications.
+/// Puts marked secrets and personal data into requests and source data, and runs a journey with refusals and failures.
+/// None of the marked values may appear in the output of functions, import reports, workflow histories, the trace page
+/// or notifications.
 class CanaryTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -77,7 +77,7 @@ class CanaryTest {
   }
 
   @Test
-  void noSecretAndNoPersonalDataIsWrittenOut() throws IOException {
+  void writesNoSecretAndNoPersonalData() throws IOException {
     try (var gateway = rapport.anotherGateway(Gateway.PublicContracts.KEY)) {
       var key = Keys.issue(rapport, Role.ORG, Optional.of(organization));
       canaries.add(key);
@@ -91,18 +91,18 @@ class CanaryTest {
 
       var written = output.toString(StandardCharsets.UTF_8);
       assertThat(written).as("all functions' output").contains("export_completed", "export_failed", "key_refused");
-      hasNoCanary("output", written);
-      importReports().forEach(this::hasNoCanary);
+      assertNoCanary("output", written);
+      importReports().forEach(this::assertNoCanary);
       for (var job : jobs) {
-        hasNoCanary("history of " + job, history(job));
+        assertNoCanary("history of " + job, history(job));
       }
-      hasNoCanary("notifications", rapport.notifications().all().toString());
-      hasNoCanary("list of executions", open.get("/_local/api/executions").body().toString());
+      assertNoCanary("notifications", rapport.notifications().all().toString());
+      assertNoCanary("list of executions", open.get("/_local/api/executions").body().toString());
     }
   }
 
   @Test
-  void theAccessLogTakesNothingFromQueriesHeadersAndBodies() throws IOException {
+  void accessLogContainsNoQueryHeaderOrBody() throws IOException {
     var format = JSON.readTree(JSON.writeValueAsBytes(
         TemplateDocument.read(Options.home().resolve("template.yaml")))).at("/Resources/Api/Properties/AccessLogSetting/Format").asText();
 
@@ -199,7 +199,7 @@ class CanaryTest {
         .events().stream().map(Object::toString).reduce("", String::concat);
   }
 
-  private void hasNoCanary(String where, String text) {
+  private void assertNoCanary(String where, String text) {
     assertThat(text).as(where).isNotEmpty();
     for (var canary : canaries) {
       assertThat(text.contains(canary)).as(where + " holds " + canary).isFalse();

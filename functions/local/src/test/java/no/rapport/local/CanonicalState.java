@@ -15,14 +15,14 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Says whether two states of the world are the same but for the names that were drawn and the time of day.
+/// Compares two states of the world, ignoring random names and the time of day.
 ///
-/// A state is a list of texts. Names that are drawn at random are numbered as they appear, so that equal results mean that
-/// one state is the other with names exchanged; instants count by how far they are from now, and are equal between the same
-/// two of the product's time limits.
+/// A state is a list of texts. Random names are numbered in order of appearance, so equal results mean that the states
+/// differ only in those names. Instants are compared by their distance from now: two are equal if they lie between the
+/// same two time limits of the product.
 final class CanonicalState {
 
-  /// Ids, runs' names, digests and instants, as they occur in records, keys and messages.
+  /// Ids, names of executions, digests and instants in records, keys and messages.
   private static final Pattern DRAWN = Pattern.compile(String.join("|",
       "(?<=[a-z]-\\d{8}-)[a-z0-9]{10}",
       "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?Z",
@@ -33,7 +33,7 @@ final class CanonicalState {
       "(?<![0-9a-z])1[6-9]\\d{8}(?:\\d{3})?(?![0-9])",
       "(?<![0-9a-zA-Z])(?=[a-z0-9]*[0-9])(?=[a-z0-9]*[a-z])[a-z0-9]{10,}(?![0-9a-zA-Z])"));
   private static final Pattern INSTANT = Pattern.compile("1[6-9]\\d{8}(?:\\d{3})?");
-  /// The time limits of the product, and the steps in which time passes in a walk, in seconds.
+  /// The time limits of the product, and the time steps of a walk, in seconds.
   private static final NavigableSet<Long> LIMITS = new TreeSet<>(Stream.of(Duration.ofSeconds(10), Duration.ofSeconds(30),
       Duration.ofSeconds(31), Duration.ofSeconds(45), Duration.ofSeconds(50), Duration.ofMinutes(1), Duration.ofMinutes(2),
       Duration.ofMinutes(4), Duration.ofMinutes(8), Duration.ofMinutes(15), Duration.ofMinutes(16), Duration.ofMinutes(17),
@@ -47,12 +47,12 @@ final class CanonicalState {
     return digest(String.join("\n", lines(now, texts)));
   }
 
-  /// A text without what was drawn, and what that was.
+  /// A text without its random values, and those values.
   private record Shape(String text, List<String> drawn) {}
 
   private static List<String> lines(Instant now, List<String> texts) {
     var names = new HashMap<String, Integer>();
-    // Sorted by what was not drawn: the order must not depend on names.
+    // Sorted without random values, so that the order does not depend on them.
     return texts.stream().map(text -> shape(text, now)).sorted(Comparator.comparing(Shape::text)).map(shape ->
         shape.text() + shape.drawn().stream().map(name -> names.computeIfAbsent(name, _ -> names.size())).toList()).toList();
   }
@@ -74,7 +74,7 @@ final class CanonicalState {
     return new Shape(shape, drawn);
   }
 
-  /// The same for all texts that differ in nothing but what was drawn.
+  /// Returns an equal value for all texts that differ only in random values.
   static String withoutDrawn(String text) {
     return DRAWN.matcher(text).replaceAll("");
   }

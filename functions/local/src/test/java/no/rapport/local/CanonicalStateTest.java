@@ -13,33 +13,33 @@ class CanonicalStateTest {
   private static final String OTHER = "exp-20250301-abcdefghij";
 
   @Test
-  void isTheSameUnderOtherNamesAndInAnotherOrder() {
+  void ignoresRandomNamesAndOrder() {
     assertThat(state(NOW, "job " + ONE + " failed", "job " + OTHER + " completed", "file of " + ONE))
         .isEqualTo(state(NOW, "file of " + OTHER, "job " + ONE + " completed", "job " + OTHER + " failed"));
   }
 
   @Test
-  void isTheSameUnderOtherNumbersThatWereDrawn() {
+  void ignoresRandomNumbers() {
     assertThat(state(NOW, "template 4503599627370495", "file of 4503599627370495 by 7"))
         .isEqualTo(state(NOW, "template 9007199254740991", "file of 9007199254740991 by 7"))
         .isNotEqualTo(state(NOW, "template 4503599627370495", "file of 4503599627370495 by 8"));
   }
 
   @Test
-  void differsWhereANameStandsForAnother() {
+  void differsIfANameRefersToAnotherResource() {
     assertThat(state(NOW, "job " + ONE + " failed", "job " + OTHER + " completed", "file of " + ONE))
         .isNotEqualTo(state(NOW, "job " + ONE + " failed", "job " + OTHER + " completed", "file of " + OTHER));
   }
 
   @Test
-  void countsInstantsByTheirDistanceBetweenLimits() {
+  void comparesInstantsByTheirDistanceBetweenLimits() {
     assertThat(state(NOW, "created 2025-03-01T07:58:50.5Z, gone at 1740902400"))
         .isEqualTo(state(NOW.plusSeconds(15), "created 2025-03-01T07:59:00Z, gone at 1740902415"))
         .isNotEqualTo(state(NOW.plusSeconds(90), "created 2025-03-01T07:58:50.5Z, gone at 1740902400"));
   }
 
   @Test
-  void differsWhereAnythingElseDoes() {
+  void differsInAnythingElse() {
     assertThat(state(NOW, "attempt 1")).isNotEqualTo(state(NOW, "attempt 2"));
     assertThat(state(NOW, "attempt 1")).isNotEqualTo(state(NOW, "attempt 1", "attempt 1"));
   }

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/// A page in a headless Chromium, over its DevTools protocol.
+/// Controls a page in a headless Chromium through the DevTools protocol.
 final class Chromium implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,13 +39,13 @@ final class Chromium implements AutoCloseable {
     this.answers = answers;
   }
 
-  /// Where this machine has one.
+  /// Returns the path of Chromium on this machine, or empty if it is not installed.
   static Optional<Path> installed() {
     return Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome").map(Path::of)
         .filter(Files::isExecutable).findFirst();
   }
 
-  /// @param folder an empty one, for its profile
+  /// @param folder an empty folder for the profile
   static Chromium open(Path binary, Path folder, URI address) throws Exception {
     Path port = folder.resolve("DevToolsActivePort");
     Process process = new ProcessBuilder(List.of(binary.toString(), "--headless", "--no-sandbox", "--disable-gpu",
@@ -83,7 +83,7 @@ final class Chromium implements AutoCloseable {
     return new Chromium(process, page, answers);
   }
 
-  /// The value of an expression in the page, as text.
+  /// Returns the value of a JavaScript expression in the page, as text.
   String evaluate(String expression) throws Exception {
     int id = ++calls;
     var call = JSON.createObjectNode().put("id", id).put("method", "Runtime.evaluate");
@@ -92,7 +92,7 @@ final class Chromium implements AutoCloseable {
     while (true) {
       String answer = answers.poll(30, TimeUnit.SECONDS);
       if (answer == null) {
-        throw new IOException("Chromium does not answer");
+        throw new IOException("Chromium did not answer");
       }
       JsonNode json = JSON.readTree(answer);
       if (json.path("id").asInt() == id) {
@@ -107,14 +107,14 @@ final class Chromium implements AutoCloseable {
     String last = evaluate(expression);
     while (!last.equals(value)) {
       if (Instant.now().isAfter(end)) {
-        throw new AssertionError(expression + " is " + last + ", not " + value);
+        throw new AssertionError(expression + " is " + last + ", expected " + value);
       }
       pause();
       last = evaluate(expression);
     }
   }
 
-  /// Leaves the processor to the browser.
+  /// Yields the processor to the browser.
   private static void pause() {
     LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
   }
@@ -122,7 +122,7 @@ final class Chromium implements AutoCloseable {
   @Override
   public void close() {
     page.abort();
-    // All of its processes: one that outlives the others would still write into the profile while it is removed.
+    // Ends all of its processes, because a remaining one would write to the profile while it is removed.
     var all = Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
     all.forEach(ProcessHandle::destroyForcibly);
     all.forEach(handle -> handle.onExit().join());

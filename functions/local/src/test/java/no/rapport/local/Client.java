@@ -17,7 +17,7 @@ import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/// Speaks to the system as a user does.
+/// Calls the system over HTTP and S3, as a user does.
 final class Client {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,7 +42,7 @@ final class Client {
     return new Client(rapport, rapport.baseUrl(), Map.of());
   }
 
-  /// @param body null where there is none
+  /// @param body null if there is none
   record Answer(int status, Map<String, java.util.List<String>> headers, JsonNode body) {
     String header(String name) {
       return headers.entrySet().stream().filter(header -> header.getKey().equalsIgnoreCase(name))
@@ -107,7 +107,7 @@ final class Client {
     }
   }
 
-  /// Puts activities into the bucket and waits for the import's report.
+  /// Puts activities into the bucket, waits for the import and returns its counts.
   JsonNode importActivities(String organization, String file, String csv) {
     var key = "imports/" + organization + "/activities/" + file;
     s3.putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromString(csv));
@@ -125,7 +125,7 @@ final class Client {
     }
   }
 
-  /// Orders an export of 2025 and gives its id.
+  /// Orders an export of 2025 and returns its id.
   String order(String organization, String format) {
     var answer = post("/api/v1/bufdir-exports", """
         {"org_id": "%s", "format": "%s", "period_from": "2025-01-01", "period_to": "2025-12-31"}"""
@@ -140,7 +140,7 @@ final class Client {
     return get("/api/v1/bufdir-exports/" + id).body();
   }
 
-  /// The export once it is completed, failed or cancelled.
+  /// Waits until the export is completed, failed or cancelled, and returns it.
   JsonNode ended(String id) {
     return Eventually.value("an end of " + id, () -> {
       var export = export(id);

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import no.rapport.api.Role;
 import org.junit.jupiter.api.Test;
 
-/// What holds for every contract beside its own text: joined paths, closed filters, bodies, repeated members, optional
-/// members, answers from the cache, acting users and audit events.
+/// Tests the decisions that apply to several contracts: joined paths, closed filters, bodies, repeated members,
+/// optional members, answers from the cache, acting users and audit events.
 class DecisionsJourneyTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,7 +45,7 @@ class DecisionsJourneyTest {
   }
 
   @Test
-  void answersJoinedPathsWithTheBytesOfTheCanonicalOnes() throws Exception {
+  void answersJoinedPathsWithTheSameBytesAsCanonicalOnes() throws Exception {
     String record = record();
     String joined = "/api/v1/report-records" + record;
     assertThat(send(request(joined)).body()).isEqualTo(send(request(record)).body());
@@ -67,7 +67,7 @@ class DecisionsJourneyTest {
   }
 
   @Test
-  void streamsAtTheJoinedPathToo() throws Exception {
+  void streamsAtTheJoinedPath() throws Exception {
     String data = "/api/v1/aggregated-report-data";
     for (String name : List.of("last_event_id", "lastEventId", "Last-Event-ID")) {
       var answer = HttpClient.newHttpClient().send(request(data + data + "/watch?organization_id=" + organization
@@ -84,7 +84,7 @@ class DecisionsJourneyTest {
   }
 
   @Test
-  void refusesWordsThatAClosedListDoesNotKnow() {
+  void refusesUnknownValuesOfClosedFilters() {
     Stream.of("report-records?status=done", "report-reexports?status=queued", "report-reexports?format=docx",
         "bufdir-exports?status=completed,done", "bufdir-exports?format=xls", "aggregated-report-data?status=done",
         "aggregated-report-data?snapshot_status=done").forEach(list ->
@@ -118,7 +118,7 @@ class DecisionsJourneyTest {
   }
 
   @Test
-  void takesMembersThatAPutCannotChangeWithTheirPresentValuesOnly() {
+  void acceptsReadOnlyMembersOnlyWithTheirCurrentValues() {
     String record = record();
     ObjectNode shown = (ObjectNode) client.get(record).body();
     shown.put("status", "processing");
@@ -130,7 +130,7 @@ class DecisionsJourneyTest {
   }
 
   @Test
-  void cancelsWithoutAReasonAndWithMembersRepeated() throws Exception {
+  void cancelsWithoutAReasonAndWithRepeatedMembers() throws Exception {
     for (String body : new String[] {"", "{}", "{\"org_id\": \"" + organization + "\", \"reason\": null}"}) {
       Faults.add(new Faults.Fault("DynamoDb", "Query", "SourceDataTable", "InternalServerError", 1000));
       try {
@@ -147,7 +147,7 @@ class DecisionsJourneyTest {
   }
 
   @Test
-  void deletesASnapshotThatIsBeingMadeForGood() {
+  void deletesAProcessingSnapshotPermanently() {
     client.post("/api/v1/aggregated-report-data", "{\"organization_id\": \"" + organization
         + "\", \"period_id\": \"2023\"}");
     String snapshot = client.post("/api/v1/aggregated-report-data", "{\"organization_id\": \"" + organization
@@ -159,7 +159,7 @@ class DecisionsJourneyTest {
   }
 
   @Test
-  void answersFromTheCacheInTheShapeOfThePostWithTheDetailAfterIt() {
+  void answersFromTheCacheInTheFormOfThePostFollowedByTheDetails() {
     String data = "/api/v1/aggregated-report-data";
     String order = "{\"organization_id\": \"" + organization + "\", \"period_id\": \"2024\"}";
     var made = client.post(data, order);
@@ -178,7 +178,7 @@ class DecisionsJourneyTest {
   }
 
   @Test
-  void namesTheActingUserAndTellsOfRefusedRoles() throws Exception {
+  void storesTheActingUserAndAuditsRefusedRoles() throws Exception {
     String key = Keys.issue(RAPPORT, Role.ORG, Optional.of(organization));
     var acting = Map.of("x-api-key", key, "X-Acting-User", "kari@example.no");
     var ordered = client.send("POST", "/api/v1/bufdir-exports", "{\"org_id\": \"" + organization

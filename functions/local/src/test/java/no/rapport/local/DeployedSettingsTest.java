@@ -16,20 +16,21 @@ import no.rapport.emulator.TemplateDocument;
 import no.rapport.exportjobs.ExportJob;
 import org.junit.jupiter.api.Test;
 
-/// What the template says and only an account would otherwise show: versions, stages, what a failed deployment leaves.
+/// Tests settings of the template that otherwise only a deployment would show: versions, stages, and the resources that
+/// a failed deployment keeps.
 class DeployedSettingsTest {
 
   private static final Path FILE = Options.home().resolve("template.yaml");
   private static final String SECRET = "arn:aws:secretsmanager:eu-north-1:000000000000:secret:";
-  /// With a connector, since without one its parameters say nothing.
+  /// Parameters with a connector, because its parameters have no effect without one.
   private static final Map<String, Object> CONFIGURED = Map.of("BufdirApiUrl", "https://bufdir.example",
       "MaskinportenTokenUrl", "https://maskinporten.example/token", "MaskinportenAudience", "https://maskinporten.example/",
       "MaskinportenClientId", "client", "MaskinportenScope", "scope", "BufdirKeySecretArn", SECRET + "key-Ab12Cd");
   private static final Set<String> KINDS_OF_STORE = Set.of("AWS::S3::Bucket", "AWS::Logs::LogGroup", "AWS::DynamoDB::Table");
 
-  /// CloudFormation publishes a version anew when its description changes, not when a parameter's value does.
+  /// CloudFormation publishes a new version if its description changes, but not if only a parameter's value changes.
   @Test
-  void aChangedParameterPublishesEveryVersionThatReadsIt() throws IOException {
+  void changedParameterPublishesEveryVersionThatReadsIt() throws IOException {
     var before = versions(CONFIGURED);
     var read = new TreeSet<String>();
     for (var parameter : section(TemplateDocument.read(FILE), "Parameters").entrySet()) {
@@ -47,7 +48,7 @@ class DeployedSettingsTest {
   }
 
   @Test
-  void everyVersionsDescriptionFitsIntoItsLimit() throws IOException {
+  void everyVersionDescriptionIsWithinItsLimit() throws IOException {
     var longest = new HashMap<String, Object>();
     for (var parameter : section(TemplateDocument.read(FILE), "Parameters").entrySet()) {
       var declaration = object(parameter.getValue());
@@ -63,7 +64,7 @@ class DeployedSettingsTest {
         assertThat(version.description()).as(function).hasSizeLessThanOrEqualTo(256));
   }
 
-  /// @param settings what is frozen with the version
+  /// @param settings the settings that the version contains
   private record Version(String description, Map<String, Object> settings) {}
 
   private static Map<String, Version> versions(Map<String, Object> parameters) {
@@ -75,7 +76,7 @@ class DeployedSettingsTest {
           "EventInvokeConfig"));
       var environment = new HashMap<>(template.functions().get(id).environment());
       if (template.routes().stream().noneMatch(route -> route.function().equals(template.functions().get(id).name()))) {
-        // Only answers to pages name an origin.
+        // Only answers to web pages contain an origin.
         environment.remove("ALLOWED_ORIGINS");
       }
       settings.put("Environment", environment);
@@ -97,14 +98,14 @@ class DeployedSettingsTest {
   }
 
   @Test
-  void theApiIsDeployedAnewWithEveryDeploymentAndHasNoSecondStage() {
+  void redeploysTheApiWithEveryDeploymentAndHasOneStage() {
     assertThat(TemplateReader.properties(FILE, Map.of(), "AWS::Serverless::Api").get("Api"))
         .containsEntry("AlwaysDeploy", true).containsEntry("OpenApiVersion", "3.0.1");
   }
 
-  /// What a failed first deployment keeps, the second says to exist.
+  /// If a failed first deployment kept a named resource, the second deployment would fail because the name exists.
   @Test
-  void aFailedFirstDeploymentLeavesNothingThatHasAName() throws IOException {
+  void failedFirstDeploymentKeepsNoNamedResource() throws IOException {
     section(TemplateDocument.read(FILE), "Resources").forEach((id, value) -> {
       var resource = object(value);
       var named = section(resource, "Properties").keySet().stream()
@@ -117,7 +118,7 @@ class DeployedSettingsTest {
   }
 
   @Test
-  void filesAreKeptForAsLongAsTheirResourcesSay() {
+  void keepsFilesAsLongAsTheirResourcesPromise() {
     var parameters = Map.<String, Object>of("ExportFileDays", 7);
     assertThat(TemplateReader.read(FILE, parameters, LocalRapport.BUCKET).functions().values()).allSatisfy(function ->
         assertThat(function.environment()).containsEntry("EXPORT_FILE_DAYS", "7"));
@@ -131,7 +132,7 @@ class DeployedSettingsTest {
   }
 
   @Test
-  void aKeyOfTheCustomersEncryptsAllThatIsStored() {
+  void customerKeyEncryptsAllStoredData() {
     var key = "arn:aws:kms:eu-north-1:000000000000:key/0123";
     for (var type : List.of("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Logs::LogGroup", "AWS::SNS::Topic")) {
       TemplateReader.properties(FILE, Map.of("KmsKeyArn", key), type).forEach((id, properties) -> {
@@ -144,9 +145,9 @@ class DeployedSettingsTest {
     }
   }
 
-  /// Links are made without the stage, and any base path would be missing in them.
+  /// Links contain neither the stage nor a base path.
   @Test
-  void aDomainOfOnesOwnLeadsToTheRootOfTheStage() {
+  void customDomainMapsToTheRootOfTheStage() {
     var own = Map.<String, Object>of("DomainName", "rapport.example.no", "CertificateArn",
         "arn:aws:acm:eu-north-1:000000000000:certificate/1");
     var mapping = TemplateReader.properties(FILE, own, "AWS::ApiGateway::BasePathMapping");
@@ -156,15 +157,15 @@ class DeployedSettingsTest {
     assertThat(TemplateReader.properties(FILE, Map.of(), "AWS::ApiGateway::BasePathMapping")).isEmpty();
   }
 
-  /// 54 functions with their libraries are some 0.8 GB a release, of 75 GB that an account has.
+  /// The 54 functions with their libraries take about 0.8 GB for each release, of the account's 75 GB.
   @Test
-  void aReleaseRemovesTheVersionsOfTheLast() throws IOException {
+  void releaseRemovesTheVersionsOfThePreviousOne() throws IOException {
     assertThat(section(section(TemplateDocument.read(FILE), "Globals"), "Function"))
         .containsEntry("VersionDeletionPolicy", "Delete");
   }
 
   @Test
-  void theTrailOfFilesSeesWhoFetchesReportsAndExports() {
+  void trailRecordsDownloadsOfReportsAndExports() {
     var trail = TemplateReader.properties(FILE, Map.of("FileTrail", "on"), "AWS::CloudTrail::Trail").get("FilesTrail");
 
     assertThat(trail.toString()).contains("resources.ARN", LocalRapport.BUCKET + "/reports/",
@@ -173,13 +174,13 @@ class DeployedSettingsTest {
   }
 
   @Test
-  void anImportThatGoesOnByItselfIsNotTakenForALoop() {
+  void allowsAnImportToInvokeItself() {
     assertThat(TemplateReader.properties(FILE, Map.of(), "AWS::Serverless::Function").get("ImportSourceDataFunction"))
         .containsEntry("RecursiveLoop", "Allow");
   }
 
   @Test
-  void pagesOfEveryAllowedOriginMayFollowLinks() {
+  void pagesOfEveryAllowedOriginMayUseLinks() {
     var bucket = TemplateReader.properties(FILE, Map.of("AllowedOrigins", "https://a.no,https://b.no"), "AWS::S3::Bucket")
         .get("Bucket");
 
@@ -191,7 +192,7 @@ class DeployedSettingsTest {
   }
 
   @Test
-  void theAccessLogTellsAddressAndPathButNeitherQueryNorHeader() {
+  void accessLogHasAddressAndPathButNeitherQueryNorHeader() {
     var api = TemplateReader.properties(FILE, Map.of(), "AWS::Serverless::Api").get("Api");
 
     assertThat(String.valueOf(section(api, "AccessLogSetting").get("Format")))

@@ -24,9 +24,9 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// What `template.yaml` deploys, on a DynamoDB and an S3 that are not ours: its tables and its bucket there, each
-/// function in a process of its own from its zip, and the routes, authorizers and state machines in front of them as on
-/// the local stack.
+/// Deploys `template.yaml` to an independent emulator of DynamoDB and S3. The emulator has the tables and the bucket.
+/// Each function runs from its zip in its own process. Routes, authorizers and state machines run as on the local
+/// stack.
 final class DeployedStack implements Lambda, AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -43,8 +43,8 @@ final class DeployedStack implements Lambda, AutoCloseable {
 
   /// Deploys to a newly started emulator.
   ///
-  /// @param endpoint where it answers for both services
-  /// @param folder where zips are unpacked
+  /// @param endpoint endpoint of both services
+  /// @param folder folder for the unpacked zips
   DeployedStack(URI endpoint, String region, String accessKey, String secretKey, Path folder) {
     this.folder = folder;
     var identity = StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey));
@@ -77,7 +77,7 @@ final class DeployedStack implements Lambda, AutoCloseable {
     }
   }
 
-  /// Where the API answers.
+  /// Returns the base URL of the API.
   URI baseUrl() {
     return gateway.baseUrl();
   }
@@ -86,7 +86,7 @@ final class DeployedStack implements Lambda, AutoCloseable {
     return s3;
   }
 
-  /// An API key of a new client, by the function that operators call.
+  /// Issues an API key for a new client with the function that operators use.
   ///
   /// @param organizations JSON: a list, or `"*"`
   String key(String role, String organizations) throws Exception {
@@ -95,7 +95,7 @@ final class DeployedStack implements Lambda, AutoCloseable {
         .formatted(role, role, organizations).getBytes(StandardCharsets.UTF_8))).path("key").asText();
   }
 
-  /// Puts an object into the bucket and tells the functions that the template lets hear of it.
+  /// Puts an object into the bucket and invokes the functions that the template subscribes to it.
   void put(String key, String content) throws FunctionFailed {
     s3.putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromString(content));
     var event = new BucketEvent("ObjectCreated:Put", LocalRapport.BUCKET, key,
@@ -109,7 +109,7 @@ final class DeployedStack implements Lambda, AutoCloseable {
     }
   }
 
-  /// Runs something before each call that a state machine makes to a function; what it throws the call ends with.
+  /// Runs an action before each invocation of a function by a state machine. Its exception fails the invocation.
   void beforeTask(String logicalId, Consumer<byte[]> act) {
     before.put(logicalId, act);
   }
@@ -142,7 +142,7 @@ final class DeployedStack implements Lambda, AutoCloseable {
     }
   }
 
-  /// The runtime's client tells an answer when all of it is there.
+  /// The runtime's client sends an answer only when it is complete.
   @Override
   public void stream(String reference, byte[] event, OutputStream result) throws FunctionFailed {
     try {
@@ -152,7 +152,7 @@ final class DeployedStack implements Lambda, AutoCloseable {
     }
   }
 
-  /// Starts every function and waits until each is made, so that no request of a test waits for it.
+  /// Starts every function and waits until it is ready, so that no request of a test waits for it.
   void startAll() {
     template.functions().values().parallelStream().forEach(function -> process(function).awaitReady());
   }

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import no.rapport.emulator.TemplateDocument;
 import org.junit.jupiter.api.Test;
 
-/// What is deployed fits together: template, handlers, events and state machines.
+/// Tests that template, handlers, events and state machines fit together.
 class DeploymentTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,16 +32,16 @@ class DeploymentTest {
   private static final Pattern SERVICE_ERROR = Pattern.compile(
       "(States|Lambda|Sandbox|SNS|SFN|StepFunctions|DynamoDB|S3)\\.[A-Za-z0-9.]+");
 
-  /// What a call meets that passes by itself.
+  /// Transient errors of an invocation.
   private static final List<String> TRANSIENT = List.of("Lambda.ServiceException", "Lambda.AWSLambdaException",
       "Lambda.SdkClientException", "Lambda.ClientExecutionTimeoutException", "Lambda.TooManyRequestsException",
       "States.Timeout", "Sandbox.Timedout");
-  /// What a call of an inactive version meets until its snapshot is back (Lambda API reference, "Invoke").
-  private static final List<String> WAKING = List.of("Lambda.SnapStartNotReadyException", "Lambda.SnapStartException",
+  /// Errors of an invocation while an inactive version restores its snapshot (Lambda API reference, "Invoke").
+  private static final List<String> INACTIVE = List.of("Lambda.SnapStartNotReadyException", "Lambda.SnapStartException",
       "Lambda.SnapStartTimeoutException", "Lambda.ResourceNotReadyException", "Lambda.CodeArtifactUserPendingException");
 
   @Test
-  void everyHandlerCanBeMadeAsLambdaMakesIt() throws Exception {
+  void everyHandlerHasTheConstructorThatLambdaCalls() throws Exception {
     for (var function : TEMPLATE.functions().values()) {
       var handler = Class.forName(function.handler().replaceFirst("::.*", ""));
       assertThat(Modifier.isPublic(handler.getModifiers())).as(handler.getName()).isTrue();
@@ -59,7 +59,7 @@ class DeploymentTest {
   }
 
   @Test
-  void everyEndpointIsRoutedOnceAndOneFunctionHasItsVariablesOnItsOwn() {
+  void everyEndpointHasOneRouteAndOneFunctionHasItsOwnVariables() {
     assertThat(new RouteTable(TEMPLATE.routes())).isNotNull();
     assertThat(Functions.environment(TEMPLATE)).containsKey("RECORDS_TABLE");
     assertThat(Functions.environment(TemplateReader.read(HOME.resolve("template.yaml"),
@@ -67,7 +67,7 @@ class DeploymentTest {
   }
 
   @Test
-  void everyFunctionHasOneEventAndEveryEventAFunction() throws IOException {
+  void everyFunctionHasOneEventAndEveryEventHasAFunction() throws IOException {
     var wanted = TEMPLATE.functions().values().stream()
         .map(function -> kebab(simpleName(function.handler())) + ".json")
         .collect(Collectors.toCollection(TreeSet::new));
@@ -80,7 +80,7 @@ class DeploymentTest {
   }
 
   @Test
-  void everyApiEventIsOneThatItsRouteWouldMake() throws IOException {
+  void everyApiEventMatchesItsRoute() throws IOException {
     var routes = new RouteTable(TEMPLATE.routes());
     for (var function : TEMPLATE.functions().values()) {
       if (TEMPLATE.routes().stream().anyMatch(route -> route.function().equals(function.name()))) {
@@ -89,7 +89,7 @@ class DeploymentTest {
         assertThat(found).as(function.logicalId()).hasValueSatisfying(match -> {
           assertThat(match.route().function()).isEqualTo(function.name());
           assertThat(event.path("resource").asText()).isEqualTo(match.route().path());
-          // As the API's own domain sends them: the stage stands before the path, and links must carry it.
+          // On the API's default domain the path contains the stage, which links must include.
           var request = event.path("requestContext");
           assertThat(request.path("domainName").asText()).matches("[a-z0-9]{10}\\.execute-api\\.[a-z0-9-]+\\.amazonaws\\.com");
           assertThat(request.path("path").asText())
@@ -137,9 +137,10 @@ class DeploymentTest {
     }
   }
 
-  /// `States.ALL` takes a result over the limit as measured, but not as documented; its own name takes it under either.
+  /// By measurement `States.ALL` catches a result over the size limit; by documentation it does not. Naming the error
+  /// works in both cases.
   @Test
-  void everyStateWhoseResultGrowsWithTheDataCatchesADataLimitByName() {
+  void everyStateWithAGrowingResultCatchesTheDataLimitByName() {
     for (var machine : TEMPLATE.stateMachines()) {
       var states = machine.definition().path("States");
       states.properties().forEach(state -> {
@@ -164,7 +165,7 @@ class DeploymentTest {
         return (ObjectNode) catcher;
       }
     }
-    throw new AssertionError("Nothing catches " + error + " in " + state);
+    throw new AssertionError("No catcher for " + error + " in " + state);
   }
 
   @Test
@@ -175,9 +176,10 @@ class DeploymentTest {
     }
   }
 
-  /// A version that nobody called for 14 days is inactive, and its first call fails while it wakes.
+  /// A version without invocations for 14 days becomes inactive, and its next invocations fail until it is active
+  /// again.
   @Test
-  void everyTaskWaitsForAFunctionThatWakes() {
+  void everyTaskRetriesWhileAnInactiveFunctionStarts() {
     for (var machine : TEMPLATE.stateMachines()) {
       tasks(machine.definition()).forEach((name, task) -> {
         if (task.path("Arguments").has("FunctionName")) {
@@ -185,7 +187,7 @@ class DeploymentTest {
           assertThat(retrier(task, "Lambda.SdkClientException")).as(state).hasValueSatisfying(retrier ->
               assertThat(texts(retrier.path("ErrorEquals"))).containsAll(TRANSIENT));
           assertThat(retrier(task, "Lambda.SnapStartNotReadyException")).as(state).hasValueSatisfying(retrier -> {
-            assertThat(texts(retrier.path("ErrorEquals"))).containsExactlyInAnyOrderElementsOf(WAKING);
+            assertThat(texts(retrier.path("ErrorEquals"))).containsExactlyInAnyOrderElementsOf(INACTIVE);
             assertThat(retrier.path("IntervalSeconds").asInt()).isEqualTo(5);
             assertThat(retrier.path("BackoffRate").asInt()).isEqualTo(2);
             assertThat(retrier.path("MaxAttempts").asInt()).isEqualTo(5);
@@ -205,7 +207,7 @@ class DeploymentTest {
   }
 
   @Test
-  void everyFunctionOfAStateMachineEndsBeforeItsTaskDoes() {
+  void everyFunctionTimesOutBeforeItsTask() {
     for (var machine : TEMPLATE.stateMachines()) {
       tasks(machine.definition()).forEach((name, task) -> {
         var function = task.path("Arguments").path("FunctionName").asText("");
@@ -217,14 +219,14 @@ class DeploymentTest {
     }
   }
 
-  /// A function's own ARN would lead past the published version, and with it past the snapshot it starts from.
+  /// The ARN of a function without a version would bypass the published version and its snapshot.
   @Test
-  void everythingCallsThePublishedVersion() throws IOException {
+  void everyCallUsesThePublishedVersion() throws IOException {
     assertThat(Files.readString(HOME.resolve("template.yaml"))).doesNotContainPattern("GetAtt \\w+Function\\.Arn");
   }
 
   @Test
-  void everyStateMachineMayCallWhatItCallsAndNothingElse() {
+  void everyStateMachineMayInvokeExactlyTheFunctionsThatItUses() {
     for (var machine : TEMPLATE.stateMachines()) {
       var called = new TreeSet<String>();
       tasks(machine.definition()).values().forEach(task -> {
@@ -254,7 +256,7 @@ class DeploymentTest {
   }
 
   @Test
-  void everyPolicyForEveryResourceSaysWhy() throws IOException {
+  void everyPolicyForAllResourcesHasAReason() throws IOException {
     var lines = Files.readAllLines(HOME.resolve("template.yaml"));
     for (int i = 0; i < lines.size(); i++) {
       if (lines.get(i).strip().matches("Resource: ['\"]?\\*['\"]?")) {

@@ -14,12 +14,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.api.Test;
 
-/// Every file in `events/` is what its function takes.
+/// Tests that each function accepts its file in `events/`.
 class EventsTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  /// What is one thing on AWS and another on this machine.
-  private static final Pattern LEADS_TO_AWS = Pattern.compile("AWS_ENDPOINT_URL_.+|S3_PATH_STYLE");
+  /// Variables whose values differ between AWS and this machine.
+  private static final Pattern DIFFERS_ON_AWS = Pattern.compile("AWS_ENDPOINT_URL_.+|S3_PATH_STYLE");
   private static final LocalRapport RAPPORT = LocalRapport.shared();
 
   static Stream<String> functions() {
@@ -28,19 +28,19 @@ class EventsTest {
 
   @ParameterizedTest
   @MethodSource("functions")
-  void isTakenByItsHandler(String id) throws IOException {
+  void isAcceptedByItsHandler(String id) throws IOException {
     var function = RAPPORT.template().functions().get(id);
     var event = DeploymentTest.event(function);
     var behindTheApi = RAPPORT.template().routes().stream().anyMatch(route -> route.function().equals(function.name()));
     if (RAPPORT.template().routes().stream().anyMatch(route -> route.function().equals(function.name())
         && route.streaming())) {
-      return; // Answers for as long as somebody reads; the stream's own tests hold it to its contract.
+      return; // The stream stays open for as long as it has a reader; its own tests cover it.
     }
     JsonNode answer;
     try {
       answer = JSON.readTree(RAPPORT.functions().invoke(id, JSON.writeValueAsBytes(event)));
     } catch (FunctionFailed e) {
-      // What the event names is not there: the function understood it and says so in its own words.
+      // The resource of the event does not exist: the function has understood the event and throws its own error.
       assertThat(e.errorType()).as(e.payload()).satisfiesAnyOf(
           type -> assertThat(type).startsWith("no.rapport."),
           type -> assertThat(e.getMessage()).isEqualTo("Unauthorized"));
@@ -52,16 +52,16 @@ class EventsTest {
   }
 
   @Test
-  void setsWhatTheTemplateDeclaresForSamLocalAndNothingElse() throws IOException {
+  void localEnvironmentSetsExactlyTheTemplatesVariables() throws IOException {
     var variables = new TreeMap<String, String>();
     JSON.readTree(Files.readString(Options.home().resolve("events/local-env.json"))).path("Parameters").properties()
         .forEach(variable -> variables.put(variable.getKey(), variable.getValue().asText()));
-    // As the template is by itself: the stack of the tests turns the connector to Bufdir on.
+    // The template without overrides, because the stack of the tests enables the connector to Bufdir.
     var template = TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET);
     for (var function : template.functions().values()) {
       assertThat(function.environment()).as(function.logicalId()).containsKeys(variables.keySet().toArray(String[]::new));
       variables.forEach((name, value) -> {
-        if (!LEADS_TO_AWS.matcher(name).matches()) {
+        if (!DIFFERS_ON_AWS.matcher(name).matches()) {
           assertThat(function.environment()).as(function.logicalId()).containsEntry(name, value);
         }
       });
@@ -69,7 +69,7 @@ class EventsTest {
   }
 
   @Test
-  void namesOnlyVariablesThatLambdaLetsATemplateSet() throws IOException {
+  void setsNoVariablesThatLambdaReserves() throws IOException {
     var template = TemplateReader.read(Options.home().resolve("template.yaml"), Map.of(), LocalRapport.BUCKET);
     for (var function : template.functions().values()) {
       assertThat(function.environment()).as(function.logicalId()).doesNotContainKeys("AWS_REGION", "AWS_DEFAULT_REGION",

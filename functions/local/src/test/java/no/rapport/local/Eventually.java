@@ -6,23 +6,23 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
-/// Waits for what will be.
+/// Waits until a condition becomes true.
 final class Eventually {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(90);
 
   private Eventually() {}
 
-  /// The first value that `look` finds.
+  /// Calls `look` until it returns a value, and returns that value.
   static <T> T value(String what, Supplier<Optional<T>> look) {
-    var end = Instant.now().plus(PATIENCE);
+    var end = Instant.now().plus(MAX_WAIT);
     while (true) {
       var found = look.get();
       if (found.isPresent()) {
         return found.get();
       }
       if (Instant.now().isAfter(end)) {
-        throw new AssertionError("Not within " + PATIENCE.toSeconds() + " s: " + what);
+        throw new AssertionError("Waited " + MAX_WAIT.toSeconds() + " s for " + what);
       }
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }

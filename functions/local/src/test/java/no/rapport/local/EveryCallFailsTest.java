@@ -33,28 +33,29 @@ import no.rapport.local.WalkFunctions.Answer;
 import no.rapport.local.PassedStates.Passed;
 import org.junit.jupiter.api.Test;
 
-/// Journeys through the whole system, each run again for every fault at every AWS call of every function, task and
-/// workflow on its way; after each the sweeper runs to rest and all invariants are checked over tables, bucket,
-/// executions and notifications.
+/// Runs journeys through the whole system, once for every fault at every AWS call of every function, task and workflow
+/// on the way. After each run the sweeper works until nothing is left to do; then all invariants are checked over
+/// tables, bucket, executions and notifications.
 ///
-/// `mvn verify` takes a sample of all journeys and kinds of faults, drawn by a seed. All single faults, and every pair of
-/// faults where the second strikes after the first:
+/// `mvn verify` runs a random sample of all journeys and kinds of faults. This command runs all single faults, and
+/// every pair of faults whose second one follows the first:
 ///
 ///     mvn test -pl functions/local -am -Dtest=EveryCallFailsTest -Dsurefire.failIfNoSpecifiedTests=false
 ///       -Drapport.faults.single=all -Drapport.faults.pairs=all
 ///
-/// Of the pairs, those are run that differ: a walk whose state, before a function is called and while nothing else is under
-/// way, is the state of another walk but for drawn names and the time of day ([CanonicalState]) goes on as that one does, with
-/// the same second faults. A run with two faults ends where its state is one from which another has gone on to a good end.
+/// Equivalent pairs are run only once. Two walks are equivalent from a point on if their states before a function call,
+/// while nothing else runs, differ only in random names and the time of day ([CanonicalState]): the rest of both is the
+/// same, with the same second faults. A run with two faults ends as soon as it reaches a state from which another run
+/// has succeeded.
 ///
-/// `-Drapport.faults.services=embedded` walks over DynamoDB Local and S3Proxy instead of the heap's DynamoDB and S3, many
-/// times as slowly. `-Drapport.faults.pairs=2000` takes so many of all pairs, evenly over journeys and kinds, and walks each to its
-/// end; `-Drapport.faults.journey=EXPORT` keeps to one journey; `-Drapport.faults.only="EXPORT ENDED@RenderPart#1.4"` runs that
-/// one, with its output (several after blanks).
+/// `-Drapport.faults.services=embedded` uses DynamoDB Local and S3Proxy instead of the heap's DynamoDB and S3, and is
+/// many times slower. `-Drapport.faults.pairs=2000` runs 2000 pairs, evenly distributed over journeys and kinds, each
+/// to its end. `-Drapport.faults.journey=EXPORT` runs only one journey. `-Drapport.faults.only="EXPORT
+/// ENDED@RenderPart#1.4"` runs only this fault and prints its output (several faults are separated by spaces).
 class EveryCallFailsTest {
 
-  /// How many second faults after one first are drawn from: millions of pairs are too many to hold.
-  private static final int SECONDS_OF_ONE = 150;
+  /// Second faults for each first fault in the sample, because millions of pairs do not fit into memory.
+  private static final int MAX_SECOND_FAULTS = 150;
   private static final String ACTIVITIES =
       "activity_id;org_id;activity_type;date;participant_count;duration_minutes;location;municipality;county;"
           + "target_group;title;notes;attachments;updated_at\n"
@@ -73,7 +74,7 @@ class EveryCallFailsTest {
         """.formatted(id, child);
   }
 
-  /// What callers do, from the first order to rest.
+  /// The actions of callers, from the first order until nothing is left to do.
   private enum Journey {
     EXPORT {
       @Override
@@ -84,7 +85,7 @@ class EveryCallFailsTest {
         ended(world, "GetBufdirExport", "export_id", id, "completed", "failed");
       }
     },
-    /// The same in three parts of rows, whose file is sent in several parts too where the store takes small ones.
+    /// An export in three parts of rows. Its file is also uploaded in several parts if the store accepts small ones.
     EXPORT_IN_PARTS {
       @Override
       void walk(FaultyWorld world) {
@@ -115,7 +116,7 @@ class EveryCallFailsTest {
     RETRY {
       @Override
       void walk(FaultyWorld world) {
-        // A reason that does not pass: the rows' table refuses the plan.
+        // A permanent failure: the source-data table refuses the plan's reads.
         world.refuseOnce("PlanExport");
         String id = ordered(world);
         world.rest();
@@ -219,7 +220,7 @@ class EveryCallFailsTest {
       }
     }
 
-    /// @param words how it may end; without faults only as the first says
+    /// @param words allowed final statuses; without faults only the first one
     static void ended(FaultyWorld world, String function, String parameter, String id, String... words) {
       assertThat(world.ask(function, Map.of(parameter, id)).text("/status")).as("1: how it ended")
           .isIn(List.of(words).subList(0, world.isWithoutFaults() ? 1 : words.length));
@@ -227,7 +228,7 @@ class EveryCallFailsTest {
 
     static void deleted(FaultyWorld world, String delete, String show, String parameter, String id) {
       int status = world.ask(delete, Map.of(parameter, id)).status();
-      assertThat(status).as("deleted, or already so").isIn(200, 404);
+      assertThat(status).as("deleted now or before").isIn(200, 404);
       world.wasDeleted(show, parameter, id);
     }
 
@@ -238,7 +239,7 @@ class EveryCallFailsTest {
         assertThat(snapshot.body().at("/sections/0/fields/0/value").asInt()).as("11: the figure").isEqualTo(value);
         assertThat(snapshot.body().path("cache_valid").asBoolean()).as("11: cache_valid").isTrue();
       } else if (snapshot.body().path("cache_valid").asBoolean()) {
-        throw new AssertionError("11: failed, and yet cache_valid");
+        throw new AssertionError("11: the snapshot failed, but has cache_valid true");
       }
     }
   }
@@ -250,13 +251,13 @@ class EveryCallFailsTest {
     }
   }
 
-  /// What a run came to.
+  /// The result of a run.
   ///
-  /// @param places the calls that were made; none of runs that stop at known states, which are too many to keep them
+  /// @param places the calls that were made; not kept for runs that stop at known states, because these are too many
   private record Run(Journey journey, List<Fault> planned, int struck, List<Place> places, int afterFirst,
       List<Passed> passed, boolean stopped, Optional<String> violation) {
 
-    /// The command that walks this alone.
+    /// Returns the command that runs only this one.
     String replay() {
       return Replay.of(EveryCallFailsTest.class, "rapport.faults.only=" + Stream.concat(Stream.of(journey.name()),
           planned.stream().map(fault -> fault.kind() + "@" + fault.place().id())).collect(Collectors.joining(" ")));
@@ -270,10 +271,10 @@ class EveryCallFailsTest {
       return new Planned(journey, Stream.concat(planned.stream(), Stream.of(second)).toList());
     }
 
-    /// The places after the first fault, up to where the walk comes into a state that another one has been in and went on from as
-    /// this one does: from there on both are one, and a second fault there is that one's.
+    /// Returns the places after the first fault, up to the first state that an earlier walk has passed with the same
+    /// continuation. Second faults after that state are covered by the earlier walk.
     ///
-    /// @param ways the states of the walks before, each with what they went on with; those of this one are added
+    /// @param ways the states of earlier walks, each with its continuation; this walk's states are added
     List<Place> ownPlaces(Set<String> ways) {
       for (Passed state : passed) {
         if (!ways.add(way(state))) {
@@ -294,7 +295,7 @@ class EveryCallFailsTest {
   }
 
   @Test
-  void everyFaultLeavesTheInvariants() throws Exception {
+  void invariantsHoldAfterEveryFault() throws Exception {
     String only = System.getProperty("rapport.faults.only", "");
     if (!only.isEmpty()) {
       String[] words = only.split(" ");
@@ -339,7 +340,7 @@ class EveryCallFailsTest {
           List<Fault> later = new ArrayList<>(faultsAt(run.laterPlaces()));
           possible += later.size();
           Collections.shuffle(later, random);
-          later.stream().limit(SECONDS_OF_ONE).forEach(fault -> some.add(run.with(fault)));
+          later.stream().limit(MAX_SECOND_FAULTS).forEach(fault -> some.add(run.with(fault)));
         }
         console.println("Pairs after these first faults: " + possible);
         List<Run> second = all(console, sample(some, pairs, random), PassedStates::ignored);
@@ -347,14 +348,14 @@ class EveryCallFailsTest {
         second.forEach(run -> run.violation().ifPresent(violated::add));
       }
       assertThat(violated).isEmpty();
-      assertThat(first.stream().mapToInt(Run::struck).sum()).as("faults do strike").isGreaterThan(first.size() / 2);
+      assertThat(first.stream().mapToInt(Run::struck).sum()).as("injected faults").isGreaterThan(first.size() / 2);
     } finally {
       System.setOut(console);
     }
   }
 
-  /// Runs every pair of a journey's faults whose second is not one of another pair, and each until it comes into a state from
-  /// which another run has gone on to a good end.
+  /// Runs every pair of a journey's faults that is not equivalent to another pair. Each run ends at its end or at a
+  /// state from which another run has succeeded.
   ///
   /// @return the violations
   private static List<String> everyPair(PrintStream console, Run plain, List<Run> first) throws InterruptedException {
@@ -382,7 +383,8 @@ class EveryCallFailsTest {
         .map(kind -> new Fault(place, kind))).toList();
   }
 
-  /// Takes of every journey and every kind of fault (or two of them) as many as of every other, as long as there are some.
+  /// Draws the same number of runs for every journey and every kind of fault (or pair of kinds), as far as there are
+  /// enough.
   private static List<Planned> sample(List<Planned> from, String many, Random random) {
     if (many.equals("all")) {
       return from;
@@ -426,7 +428,7 @@ class EveryCallFailsTest {
         });
       }
     }
-    assertThat(failure.get()).as("runs that did not come to an end").isZero();
+    assertThat(failure.get()).as("runs that did not end").isZero();
     return List.copyOf(done);
   }
 
@@ -455,7 +457,7 @@ class EveryCallFailsTest {
         violation = Optional.of(e + "\n" + world.describe());
       }
       if (violation.isEmpty()) {
-        states.ledToAGoodEnd();
+        states.addToKnown();
       }
       boolean mayGoOn = !states.isStopping();
       return new Run(journey, planned, world.faults.struck().size(), mayGoOn ? world.faults.places() : List.of(),

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Every contract from end to end, each answer held against the description of the API; who inherits it says on what
+/// Calls every endpoint of every contract and validates each answer against docs/openapi.yaml. Subclasses provide the
 /// stack.
 abstract class EveryContract {
 
@@ -22,7 +22,7 @@ abstract class EveryContract {
 
   private final OpenApi description = OpenApi.description();
 
-  /// Speaks with the key of an admin to a stack that holds one activity of `org-described` in 2025.
+  /// Returns a client with an admin's key. Its stack has one activity of `org-described` in 2025.
   abstract Client client();
 
   abstract String key();
@@ -40,7 +40,7 @@ abstract class EveryContract {
     return answer;
   }
 
-  /// The answer to a GET once it has one of some statuses.
+  /// Repeats a GET until the answer has one of the statuses, and returns that answer.
   final Client.Answer ended(String path, String pointer, Set<String> statuses) {
     Eventually.holds(path + " to end", () -> statuses.contains(client().get(path).body().at(pointer).asText()));
     return call(200, "GET", path, null);

@@ -12,9 +12,10 @@ import no.rapport.api.Role;
 import no.rapport.emulator.Replay;
 import org.junit.jupiter.api.Test;
 
-/// Mutated requests through every route over HTTP: none is answered by a fault of ours.
+/// Sends mutated requests to every route over HTTP. No answer may be a server error.
 ///
-/// `-Drapport.nonsense.requests=<n>` sets how many a route gets, `-Drapport.nonsense.seed=<s>` where they begin.
+/// `-Drapport.nonsense.requests=<n>` sets the number of requests for each route, `-Drapport.nonsense.seed=<s>` the
+/// seed.
 class EveryRouteSurvivesNonsenseTest {
 
   private static final String ORG = "org-nonsense";
@@ -50,7 +51,7 @@ class EveryRouteSurvivesNonsenseTest {
       "?period_from=2025", "?x", "?=", "?a=b&a=c", "?org_id=a&org_id=b", "?limit=1e1", "?status=" + "a,".repeat(60), "?%", "?period_to=%FF");
 
   @Test
-  void answersNothingWithAFaultOfOurs() {
+  void answersNoRequestWithAServerError() {
     LocalRapport rapport = LocalRapport.shared();
     int requests = Integer.getInteger("rapport.nonsense.requests", 30);
     long seed = Long.getLong("rapport.nonsense.seed", 20261123L);
@@ -80,7 +81,7 @@ class EveryRouteSurvivesNonsenseTest {
     assertThat(statuses).as("both understood and refused").containsKeys(200, 400, 404, 422);
   }
 
-  /// One thing of each kind, so that requests also get past the question whether there is one.
+  /// Creates one resource of each kind, so that not all requests are answered with 404.
   private static Map<String, String> things(Client client) {
     String record = made(client, "/api/v1/report-records", "{\"org_id\": \"" + ORG + "\", \"report_type\": "
         + "\"annual_summary\", " + PERIOD + ", \"status\": \"completed\", \"file_ref\": \"reports/" + ORG

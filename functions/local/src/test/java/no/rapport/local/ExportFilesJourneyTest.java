@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/// Contract 5 over HTTP with a key: a template, its files, and what they leave out.
+/// Uses contract 5 over HTTP with a key: a template, its files, and the lists of values that files do not contain.
 class ExportFilesJourneyTest {
 
   private static final String ORG = "org-export-files";
@@ -45,7 +45,7 @@ class ExportFilesJourneyTest {
   }
 
   @Test
-  void handsOutTheFileWithAListOfWhatWasLeftOut() throws Exception {
+  void exportsAFileWithAListOfMissingValues() throws Exception {
     rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET)
         .key("attachments/" + ORG + "/act-1/referat.txt"), RequestBody.fromString("Referat"));
     client.importActivities(ORG, "2025.csv", """
@@ -76,7 +76,8 @@ class ExportFilesJourneyTest {
     rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET)
         .key("attachments/" + ORG + "/act-1/fins ikke.pdf"), RequestBody.fromString("%PDF-"));
     JsonNode complete = ended(files);
-    assertThat(complete.path("status").asText()).as("the next file, once the attachment is there").isEqualTo("available");
+    assertThat(complete.path("status").asText()).as("the next file, after the attachment was added")
+        .isEqualTo("available");
     assertThat(complete.path("errors_url").isNull()).isTrue();
     assertThat(complete.path("id").asLong()).isNotEqualTo(file.path("id").asLong());
     assertThat(client.get(files).body().path("export_files").findValuesAsText("status"))
@@ -84,9 +85,9 @@ class ExportFilesJourneyTest {
         .containsExactlyInAnyOrder("available", "success_with_errors");
   }
 
-  /// `available`, `success_with_errors` and `empty_list` have journeys of their own.
+  /// `available`, `success_with_errors` and `empty_list` have their own tests.
   @Test
-  void passesThroughTheOtherFourStatusesAndMakesOneFileAtATime() throws Exception {
+  void showsTheOtherFourStatusesAndMakesOneFileAtATime() throws Exception {
     client.importActivities(ORG, "2023.csv", """
         activity_id;org_id;activity_type;date;participant_count;duration_minutes;location;municipality;county;\
         target_group;title;notes;attachments;updated_at
@@ -139,7 +140,7 @@ class ExportFilesJourneyTest {
   }
 
   @Test
-  void answersWithAFreshLinkEachTimeAndWithTheContractsBytesOtherwise() {
+  void answersWithANewLinkEachTimeAndOtherwiseTheSameBytes() {
     String files = template("2019", false);
     JsonNode empty = ended(files);
     assertThat(empty.path("status").asText()).isEqualTo("empty_list");

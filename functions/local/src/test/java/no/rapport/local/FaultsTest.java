@@ -33,7 +33,7 @@ class FaultsTest {
   }
 
   @Test
-  void passesAfterAsManyAttemptsAsOrdered() {
+  void endsAfterTheGivenNumberOfAttempts() {
     Faults.add(new Faults.Fault("DynamoDb", "ListTables", "", "InternalServerError", 2));
 
     assertThat(client.listTables().sdkHttpResponse().isSuccessful()).isTrue();
@@ -48,7 +48,7 @@ class FaultsTest {
   }
 
   @Test
-  void throwsTheServicesGeneralExceptionWithACodeThatIsNotModelled() {
+  void throwsTheServicesGeneralExceptionForAnUnmodelledCode() {
     Faults.add(new Faults.Fault("DynamoDb", "", "", "AccessDeniedException", 1));
 
     assertThatThrownBy(client::listTables).isInstanceOfSatisfying(DynamoDbException.class, e -> {
@@ -66,7 +66,7 @@ class FaultsTest {
   }
 
   @Test
-  void concernsOnlyWhatItNames() {
+  void appliesOnlyToTheNamedRequests() {
     Faults.add(new Faults.Fault("S3", "", "", "SlowDown", 1));
     Faults.add(new Faults.Fault("DynamoDb", "DescribeTable", "", "AccessDeniedException", 1));
     Faults.add(new Faults.Fault("DynamoDb", "ListTables", "AnotherTable", "AccessDeniedException", 1));
@@ -77,7 +77,7 @@ class FaultsTest {
   }
 
   @Test
-  void strikesByChanceUntilItIsCleared() {
+  void failsAtRandomUntilCleared() {
     Faults.atRandom(1);
     for (int i = 0; i < 20; i++) {
       try {
@@ -86,7 +86,7 @@ class FaultsTest {
         // What was asked for.
       }
     }
-    assertThat(Faults.struckAtRandom()).isGreaterThanOrEqualTo(20);
+    assertThat(Faults.randomFailures()).isGreaterThanOrEqualTo(20);
 
     Faults.clear();
 
@@ -95,7 +95,7 @@ class FaultsTest {
   }
 
   @Test
-  void refusesAnOrderThatMeansNothing() {
+  void refusesAnInvalidFault() {
     assertThatThrownBy(() -> new Faults.Fault("", "", "", "", 1)).hasMessageContaining("error");
     assertThatThrownBy(() -> new Faults.Fault("", "", "", "X", 0)).hasMessageContaining("times");
   }

@@ -21,10 +21,10 @@ import no.rapport.stepfunctions.StepFunctions;
 import no.rapport.stepfunctions.TopicMessage;
 import no.rapport.stepfunctions.VirtualTime;
 
-/// All functions, tables, the bucket and the state machines as they are deployed, for one life under faults: the real
-/// handlers over [WalkServices] and the real ASL, on a clock that moves only when told to.
+/// All deployed functions, tables, the bucket and the state machines, for one walk with faults: the real handlers over
+/// [WalkServices] and the real ASL, with a clock that only the test advances.
 ///
-/// The SDK does not retry here: a fault is what is left after its own retries.
+/// The SDK does not retry here: a fault stands for an error that remains after the SDK's own retries.
 final class FaultyWorld implements AutoCloseable {
 
   static final String ORG = "org-1042";
@@ -45,7 +45,7 @@ final class FaultyWorld implements AutoCloseable {
   private BooleanSupplier atNextTask = () -> false;
   private String atTask = "";
 
-  /// Thrown where a walk comes into a state from which another one has gone on to a good end.
+  /// Thrown when a walk reaches a state from which another walk has succeeded.
   static final class KnownState extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -54,12 +54,12 @@ final class FaultyWorld implements AutoCloseable {
     }
   }
 
-  /// @param states which states are passed, and which of them are known
-  /// @param inParts whether even a few rows are rendered and sent in several parts
+  /// @param states records the passed states, and tells which of them are known
+  /// @param inParts whether even a few rows are rendered and uploaded in several parts
   FaultyWorld(List<CallFaults.Fault> planned, PassedStates states, boolean inParts) {
     faults = new CallFaults(planned, services::http, clock, states);
     faultless = planned.isEmpty();
-    // Jitter would make walks differ that are the same.
+    // Jitter would make equal walks differ.
     stepFunctions = StepFunctions.builder().time(time).random(() -> Long.MAX_VALUE).functions(this::invoke)
         .topics(this::publish).start();
     functions = new WalkFunctions(services, stepFunctions, clock, inParts);
@@ -67,14 +67,14 @@ final class FaultyWorld implements AutoCloseable {
         (function, path, organization) -> functions.answer(function, path, null, null, organization));
   }
 
-  // --- what a journey does ---------------------------------------------------------------------------------------
+  // --- actions of a journey --------------------------------------------------------------------------------------
 
-  /// From here on calls are numbered and may go wrong.
+  /// Starts numbering calls and injecting faults.
   void arm() {
     armed = true;
   }
 
-  /// Runs `act` when the function of that name is called next, before it does anything.
+  /// Runs `act` before the next invocation of the function.
   void whenCalled(String function, Runnable act) {
     atTask = function;
     atNextTask = () -> {
@@ -89,12 +89,12 @@ final class FaultyWorld implements AutoCloseable {
     functions.imports(key, content);
   }
 
-  /// What a follower is told who knows the events up to that one.
+  /// Returns the events that a follower receives after the given event.
   List<Long> eventsAfter(long last, String periodId) {
     return functions.eventsAfter(last, periodId);
   }
 
-  /// Asks as a client does: once more where the answer says that it may help, with one idempotency key throughout.
+  /// Sends a request as a client does: repeats it with the same idempotency key if the answer allows a retry.
   Answer ask(String function, Map<String, String> path, String body, String key) {
     step++;
     Answer answer = null;
@@ -113,16 +113,16 @@ final class FaultyWorld implements AutoCloseable {
     return ask(function, path, null, null);
   }
 
-  /// Asks while a workflow stands still for it: no time may pass, so that nothing is asked again.
+  /// Sends a request while a workflow waits for it. Does not repeat it, because no time may pass.
   Answer askNow(String function, Map<String, String> path, String body) {
     step++;
     return once(function, path, body, null);
   }
 
-  /// Lets a task fail once, for a reason that does not pass.
+  /// Makes the next run of a task fail with a permanent error.
   void refuseOnce(String function) {
     whenCalled(function, () -> {
-      throw new IllegalStateException("A reason that stays");
+      throw new IllegalStateException("A permanent failure");
     });
   }
 
@@ -157,19 +157,19 @@ final class FaultyWorld implements AutoCloseable {
     memory.isRetried(job);
   }
 
-  /// @param function the handler that shows one
+  /// @param function the handler that returns the resource
   void wasDeleted(String function, String parameter, String resource) {
     memory.wasDeleted(function, parameter, resource);
   }
 
-  /// Whether everything goes as it should.
+  /// Returns whether no fault is planned.
   boolean isWithoutFaults() {
     return faultless;
   }
 
   // --- time ------------------------------------------------------------------------------------------------------
 
-  /// Lets time pass, with a sweep after every minute; what was left behind goes on first.
+  /// Advances the clock, with a sweep after every minute. Late invocations continue first.
   void pass(Duration duration) {
     stopIfKnown();
     time.awaitQuiet();
@@ -200,7 +200,7 @@ final class FaultyWorld implements AutoCloseable {
           functions.sweep(sweeper);
         }
       } catch (FunctionError e) {
-        // The next one comes in a minute.
+        // The next sweep follows in a minute.
       } finally {
         endTurn();
       }
@@ -209,7 +209,7 @@ final class FaultyWorld implements AutoCloseable {
     }
   }
 
-  /// Lets minutes pass until nothing is being done any more.
+  /// Advances the clock by minutes until nothing is left to do.
   void rest() {
     step++;
     for (int minute = 0; minute < 40; minute++) {
@@ -226,7 +226,7 @@ final class FaultyWorld implements AutoCloseable {
         .noneMatch(execution -> execution.status() == ExecutionStatus.RUNNING);
   }
 
-  /// Rest, and the time after which every duty has to be done.
+  /// Runs [#rest] and advances the clock beyond the time limit of every duty.
   void settle() {
     rest();
     step++;
@@ -240,7 +240,7 @@ final class FaultyWorld implements AutoCloseable {
     }
   }
 
-  // --- what the workflows call -----------------------------------------------------------------------------------
+  // --- calls of the workflows ------------------------------------------------------------------------------------
 
   private byte[] invoke(String arn, byte[] payload) throws FunctionError {
     String handler = TEMPLATE.function(arn).handler();
@@ -270,12 +270,12 @@ final class FaultyWorld implements AutoCloseable {
     }
   }
 
-  /// How many executions were started before the one that hands this over: what tells two of one shape apart.
+  /// Returns how many executions were started before this one. Distinguishes executions with equal input.
   private long startedBefore(String given) {
     return stepFunctions.executions().stream().dropWhile(execution -> !given.contains(execution.name())).count();
   }
 
-  /// Who asks or sweeps works meanwhile, and is alone with it.
+  /// Marks the start of a request or sweep, during which no other one runs.
   private void beginTurn() {
     stopIfKnown();
     time.workBegins();
@@ -313,7 +313,7 @@ final class FaultyWorld implements AutoCloseable {
     }
   }
 
-  /// Demands every invariant.
+  /// Checks every invariant.
   void check() {
     stopIfKnown();
     invariants.check();

@@ -40,7 +40,7 @@ class GatewayTest {
   }
 
   @Test
-  void handsTheRequestToTheFunctionAsAProxyEvent() {
+  void passesTheRequestToTheFunctionAsAProxyEvent() {
     var answer = send(request(open, "/api/v1/things/a%20b%2Fc?x=1&x=2&y=%C3%A5+b"));
 
     assertThat(answer.statusCode()).isEqualTo(200);
@@ -58,7 +58,7 @@ class GatewayTest {
   }
 
   @Test
-  void handsOverTheBody() {
+  void passesTheBody() {
     var answer = send(request(open, "/api/v1/things")
         .POST(HttpRequest.BodyPublishers.ofString("{\"name\": \"Sámi čalbmi\"}")));
 
@@ -66,7 +66,7 @@ class GatewayTest {
   }
 
   @Test
-  void prefersALiteralPathAndGivesTheRestToTheProxy() {
+  void prefersALiteralPathToAProxyPath() {
     assertThat(send(request(open, "/api/v1/things/literal")).body()).isEqualTo("literal null");
     assertThat(send(request(open, "/api/v1/rest/a/b/c")).body()).isEqualTo("literal {proxy=a/b/c}");
   }
@@ -84,7 +84,7 @@ class GatewayTest {
   }
 
   @Test
-  void takesAPathOrQueryThatIsNoUriAsIfItHadBeenEncoded() throws IOException {
+  void encodesAPathOrQueryThatIsNoValidUri() throws IOException {
     assertThat(raw("GET /api/v1/things/%zz{id}\\?a=%&b={c}|<d>\u00e5 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
         .startsWith("HTTP/1.1 200 ").contains("pathParameters={id=%zz{id}\\}", "query={a=[%], b=[{c}|<d>");
     assertThat(raw("GET http://x/api/v1/things/1%00?b=1#c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
@@ -94,7 +94,7 @@ class GatewayTest {
   }
 
   @Test
-  void answersWhatIsNotHttpWithAProblem() throws IOException {
+  void answersInvalidHttpWithAProblem() throws IOException {
     for (String request : new String[] {"GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nna me: x\r\n\r\n",
         "\0\1\2\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
         "PUT / HTTP/1.1\r\nHost: localhost\r\nIf-Match: \"\u007f\"\r\n\r\n", "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
@@ -119,7 +119,7 @@ class GatewayTest {
   }
 
   @Test
-  void alwaysWantsAKeyForTheWebAdmitCompatibleEndpoints() {
+  void alwaysRequiresAKeyForTheWebAdmitCompatibleEndpoints() {
     var answer = send(request(open, "/api/v1/exports"));
 
     assertThat(answer.statusCode()).isEqualTo(401);
@@ -128,7 +128,7 @@ class GatewayTest {
   }
 
   @Test
-  void checksAKeyThatIsSentInOpenModeToo() {
+  void checksASentKeyInOpenMode() {
     assertThat(send(request(open, "/api/v1/things").header("x-api-key", "wrong")).statusCode()).isEqualTo(401);
     assertThat(send(request(open, "/api/v1/things").header("x-api-key", "denied")).statusCode()).isEqualTo(403);
     assertThat(send(request(open, "/api/v1/things").header("X-Api-Key", "good")).body())
@@ -136,12 +136,12 @@ class GatewayTest {
   }
 
   @Test
-  void leavesARouteWithoutAuthorizerAlone() {
+  void callsARouteWithoutAuthorizerWithoutAKey() {
     assertThat(send(request(keyed, "/health")).body()).contains("authorizer=null");
   }
 
   @Test
-  void tellsNothingOfACrash() {
+  void revealsNothingAboutACrash() {
     var answer = send(request(open, "/api/v1/crash"));
 
     assertThat(answer.statusCode()).isEqualTo(502);
@@ -152,13 +152,13 @@ class GatewayTest {
   @Test
   void refusesABodyOverTenMegabytes() {
     var answer = send(request(open, "/api/v1/things")
-        .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[Gateway.MAX_REQUEST + 1])));
+        .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[Gateway.MAX_REQUEST_BYTES + 1])));
 
     assertThat(answer.statusCode()).isEqualTo(413);
   }
 
   @Test
-  void keepsOneEventAtATimeInAnInstance() {
+  void givesAnInstanceOneEventAtATime() {
     var statuses = IntStream.range(0, 64).parallel()
         .map(_ -> send(request(open, "/api/v1/things")).statusCode()).distinct().toArray();
 
@@ -167,7 +167,7 @@ class GatewayTest {
   }
 
   @Test
-  void letsAStreamedAnswerOutAsItIsWritten() throws Exception {
+  void sendsAStreamedAnswerWhileItIsWritten() throws Exception {
     TestHandlers.Watch.goOn = new CountDownLatch(1);
     var answer = http.send(request(open, "/api/v1/watch").build(), HttpResponse.BodyHandlers.ofInputStream());
     try (var body = answer.body()) {
@@ -181,7 +181,7 @@ class GatewayTest {
   }
 
   @Test
-  void sharesWithTheAllowedOriginsOnly() {
+  void sendsCorsHeadersOnlyToAllowedOrigins() {
     var preflight = send(request(keyed, "/api/v1/things").method("OPTIONS", HttpRequest.BodyPublishers.noBody())
         .header("Origin", "https://app.example.no").header("Access-Control-Request-Method", "POST"));
     assertThat(preflight.statusCode()).isEqualTo(204);

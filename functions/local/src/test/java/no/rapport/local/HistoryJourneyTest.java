@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// From an export into the history and out of it again, over HTTP, with everything real behind.
+/// Exports a report into the history and re-exports it over HTTP, on the whole local stack.
 class HistoryJourneyTest {
 
   private static final AtomicInteger ORGANIZATIONS = new AtomicInteger();
@@ -29,12 +29,12 @@ class HistoryJourneyTest {
   private final String organization = "org-history-" + ORGANIZATIONS.incrementAndGet();
 
   @AfterEach
-  void noFaults() {
+  void clearFaults() {
     Faults.clear();
   }
 
   @Test
-  void givesTheSameBytesAgainAfterTheSourceHasChangedAndTheExportIsGone() throws Exception {
+  void givesTheSameBytesAfterTheSourceHasChangedAndTheExportWasDeleted() throws Exception {
     client.importActivities(organization, "2025.csv", activities(60, "Before", "2026-01-01T08:00:00Z"));
     JsonNode export = client.ended(client.order(organization, "csv"));
     byte[] original = client.download(export.path("file_url").asText()).body();
@@ -63,7 +63,7 @@ class HistoryJourneyTest {
   }
 
   @Test
-  void tellsTheTopicAndThenSaysSo() throws Exception {
+  void publishesTheNotificationAndThenSetsNotified() throws Exception {
     client.importActivities(organization, "2025.csv", activities(5, "Row", "2026-01-01T08:00:00Z"));
     JsonNode record = record(client.ended(client.order(organization, "csv")).path("export_id").asText());
 
@@ -82,7 +82,7 @@ class HistoryJourneyTest {
   }
 
   @Test
-  void keepsTheReportWhileItIsReexportedAndRemovesItForGoodAfterwards() {
+  void keepsTheReportDuringAReexportAndDeletesItPermanentlyAfterwards() {
     client.importActivities(organization, "2025.csv", activities(5, "Row", "2026-01-01T08:00:00Z"));
     JsonNode record = record(client.ended(client.order(organization, "csv")).path("export_id").asText());
     String reportId = record.path("report_id").asText();
@@ -97,7 +97,7 @@ class HistoryJourneyTest {
     assertThat(client.download(link).statusCode()).isEqualTo(200);
     assertThat(client.delete("/api/v1/report-records/" + reportId).status()).isEqualTo(200);
 
-    assertThat(client.get(place).status()).as("its re-exports go with the report").isEqualTo(404);
+    assertThat(client.get(place).status()).as("re-exports are deleted with the report").isEqualTo(404);
     assertThat(client.get("/api/v1/report-records/" + reportId).status()).isEqualTo(404);
     assertThat(client.download(link).statusCode()).isEqualTo(404);
     assertThat(keys("sealed/")).isEmpty();
@@ -106,14 +106,14 @@ class HistoryJourneyTest {
         .isEqualTo(404);
   }
 
-  /// The history's one record of an export, as it is shown by itself.
+  /// Returns the details of an export's only record in the history.
   private JsonNode record(String exportId) {
     var list = client.get("/api/v1/report-records?org_id=" + organization + "&export_id=" + exportId).body();
     assertThat(list.path("pagination").path("total").asInt()).isEqualTo(1);
     return client.get("/api/v1/report-records/" + list.path("data").path(0).path("report_id").asText()).body();
   }
 
-  /// @return where the completed re-export is shown
+  /// @return path of the completed re-export
   private String reexport(String reportId, String params) {
     String place = begin("{\"report_id\": \"%s\", \"export_params\": %s}".formatted(reportId, params));
     JsonNode ended = Eventually.value("an end of " + place, () -> Optional.of(client.get(place).body())

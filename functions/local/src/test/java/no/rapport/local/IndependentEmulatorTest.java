@@ -21,17 +21,17 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.localstack.LocalStackContainer;
 import org.testcontainers.utility.DockerImageName;
 
-/// Every contract and the ways of a job on a DynamoDB and an S3 that are not ours: the deployables as processes,
-/// tables, bucket, routes and workflows as `template.yaml` defines them.
+/// Runs every contract and the life cycle of a job on independent emulators of DynamoDB and S3. The deployables run as
+/// processes; tables, bucket, routes and workflows are those of `template.yaml`.
 ///
-/// On LocalStack through Testcontainers where Docker is found (`-Drapport.localstack.image=…` for another image), or
-/// on any newly started emulator that answers for both services at one address, for example `moto_server -p 5000`:
-/// `mvn verify -pl functions/local -am -Drapport.deployable.tests=independent -Dtest=IndependentEmulatorTest
+/// Uses LocalStack through Testcontainers if Docker is available (`-Drapport.localstack.image=…` for another image), or
+/// any newly started emulator that serves both services at one address, for example `moto_server -p 5000`: `mvn verify
+/// -pl functions/local -am -Drapport.deployable.tests=independent -Dtest=IndependentEmulatorTest
 /// -Dsurefire.failIfNoSpecifiedTests=false -Drapport.aws.endpoint=http://127.0.0.1:5000`
 @Tag("independent")
 class IndependentEmulatorTest extends EveryContract {
 
-  /// The newest line of images that needs no token.
+  /// The newest image that needs no token.
   private static final String IMAGE = System.getProperty("rapport.localstack.image", "localstack/localstack:4.14.0");
   private static final String NO_DOCKER = "LocalStack needs Docker, and none was found;"
       + " -Drapport.aws.endpoint names another emulator";
@@ -93,7 +93,7 @@ class IndependentEmulatorTest extends EveryContract {
   }
 
   @Test
-  void takesSourceDataToAFileToItsHistoryAndToItsEnd() throws Exception {
+  void importsExportsReexportsAndDeletes() throws Exception {
     var report = imported("activities/2025.csv", """
         activity_id;org_id;activity_type;date;participant_count;duration_minutes;location;municipality;county;\
         target_group;title;notes;attachments;updated_at
@@ -111,7 +111,7 @@ class IndependentEmulatorTest extends EveryContract {
     assertThat(file.statusCode()).isEqualTo(200);
     assertThat(new String(file.body(), StandardCharsets.UTF_8)).contains("a1", "0301", "Kurs i Čáhppesjávri");
     assertThat(file.body()).hasSize(export.path("file_size_bytes").asInt());
-    // Not every emulator does what this part of a link asks for.
+    // Not every emulator supports this parameter of a link.
     assertThat(export.path("file_url").asText()).contains("response-content-disposition=attachment");
 
     var record = call(200, "GET", "/api/v1/report-records?org_id=" + ORGANIZATION + "&export_id="
@@ -134,9 +134,9 @@ class IndependentEmulatorTest extends EveryContract {
   }
 
   @Test
-  void failsIsRetriedAndCompletes() {
+  void completesARetryAfterAFailedTask() {
     stack.beforeTask("PlanExportFunction", _ -> {
-      throw new IllegalStateException("The process is gone");
+      throw new IllegalStateException("The process has ended");
     });
     var place = ordered("pdf");
     var failed = ended(place, "/status", OVER).body();
@@ -153,7 +153,7 @@ class IndependentEmulatorTest extends EveryContract {
   }
 
   @Test
-  void staysCancelledWhateverItsTasksDo() {
+  void staysCancelledWhileItsTasksContinue() {
     var cancelled = new CountDownLatch(1);
     stack.beforeTask("PlanExportFunction", _ -> await(cancelled));
     var place = ordered("json");
@@ -169,7 +169,7 @@ class IndependentEmulatorTest extends EveryContract {
   }
 
   @Test
-  void aggregatesWhatWasImportedAndTellsWhatChanged() throws Exception {
+  void aggregatesImportedRecordsAndPublishesChanges() throws Exception {
     var data = "/api/v1/aggregated-report-data";
     var order = "{\"organization_id\": \"" + ORGANIZATION + "\", \"period_id\": \"2024\"}";
     imported("cases/first.jsonl", melding("m1", "b1", "2024-05-01") + melding("m2", "b2", "2023-06-01"));
@@ -200,7 +200,7 @@ class IndependentEmulatorTest extends EveryContract {
         .formatted(ORGANIZATION, format)).header("Location");
   }
 
-  /// @return the counts of the import's report
+  /// @return counts of the import's report
   private JsonNode imported(String file, String content) throws FunctionFailed {
     var at = "imports/" + ORGANIZATION + "/" + file;
     stack.put(at, content);

@@ -10,14 +10,14 @@ import no.rapport.access.KeyOrder;
 import no.rapport.api.Environment;
 import no.rapport.api.Role;
 
-/// Keys of the local stack.
+/// Issues keys of the local stack.
 final class Keys {
 
   private Keys() {}
 
-  /// A new key of a new client.
+  /// Issues a key for a new client.
   ///
-  /// @param organization what it is bound to; empty for all
+  /// @param organization the key's organisation; empty for all
   static String issue(LocalRapport rapport, Role role, Optional<String> organization) {
     var keys = new ApiKeys(rapport.dynamoDb(), Environment.required("ACCESS_TABLE"));
     var order = new KeyOrder("test-" + UUID.randomUUID(), "Test", role, organization.map(Set::of), Duration.ofDays(1));

@@ -24,7 +24,7 @@ class LocalRapportTest {
   }
 
   @Test
-  void givesAnObjectBelowImportsToTheImport() {
+  void startsTheImportForAnObjectBelowImports() {
     rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET).key("imports/org-event/organization.json"),
         RequestBody.fromString("{\"name\": \"Čáhppesjávri\"}"));
 
@@ -40,7 +40,7 @@ class LocalRapportTest {
   }
 
   @Test
-  void wantsAKeyFromEverybodyWhereKeysAreOn() {
+  void requiresAKeyFromEveryCallerInKeyMode() {
     try (var gateway = rapport.anotherGateway(Gateway.PublicContracts.KEY)) {
       var anybody = new Client(rapport, gateway.baseUrl(), Map.of());
       assertThat(anybody.get("/api/v1/bufdir-exports").status()).isEqualTo(401);
@@ -60,7 +60,7 @@ class LocalRapportTest {
   }
 
   @Test
-  void printsAKeyForEachRoleAndRevokesThoseOfTheStartBefore() {
+  void printsAKeyForEachRoleAndRevokesThoseOfThePreviousStart() {
     var before = DemoKeys.issue(rapport);
     var keys = DemoKeys.issue(rapport);
     var record = "/api/v1/report-records/" + client.post("/api/v1/report-records", """
@@ -87,7 +87,7 @@ class LocalRapportTest {
   }
 
   @Test
-  void answersAJoinedPathAsTheCanonicalOne() {
+  void answersAJoinedPathLikeTheCanonicalOne() {
     var answer = client.get("/api/v1/bufdir-exports/api/v1/bufdir-exports?limit=5");
 
     assertThat(answer.status()).isEqualTo(200);
@@ -96,7 +96,7 @@ class LocalRapportTest {
   }
 
   @Test
-  void namesTheVariableThatMakesNoSense() {
+  void namesTheInvalidVariable() {
     assertThatThrownBy(() -> Options.fromEnvironment(Map.of("RAPPORT_S3_PORT", "many")))
         .hasMessage("RAPPORT_S3_PORT is 'many'; it must be a port from 0 to 65535");
     assertThatThrownBy(() -> Options.fromEnvironment(Map.of("RAPPORT_PUBLIC_CONTRACTS", "closed")))

@@ -25,9 +25,9 @@ import no.rapport.local.Client.Answer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Ten callers of one organisation ask for exports, re-exports, export files and figures as fast as they are answered,
-/// while one caller of another organisation goes on as before: it is refused nothing and waits for none of the flood's
-/// queue; the flood is refused with `429` and `Retry-After`, and all that it was promised is done in the end.
+/// Ten callers of one organisation order exports, re-exports, export files and figures without pause, while one caller
+/// of another organisation works as usual. None of that caller's requests may be refused or wait for the flood's queue.
+/// The flood gets `429` with `Retry-After`, and all its accepted jobs must end.
 ///
 ///     mvn test -pl functions/local -am -Drapport.excluded.tests=none -Dgroups=soak -Dtest=OverloadTest
 ///       -Dsurefire.failIfNoSpecifiedTests=false
@@ -47,7 +47,7 @@ class OverloadTest {
   private Client client;
 
   @Test
-  void keepsOneOrganisationsFloodFromTheOthers() throws Exception {
+  void floodOfOneOrganisationDoesNotDelayAnother() throws Exception {
     PrintStream console = System.out;
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     try (var rapport = LocalRapport.start(Options.onFreePorts())) {
@@ -81,9 +81,9 @@ class OverloadTest {
           behind.addAndGet(waiting() > 0 ? 0 : 1);
           return true;
         });
-        assertThat(behind.get()).as("exports that ended only when the flood's queue was empty").isZero();
+        assertThat(behind.get()).as("exports that ended only after the flood's queue was empty").isZero();
         Answer figures = client.post(FIGURES, "{\"organization_id\": \"" + QUIET + "\", \"period_id\": \"2025\"}");
-        assertThat(figures.status()).as("the other's figures").isEqualTo(202);
+        assertThat(figures.status()).as("figures of the other organisation").isEqualTo(202);
         ended(FIGURES + "/" + figures.body().path("snapshot_id").asText(), "snapshot_status");
         most = total(EXPORTS + "?status=processing&org_id=" + FLOOD)
             + total(REEXPORTS + "?status=running&org_id=" + FLOOD);
@@ -100,8 +100,9 @@ class OverloadTest {
               + " flood; the flood: %s, %d at work, %d waiting, %d accepted, %d done%n", median(alone), median(beside), answers,
           most, waitingAtEnd, accepted.size(), done);
       assertThat(withoutRetryAfter.get()).as("refusals without Retry-After").isZero();
-      assertThat(done).as("all that was promised").isEqualTo(accepted.size());
-      assertThat(most).as("at work at once; the limit is soft by the number of callers").isLessThanOrEqualTo(10 + 10);
+      assertThat(done).as("accepted jobs that completed").isEqualTo(accepted.size());
+      assertThat(most).as("running at once; concurrent callers may exceed the limit by their number")
+          .isLessThanOrEqualTo(10 + 10);
     } finally {
       System.setOut(console);
     }

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A page of any site can make a name of its own lead to 127.0.0.1 (DNS rebinding). Under such a name no port answers.
+/// A website can make its own host name resolve to 127.0.0.1 (DNS rebinding). Every port refuses such names.
 class OwnNamesTest {
 
   private final LocalRapport rapport = LocalRapport.shared();
@@ -19,7 +19,7 @@ class OwnNamesTest {
   @ParameterizedTest
   @ValueSource(strings = {"rapport.attacker.example", "127.0.0.1.attacker.example", "attacker.example:3000",
       "localhost.attacker.example", "10.0.0.1"})
-  void noPortAnswersUnderAnotherName(String host) throws IOException {
+  void noPortAnswersForAForeignHostName(String host) throws IOException {
     assertThat(status(rapport.baseUrl(), "GET", "/api/v1/bufdir-exports", host, "")).as("API").isEqualTo("403");
     assertThat(status(rapport.baseUrl(), "POST",
         "/_local/2015-03-31/functions/ManageApiKeysFunction/invocations", host, "")).as("/_local").isEqualTo("403");
@@ -33,7 +33,7 @@ class OwnNamesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "localhost", "LOCALHOST", "[::1]", "host.docker.internal"})
-  void everyPortAnswersUnderTheNamesOfThisMachine(String name) throws IOException {
+  void everyPortAnswersForLocalHostNames(String name) throws IOException {
     assertThat(status(rapport.baseUrl(), "GET", "/api/v1/bufdir-exports", name + ":" + rapport.baseUrl().getPort(), ""))
         .as("API").isEqualTo("200");
     assertThat(status(rapport.dynamoDbEndpoint(), "POST", "/", name, TARGET_TABLES)).as("DynamoDB").isNotEqualTo("403");
@@ -43,7 +43,7 @@ class OwnNamesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"https://attacker.example", "null"})
-  void storesAnswerNoPageOfAnotherSite(String origin) throws IOException {
+  void storesRefusePagesOfOtherSites(String origin) throws IOException {
     var headers = "Origin: " + origin + "\r\n";
     assertThat(status(rapport.dynamoDbEndpoint(), "POST", "/", "127.0.0.1", TARGET_TABLES + headers)).isEqualTo("403");
     assertThat(status(rapport.stepFunctionsEndpoint(), "POST", "/", "127.0.0.1", TARGET_MACHINES + headers))

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// The states that a walk passes after its last fault ([CanonicalState]).
+/// Records the states that a walk passes after its last fault ([CanonicalState]).
 final class PassedStates {
 
-  /// @param places how many places were passed before it
+  /// @param places number of places that were passed before the state
   record Passed(int places, String state) {}
 
   private final Set<String> known;
@@ -22,19 +22,20 @@ final class PassedStates {
     this.stopping = stopping;
   }
 
-  /// Of a walk that goes to its end whatever it passes.
+  /// Returns a recorder for a walk that runs to its end.
   static PassedStates all() {
     return new PassedStates(Set.of(), true, false);
   }
 
-  /// Of a walk that stops at the first of the states that are known to lead to a good end, and adds its own where it has one.
+  /// Returns a recorder for a walk that stops at the first state that is known to lead to success. If the walk
+  /// succeeds, its own states become known.
   ///
-  /// @param known safe for use by many threads
+  /// @param known the known states, in a thread-safe set
   static PassedStates untilKnown(Set<String> known) {
     return new PassedStates(known, true, true);
   }
 
-  /// Of a walk whose states are nobody's concern.
+  /// Returns a recorder that ignores all states.
   static PassedStates ignored() {
     return new PassedStates(Set.of(), false, false);
   }
@@ -53,8 +54,8 @@ final class PassedStates {
     return known.contains(here.state());
   }
 
-  /// The states that were passed are known from now on.
-  synchronized void ledToAGoodEnd() {
+  /// Adds the passed states to the known ones.
+  synchronized void addToKnown() {
     if (stopping) {
       passed.forEach(state -> known.add(state.state()));
     }

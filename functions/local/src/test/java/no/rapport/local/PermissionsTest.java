@@ -11,14 +11,14 @@ import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/// Functions are held to their policies. That no policy lacks anything, every journey shows, and every fault too: the local
-/// stack and the world of faults refuse what the policy of the calling function does not allow.
+/// Tests that calls are refused which a function's policy does not allow. All journeys and fault walks run under the
+/// same check, so they show that no policy lacks a permission.
 class PermissionsTest {
 
   private static final LocalRapport RAPPORT = LocalRapport.shared();
 
   @Test
-  void refusesWhatThePolicyDoesNotAllowAsTheServicesDo() {
+  void refusesDeniedCallsWithTheServicesErrors() {
     var list = RAPPORT.template().function("ListExportsFunction");
 
     assertThatThrownBy(() -> Permissions.as(list, () -> RAPPORT.dynamoDb().putItem(put -> put.tableName("RecordsTable")
@@ -32,7 +32,7 @@ class PermissionsTest {
   }
 
   @Test
-  void letsTheStreamWriteLeasesAndTheErasureAnEventAndNothingElse() throws Exception {
+  void letsTheStreamWriteOnlyLeasesAndTheErasureOnlyAnEvent() throws Exception {
     for (Map.Entry<String, String> writer : Map.of("WatchAggregatedReportDataFunction", "note#stream-leases#org-p",
         "WriteErasureReceiptFunction", "note#audit-events#org-p#2026-01").entrySet()) {
       var function = RAPPORT.template().function(writer.getKey());
@@ -51,7 +51,7 @@ class PermissionsTest {
   }
 
   @Test
-  void tellsWhomMayNotListThatAnAbsentObjectIsForbidden() {
+  void refusesAMissingObjectWithoutThePermissionToList() {
     var task = RAPPORT.template().function("RenderPartFunction");
     var withoutListing = RAPPORT.template().function("PlanExportFunction");
 

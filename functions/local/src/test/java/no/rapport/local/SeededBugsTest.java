@@ -26,15 +26,16 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/// Bugs of our own making (`seeded-bugs.txt`), each of which a test must catch.
+/// Tests that the test suite catches known bugs. `seeded-bugs.txt` lists code changes; a test must fail for each of
+/// them.
 ///
-/// `mvn verify` checks that the list still fits the source. To make them all, one at a time, each in a JVM of its own
-/// (about ten minutes):
+/// `mvn verify` checks only that the list fits the source. This command applies all changes, one at a time, each in its
+/// own JVM (about ten minutes):
 ///
 ///     mvn test -pl functions/local -am -Drapport.excluded.tests=none -Dgroups=soak -Dtest=SeededBugsTest
 ///       -Dsurefire.failIfNoSpecifiedTests=false
 ///
-/// `-Drapport.bug=<pattern>` makes only those whose description it finds.
+/// `-Drapport.bug=<pattern>` applies only those whose description contains the pattern.
 class SeededBugsTest {
 
   private static final Path HOME = Options.home().toAbsolutePath();
@@ -130,12 +131,12 @@ class SeededBugsTest {
         .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
     if (!process.waitFor(5, TimeUnit.MINUTES)) {
       process.destroyForcibly().waitFor();
-      return 1; // a test that does not come to its end would fail the build too
+      return 1; // a test that does not end would fail the build too
     }
     return process.exitValue();
   }
 
-  /// Runs one test class: 0 where all is well, 1 where a test fails, 2 where none could be run.
+  /// Runs one test class. Exits with 0 if all tests pass, 1 if a test fails, 2 if none could be run.
   public static void main(String[] test) {
     var listener = new SummaryGeneratingListener();
     LauncherFactory.create().execute(LauncherDiscoveryRequestBuilder.request()

@@ -36,8 +36,8 @@ import no.rapport.local.Client.Answer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Mixed traffic over HTTP on the whole local stack, for as long as told, while a share of all AWS calls goes wrong; then
-/// the faults end, the system comes to rest, and what callers were told is held against what is there.
+/// Sends mixed traffic over HTTP to the whole local stack while a share of all AWS calls fails. Then the faults end,
+/// the test waits until nothing is left to do, and compares the answers of callers with the stored state.
 ///
 ///     mvn test -pl functions/local -am -Drapport.excluded.tests=none -Dgroups=soak -Dtest=SoakTest
 ///       -Dsurefire.failIfNoSpecifiedTests=false -Drapport.soak.minutes=10 [-Drapport.soak.faults=0.05]
@@ -59,14 +59,14 @@ class SoakTest {
   private final List<String> snapshots = new CopyOnWriteArrayList<>();
   private final Set<String> cancelled = ConcurrentHashMap.newKeySet();
   private final Set<String> deleted = ConcurrentHashMap.newKeySet();
-  /// A delete whose answer was lost may have been done.
+  /// Deletes whose answer was lost. The resource may be deleted.
   private final Set<String> deletesTried = ConcurrentHashMap.newKeySet();
   private final Map<String, String> byKey = new ConcurrentHashMap<>();
   private LocalRapport rapport;
   private Client client;
 
   @Test
-  void keepsItsWordUnderFaults() throws Exception {
+  void keepsAllPromisesUnderFaults() throws Exception {
     Duration howLong = Duration.ofSeconds((long) (60 * Double.parseDouble(
         System.getProperty("rapport.soak.minutes", "10"))));
     PrintStream console = System.out;
@@ -95,7 +95,7 @@ class SoakTest {
       console.printf("%d s, %d requests %s, %d exports, %d re-exports, %d snapshots, %d faults in AWS calls,"
               + " %d violations, %d orphans, heap %d MB at the start and %d MB at the end%n", howLong.toSeconds(),
           answers.values().stream().mapToLong(AtomicLong::get).sum(), answers, exports.size(), reexports.size(),
-          snapshots.size(), Faults.struckAtRandom(), violations.size(), orphans, before >> 20, after >> 20);
+          snapshots.size(), Faults.randomFailures(), violations.size(), orphans, before >> 20, after >> 20);
       console.println(heapByClass());
       violations.stream().limit(30).forEach(console::println);
       assertThat(violations).isEmpty();
@@ -177,7 +177,7 @@ class SoakTest {
     }
   }
 
-  /// A job that was cancelled never shows anything else.
+  /// Checks that a cancelled job never has another status.
   private void seen(String id, Answer answer) {
     if (cancelled.contains(id) && answer.status() == 200
         && !answer.body().path("status").asText().equals("cancelled")) {
@@ -196,7 +196,7 @@ class SoakTest {
     return answer;
   }
 
-  /// Orders under a key, once more where the answer was lost: the same id must come.
+  /// Sends an order with an idempotency key and repeats it if the answer was lost. Both answers must have the same id.
   private void create(String path, String body, String member, List<String> made) {
     String key = UUID.randomUUID().toString();
     for (int round = 0; round < 3; round++) {
@@ -223,7 +223,7 @@ class SoakTest {
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
-  /// The classes that fill most of the heap.
+  /// Returns the classes with the most bytes in the heap.
   private static String heapByClass() throws JMException {
     var histogram = (String) ManagementFactory.getPlatformMBeanServer().invoke(
         new ObjectName("com.sun.management:type=DiagnosticCommand"), "gcClassHistogram",
@@ -233,7 +233,7 @@ class SoakTest {
 
   // --- at the end ------------------------------------------------------------------------------------------------
 
-  /// Until nothing is unfinished any more, and the sweeper has been round after that.
+  /// Waits until no job is unfinished and the sweeper has run after that.
   private void rest() {
     Instant patience = Instant.now().plus(Duration.ofMinutes(12));
     while (Instant.now().isBefore(patience)) {

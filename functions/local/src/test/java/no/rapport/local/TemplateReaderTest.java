@@ -28,7 +28,7 @@ class TemplateReaderTest {
   }
 
   @Test
-  void readsFunctionsWithTheGlobalsBeneath() {
+  void readsFunctionsWithGlobals() {
     var echo = template().functions().get("EchoFunction");
 
     assertThat(echo.handler()).isEqualTo("no.rapport.local.TestHandlers$Echo");
@@ -86,7 +86,7 @@ class TemplateReaderTest {
   }
 
   @Test
-  void putsTheSubstitutionsIntoStateMachines() {
+  void appliesSubstitutionsToStateMachines() {
     var machine = template().stateMachines().getFirst();
 
     assertThat(machine.name()).isEqualTo("Machine");
@@ -97,7 +97,7 @@ class TemplateReaderTest {
   }
 
   @Test
-  void followsConditionsAndParameters() {
+  void evaluatesConditionsAndParameters() {
     var production = TemplateReader.read(file(), Map.of("Stage", "prod", "AllowedOrigins", "https://a.no,https://b.no"),
         "rapport-local");
 
@@ -107,7 +107,7 @@ class TemplateReaderTest {
   }
 
   @Test
-  void failsByNameOnWhatItDoesNotUnderstand(@TempDir Path folder) throws Exception {
+  void namesUnsupportedProperties(@TempDir Path folder) throws Exception {
     refused(folder, "Value: !ImportValue other", "Fn::ImportValue");
     refused(folder, "Value: !Ref Nothing", "Nothing");
     refused(folder, "Value: !GetAtt Table.StreamArn", "Table.StreamArn");
@@ -130,7 +130,7 @@ class TemplateReaderTest {
   }
 
   @Test
-  void refusesOneVariableWithTwoValues(@TempDir Path folder) throws Exception {
+  void refusesAVariableWithTwoValues(@TempDir Path folder) throws Exception {
     var file = Files.writeString(folder.resolve("template.yaml"), """
         Resources:
           A: {Type: AWS::Serverless::Function, Properties: {Handler: a.A, Environment: {Variables: {LIMIT: 1}}}}

@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Handlers that show what reaches a function.
+/// Handlers for tests of the gateway.
 public final class TestHandlers {
 
   private TestHandlers() {}
 
-  /// Answers with the event as the function sees it; `?status=` sets the answer's status.
+  /// Answers with the event that the function received. `?status=` sets the answer's status.
   public static final class Echo
       implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
@@ -33,7 +33,7 @@ public final class TestHandlers {
     @Override
     public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
       if (running.incrementAndGet() > 1) {
-        throw new IllegalStateException("Two events at once in one instance");
+        throw new IllegalStateException("One instance received two events at once");
       }
       try {
         var query = event.getQueryStringParameters();
@@ -73,7 +73,7 @@ public final class TestHandlers {
     }
   }
 
-  /// Writes one event, and the second only when the test has seen the first.
+  /// Writes one event, and a second one after the test has received the first.
   public static final class Watch implements RequestStreamHandler {
 
     static volatile CountDownLatch goOn = new CountDownLatch(0);
@@ -97,7 +97,7 @@ public final class TestHandlers {
     }
   }
 
-  /// Knows two keys.
+  /// Accepts two keys.
   public static final class Authorize implements RequestHandler<Map<String, Object>, Map<String, Object>> {
     @Override
     public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
-/// The page as a browser shows it; skipped where no Chromium is installed.
+/// Tests the trace page in a browser. Skipped if Chromium is not installed.
 class TracePageInBrowserTest {
 
   private final LocalRapport rapport = LocalRapport.shared();
@@ -28,7 +28,7 @@ class TracePageInBrowserTest {
   private Path folder;
 
   @Test
-  void showsTheGraphOfAnExecutionColouredByWhatHappened() throws Exception {
+  void coloursTheGraphByTheStatusOfStates() throws Exception {
     var id = client.order("org-browser", "excel");
     var arn = client.ended(id).path("execution_arn").asText();
     Eventually.holds("the end of " + arn, () -> rapport.sfn().describeExecution(describe -> describe.executionArn(arn))
@@ -46,7 +46,7 @@ class TracePageInBrowserTest {
   }
 
   @Test
-  void showsTextFromOutsideAsText() throws Exception {
+  void showsMarkupInDataAsText() throws Exception {
     var hostile = "<img src=x onerror=\"document.title='taken'\">";
     Faults.add(new Faults.Fault("DynamoDb", "Query", "SourceDataTable", "InternalServerError", 1000));
     String arn;
@@ -67,7 +67,7 @@ class TracePageInBrowserTest {
   }
 
   @Test
-  void findsAJobByItsIdAndSaysWhyItFailed() throws Exception {
+  void findsAJobByItsIdAndShowsItsError() throws Exception {
     client.ended(client.order("org-browser", "csv"));
     Faults.add(new Faults.Fault("DynamoDb", "Query", "SourceDataTable", "AccessDeniedException", 1000));
     String id;
@@ -95,7 +95,7 @@ class TracePageInBrowserTest {
   }
 
   @Test
-  void showsEachIterationOfAMapByItself() throws Exception {
+  void showsEachIterationOfAMapState() throws Exception {
     var machine = "arn:aws:states:eu-north-1:000000000000:stateMachine:browser-iterations";
     rapport.sfn().createStateMachine(create -> create.name("browser-iterations")
         .roleArn("arn:aws:iam::000000000000:role/browser").definition("""
@@ -116,7 +116,7 @@ class TracePageInBrowserTest {
   }
 
   @Test
-  void opensAFailedExecutionAtTheStateThatFailedAndNotAtOneThatWasRetried() throws Exception {
+  void opensAFailedExecutionAtTheFailedStateNotAtARetriedOne() throws Exception {
     var machine = "arn:aws:states:eu-north-1:000000000000:stateMachine:browser-failure";
     rapport.sfn().createStateMachine(create -> create.name("browser-failure")
         .roleArn("arn:aws:iam::000000000000:role/browser").definition("""
@@ -151,7 +151,7 @@ class TracePageInBrowserTest {
     return node.group(1);
   }
 
-  /// The document after its scripts have run for a while.
+  /// Returns the document after its scripts have run.
   private String page(String fragment) throws IOException, InterruptedException {
     var browser = browser();
     assumeTrue(browser.isPresent(), "no Chromium is installed");

@@ -17,12 +17,12 @@ class TracePageTest {
   private final Client client = Client.of(rapport);
 
   @AfterEach
-  void noFaults() {
+  void clearFaults() {
     Faults.clear();
   }
 
   @Test
-  void servesAPageThatNeedsNothingFromElsewhere() {
+  void servesAPageWithoutExternalResources() {
     for (var file : new String[] {"", "trace.js", "trace.css"}) {
       var answer = client.download(rapport.baseUrl().resolve("/_local/" + file).toString());
       var text = new String(answer.body(), StandardCharsets.UTF_8);
@@ -36,7 +36,7 @@ class TracePageTest {
   }
 
   @Test
-  void answersToNamesOfThisMachineOnly() throws IOException {
+  void answersOnlyForLocalHostNames() throws IOException {
     assertThat(statusWith("Host: rapport.attacker.example")).contains(" 403");
     assertThat(statusWith("Host: 127.0.0.1\r\nOrigin: https://attacker.example")).contains(" 403");
     assertThat(statusWith("Host: localhost:3000")).contains(" 200");
@@ -51,7 +51,7 @@ class TracePageTest {
   }
 
   @Test
-  void takesOrdersOfFaultsAndTakesThemBack() {
+  void addsAndRemovesFaults() {
     var ordered = client.post("/_local/faults", """
         {"service": "S3", "operation": "PutObject", "resource": "exports/", "error": "SlowDown", "times": 3}""");
     assertThat(ordered.status()).isEqualTo(201);
@@ -61,7 +61,7 @@ class TracePageTest {
   }
 
   @Test
-  void saysWhatIsWrongWithAnOrder() {
+  void explainsAnInvalidFault() {
     assertThat(client.post("/_local/faults", "{\"error\": \"X\", \"time\": 3}").body().path("message").asText())
         .contains("time");
     assertThat(client.post("/_local/faults", "[]").status()).isEqualTo(400);
@@ -79,7 +79,7 @@ class TracePageTest {
   }
 
   @Test
-  void tellsOfAFunctionThatFails() {
+  void reportsAFunctionsError() {
     var answer = client.send("POST", "/_local/2015-03-31/functions/PlanExportFunction/invocations", """
         {"kind": "BUFDIR_EXPORT", "export_id": "exp-absent", "org_id": "org", "attempt": 1}""", Map.of());
 
@@ -88,7 +88,7 @@ class TracePageTest {
   }
 
   @Test
-  void knowsNoExecutionThatIsNotThere() {
+  void answersNotFoundForAnUnknownExecution() {
     assertThat(client.get("/_local/api/execution?name=nothing").status()).isEqualTo(404);
     assertThat(client.get("/_local/api/execution?arn=nothing").status()).isEqualTo(404);
     assertThat(client.get("/_local/api/execution").status()).isEqualTo(400);

@@ -36,12 +36,12 @@ import no.rapport.stepfunctions.StepFunctions;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/// All functions and state machines as they are deployed, over the services of one walk.
+/// All deployed functions and state machines, with the services of one walk.
 final class WalkFunctions implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /// The export workflow without faults: for looking at what there is.
+  /// The export workflow without faults, to read the stored state.
   final ExportWorkflow observed;
   private final WalkServices services;
   private final SfnClient sfn;
@@ -50,7 +50,7 @@ final class WalkFunctions implements AutoCloseable {
       new HashMap<>();
   private final RequestStreamHandler watch;
 
-  /// @param inParts whether even a few rows are rendered and sent in several parts
+  /// @param inParts whether even a few rows are rendered and uploaded in several parts
   WalkFunctions(WalkServices services, StepFunctions stepFunctions, Clock clock, boolean inParts) {
     this.services = services;
     Map<String, String> machines = new HashMap<>();
@@ -61,7 +61,7 @@ final class WalkFunctions implements AutoCloseable {
     sfn = services.stepFunctions(stepFunctions);
     String export = machine(machines, "Export");
     String retry = machine(machines, "Retry");
-    // S3 takes no parts below 5 MiB but the last; the heap's does.
+    // S3 refuses parts below 5 MiB, except the last one; the heap's S3 accepts them.
     var workflow = inParts
         ? ExportFunctions.inParts(WalkServices.FAULTY_DYNAMO_DB, services.records, services.source, WalkServices.FAULTY_S3, WalkServices.PRESIGNER, sfn, services.bucket, export, retry, clock,
             WalkServices.HEAP ? 150 : 5 * 1024 * 1024)
@@ -85,7 +85,7 @@ final class WalkFunctions implements AutoCloseable {
         .getValue();
   }
 
-  /// What an API function answers.
+  /// The answer of an API function.
   record Answer(int status, JsonNode body) {
 
     String text(String pointer) {
@@ -109,7 +109,7 @@ final class WalkFunctions implements AutoCloseable {
             Instant.now().toString(), "2.1", null, null, entity, null))), call);
   }
 
-  /// Asks a function for an organization.
+  /// Sends a request of an organisation's caller to a function.
   Answer answer(String function, Map<String, String> path, String body, String key, String organization) {
     var headers = new HashMap<String, String>();
     if (body != null) {
@@ -131,7 +131,7 @@ final class WalkFunctions implements AutoCloseable {
     }
   }
 
-  /// Runs a task with what a workflow gives it.
+  /// Runs a task with a workflow's input.
   byte[] run(String function, byte[] payload) {
     try {
       Map<String, Object> input = JSON.readValue(payload, new TypeReference<>() {});
@@ -146,7 +146,7 @@ final class WalkFunctions implements AutoCloseable {
     return tasks.get(sweeper).handleRequest(new HashMap<>(), null);
   }
 
-  /// What a follower is told who knows the events up to that one.
+  /// Returns the events that a follower receives after the given event.
   List<Long> eventsAfter(long last, String periodId) {
     var context = JSON.createObjectNode().put("requestId", "req");
     context.putObject("authorizer").put("caller", "key-" + FaultyWorld.ORG).put("role", "org").put("organizations", FaultyWorld.ORG);

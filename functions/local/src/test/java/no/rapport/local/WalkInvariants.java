@@ -26,22 +26,22 @@ import no.rapport.stepfunctions.ExecutionStatus;
 import no.rapport.stepfunctions.StepFunctions;
 import no.rapport.stepfunctions.TopicMessage;
 
-/// What must hold after a walk, by the numbers of the invariants, over the tables, the bucket, the executions, what was
-/// published and what callers are answered.
+/// Checks the invariants after a walk, by their numbers in docs/architecture.md, over the tables, the bucket, the
+/// executions, the published messages and the answers to callers.
 ///
 /// @param observed the export workflow without faults
-/// @param asks asks a function that shows something, without faults
+/// @param asks sends a reading request to a function, without faults
 record WalkInvariants(WalkServices services, WalkMemory memory, StepFunctions stepFunctions, ExportWorkflow observed,
     Clock clock, Asks asks) {
 
   private static final String OTHER_ORG = "org-2001";
 
-  /// Asks for a resource for an organisation.
+  /// Requests a resource as an organisation's caller.
   interface Asks {
     WalkFunctions.Answer answer(String function, Map<String, String> path, String organization);
   }
 
-  /// What was accepted and has not ended.
+  /// Returns the accepted jobs that have not ended.
   static List<String> unfinished(WalkServices services) {
     var found = new ArrayList<String>();
     var entries = services.everything();
@@ -53,7 +53,7 @@ record WalkInvariants(WalkServices services, WalkMemory memory, StepFunctions st
     return found;
   }
 
-  /// Every invariant, over the tables, the bucket, the executions and what was published.
+  /// Checks every invariant.
   void check() {
     assertThat(memory.illegal()).as("3: terminal states absorb").isEmpty();
     assertThat(unfinished(services)).as("1: all that was accepted ends").isEmpty();

@@ -13,8 +13,8 @@ import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportState;
 import no.rapport.stepfunctions.TopicMessage;
 
-/// What the callers of a walk were told, what they asked for, and which states of jobs were seen: what the invariants are
-/// about, beside what is stored. Safe for use by many threads.
+/// Records the answers to a walk's callers, their requests and the observed states of jobs. The invariants need these
+/// in addition to the stored state. Thread-safe.
 final class WalkMemory {
 
   private final List<TopicMessage> published = new ArrayList<>();
@@ -29,12 +29,12 @@ final class WalkMemory {
     published.add(message);
   }
 
-  /// What was published that names a job.
+  /// Returns the published messages about a job.
   synchronized List<TopicMessage> publishedAbout(String job) {
     return published.stream().filter(message -> message.message().contains(job)).toList();
   }
 
-  /// Keeps what a request with an idempotency key was answered.
+  /// Records the answer to a request with an idempotency key.
   synchronized void answered(String key, String body) {
     idsByKey.computeIfAbsent(key, _ -> new TreeSet<>()).add(body);
   }
@@ -55,22 +55,22 @@ final class WalkMemory {
     retried.add(job);
   }
 
-  /// @param function the handler that shows one
+  /// @param function the handler that returns the resource
   synchronized void wasDeleted(String function, String parameter, String resource) {
     deleted.put(function + "?" + parameter, resource);
   }
 
-  /// What was deleted, by the handler and the parameter that show it: `GetReportRecord?report_id`.
+  /// Returns the deleted resources, by the handler and parameter that would return them: `GetReportRecord?report_id`.
   synchronized Map<String, String> deleted() {
     return new LinkedHashMap<>(deleted);
   }
 
-  /// The moves of jobs that may not be.
+  /// Returns the observed state changes of jobs that are not allowed.
   synchronized List<String> illegal() {
     return List.copyOf(illegal);
   }
 
-  /// Looks at a job as it is now, and keeps whether it may have become so.
+  /// Records a job's current state, and whether the change to it is allowed.
   synchronized void see(ExportJob job) {
     ExportJob seen = lastSeen.put(job.id(), job);
     ExportState before = seen == null ? job.state() : seen.state();
@@ -81,7 +81,7 @@ final class WalkMemory {
     }
   }
 
-  /// Everything of this that what follows can depend on.
+  /// Returns everything that can affect the rest of the walk.
   synchronized List<String> state() {
     var state = new ArrayList<String>();
     state.add("cancelled " + cancelled + " deleted " + deleted + " retried " + retried + " illegal " + illegal);

@@ -31,8 +31,8 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/// The services of one walk: two tables and a bucket of its own, on the heap's DynamoDB and S3, where no connection can
-/// break that no fault was meant for, or with `-Drapport.faults.services=embedded` on DynamoDB Local and S3Proxy.
+/// The services of one walk: its own two tables and bucket. They use the heap's DynamoDB and S3, whose connections
+/// break only by injected faults. With `-Drapport.faults.services=embedded` they use DynamoDB Local and S3Proxy.
 final class WalkServices implements AutoCloseable {
 
   static final boolean HEAP = System.getProperty("rapport.faults.services", "heap").equals("heap");
@@ -41,7 +41,7 @@ final class WalkServices implements AutoCloseable {
   private static final SdkHttpClient S3_HTTP = HEAP ? new HeapS3() : CONNECTIONS;
   static final DynamoDbClient DYNAMO_DB = dynamoDb(DynamoDbClient.builder());
   static final S3Client S3 = s3(S3Client.builder());
-  /// What the functions call AWS with; whose call it is, the thread tells.
+  /// The clients of all functions. The thread identifies the calling function.
   static final DynamoDbClient FAULTY_DYNAMO_DB = dynamoDb(faulty(DynamoDbClient.builder()));
   static final S3Client FAULTY_S3 = s3(faulty(S3Client.builder()));
   static final S3Presigner PRESIGNER = S3Presigner.builder().region(Loopback.REGION)
@@ -57,7 +57,7 @@ final class WalkServices implements AutoCloseable {
     S3.createBucket(create -> create.bucket(bucket));
   }
 
-  /// A client of the walk's Step Functions, with faults; the caller closes it.
+  /// Returns a client of the walk's Step Functions, with faults. The caller must close it.
   SfnClient stepFunctions(StepFunctions stepFunctions) {
     stepFunctionsHttp = HEAP ? HeapHttpClient.of((request, body) -> answer(stepFunctions, request, body)) : CONNECTIONS;
     return at(faulty(SfnClient.builder()), stepFunctions.endpoint(), stepFunctionsHttp).build();
@@ -82,7 +82,7 @@ final class WalkServices implements AutoCloseable {
         .retryStrategy(AwsRetryStrategy.doNotRetry()));
   }
 
-  /// What reaches the service of a request that an SDK client has made.
+  /// Returns the HTTP client of a request's service.
   SdkHttpClient http(SdkHttpRequest request) {
     String target = request.firstMatchingHeader("X-Amz-Target").orElse("S3");
     return target.equals("S3") ? S3_HTTP : target.startsWith("DynamoDB") ? DYNAMO_DB_HTTP : stepFunctionsHttp;
@@ -94,7 +94,7 @@ final class WalkServices implements AutoCloseable {
     return new HeapHttpClient.Reply(reply.status(), reply.headers(), reply.body());
   }
 
-  /// All resources, as one look at the whole table shows them.
+  /// Returns all resources of the table.
   List<Entry> everything() {
     return DYNAMO_DB.scanPaginator(scan -> scan.tableName(records).consistentRead(true)).items().stream()
         .filter(item -> item.containsKey("collection"))
@@ -112,7 +112,7 @@ final class WalkServices implements AutoCloseable {
         .map(entry -> ExportJobs.Stored.of(entry).job()).toList();
   }
 
-  /// The objects that functions wrote.
+  /// Returns the objects that functions wrote.
   Map<String, byte[]> objects() {
     var found = new TreeMap<String, byte[]>();
     S3.listObjectsV2Paginator(list -> list.bucket(bucket)).contents().stream().map(object -> object.key())
@@ -121,7 +121,7 @@ final class WalkServices implements AutoCloseable {
     return found;
   }
 
-  /// The keys of uploads in parts that have begun and not ended.
+  /// Returns the keys of unfinished multipart uploads.
   List<String> uploads() {
     return S3.listMultipartUploads(list -> list.bucket(bucket)).uploads().stream().map(upload -> upload.key()).toList();
   }

@@ -9,19 +9,19 @@ import no.rapport.stepfunctions.ExecutionStatus;
 import no.rapport.stepfunctions.HistoryEvent;
 import no.rapport.stepfunctions.StepFunctions;
 
-/// The state of a walk: all that what follows can depend on.
+/// Describes the state of a walk: everything that can affect its rest.
 final class WalkState {
 
   private WalkState() {}
 
-  /// The state as it is before a function is called: everything that what follows can depend on.
+  /// Returns the state before a function call.
   ///
-  /// @param next what is called, and how far the callers are
+  /// @param next the called function, and the progress of the callers
   static List<String> of(WalkServices services, WalkMemory memory, StepFunctions stepFunctions, String next) {
     var state = new ArrayList<String>();
     state.add("next " + next);
     for (String table : List.of(services.records, services.source)) {
-      // Which of the totals' shards counted is drawn; their sum counts.
+      // The shard of a total is random; only the sum of all shards matters.
       var totals = new TreeMap<String, Long>();
       for (var item : WalkServices.DYNAMO_DB.scanPaginator(scan -> scan.tableName(table).consistentRead(true)).items()) {
         if (item.get("pk").s().endsWith("#totals")) {
@@ -46,8 +46,7 @@ final class WalkState {
     return state;
   }
 
-  /// What an execution knows of what it is doing: the state it is in, and what has happened in it; of a map, that of each of
-  /// its iterations, in whatever order they came.
+  /// Returns an execution's current state and its events; for a Map state those of each iteration, in any order.
   private static String sinceLastState(List<HistoryEvent> history) {
     var branches = new HashMap<Long, String>();
     var since = new TreeMap<String, List<HistoryEvent>>();
@@ -63,7 +62,7 @@ final class WalkState {
         since.clear();
       }
       if (event.type().equals("MapIterationSucceeded")) {
-        // What it came to is in its last event.
+        // The result is in the last event.
         List<HistoryEvent> own = since.get(branch);
         since.put(branch, new ArrayList<>(List.of(own.getLast())));
       }

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// A web ACL of AWS WAF within one evaluation window: rules in the order of their priority, the first that matches and
-/// blocks ends it. A statement that is not known here fails by its name.
+/// Evaluates a web ACL of AWS WAF within one evaluation window: rules in the order of their priority, until one matches
+/// and blocks. An unknown statement is an error.
 ///
-/// WAF itself counts with a delay of seconds; here a limit holds at once.
+/// WAF itself counts with a delay of seconds; here a limit applies immediately.
 ///
 /// Source: AWS WAF developer guide, "Rule statements", "Rate-based rule statement", "Setting rule priority".
 final class WebAcl {
@@ -30,12 +30,12 @@ final class WebAcl {
         .sorted(Comparator.comparing(rule -> number(rule.get("Priority")))).toList();
   }
 
-  /// @param headers by lower-case name
+  /// @param headers headers by lower-case name
   record Request(String address, Map<String, String> headers) {}
 
-  /// What a request is answered with.
+  /// The answer to a blocked request.
   ///
-  /// @param status of a custom response; empty where the API answers as `WAF_FILTERED`
+  /// @param status status of a custom response; empty if the API answers with `WAF_FILTERED`
   record Blocked(String rule, Optional<Integer> status) {}
 
   Optional<Blocked> refusal(Request request) {
@@ -73,7 +73,7 @@ final class WebAcl {
     };
   }
 
-  /// A request that lacks a custom key is not counted.
+  /// Returns the aggregation key. A request without it is not counted.
   private boolean exceeds(String rule, Map<String, Object> details, Request request) {
     if (details.containsKey("ScopeDownStatement") && !matches(rule, section(details, "ScopeDownStatement"), request)) {
       return false;

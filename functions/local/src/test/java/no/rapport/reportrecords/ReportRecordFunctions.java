@@ -9,7 +9,7 @@ import no.rapport.records.Records;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/// The handlers of the history, on a store and a bucket that a test gives.
+/// Creates the handlers of report records with a test's table and bucket.
 public final class ReportRecordFunctions {
 
   private ReportRecordFunctions() {}
@@ -20,10 +20,11 @@ public final class ReportRecordFunctions {
     return Map.of(
         "ListReportRecords", new ListReportRecords(reports),
         "GetReportRecord", new GetReportRecord(reports),
-        "DeleteReportRecord", new DeleteReportRecord(reports, new ReportFiles(s3, presigner, bucket, records, Clock.systemUTC())));
+        "DeleteReportRecord", new DeleteReportRecord(reports,
+            new ReportFiles(s3, presigner, bucket, records, Clock.systemUTC())));
   }
 
-  /// The folder of a report's sealed rows; empty where it has none.
+  /// Returns the prefix of a report's sealed rows, or empty if it has none.
   public static java.util.Optional<String> sealedPrefix(ReportRecord report) {
     return report.sealed().map(SealedData::prefix);
   }

@@ -6,7 +6,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import java.util.Map;
 import no.rapport.exportjobs.ExportServices;
 
-/// The handlers of re-exports, on services that a test gives.
+/// Creates the handlers of re-exports with a test's services.
 public final class ReexportFunctions {
 
   private ReexportFunctions() {}

@@ -7,7 +7,7 @@ import no.rapport.imports.ImportRecords;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// The import, on clients that a test gives.
+/// Creates the import's handler with a test's clients.
 public final class SourceImportFunctions {
 
   private SourceImportFunctions() {}
