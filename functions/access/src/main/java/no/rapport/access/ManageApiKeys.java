@@ -12,15 +12,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import no.rapport.api.Log;
+import no.rapport.api.Metrics;
 import no.rapport.api.Role;
 
-/// Issues, lists and revokes keys. Operators invoke it; no route leads to it.
+/// Issues, lists and revokes keys. Operators invoke it; no route leads to it. A schedule counts the keys that end soon.
 ///
 /// | action | members | answer |
+/// |---|---|---|
+/// | `issue` | `client`, `label`, `role`, `organizations` (list of ids, or `"*"`), `valid_days` (1 to 400, default 365) | the key's members and, this once, `key` |
+/// | `list` | optional: `client`, `ending_within_days` (live keys that end so soon) | `keys`: members of each, without keys or hashes |
+/// | `revoke` | `id` | the key's members |
+/// | `count_ending` | | `ending`: the number of live keys that end within 30 days; also the metric `Ending` |
 ///
 /// An order that cannot be carried out is answered with `error`, a sentence.
 public final class ManageApiKeys implements RequestHandler<Map<String, Object>, Map<String, Object>> {
+
+  /// How early an alarm tells that a key ends.
+  private static final Duration ENDING = Duration.ofDays(30);
 
   private final ApiKeys keys;
   private final InstantSource clock;
@@ -41,7 +51,8 @@ public final class ManageApiKeys implements RequestHandler<Map<String, Object>, 
         case "issue" -> issue(order);
         case "list" -> list(order);
         case "revoke" -> revoke(order);
-        default -> throw new IllegalArgumentException("action must be issue, list or revoke");
+        case "count_ending" -> countEnding();
+        default -> throw new IllegalArgumentException("action must be issue, list, revoke or count_ending");
       };
     } catch (IllegalArgumentException e) {
       return Map.of("error", e.getMessage());
@@ -68,9 +79,22 @@ public final class ManageApiKeys implements RequestHandler<Map<String, Object>, 
 
   private Map<String, Object> list(Map<String, Object> order) {
     Instant now = clock.instant();
+    Predicate<ApiKey> isWanted = order.containsKey("ending_within_days")
+        ? isEnding(now, Duration.ofDays(days(order.get("ending_within_days")))) : _ -> true;
     return Map.of("keys", keys.list().stream()
         .filter(key -> !order.containsKey("client") || key.client().equals(order.get("client")))
+        .filter(isWanted)
         .map(key -> shown(key, now)).toList());
+  }
+
+  private Map<String, Object> countEnding() {
+    long ending = keys.list().stream().filter(isEnding(clock.instant(), ENDING)).count();
+    Metrics.put("api-keys", Map.of("Ending", ending));
+    return Map.of("ending", ending);
+  }
+
+  private static Predicate<ApiKey> isEnding(Instant now, Duration within) {
+    return key -> key.isLive(now) && key.expires().isBefore(now.plus(within));
   }
 
   private Map<String, Object> revoke(Map<String, Object> order) {

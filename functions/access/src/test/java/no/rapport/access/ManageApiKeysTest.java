@@ -5,6 +5,7 @@ import static no.rapport.access.AccessFixtures.NOON;
 import static no.rapport.access.AccessFixtures.anAccessTable;
 import static no.rapport.access.AccessFixtures.event;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -41,6 +42,23 @@ class ManageApiKeysTest {
     assertThat(revoked).containsEntry("state", "revoked").containsEntry("revoked_at", "2026-03-26T12:00:00Z")
         .doesNotContainKey("key");
     assertThat(keys.verify(key, NOON)).isEmpty();
+  }
+
+  @Test
+  void countsAndListsLiveKeysThatEndWithinThirtyDays() {
+    for (var key : List.of(Map.entry("a", 30), Map.entry("b", 31), Map.entry("c", 29), Map.entry("d", 5))) {
+      var order = anIssue();
+      order.put("client", key.getKey());
+      order.put("valid_days", key.getValue());
+      Object id = manage.handleRequest(order, null).get("id");
+      if (key.getKey().equals("d")) {
+        manage.handleRequest(Map.of("action", "revoke", "id", id), null);
+      }
+    }
+    var soon = (List<?>) manage.handleRequest(Map.of("action", "list", "ending_within_days", 30), null).get("keys");
+
+    assertThat(soon).singleElement().asInstanceOf(MAP).containsEntry("client", "c");
+    assertThat(manage.handleRequest(Map.of("action", "count_ending"), null)).isEqualTo(Map.of("ending", 1L));
   }
 
   @Test

@@ -38,7 +38,7 @@ public final class FailAggregation implements RequestHandler<Map<String, Object>
     if (failed) {
       Metrics.put(Snapshots.COLLECTION, Map.of("Failed", 1L));
     }
-    Log.warn("aggregation_failed", Map.of("job_id", input.jobId(), "snapshot_id", input.snapshotId(), "step",
+    Log.warn(failed ? "aggregation_failed" : "aggregation_superseded", Map.of("job_id", input.jobId(), "snapshot_id", input.snapshotId(), "step",
         input.step(), "error", input.error()));
     return new Output(input.snapshotId(), failed);
   }

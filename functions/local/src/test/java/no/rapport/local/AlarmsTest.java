@@ -39,6 +39,7 @@ class AlarmsTest {
           Set.of(Set.of("TableName"), Set.of("TableName", "GlobalSecondaryIndexName"))),
       Map.entry("rapport-local Failed", Set.of(Set.of("Kind"))),
       Map.entry("rapport-local Completed", Set.of(Set.of("Kind"))),
+      Map.entry("rapport-local Ending", Set.of(Set.of("Kind"))),
       Map.entry("rapport-local DurationSeconds", Set.of(Set.of("Kind"))),
       Map.entry("rapport-local OldestUnfinishedSeconds", Set.of(Set.of("Kind"))),
       Map.entry("rapport-local RefusedKeys", Set.of(Set.of())));
