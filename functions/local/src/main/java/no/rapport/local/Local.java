@@ -112,6 +112,8 @@ public final class Local {
             -d '{"org_id":"org-1042","format":"excel","period_from":"2025-01-01","period_to":"2025-12-31"}'
           curl -s%7$s %1$s/api/v1/bufdir-exports
 
+        Demo organisations, which the requests of requests.http and events/ meet: curl -sX POST %1$s/_local/demo
+
         Ctrl-C stops it.
         """.formatted(base, seconds, rapport.s3Endpoint(), rapport.dynamoDbEndpoint(),
         rapport.stepFunctionsEndpoint(), options.data().map(Object::toString)

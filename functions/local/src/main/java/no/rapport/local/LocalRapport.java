@@ -55,6 +55,7 @@ public final class LocalRapport implements AutoCloseable {
   private final SfnClient sfnClient;
   private final Gateway gateway;
   private volatile Map<Role, String> keys = Map.of();
+  private DemoOrganizations demo;
 
   private LocalRapport(Options options) {
     try {
@@ -85,7 +86,7 @@ public final class LocalRapport implements AutoCloseable {
       gateway = opened(Gateway.start(options.port(), template, functions, options.publicContracts()));
       System.setProperty("API_URL", gateway.baseUrl().toString());
       gateway.mount(TracePage.PATH, new TracePage(new Trace(sfnClient), notifications, functions,
-          () -> keys));
+          () -> keys, this::demoOrganizations));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -113,6 +114,14 @@ public final class LocalRapport implements AutoCloseable {
   /// Starts a second gateway to the same system with another setting for keys. The caller must close it.
   Gateway anotherGateway(Gateway.PublicContracts publicContracts) {
     return Gateway.start(0, template, functions, publicContracts);
+  }
+
+  private synchronized DemoOrganizations demoOrganizations() {
+    if (demo == null) {
+      demo = new DemoOrganizations(baseUrl(), keys.isEmpty() ? issueKeys().get(Role.ADMIN) : keys.get(Role.ADMIN),
+          s3Client, dynamoDbClient);
+    }
+    return demo;
   }
 
   /// Issues a key for each role and shows them at `/_local/`. Those of an earlier start are revoked.

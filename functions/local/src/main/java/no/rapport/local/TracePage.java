@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.sfn.model.InvalidArnException;
 /// | `GET /_local/` | the page |
 /// | `GET /_local/docs` | the description of the API, see [DocsPage] |
 /// | `GET /_local/keys` | the keys that this start issued |
+/// | `POST /_local/demo` | seeds demo organisations, see [DemoOrganizations]; the paths of their resources |
 /// | `GET /_local/watch` | the page of figures, see [WatchPage] |
 /// | `GET /_local/api/executions?id=&status=` | the newest executions; either may be left out |
 /// | `GET /_local/api/execution?arn=` or `?name=` | one execution, or a job's newest, with the runs of its states |
@@ -49,13 +50,16 @@ final class TracePage implements HttpHandler {
   private final Notifications notifications;
   private final Functions functions;
   private final Supplier<Map<Role, String>> keys;
+  private final Supplier<DemoOrganizations> demo;
 
   /// @param keys those of this start, by role
-  TracePage(Trace trace, Notifications notifications, Functions functions, Supplier<Map<Role, String>> keys) {
+  TracePage(Trace trace, Notifications notifications, Functions functions, Supplier<Map<Role, String>> keys,
+      Supplier<DemoOrganizations> demo) {
     this.trace = trace;
     this.notifications = notifications;
     this.functions = functions;
     this.keys = keys;
+    this.demo = demo;
   }
 
   @Override
@@ -79,6 +83,7 @@ final class TracePage implements HttpHandler {
             trace.executions(parameter(exchange, "id"), parameter(exchange, "status")));
         case "GET api/execution" -> send(exchange, 200, trace.execution(arn(exchange)));
         case "GET api/notifications" -> send(exchange, 200, notifications());
+        case "POST demo" -> send(exchange, 200, demo());
         case "GET keys" -> send(exchange, 200, keys());
         case "GET faults" -> send(exchange, 200, faults());
         case "POST faults" -> {
@@ -154,6 +159,12 @@ final class TracePage implements HttpHandler {
       notification.attributes().forEach(item.putObject("attributes")::put);
     }
     return list;
+  }
+
+  private ObjectNode demo() {
+    var answer = JSON.createObjectNode();
+    demo.get().seed().forEach(answer.putArray("resources")::add);
+    return answer;
   }
 
   private ObjectNode keys() {

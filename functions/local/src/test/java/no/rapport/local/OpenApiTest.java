@@ -190,6 +190,21 @@ class OpenApiTest {
   }
 
   @Test
+  void describesEveryOperationAndTag() {
+    var tags = new TreeSet<String>();
+    description.document().path("tags").forEach(tag -> tags.add(tag.path("name").asText()));
+    var used = new TreeSet<String>();
+    for (var operation : description.operations()) {
+      assertThat(operation.definition().path("summary").asText()).as(operation.id()).isNotBlank();
+      assertThat(operation.definition().path("description").asText()).as(operation.id()).isNotBlank();
+      operation.definition().path("tags").forEach(tag -> used.add(tag.asText()));
+    }
+    assertThat(used).isEqualTo(tags);
+    assertThat(description.operations()).extracting(OpenApi.Operation::id).doesNotHaveDuplicates();
+    assertThat(description.document().at("/components/securitySchemes").size()).isEqualTo(1);
+  }
+
+  @Test
   void hasAReadyRequestForEveryOperation() throws IOException {
     String file = Files.readString(Path.of(System.getProperty("rapport.home"), "requests.http"));
     var named = new ArrayList<String>();
