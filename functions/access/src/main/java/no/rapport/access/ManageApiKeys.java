@@ -21,10 +21,10 @@ import no.rapport.api.Role;
 ///
 /// | action | members | answer |
 /// |---|---|---|
-/// | `issue` | `client`, `label`, `role`, `organizations` (list of ids, or `"*"`), `valid_days` (1 to 400, default 365) | the key's members and, this once, `key` |
-/// | `list` | optional: `client`, `ending_within_days` (live keys that end so soon) | `keys`: members of each, without keys or hashes |
+/// | `issue` | `client`, `label`, `role`, `organizations` (list of ids, or `"*"`), `valid_days` (1 to 400, default 365) | the key's members and, only in this answer, `key` |
+/// | `list` | optional: `client`, `ending_within_days` (only live keys that expire within so many days) | `keys`: members of each, without keys or hashes |
 /// | `revoke` | `id` | the key's members |
-/// | `count_ending` | | `ending`: the number of live keys that end within 30 days; also the metric `Ending` |
+/// | `count_ending` | | `ending`: the number of live keys that expire within 30 days; also the metric `Ending` |
 ///
 /// An order that cannot be carried out is answered with `error`, a sentence.
 public final class ManageApiKeys implements RequestHandler<Map<String, Object>, Map<String, Object>> {

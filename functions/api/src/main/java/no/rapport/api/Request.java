@@ -164,7 +164,7 @@ public final class Request {
     return new Parameters(query(), Set.of(known));
   }
 
-  /// Reads `dry_run`, the only query parameter of an endpoint that can say what it would do. Absent is false.
+  /// Reads `dry_run`, the only query parameter of an endpoint that supports a dry run. Returns false if it is absent.
   ///
   /// @throws InvalidRequest `400` for another parameter or value
   public boolean isDryRun() {

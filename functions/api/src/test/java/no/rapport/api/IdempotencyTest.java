@@ -233,7 +233,7 @@ class IdempotencyTest {
       return Reply.problem(500, "Something went wrong", List.of());
     });
     assertThat(failed.getStatusCode()).isEqualTo(500);
-    assertThat(send(aPost("{}", "k"), this::create).getStatusCode()).as("it may have left something").isEqualTo(409);
+    assertThat(send(aPost("{}", "k"), this::create).getStatusCode()).as("it may have stored something").isEqualTo(409);
     clock.pass(Duration.ofSeconds(30));
     assertThat(send(aPost("{}", "k"), this::create).getStatusCode()).isEqualTo(202);
     assertThat(created.get(1)).isEqualTo(created.get(0));

@@ -5,7 +5,7 @@ import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 
-/// A Lambda context whose time has run out from the third look on.
+/// A Lambda context whose remaining time is short from its third query on.
 final class ExpiringContext implements Context {
 
   private int looks;

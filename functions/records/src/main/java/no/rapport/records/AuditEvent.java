@@ -31,7 +31,7 @@ public record AuditEvent(String eventId, Instant at, String action, String resou
   public static final String SUBMITTED = "submitted";
   public static final String ERASED = "erased";
 
-  /// How long an event is kept. Deletions and erasures are kept for good.
+  /// How long an event is kept. Deletions and erasures are kept forever.
   static final Duration RETENTION = Duration.ofDays(400);
 
   public AuditEvent {

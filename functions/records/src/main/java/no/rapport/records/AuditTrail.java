@@ -23,7 +23,7 @@ public record AuditTrail(Records records) {
   /// Largest number of returned but unsettled events in a cursor. Further events of the organisation wait until earlier
   /// ones are settled.
   static final int MAX_UNSETTLED = 200;
-  /// No event is older. Deletions are kept for good, so the first month never moves.
+  /// No event is older. Deletions are kept forever, so the first month never moves.
   static final YearMonth FIRST_MONTH = YearMonth.of(2026, 1);
   private static final int TIME_LENGTH = 13;
   private static final int NAME_LENGTH = 8;

@@ -36,6 +36,9 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 /// |---|---|---|
 /// | resource | `{org}#{collection}` | `{created}#{id}` |
 /// | pointer by id; without target for a while after deletion (tombstone) | `id#{collection}#{id}` | `id` |
+/// | totals of an organisation, 8 shards | `{org}#{collection}#totals` | shard |
+/// | totals of all organisations, 16 shards | `*#{collection}#totals` | shard |
+/// | note | `note#{partition}` | `note#{sort}` |
 ///
 /// The local index `ByStatus` (`pk`, `by_status`) lists one organisation's resources in one status, consistently;
 /// the global indexes `ByCollection` (`collection`, `sk`) and `ByCollectionStatus` (`collection_status`, `sk`) list

@@ -159,7 +159,7 @@ abstract class RecordsContract {
     assertThat(ids(everything("org-a"))).isEmpty();
     assertThat(records.commit(new Change.Delete(entry))).isFalse();
     assertThat(records.commit(new Change.Replace(entry, entry.next("pending", Map.of(), "{}")))).isFalse();
-    assertThat(records.commit(new Change.Create(entry))).as("the same, late").isFalse();
+    assertThat(records.commit(new Change.Create(entry))).as("a late repetition").isFalse();
     assertThat(records.wasRemoved(COLLECTION, "rpt_1", clock.instant())).isTrue();
     assertThat(records.wasRemoved(COLLECTION, "rpt_2", clock.instant())).isFalse();
     assertThat(records.find(COLLECTION, "rpt_1")).isEmpty();
