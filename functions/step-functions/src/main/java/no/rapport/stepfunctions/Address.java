@@ -2,7 +2,7 @@ package no.rapport.stepfunctions;
 
 import java.util.regex.Pattern;
 
-/// Where everything here is: the host, and what ARNs are made of.
+/// The host of the service and the parts of its ARNs.
 final class Address {
 
   /// The only address that the service binds.
@@ -17,7 +17,8 @@ final class Address {
 
   private Address() {}
 
-  /// Whether a request's `Host` header names this machine: a page of another site may make its own name lead here.
+  /// Returns whether a request's `Host` header names this machine. A page of another site could otherwise point its own
+  /// name at this address.
   static boolean isOwnHost(String host) {
     return host != null && OWN_HOST.matcher(host).matches();
   }
@@ -34,7 +35,7 @@ final class Address {
     return "arn:aws:states:" + REGION + ":" + ACCOUNT + ":" + resource;
   }
 
-  /// The ARN of a function that is given by its name or its ARN.
+  /// Returns the ARN of a function given by name or ARN.
   static String function(String nameOrArn) {
     return nameOrArn.startsWith("arn:") ? nameOrArn
         : "arn:aws:lambda:" + REGION + ":" + ACCOUNT + ":function:" + nameOrArn;

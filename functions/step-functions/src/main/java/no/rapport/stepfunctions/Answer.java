@@ -1,19 +1,19 @@
 package no.rapport.stepfunctions;
 
-/// What ends an execution's waiting.
+/// The result that ends a wait of an execution.
 sealed interface Answer {
 
-  /// It was done.
+  /// The work succeeded.
   record Done(Object value) implements Answer {}
 
-  /// It failed.
+  /// The work failed.
   record Failed(WorkflowFailure failure) implements Answer {}
 
-  /// Nothing came from outside.
+  /// The wait ended without a result.
   enum Signal implements Answer {
-    /// The time was up.
+    /// The deadline passed.
     ELAPSED,
-    /// The branch that waited was cancelled: the execution was stopped or timed out, or a sibling failed.
+    /// The waiting branch was cancelled: the execution was stopped or timed out, or a sibling failed.
     CANCELLED
   }
 }

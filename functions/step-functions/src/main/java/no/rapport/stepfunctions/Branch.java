@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// One thread of an execution: the whole flow, a branch of Parallel, or an iteration of Map.
+/// One thread of an execution: the top-level flow, a branch of Parallel, or an iteration of Map.
 ///
-/// It holds the variables assigned in it, knows the event that its next one follows, and is where a running execution
-/// can be ended: after [#cancel()] everything that the branch tries to do throws [Cancelled]. Fields are guarded by the
-/// execution's lock, except the variables, which only the branch's own thread changes.
+/// It holds the variables assigned in it and the id of its last event. After [#cancel()] every action of the branch
+/// throws [Cancelled], which ends a running execution. The execution's lock guards the fields, except the variables,
+/// which only the branch's own thread changes.
 final class Branch implements Execution.Root {
 
-  /// Ends the thread of a branch that was cancelled; nobody handles it but the place where the thread began.
+  /// Ends the thread of a cancelled branch. Only the start of the thread catches it.
   static final class Cancelled extends RuntimeException {
     Cancelled() {
       super(null, null, false, false);
@@ -47,21 +47,21 @@ final class Branch implements Execution.Root {
     this.lastEvent = lastEvent;
   }
 
-  /// The branch that an execution begins with.
+  /// Returns the top-level branch of an execution.
   static Branch root(Execution execution) {
     var root = new Branch(execution, Optional.empty(), Optional.empty(), new LinkedHashMap<>(), 0);
     root.over = !execution.attach(root);
     return root;
   }
 
-  /// A branch within this one; it sees the variables as they are now.
+  /// Returns a branch within this one, with a copy of the current variables.
   ///
-  /// @param origin the event that its first one follows
+  /// @param origin the id of the event that precedes its first one
   Branch child(long origin) {
     return child(origin, Optional.empty());
   }
 
-  /// The same for an iteration of the Map state `name`.
+  /// Returns a branch for an iteration of the Map state `name`.
   Branch iteration(long origin, String name, int index) {
     var details = new LinkedHashMap<String, Object>();
     details.put("name", name);
@@ -86,14 +86,14 @@ final class Branch implements Execution.Root {
     return execution;
   }
 
-  /// What `$name` stands for, without `$states`.
+  /// Returns the variables by name, without `$states`.
   Map<String, Object> variables() {
     return variables;
   }
 
-  /// It is in this state from here on.
+  /// Enters a state.
   ///
-  /// @return the id of the event that says so
+  /// @return the id of the entry event
   long enter(State state, Map<String, Object> details) {
     execution.lock().lock();
     try {
@@ -107,7 +107,7 @@ final class Branch implements Execution.Root {
     }
   }
 
-  /// It is between states.
+  /// Marks the branch as between states.
   void leave() {
     execution.lock().lock();
     try {
@@ -117,7 +117,7 @@ final class Branch implements Execution.Root {
     }
   }
 
-  /// Writes an event that follows this branch's last one.
+  /// Writes an event that follows the branch's last one.
   void record(String type, Map<String, Object> details) {
     execution.lock().lock();
     try {
@@ -127,7 +127,7 @@ final class Branch implements Execution.Root {
     }
   }
 
-  /// Writes an event that no other one follows: what comes next follows the same event as this one.
+  /// Writes an event without successor: the next event follows the same event as this one.
   void recordAside(String type, Map<String, Object> details) {
     execution.lock().lock();
     try {
@@ -137,8 +137,8 @@ final class Branch implements Execution.Root {
     }
   }
 
-  /// Writes that a field could not be evaluated. Right after the entry into a state the service lets this follow the
-  /// event before the entry, except in a Wait state.
+  /// Writes that a field could not be evaluated. Directly after the entry into a state, the service links this event to
+  /// the event before the entry, except in a Wait state.
   void recordEvaluationFailure(Map<String, Object> details) {
     execution.lock().lock();
     try {
@@ -149,7 +149,7 @@ final class Branch implements Execution.Root {
     }
   }
 
-  /// To be called under the lock.
+  /// Must be called under the lock.
   private long append(String type, long previous, Map<String, Object> details) {
     requireAlive();
     if (execution.isFull()) {
@@ -159,7 +159,7 @@ final class Branch implements Execution.Root {
     return execution.append(type, previous, details);
   }
 
-  /// Waits until something is brought, or until `deadline`.
+  /// Waits until the outcome is completed, or until `deadline`.
   Answer await(Outcome<Answer> outcome, Optional<Instant> deadline) {
     execution.lock().lock();
     try {
@@ -181,7 +181,9 @@ final class Branch implements Execution.Root {
     return answer;
   }
 
-  /// Something to do if this branch is cancelled before `forget` is run on what this returns.
+  /// Registers an action for the cancellation of this branch.
+  ///
+  /// @return the action that unregisters it
   Runnable onCancel(Runnable hook) {
     execution.lock().lock();
     try {
@@ -200,7 +202,7 @@ final class Branch implements Execution.Root {
     }
   }
 
-  /// The flow is through; what follows in the parent follows this branch's last event.
+  /// Ends the flow. The parent's next event follows the branch's last one.
   void finish() {
     execution.lock().lock();
     try {
@@ -215,8 +217,8 @@ final class Branch implements Execution.Root {
     }
   }
 
-  /// The flow has failed, and what it is a part of fails with it. Of several parts that fail at the same time only the
-  /// first counts as failed; the others are cancelled like those that still run.
+  /// Fails the flow and its parent. If several branches fail at the same time, only the first counts as failed; the
+  /// others are cancelled.
   void fail() {
     execution.lock().lock();
     try {
@@ -265,7 +267,7 @@ final class Branch implements Execution.Root {
     }
   }
 
-  /// Ends the branches within this one, which itself goes on: one of them has failed.
+  /// Cancels the branches within this one after one of them failed. This branch continues.
   void cancelChildren() {
     var later = new ArrayList<Runnable>();
     execution.lock().lock();

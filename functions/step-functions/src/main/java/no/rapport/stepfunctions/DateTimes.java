@@ -8,16 +8,16 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Moments as Step Functions writes and reads them.
+/// Formats and parses times as Step Functions does.
 final class DateTimes {
 
-  /// UTC with milliseconds, as the context object has it.
+  /// UTC with milliseconds, the form of the context object.
   static final DateTimeFormatter MILLIS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private DateTimes() {}
 
-  /// Reads a timestamp with its offset; empty if it is none.
+  /// Parses a timestamp with offset. Returns empty if the text is not one.
   static Optional<Instant> read(String text) {
     try {
       return Optional.of(OffsetDateTime.parse(text).toInstant());

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Turns the States language into [State]s and finds everything that is wrong with it, or not supported, at once.
+/// Parses the States Language into [State]s and reports all errors and unsupported features at once.
 final class DefinitionReader {
 
   private static final String JSONATA = "JSONata";
@@ -26,7 +26,7 @@ final class DefinitionReader {
 
   private DefinitionReader() {}
 
-  /// What is wrong with a definition, each with its place; empty if nothing is.
+  /// Returns the errors of a definition, each with its place; empty if it is valid.
   static List<String> problems(String json) {
     var reader = new DefinitionReader();
     reader.machine(json);
@@ -35,7 +35,7 @@ final class DefinitionReader {
 
   /// Reads a definition.
   ///
-  /// @throws StepFunctionsException `InvalidDefinition`, naming everything that is wrong or not supported, and where
+  /// @throws StepFunctionsException `InvalidDefinition`, naming every error and unsupported feature with its place
   static Definition read(String json) {
     var reader = new DefinitionReader();
     var definition = reader.machine(json);
@@ -43,7 +43,7 @@ final class DefinitionReader {
     return definition;
   }
 
-  /// Reads a state that stands alone; where it leads to is not looked at.
+  /// Reads a single state without checking its transitions.
   ///
   /// @throws StepFunctionsException `InvalidDefinition`
   static State readState(String name, Map<?, ?> json) {
@@ -88,7 +88,7 @@ final class DefinitionReader {
       var name = key.toString();
       var at = place + "/States/" + name;
       if (name.length() > 80) {
-        in.problem(at, "A state's name has at most 80 characters");
+        in.problem(at, "A state's name must have at most 80 characters");
       }
       if (!names.add(name)) {
         in.problem(at, "DUPLICATE_STATE_NAME", "The name '" + name + "' is taken by another state");
@@ -99,12 +99,12 @@ final class DefinitionReader {
           states.put(name, state);
         }
       } else {
-        in.problem(at, "A state is an object");
+        in.problem(at, "A state must be an object");
       }
     });
     var startAt = in.string(json, place, "StartAt").orElse("");
     if (described.isEmpty()) {
-      in.problem(place, "There must be States");
+      in.problem(place, "The field 'States' is required");
     }
     var flow = new State.Flow(startAt, states);
     if (in.problems().isEmpty()) {
@@ -137,7 +137,7 @@ final class DefinitionReader {
       case "Map" -> map(name, json, at, variables);
       case String other -> {
         in.problem(at + "/Type",
-            "The Type '" + other + "' is none of Task, Choice, Map, Parallel, Wait, Pass, Succeed, Fail");
+            "The Type '" + other + "' must be one of Task, Choice, Map, Parallel, Wait, Pass, Succeed, Fail");
         yield null;
       }
     };
@@ -159,7 +159,7 @@ final class DefinitionReader {
         exits.recovery(json, at), exits.exit(json, at, RESULT));
   }
 
-  /// Arguments that are computed as a whole can only be checked when they are there.
+  /// Arguments computed by one expression can only be checked at run time.
   private void checkArguments(TaskResource.Integration integration, Optional<Template> arguments, String at) {
     var given = switch (arguments.orElse(new Template.Structure(Map.of()))) {
       case Template.Structure(var fields) -> fields.keySet();
@@ -170,7 +170,7 @@ final class DefinitionReader {
       }
     };
     for (var field : given) {
-      if (!integration.takes(field)) {
+      if (!integration.isAllowed(field)) {
         in.problem(at, "The field '" + field + "' is not supported by this emulator");
       }
     }
@@ -186,12 +186,12 @@ final class DefinitionReader {
     var rules = new ArrayList<State.Rule>();
     var choices = in.list(json, at, "Choices");
     if (choices.isEmpty()) {
-      in.problem(at, "A Choice needs Choices");
+      in.problem(at, "A Choice must have Choices");
     }
     for (var i = 0; i < choices.size(); i++) {
       var place = at + "/Choices[" + i + "]";
       if (!(choices.get(i) instanceof Map<?, ?> rule)) {
-        in.problem(place, "A choice rule is an object");
+        in.problem(place, "A choice rule must be an object");
         continue;
       }
       in.fields(rule, place, Set.of("Condition", "Next", "Assign", "Output", "Comment"));
@@ -217,7 +217,7 @@ final class DefinitionReader {
   private State pause(String name, Map<?, ?> json, String at) {
     in.fields(json, at, COMMON, EXIT, Set.of("Seconds", "Timestamp"));
     if (json.containsKey("Seconds") == json.containsKey("Timestamp")) {
-      in.problem(at, "A Wait needs Seconds or Timestamp, and not both");
+      in.problem(at, "A Wait must have either Seconds or Timestamp, not both");
     }
     var timestamp = in.template(json, at, "Timestamp");
     if (timestamp.isPresent() && !(timestamp.get() instanceof Template.Computed)
@@ -232,7 +232,7 @@ final class DefinitionReader {
     var branches = new ArrayList<State.Flow>();
     var described = in.list(json, at, "Branches");
     if (described.isEmpty()) {
-      in.problem(at, "A Parallel needs Branches");
+      in.problem(at, "A Parallel must have Branches");
     }
     for (var i = 0; i < described.size(); i++) {
       var place = at + "/Branches[" + i + "]";
@@ -240,7 +240,7 @@ final class DefinitionReader {
         in.fields(branch, place, Set.of("StartAt", "States", "Comment"));
         branches.add(flow(branch, place, variables));
       } else {
-        in.problem(place, "A branch is an object");
+        in.problem(place, "A branch must be an object");
       }
     }
     return new State.Parallel(name, branches, in.template(json, at, "Arguments"),

@@ -5,8 +5,8 @@ import com.dashjoin.jsonata.Jsonata;
 import com.dashjoin.jsonata.Utils;
 import java.util.concurrent.TimeUnit;
 
-/// What one evaluation of an expression may take. The service does not publish its limits; these are the largest that
-/// fit what was measured.
+/// The limits of one evaluation of an expression. The service does not publish its limits; these are the largest values
+/// that fit the measurements.
 final class EvaluationLimits {
 
   /// A sum of 200 terms fails on the service.
@@ -15,7 +15,7 @@ final class EvaluationLimits {
   /// `[1..873783]` fails on the service.
   private static final int MAX_RANGE_LENGTH = 873_782;
 
-  /// Far more than any expression needs; it ends an endless loop.
+  /// Ends endless loops; far more than any valid expression needs.
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final long start = System.nanoTime();

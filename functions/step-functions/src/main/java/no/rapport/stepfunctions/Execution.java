@@ -10,38 +10,38 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// One execution: its identity, its history, and how it ended. Whatever happens to it happens under its lock, so that
-/// its history is one line and nothing follows its end.
+/// An execution: its identity, its history and its end. All changes happen under its lock, so that its history is
+/// linear and nothing follows the end.
 final class Execution {
 
-  /// What it is and when it began.
+  /// The identity and start of an execution.
   ///
-  /// @param number grows with every start; newer executions have higher ones
+  /// @param number grows with every start; newer executions have higher numbers
   record Identity(
       String arn, StateMachineDescription machine, String name, String input, Instant startDate,
       Optional<String> startedBy, long number) {}
 
-  /// How it ended.
+  /// The end of an execution.
   record End(
       ExecutionStatus status, Instant at, Optional<String> output, Optional<String> error, Optional<String> cause) {}
 
-  /// What the service lets a history have. The event that says so is the last one.
+  /// The service's limit of events in a history. The last event reports the limit.
   static final int MAX_EVENTS = 25_000;
 
-  /// The branch that it begins with; both methods are called under the execution's lock.
+  /// The top-level branch. Both methods are called under the execution's lock.
   interface Root {
 
-    /// Ends it and everything within it, with the events that say so.
+    /// Ends it and all branches within it, and writes the events of their ends.
     ///
-    /// @param cause the event that the others follow; empty if the whole execution is ended from outside
-    /// @return what is to be done outside the lock
+    /// @param cause the event that precedes the others; empty if the execution is ended from outside
+    /// @return actions to run outside the lock
     List<Runnable> cancel(Optional<Long> cause);
 
-    /// The event that its next one follows.
+    /// Returns the id of the event that precedes its next one.
     long lastEvent();
   }
 
-  /// Hears of every event as it is written, under the execution's lock.
+  /// Receives every event as it is written, under the execution's lock.
   @FunctionalInterface
   interface Recorder {
     void event(Execution execution, HistoryEvent event);
@@ -65,7 +65,7 @@ final class Execution {
     this.recorder = recorder;
   }
 
-  /// One that is read back: it runs no more, and its events are known.
+  /// Returns an execution restored from the journal. It does not run, and its events are known.
   static Execution restored(Identity identity, WorkflowTime time, Recorder recorder, List<HistoryEvent> history) {
     var execution = new Execution(identity, time, recorder);
     execution.history.addAll(history);
@@ -84,9 +84,9 @@ final class Execution {
     return time;
   }
 
-  /// Sets what is cancelled when it ends.
+  /// Sets the branch to cancel when the execution ends.
   ///
-  /// @return false, and without effect, if it has ended
+  /// @return false, without effect, if it has ended
   boolean attach(Root running) {
     lock.lock();
     try {
@@ -100,7 +100,7 @@ final class Execution {
     }
   }
 
-  /// Its input, read once: every expression can see it.
+  /// Returns the parsed input, which every expression can read.
   Object input() {
     lock.lock();
     try {
@@ -113,12 +113,12 @@ final class Execution {
     }
   }
 
-  /// Completed with the end once all that follows from it has been told.
+  /// Completes with the end after all listeners have been notified.
   CompletableFuture<End> ended() {
     return ended;
   }
 
-  /// Writes an event; to be called under the lock.
+  /// Writes an event. Must be called under the lock.
   ///
   /// @return its id
   long append(String type, long previous, Map<String, Object> details) {
@@ -128,12 +128,12 @@ final class Execution {
     return event.id();
   }
 
-  /// Whether there is room for its last event only; to be called under the lock.
+  /// Returns whether only the last event still fits. Must be called under the lock.
   boolean isFull() {
     return history.size() >= MAX_EVENTS - 1;
   }
 
-  /// Ends it because its history is full; returns at once. To be called under the lock.
+  /// Ends the execution because its history is full. Returns at once. Must be called under the lock.
   void endOverfull() {
     if (!overfull) {
       overfull = true;
@@ -143,12 +143,12 @@ final class Execution {
     }
   }
 
-  /// The service tells no finer times than milliseconds.
+  /// The service truncates times to milliseconds.
   private Instant now() {
     return time.now().truncatedTo(ChronoUnit.MILLIS);
   }
 
-  /// The events so far.
+  /// Returns the events so far.
   List<HistoryEvent> history() {
     lock.lock();
     try {
@@ -158,7 +158,7 @@ final class Execution {
     }
   }
 
-  /// How it ended, if it has.
+  /// Returns the end, if it has ended.
   Optional<End> end() {
     lock.lock();
     try {
@@ -168,7 +168,8 @@ final class Execution {
     }
   }
 
-  /// Runs `action` once it has ended, or at once if it has; before those who wait for it go on.
+  /// Runs `action` after the execution ends, or at once if it has ended. Threads that wait for the end continue after
+  /// `action`.
   void whenEnded(Runnable action) {
     lock.lock();
     try {
@@ -182,9 +183,9 @@ final class Execution {
     action.run();
   }
 
-  /// Ends it, unless it has ended: everything that still runs in it is cancelled, and its last event is written.
+  /// Ends the execution, unless it has ended: cancels everything that runs in it and writes its last event.
   ///
-  /// @return whether it was this call that ended it
+  /// @return whether this call ended it
   boolean end(ExecutionStatus status, Optional<String> output, Optional<String> error, Optional<String> cause) {
     List<Runnable> later = new ArrayList<>();
     lock.lock();
@@ -193,7 +194,7 @@ final class Execution {
         return false;
       }
       root.ifPresent(running -> later.addAll(running.cancel(Optional.empty())));
-      // What ends an execution from outside follows nothing in it.
+      // An end from outside follows no event of the execution.
       var previous = switch (status) {
         case SUCCEEDED, FAILED -> root.map(Root::lastEvent).orElse(0L);
         default -> 0L;
@@ -204,7 +205,7 @@ final class Execution {
         case FAILED -> "ExecutionFailed";
         case TIMED_OUT -> "ExecutionTimedOut";
         case ABORTED -> "ExecutionAborted";
-        case RUNNING -> throw new IllegalArgumentException("Running is not an end");
+        case RUNNING -> throw new IllegalArgumentException("RUNNING is not the status of an end");
       }, previous, endDetails(status, output, error, cause));
       end = Optional.of(result);
       root = Optional.empty();
@@ -218,7 +219,7 @@ final class Execution {
     return true;
   }
 
-  /// The end that is read back for a restored execution.
+  /// Sets the end of a restored execution.
   void restoreEnd(End known) {
     end = Optional.of(known);
     ended.complete(known);
@@ -239,7 +240,7 @@ final class Execution {
     return details;
   }
 
-  /// What it looks like at this moment.
+  /// Returns a snapshot of the execution.
   ExecutionDescription describe() {
     var result = end();
     return new ExecutionDescription(

@@ -19,16 +19,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// A file with one JSON line for everything that happened, from which everything is there again after a restart. At
-/// each start it is written anew with what is still known; a last line that was cut off is left out.
+/// A file with one JSON line per change, which restores the state after a restart. Each start rewrites it with the
+/// state that is still known. A truncated last line is ignored.
 final class ExecutionJournal implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(ExecutionJournal.class.getName());
 
-  /// An execution as it was left; without an end it was running.
+  /// A journaled execution. Without an end it was running.
   record Past(Execution.Identity identity, List<HistoryEvent> history, Optional<Execution.End> end) {}
 
-  /// What a journal holds.
+  /// The content of a journal.
   static final class Remembered {
 
     private final Map<String, StateMachineDescription> machines = new LinkedHashMap<>();
@@ -40,17 +40,17 @@ final class ExecutionJournal implements AutoCloseable {
       return List.copyOf(machines.values());
     }
 
-    /// In the order of their start.
+    /// Returns the executions in order of their start.
     List<Past> executions() {
       return List.copyOf(executions.values());
     }
 
-    /// By state machine.
+    /// Returns the names of executions by state machine.
     Map<String, Set<String>> names() {
       return names;
     }
 
-    /// Says what is to be written into the new journal; of other executions the names stay.
+    /// Selects the executions for the new journal. Of all others only the names are kept.
     void keepOnly(Collection<Execution> executionsKept) {
       kept = executionsKept.stream()
           .map(one -> new Past(one.identity(), one.history(), one.end())).toList();
@@ -88,7 +88,7 @@ final class ExecutionJournal implements AutoCloseable {
             past.identity(), past.history(), Optional.of(new Execution.End(
                 ExecutionStatus.valueOf(text(line, "status")), instant(line, "at"),
                 optional(line, "output"), optional(line, "error"), optional(line, "cause")))));
-        default -> throw new IllegalArgumentException("An entry of an unknown kind");
+        default -> throw new IllegalArgumentException("Unknown kind of journal entry");
       }
     }
 
@@ -105,7 +105,7 @@ final class ExecutionJournal implements AutoCloseable {
     this.file = file;
   }
 
-  /// Reads a journal, lets `restore` take over what it holds, and begins the new one.
+  /// Reads a journal, passes its content to `restore` and starts the new one.
   ///
   /// @throws UncheckedIOException if the file cannot be read or written
   static ExecutionJournal open(Path file, Consumer<Remembered> restore) {
@@ -194,7 +194,7 @@ final class ExecutionJournal implements AutoCloseable {
 
   private synchronized void line(String entry, Map<String, Object> fields) {
     if (out.isEmpty()) {
-      return; // closed: what happens now is for the next start to find missing
+      return; // closed: later changes are lost at the next start
     }
     var all = new LinkedHashMap<String, Object>();
     all.put("entry", entry);
@@ -206,13 +206,14 @@ final class ExecutionJournal implements AutoCloseable {
         out.get().flush();
       }
     } catch (IOException e) {
-      // Executions go on: losing the journal must not fail them.
-      LOG.log(System.Logger.Level.ERROR, "The journal " + file + " cannot be written; it ends here", e);
+      // Executions continue: losing the journal must not fail them.
+      LOG.log(System.Logger.Level.ERROR,
+          "The journal " + file + " cannot be written; later changes are lost at the next restart", e);
       out = Optional.empty();
     }
   }
 
-  /// Writes nothing any more.
+  /// Closes the journal; later writes are ignored.
   @Override
   public synchronized void close() {
     out.ifPresent(writer -> {

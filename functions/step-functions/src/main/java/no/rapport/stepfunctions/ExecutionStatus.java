@@ -1,6 +1,6 @@
 package no.rapport.stepfunctions;
 
-/// Where an execution stands, in the service's words.
+/// The status of an execution, in the service's words.
 public enum ExecutionStatus {
   RUNNING,
   SUCCEEDED,
@@ -8,7 +8,7 @@ public enum ExecutionStatus {
   TIMED_OUT,
   ABORTED;
 
-  /// Whether nothing will happen any more.
+  /// Returns whether the execution has ended.
   public boolean isEnded() {
     return this != RUNNING;
   }

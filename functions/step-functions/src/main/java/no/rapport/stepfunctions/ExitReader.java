@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads how a state is left: `Next`, `End`, `Assign`, `Output`, `Retry` and `Catch`.
+/// Reads the fields that control how a state ends: `Next`, `End`, `Assign`, `Output`, `Retry` and `Catch`.
 final class ExitReader {
 
   private static final Set<String> ERROR_OUTPUT = Set.of("errorOutput");
@@ -18,14 +18,14 @@ final class ExitReader {
     this.in = in;
   }
 
-  /// The `Retry` and `Catch` of a state.
+  /// Reads the `Retry` and `Catch` of a state.
   State.Recovery recovery(Map<?, ?> json, String at) {
     var retriers = new ArrayList<Retrier>();
     var retry = in.list(json, at, "Retry");
     for (var i = 0; i < retry.size(); i++) {
       var place = at + "/Retry[" + i + "]";
       if (!(retry.get(i) instanceof Map<?, ?> entry)) {
-        in.problem(place, "A retrier is an object");
+        in.problem(place, "A retrier must be an object");
         continue;
       }
       in.fields(entry, place, Set.of("ErrorEquals", "IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds",
@@ -54,7 +54,7 @@ final class ExitReader {
         catchers.add(new State.Catcher(errors(entry, place, i == caught.size() - 1),
             exitTo(entry, at, "Catch[" + i + "]/", in.string(entry, place, "Next"), ERROR_OUTPUT)));
       } else {
-        in.problem(place, "A catcher is an object");
+        in.problem(place, "A catcher must be an object");
       }
     }
     return new State.Recovery(retriers, catchers);
@@ -71,22 +71,22 @@ final class ExitReader {
     return errors;
   }
 
-  /// The way out of a state that has `Next` or `End`.
+  /// Reads the exit of a state with `Next` or `End`.
   ///
   /// @param reserved see [Expression#compile(String, Set)]
   State.Exit exit(Map<?, ?> json, String at, Set<String> reserved) {
     var end = Boolean.TRUE.equals(json.get("End"));
     var next = json.containsKey("Next") ? in.string(json, at, "Next") : Optional.<String>empty();
     if (end == next.isPresent()) {
-      in.problem(at, "A state has either Next or End");
+      in.problem(at, "A state must have either Next or End");
     }
     return exitTo(json, at, "", next, reserved);
   }
 
-  /// A way out to `next`.
+  /// Reads an exit to `next`.
   ///
   /// @param state the place of the state
-  /// @param within the place of the way out in it, empty or for example `Choices[1]/`
+  /// @param within the place of the exit in the state, empty or for example `Choices[1]/`
   State.Exit exitTo(
       Map<?, ?> json, String state, String within, Optional<String> next, Set<String> reserved) {
     var at = within.isEmpty() ? state : state + "/" + within.substring(0, within.length() - 1);
@@ -95,7 +95,9 @@ final class ExitReader {
       in.object(json, at, "Assign").forEach((key, value) -> {
         var name = key.toString();
         if (name.equals("states") || name.length() > 80 || !name.matches("[\\p{L}_][\\p{L}\\p{N}_]*")) {
-          in.problem(at + "/Assign", "'" + name + "' is not a variable's name");
+          in.problem(at + "/Assign",
+              "'" + name + "' must be a variable name: letters, digits and _, at most 80, no digit first, "
+                  + "not 'states'");
         }
         in.template(value, at + "/Assign/" + name, reserved).ifPresent(template -> assign.put(name, template));
       });

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 
-/// One `{% … %}`: JSONata as Step Functions takes it, which is 2.0.6 with seven functions more.
+/// A `{% … %}` expression: JSONata 2.0.6 with the seven functions that Step Functions adds.
 ///
 /// Safe for use by many threads.
 final class Expression {
@@ -22,14 +22,14 @@ final class Expression {
     this.jsonata = jsonata;
   }
 
-  /// Whether a string of a definition is an expression rather than itself.
+  /// Returns whether a string of a definition is an expression rather than a constant.
   ///
-  /// @throws IllegalArgumentException if it has one of the two delimiters only
+  /// @throws IllegalArgumentException if it has only one of the two delimiters
   static boolean isExpression(String string) {
     var begins = string.startsWith(OPENING);
     var ends = string.endsWith(CLOSING);
     if (begins != ends || begins && string.length() < OPENING.length() + CLOSING.length()) {
-      throw new IllegalArgumentException("The string '" + string + "' is no complete JSONata expression: "
+      throw new IllegalArgumentException("The string '" + string + "' is not a complete JSONata expression: "
           + "it must begin with " + OPENING + " and end with " + CLOSING);
     }
     return begins;
@@ -37,28 +37,28 @@ final class Expression {
 
   /// Compiles the string with its `{%` and `%}`.
   ///
-  /// @param reserved the members of `$states` beside `input` and `context` that are there: `result`, `errorOutput`
-  /// @throws IllegalArgumentException if it is not JSONata, or JSONata that the service does not take
+  /// @param reserved the members of `$states` besides `input` and `context` that exist here: `result`, `errorOutput`
+  /// @throws IllegalArgumentException if it is not JSONata, or uses JSONata that the service rejects
   static Expression compile(String string, Set<String> reserved) {
     var text = string.substring(OPENING.length(), string.length() - CLOSING.length()).strip();
     JsonataCheck.check(text, reserved);
     try {
-      // The line break is for the library, which runs over the end after a closing comment.
+      // The library reads past the end after a closing comment; the line break prevents this.
       var jsonata = Jsonata.jsonata(text + "\n");
       jsonata.setOutputConvertNulls(false);
       jsonata.setValidateInput(false);
       return new Expression(text, jsonata);
-    } catch (RuntimeException e) { // the library's own, and what it throws for a comment without an end
+    } catch (RuntimeException e) { // also thrown for an unterminated comment
       throw new IllegalArgumentException("The JSONata expression '" + text + "' does not parse: " + e.getMessage(), e);
     }
   }
 
-  /// Evaluates it.
+  /// Evaluates the expression.
   ///
   /// @param field its place within the state
-  /// @param variables what `$name` stands for, `states` among them
-  /// @param now what `$now()` and `$millis()` tell
-  /// @throws EvaluationException if it fails, or gives nothing ("undefined") or a function
+  /// @param variables the values by name, `states` among them
+  /// @param now the time that `$now()` and `$millis()` return
+  /// @throws EvaluationException if it fails, or returns nothing ("undefined") or a function
   Object evaluate(String field, Map<String, Object> variables, Instant now) throws EvaluationException {
     var frame = jsonata.createFrame();
     JsonataDialect.bindFunctions(frame, now);

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads the fields of a definition's objects and notes everything that is wrong with them.
+/// Reads the fields of a definition's objects and collects their errors.
 final class FieldReader {
 
-  /// Fields that exist on the service, and what to call what they belong to.
+  /// Fields that the service supports and this emulator does not, with the name of their feature.
   private static final Map<String, String> KNOWN_ELSEWHERE = Map.ofEntries(
       Map.entry("InputPath", "the query language JSONPath"),
       Map.entry("OutputPath", "the query language JSONPath"),
@@ -35,7 +35,7 @@ final class FieldReader {
 
   private final List<String> problems = new ArrayList<>();
 
-  /// What is wrong, each with its place; empty if nothing is.
+  /// Returns the errors, each with its place; empty if there are none.
   List<String> problems() {
     return problems;
   }
@@ -57,12 +57,12 @@ final class FieldReader {
     }
   }
 
-  /// A whole number, or an expression for one.
+  /// Reads a whole number, or an expression for one.
   Optional<Template> count(Map<?, ?> json, String at, String field, int least) {
     return count(json, at, field, least, 99_999_999);
   }
 
-  /// A whole number of at most `most`, or an expression for one.
+  /// Reads a whole number of at most `most`, or an expression for one.
   Optional<Template> count(Map<?, ?> json, String at, String field, int least, int most) {
     var template = template(json, at, field);
     if (template.isPresent() && !(template.get() instanceof Template.Computed)) {
@@ -86,6 +86,8 @@ final class FieldReader {
     return template(json, at, field, Set.of());
   }
 
+  /// Reads a value in which strings may be expressions.
+  ///
   /// @param reserved see [Expression#compile(String, Set)]
   Optional<Template> template(Map<?, ?> json, String at, String field, Set<String> reserved) {
     return json.containsKey(field) ? template(json.get(field), at + "/" + field, reserved) : Optional.empty();
@@ -104,7 +106,7 @@ final class FieldReader {
     if (json.get(field) instanceof String string) {
       return Optional.of(string);
     }
-    problem(at, "The field '" + field + "' must be there and be a string");
+    problem(at, "The field '" + field + "' is required and must be a string");
     return Optional.empty();
   }
 
@@ -116,7 +118,7 @@ final class FieldReader {
     if (json.get(field) instanceof Map<?, ?> object) {
       return object;
     }
-    problem(at, "The field '" + field + "' must be there and be an object");
+    problem(at, "The field '" + field + "' is required and must be an object");
     return Map.of();
   }
 
@@ -131,7 +133,7 @@ final class FieldReader {
     return List.of();
   }
 
-  /// Notes that something is wrong at a place.
+  /// Adds an error at a place.
   void problem(String at, String text) {
     problem(at, "SCHEMA_VALIDATION_FAILED", text);
   }

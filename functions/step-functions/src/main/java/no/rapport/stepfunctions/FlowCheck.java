@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Checks what concerns the states of a flow together: where they lead to, and whose variables are whose.
+/// Checks the states of a flow together: their transitions and the scopes of their variables.
 final class FlowCheck {
 
   private final FieldReader in;
@@ -20,13 +20,13 @@ final class FlowCheck {
 
   /// The names of variables in a flow.
   ///
-  /// @param outer those of the flows around it
-  /// @param assigned those that each state assigns, except where it catches
-  /// @param caught those that each state assigns where it catches
+  /// @param outer the variables of the surrounding flows
+  /// @param assigned the variables that each state assigns outside of its catchers
+  /// @param caught the variables that each state's catchers assign
   record Variables(Set<String> outer, Map<String, Set<String>> assigned, Map<String, Set<String>> caught) {
 
-    /// What a flow within the state must not assign. What only that state's own catchers assign is free: they run when
-    /// the flow within is over.
+    /// Returns the variables that a flow within the state must not assign. Those that only the state's own catchers
+    /// assign are allowed, because catchers run after the inner flow.
     Set<String> visibleWithin(String state) {
       var visible = new LinkedHashSet<String>(outer);
       assigned.values().forEach(visible::addAll);
@@ -39,7 +39,8 @@ final class FlowCheck {
     }
   }
 
-  /// Variables live in the flow that assigns them; a flow within it reads them, and must not assign the same names.
+  /// Collects the variables of a flow. A variable belongs to the flow that assigns it. Inner flows may read it, but
+  /// must not assign the same name.
   Variables variables(Map<?, ?> states, String place, Set<String> outer) {
     var assigned = new LinkedHashMap<String, Set<String>>();
     var caught = new LinkedHashMap<String, Set<String>>();
@@ -74,10 +75,11 @@ final class FlowCheck {
     return names;
   }
 
-  /// Checks that every state can be reached, that every way leads to a state, and that one state ends the flow.
+  /// Checks that every state is reachable, that every transition leads to a state, and that some state ends the flow.
   void transitions(State.Flow flow, String place) {
     if (!flow.states().containsKey(flow.startAt())) {
-      in.problem(place + "/StartAt", "MISSING_TRANSITION_TARGET", "StartAt names no state: '" + flow.startAt() + "'");
+      in.problem(place + "/StartAt", "MISSING_TRANSITION_TARGET",
+          "StartAt must name a state, not '" + flow.startAt() + "'");
       return;
     }
     var reached = new HashSet<String>(Set.of(flow.startAt()));

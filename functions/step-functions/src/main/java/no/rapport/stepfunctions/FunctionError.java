@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 
-/// A function's failure as Step Functions sees it: the name that Retry and Catch look at, and the cause.
+/// A function's failure as Step Functions sees it: an error name for Retry and Catch, and a cause.
 public final class FunctionError extends Exception {
 
   private final String error;
@@ -27,8 +27,8 @@ public final class FunctionError extends Exception {
     this.details = details;
   }
 
-  /// What the managed Java runtime makes of an exception that a handler throws: its fully qualified class name, and
-  /// `{"errorMessage", "errorType", "stackTrace"}` as the cause.
+  /// Returns the failure that the managed Java runtime reports for an exception of a handler: its fully qualified class
+  /// name, and `{"errorMessage", "errorType", "stackTrace"}` as the cause.
   public static FunctionError of(Throwable thrown) {
     var type = thrown.getClass().getName();
     return new FunctionError(type, JsonValues.write(describe(thrown, 0)), thrown);
@@ -41,7 +41,7 @@ public final class FunctionError extends Exception {
     var trace = new ArrayList<Object>();
     for (var frame : thrown.getStackTrace()) {
       if (trace.size() == 40) {
-        break; // the service cuts long causes too
+        break; // the service also truncates long causes
       }
       trace.add(frame.toString());
     }
@@ -52,7 +52,7 @@ public final class FunctionError extends Exception {
     return body;
   }
 
-  /// What Lambda makes of a function that ran longer than its own timeout.
+  /// Returns the failure that Lambda reports for a function that exceeded its timeout.
   public static FunctionError timedOut(Duration timeout) {
     var body = new LinkedHashMap<String, Object>();
     body.put("errorType", "Sandbox.Timedout");
@@ -61,12 +61,12 @@ public final class FunctionError extends Exception {
     return new FunctionError("Sandbox.Timedout", JsonValues.write(body));
   }
 
-  /// The error's name in Retry and Catch.
+  /// Returns the error's name in Retry and Catch.
   public String error() {
     return error;
   }
 
-  /// The cause in the history: JSON where the function made it.
+  /// Returns the cause in the history; JSON if the function produced it.
   public String details() {
     return details;
   }

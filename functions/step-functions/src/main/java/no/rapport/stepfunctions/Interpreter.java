@@ -12,13 +12,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 
-/// Runs an execution, state by state. Every branch has a virtual thread of its own and reads as if it were alone.
+/// Runs an execution, state by state. Every branch has its own virtual thread and runs sequential code.
 final class Interpreter {
 
-  /// How many iterations of an inline Map the service runs at the same time at most.
+  /// The service's limit of concurrent iterations of an inline Map.
   private static final int MAX_CONCURRENT_ITERATIONS = 40;
 
-  /// A signed 32-bit number of seconds.
+  /// The service's limit: a signed 32-bit number of seconds.
   private static final Duration MAX_WAIT = Duration.ofSeconds(Integer.MAX_VALUE);
 
   private final Execution execution;
@@ -33,7 +33,7 @@ final class Interpreter {
     this.random = random;
   }
 
-  /// Runs the execution to its end on a thread of its own; returns at once.
+  /// Starts the execution on its own thread and returns at once.
   void start(Definition definition) {
     var identity = execution.identity();
     var details = new LinkedHashMap<String, Object>();
@@ -44,7 +44,7 @@ final class Interpreter {
     try {
       root.recordAside("ExecutionStarted", details);
     } catch (Branch.Cancelled stopped) {
-      return; // before it began
+      return; // ended before its start
     }
     var alarm = definition.timeout().map(timeout -> time.at(identity.startDate().plus(timeout),
         () -> onThread("timeout of " + identity.name(), this::timeOut)));
@@ -71,7 +71,7 @@ final class Interpreter {
     Threads.start(time, "execution " + name, work);
   }
 
-  /// Something that a branch does.
+  /// The work of a branch.
   @FunctionalInterface
   private interface Work {
     Object run() throws WorkflowFailure;
@@ -85,7 +85,7 @@ final class Interpreter {
     } catch (Branch.Cancelled cancelled) {
       return Answer.Signal.CANCELLED;
     } catch (RuntimeException | Error e) {
-      // Even then the execution must end, or whoever waits for it waits for ever.
+      // The execution must end even then, or threads that wait for it would wait forever.
       return new Answer.Failed(new WorkflowFailure(WorkflowFailure.RUNTIME, "The emulator failed: " + e));
     }
   }
@@ -117,7 +117,7 @@ final class Interpreter {
     };
   }
 
-  /// The failure that a Fail state states.
+  /// Returns the failure that a Fail state defines.
   static WorkflowFailure failure(Visit visit, State.Fail fail) throws WorkflowFailure {
     return new WorkflowFailure(text(visit, "Error", fail.error()), text(visit, "Cause", fail.cause()));
   }
@@ -130,7 +130,7 @@ final class Interpreter {
     return value.map(String.class::cast);
   }
 
-  /// Leaves a Choice state by the first rule that holds.
+  /// Leaves a Choice state by the first rule whose condition is true.
   static Visit.Step choose(Visit visit, State.Choice choice) throws WorkflowFailure {
     for (var rule : choice.rules()) {
       var field = rule.exit().place() + "Condition";
@@ -154,7 +154,7 @@ final class Interpreter {
     return visit.leave(wait.exit(), Map.of(), visit.input());
   }
 
-  /// When a Wait state is over.
+  /// Returns the time at which a Wait state ends.
   static Instant until(Visit visit, State.Wait wait, WorkflowTime time) throws WorkflowFailure {
     Instant until;
     if (wait.seconds().isPresent()) {
@@ -178,7 +178,7 @@ final class Interpreter {
     }
   }
 
-  /// Tries a state's work, with its retriers and then its catchers.
+  /// Runs a state's work, with its retriers and then its catchers.
   private Visit.Step attempt(Visit visit, State.Recovery recovery, State.Exit exit, Work work) throws WorkflowFailure {
     var used = new int[recovery.retriers().size()];
     while (true) {
@@ -208,7 +208,7 @@ final class Interpreter {
     }
   }
 
-  /// The index of the first retrier for a failure; -1 if there is none.
+  /// Returns the index of the first retrier for a failure; -1 if there is none.
   static int firstMatching(List<Retrier> retriers, WorkflowFailure failure) {
     for (var i = 0; i < retriers.size(); i++) {
       if (retriers.get(i).matches(failure)) {
@@ -278,7 +278,7 @@ final class Interpreter {
     return list;
   }
 
-  /// What a Map state iterates over.
+  /// Returns the items of a Map state.
   static List<Object> items(Visit visit, State.MapOver map) throws WorkflowFailure {
     var value = visit.evaluate("Items", map.items()).orElse(visit.input());
     if (value instanceof List<?> list) {
@@ -302,7 +302,7 @@ final class Interpreter {
     return details;
   }
 
-  /// How many iterations may fail before the whole state does: none, unless the definition says otherwise.
+  /// The number of iterations that may fail before the Map state fails: 0 by default.
   private record Tolerance(long most, boolean given, AtomicInteger failures) {
 
     static Tolerance of(Visit visit, State.MapOver map, int items) throws WorkflowFailure {
@@ -320,7 +320,7 @@ final class Interpreter {
 
     /// Counts a failure.
     ///
-    /// @return the failure of the whole state, if this one is too many
+    /// @return the failure of the whole state, if this failure exceeds the tolerance
     Optional<WorkflowFailure> failed(WorkflowFailure failure) {
       if (failures.incrementAndGet() <= most) {
         return Optional.empty();
@@ -337,8 +337,8 @@ final class Interpreter {
     void run(int index, Branch branch) throws WorkflowFailure;
   }
 
-  /// Runs parts on threads of their own, at most `concurrent` at a time, begun in order. The first that fails ends the
-  /// others and fails the whole.
+  /// Runs parts on their own threads, at most `concurrent` at a time, started in order. The first failure ends the
+  /// others and fails the state.
   private void fanOut(Visit visit, int parts, int concurrent, IntFunction<Branch> begin, Part part)
       throws WorkflowFailure {
     if (parts == 0) {
@@ -363,7 +363,7 @@ final class Interpreter {
             begun.set(parts);
             outcome.complete(failed);
           }
-          default -> { } // others are still at it, or all was cancelled
+          default -> { } // other parts still run, or all were cancelled
         }
       });
     }
@@ -377,7 +377,7 @@ final class Interpreter {
     while (true) {
       int index;
       Branch child;
-      execution.lock().lock(); // so that the history shows parts beginning in their order
+      execution.lock().lock(); // the history must show the parts in order of their start
       try {
         index = begun.getAndIncrement();
         if (index >= parts) {

@@ -18,9 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// JSON as the interpreter holds it: maps in order, lists, strings, numbers, booleans, and [#NULL] for JSON's null.
+/// JSON values of the interpreter: ordered maps, lists, strings, numbers, booleans, and [#NULL] for JSON's null.
 ///
-/// Java's `null` is never a value: in JSONata it stands for "nothing at all", and the two must not be confused.
+/// Java's `null` is never a value: JSONata uses it for "undefined", which differs from JSON's null.
 final class JsonValues {
 
   /// JSON's null.
@@ -35,15 +35,15 @@ final class JsonValues {
 
   /// Reads one JSON value.
   ///
-  /// @throws IllegalArgumentException with the place if the text is not JSON, or an object has a key twice
+  /// @throws IllegalArgumentException with the place if the text is not JSON, or an object has a duplicate key
   static Object parse(String json) {
     try (var parser = FACTORY.createParser(json)) {
       if (parser.nextToken() == null) {
-        throw new IllegalArgumentException("There is no JSON in an empty text");
+        throw new IllegalArgumentException("The text is empty; a JSON value is expected");
       }
       var value = value(parser);
       if (parser.nextToken() != null) {
-        throw new IllegalArgumentException("Something follows the JSON value");
+        throw new IllegalArgumentException("Unexpected text after the JSON value");
       }
       return value;
     } catch (JacksonException e) {
@@ -87,7 +87,7 @@ final class JsonValues {
     };
   }
 
-  /// Compact JSON text of a value; whole numbers are written without a fraction.
+  /// Returns the compact JSON text of a value; whole numbers have no fraction.
   ///
   /// @throws IllegalArgumentException if something in it has no JSON form, such as a function or an infinite number
   static String write(Object value) {
@@ -141,7 +141,7 @@ final class JsonValues {
     }
   }
 
-  /// A value of its own, free of what the JSONata library shares or computes late.
+  /// Returns a deep copy of a value, without the JSONata library's shared or lazy parts.
   ///
   /// @throws IllegalArgumentException if something in it has no JSON form
   static Object detached(Object value) {
@@ -161,11 +161,11 @@ final class JsonValues {
       case Number number -> number;
       case null -> NULL;
       case Object other when other == NULL -> NULL;
-      default -> throw new IllegalArgumentException("it is a function or another value that JSON has no form for");
+      default -> throw new IllegalArgumentException("it is a function or another value without a JSON form");
     };
   }
 
-  /// The kind of a value in JSON's words, for example `array`.
+  /// Returns the JSON type of a value, for example `array`.
   static String type(Object value) {
     return switch (value) {
       case Map<?, ?> object -> "object";
@@ -177,7 +177,7 @@ final class JsonValues {
     };
   }
 
-  /// Bytes of a text in UTF-8, which is what the service's limits count.
+  /// Returns the number of bytes of a text in UTF-8, the unit of the service's limits.
   static int size(String json) {
     return json.getBytes(StandardCharsets.UTF_8).length;
   }

@@ -5,8 +5,9 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 
-/// Refuses when a definition is read what the JSONata library takes and the service does not, and what the library is
-/// known to do wrong. It reads an expression token by token: every construct in question shows in the tokens.
+/// Rejects, when a definition is read, expressions that the JSONata library accepts and the service rejects, and
+/// functions that the library computes wrongly. It scans the tokens of an expression, since each such construct shows
+/// in its tokens.
 final class JsonataCheck {
 
   private static final Map<String, String> REFUSED_VARIABLES = Map.of(
@@ -16,9 +17,9 @@ final class JsonataCheck {
   private static final Set<String> WORD_OPERATORS = Set.of("and", "or", "in");
   private static final Set<String> LITERALS = Set.of("true", "false", "null");
 
-  /// What a bracket holds, and how the expression goes on after it.
+  /// The context of an open bracket.
   ///
-  /// @param context whether a name in it has something to be a member of
+  /// @param context whether a name in it can be a member of something
   /// @param parameters whether it holds a function's parameters
   private record Bracket(boolean context, boolean parameters) {}
 
@@ -26,13 +27,13 @@ final class JsonataCheck {
   private final Set<String> reserved;
   private final Deque<Bracket> open = new ArrayDeque<>();
   private int at;
-  /// Whether a value has just ended: a slash then divides, a bracket selects or calls.
+  /// Whether the last token ended a value: a slash then divides, and a bracket selects or calls.
   private boolean operandBefore;
   private boolean dotBefore;
   private boolean functionBefore;
   private boolean parametersBefore;
   private int transformBars;
-  /// The last tokens were `$states` and a dot.
+  /// Whether the last tokens were `$states` and a dot.
   private boolean statesBefore;
 
   private JsonataCheck(String text, Set<String> reserved) {
@@ -42,8 +43,8 @@ final class JsonataCheck {
 
   /// Checks an expression.
   ///
-  /// @param reserved the members of `$states` beside `input` and `context` that are there: `result`, `errorOutput`
-  /// @throws IllegalArgumentException naming what is refused
+  /// @param reserved the members of `$states` besides `input` and `context` that exist here: `result`, `errorOutput`
+  /// @throws IllegalArgumentException naming the rejected construct
   static void check(String text, Set<String> reserved) {
     new JsonataCheck(text, reserved).run();
   }
@@ -137,10 +138,10 @@ final class JsonataCheck {
 
   private void name(String name) {
     if (dotBefore && statesBefore && Set.of("result", "errorOutput").contains(name) && !reserved.contains(name)) {
-      throw refused("$states." + name, "which is not there in this field");
+      throw refused("$states." + name, "which does not exist in this field");
     }
     if (!dotBefore && !open.peek().context() && transformBars == 0) {
-      throw refused("the name " + name, "which is a member of nothing; strings stand in quotes");
+      throw refused("the name " + name, "which is not a member of any value; put strings in quotes");
     }
     operand();
   }
@@ -179,7 +180,7 @@ final class JsonataCheck {
           statesBefore = states;
         }
       }
-      // A parent or a wildcard is a value; the same sign between two values is an operator.
+      // A parent or a wildcard is a value; between two values the same sign is an operator.
       case '%', '*' -> {
         at++;
         if (operandBefore) {
@@ -192,7 +193,7 @@ final class JsonataCheck {
         at++;
         var sorts = c == '^';
         operator();
-        dotBefore = sorts; // what a sort holds has the items as its context
+        dotBefore = sorts; // the items are the context of a sort's terms
       }
     }
   }
@@ -215,7 +216,7 @@ final class JsonataCheck {
     parametersBefore = closed.parameters();
   }
 
-  /// A function's signature, such as `<a<s>s?:s>`.
+  /// Skips a function's signature, such as `<a<s>s?:s>`.
   private void signature() {
     var depth = 0;
     do {

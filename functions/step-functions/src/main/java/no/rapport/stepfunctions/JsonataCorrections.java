@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// Functions that the JSONata library does wrong, done as JSONata 2.0.6 does them.
+/// Replaces functions that the JSONata library computes wrongly with the behaviour of JSONata 2.0.6.
 final class JsonataCorrections {
 
-  /// From here on the library's whole numbers overflow.
+  /// Above this the library's whole numbers overflow.
   private static final double MAX_EXACT_INTEGER = 9_007_199_254_740_991d;
 
   private JsonataCorrections() {}
@@ -53,8 +53,8 @@ final class JsonataCorrections {
     });
   }
 
-  /// A function of the library that is computed here. It keeps the library's name and number of arguments, which
-  /// partial application needs.
+  /// A library function that is computed here. It keeps the library's name and number of arguments, which partial
+  /// application needs.
   private static final class Corrected extends Jsonata.JFunction {
 
     private final JsonataDialect.Body body;
@@ -87,7 +87,7 @@ final class JsonataCorrections {
     return number == null ? null : ((Number) number).intValue();
   }
 
-  /// JSONata's merge sort: equal elements keep their order.
+  /// Sorts like JSONata's merge sort: equal elements keep their order.
   private static List<Object> sort(List<?> list, Object comparator) throws Throwable {
     if (list == null) {
       return null;
@@ -124,7 +124,8 @@ final class JsonataCorrections {
     return value instanceof String || text == null ? text : withoutNeedlessEscapes(text);
   }
 
-  /// The library writes some characters beyond ASCII as `\\u2028`, which JSON does not ask for and JSONata does not do.
+  /// Removes escapes such as `\\u2028`, which the library writes for some non-ASCII characters and neither JSON nor
+  /// JSONata needs.
   private static String withoutNeedlessEscapes(String json) {
     var plain = new StringBuilder(json.length());
     for (var i = 0; i < json.length(); i++) {
@@ -142,7 +143,8 @@ final class JsonataCorrections {
     return plain.toString();
   }
 
-  /// The library writes whole numbers beyond 64 bits as `1e+20`; JSON writes them in full up to 10^21.
+  /// Replaces whole numbers beyond 64 bits, which the library writes as `1e+20`, by integers. JSON text writes them in
+  /// full up to 10^21.
   private static Object withPlainIntegers(Object value) {
     return switch (value) {
       case Double number when number == Math.rint(number) && Math.abs(number) >= Long.MAX_VALUE

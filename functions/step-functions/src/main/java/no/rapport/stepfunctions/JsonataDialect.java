@@ -17,21 +17,21 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/// Where the JSONata of Step Functions differs from the library's while it runs: what the service adds is bound, what
-/// the library does wrong is put right or fails by name, and its limits are kept.
+/// Adapts the JSONata library to Step Functions at run time: adds the service's functions, corrects or rejects by name
+/// what the library computes wrongly, and enforces the service's limits.
 final class JsonataDialect {
 
   private static final Map<String, String> ALGORITHMS = Map.of(
       "MD5", "MD5", "SHA-1", "SHA-1", "SHA-256", "SHA-256", "SHA-384", "SHA-384", "SHA-512", "SHA-512");
 
-  /// The service fails from a length of 500,000 on; no shorter failing one is known.
+  /// The service fails at a length of 500,000; no shorter failing length is known.
   private static final int MAX_RANGE_LENGTH = 499_999;
 
   private static final Pattern WRONG_WEEK_COMPONENT = Pattern.compile("\\[\\s*[Xxw]");
 
   private JsonataDialect() {}
 
-  /// Adds the service's own functions, and lets `$now` and `$millis` tell the given time.
+  /// Adds the service's own functions and makes `$now` and `$millis` return the given time.
   static void bindFunctions(Jsonata.Frame frame, Instant now) {
     bind(frame, "uuid", "<:s>", arguments -> UUID.randomUUID().toString());
     bind(frame, "parse", "<s:x>", arguments -> parse((String) arguments.getFirst()));
@@ -47,14 +47,14 @@ final class JsonataDialect {
     });
   }
 
-  /// Keeps the service's limits while an expression is evaluated in `frame`.
+  /// Enforces the service's limits while an expression is evaluated in `frame`.
   static void limit(Jsonata.Frame frame) {
     var limits = new EvaluationLimits();
     frame.setEvaluateEntryCallback((expression, input, environment) -> limits.enter(environment));
     frame.setEvaluateExitCallback((expression, input, environment, result) -> limits.leave(environment, result));
   }
 
-  /// Formats a moment.
+  /// Formats a time.
   ///
   /// @param picture null for ISO 8601
   static String dateTime(Number millis, String picture, String timezone) {
@@ -65,7 +65,7 @@ final class JsonataDialect {
     return Functions.dateTimeFromMillis(millis, picture, timezone);
   }
 
-  /// What a function does.
+  /// The body of a function.
   @FunctionalInterface
   interface Body {
     Object of(List<Object> arguments) throws Throwable;
@@ -80,7 +80,7 @@ final class JsonataDialect {
     return new ArrayList<>(raw);
   }
 
-  /// An argument, or null where it is left out.
+  /// Returns an argument, or null if it is missing.
   static Object argument(List<Object> arguments, int index) {
     return index < arguments.size() ? arguments.get(index) : null;
   }
@@ -92,7 +92,7 @@ final class JsonataDialect {
     try {
       return JsonValues.parse(json);
     } catch (IllegalArgumentException e) {
-      throw new JException("$parse was given a text that is not JSON: " + e.getMessage(), -1);
+      throw new JException("$parse needs JSON text: " + e.getMessage(), -1);
     }
   }
 
@@ -102,7 +102,7 @@ final class JsonataDialect {
     }
     var known = algorithm == null ? "SHA-1" : ALGORITHMS.get(algorithm);
     if (known == null) {
-      throw new JException("$hash does not know the algorithm " + algorithm, -1);
+      throw new JException("$hash does not support the algorithm " + algorithm, -1);
     }
     try {
       var digest = MessageDigest.getInstance(known).digest(content.getBytes(StandardCharsets.UTF_8));
@@ -112,8 +112,8 @@ final class JsonataDialect {
     }
   }
 
-  /// From the first to the last, which is part of it if a step meets it. As every JSONata sequence, one of a single
-  /// number is that number.
+  /// Returns the numbers from the first to the last, which is included if a step meets it. Like every JSONata sequence,
+  /// a sequence of one number is that number.
   private static List<Object> range(List<Object> arguments) {
     var first = ((Number) arguments.get(0)).longValue();
     var last = ((Number) arguments.get(1)).longValue();
@@ -124,7 +124,7 @@ final class JsonataDialect {
     var numbers = Utils.createSequence();
     for (var n = first; step > 0 ? n <= last : n >= last; n += step) {
       if (numbers.size() == MAX_RANGE_LENGTH) {
-        throw new JException("$range would give more than " + MAX_RANGE_LENGTH + " numbers", -1);
+        throw new JException("$range must not return more than " + MAX_RANGE_LENGTH + " numbers", -1);
       }
       numbers.add(n);
     }

@@ -10,19 +10,19 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/// The executions that can be described: all that run, and the last ended ones, as many as fit.
+/// Stores the executions that can be described: all running ones, and as many of the last ended ones as fit.
 ///
-/// Reading is safe for many threads at any time; whoever changes it holds the service's lock.
+/// Any thread may read at any time. Changes require the service's lock.
 final class KeptExecutions {
 
-  /// What the histories of ended executions take of the heap together, roughly.
+  /// Approximate limit of heap for the histories of ended executions.
   private static final long MAX_BYTES = 32L * 1024 * 1024;
 
-  /// Objects around an event and around a detail of it.
+  /// Estimated overhead of an event, and of a detail of it.
   private static final int EVENT_BYTES = 250;
   private static final int DETAIL_BYTES = 80;
 
-  /// How many names of a state machine stay taken; the service keeps them for 90 days.
+  /// Largest number of reserved names per state machine. The service reserves them for 90 days.
   private static final int MAX_NAMES = 100_000;
 
   private final int maxEnded;
@@ -49,7 +49,7 @@ final class KeptExecutions {
     return List.copyOf(byStart.descendingMap().values());
   }
 
-  /// Those of a state machine that started before the given number, by number.
+  /// Returns the executions of a state machine that started before the given number, newest first, by number.
   Map<Long, Execution> newestFirst(String stateMachineArn, long before) {
     var found = new LinkedHashMap<Long, Execution>();
     byStart.headMap(before).descendingMap().forEach((number, execution) -> {
@@ -60,14 +60,14 @@ final class KeptExecutions {
     return found;
   }
 
-  /// The number of the next execution.
+  /// Returns the number of the next execution.
   long nextNumber() {
     return ++started;
   }
 
-  /// Takes a name.
+  /// Reserves a name.
   ///
-  /// @return false, and without effect, if it is taken
+  /// @return false, without effect, if it is taken
   boolean takeName(String stateMachineArn, String name) {
     var taken = names.computeIfAbsent(stateMachineArn, key -> new LinkedHashSet<>());
     if (!taken.add(name)) {
@@ -85,9 +85,9 @@ final class KeptExecutions {
     started = Math.max(started, execution.identity().number());
   }
 
-  /// Forgets a state machine's executions and names.
+  /// Removes a state machine's executions and names.
   ///
-  /// @return the executions
+  /// @return the removed executions
   List<Execution> removeAll(String stateMachineArn) {
     var theirs = List.copyOf(newestFirst(stateMachineArn, Long.MAX_VALUE).values());
     theirs.forEach(this::forget);
@@ -95,7 +95,7 @@ final class KeptExecutions {
     return theirs;
   }
 
-  /// Counts an ended execution among those kept, and forgets the oldest ones that are too many.
+  /// Adds an ended execution to the kept ones and removes the oldest beyond the limits.
   void retire(Execution execution) {
     if (!executions.containsKey(execution.identity().arn())) {
       return; // its state machine was deleted

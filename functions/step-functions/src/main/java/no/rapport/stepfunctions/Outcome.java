@@ -3,10 +3,10 @@ package no.rapport.stepfunctions;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// What one thread waits for and others bring; the first to bring something wins.
+/// A result that one thread waits for and others complete. The first completion wins.
 ///
-/// It keeps [WorkflowTime] informed: who waits does not work, and whoever brings the value answers for the woken
-/// thread's work before it goes on, so that time cannot slip in between.
+/// It updates the count of working threads in [WorkflowTime]. A waiting thread does not count. The completing thread
+/// counts the woken thread as working before it continues, so that time cannot advance in between.
 final class Outcome<T> {
 
   private final WorkflowTime time;
@@ -19,7 +19,7 @@ final class Outcome<T> {
     this.time = time;
   }
 
-  /// Brings the value; false, and without effect, if there is one already.
+  /// Completes with a value. Returns false, without effect, if there is one already.
   boolean complete(T result) {
     lock.lock();
     try {
@@ -37,7 +37,7 @@ final class Outcome<T> {
     }
   }
 
-  /// Waits for the value; for one thread, which counts as working.
+  /// Waits for the value. Only one thread may wait, and it must count as working.
   T await() {
     lock.lock();
     try {
@@ -48,7 +48,7 @@ final class Outcome<T> {
     } finally {
       lock.unlock();
     }
-    // Outside the lock: under a leaping clock this rings alarms, and one of them may bring this very value.
+    // Must be outside the lock: under a leaping clock this rings alarms, and an alarm may complete this outcome.
     time.workEnds();
     lock.lock();
     try {

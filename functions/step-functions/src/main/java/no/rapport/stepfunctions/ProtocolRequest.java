@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 
-/// A request's members, read with the service's refusals.
+/// Reads a request's members and rejects invalid ones as the service does.
 record ProtocolRequest(Map<?, ?> fields) {
 
   private static final System.Logger LOG = System.getLogger(ProtocolRequest.class.getName());

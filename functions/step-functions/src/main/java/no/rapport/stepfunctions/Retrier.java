@@ -7,12 +7,12 @@ import java.util.random.RandomGenerator;
 
 /// An entry of `Retry`.
 ///
-/// @param errorEquals the errors it is for
-/// @param intervalSeconds before the first retry
-/// @param maxAttempts retries, not counting the first try; 0 forbids them
-/// @param backoffRate by how much each interval is longer than the one before
-/// @param maxDelaySeconds what no interval exceeds
-/// @param fullJitter whether the interval is drawn between 0 and what was computed
+/// @param errorEquals the names of the errors that it handles
+/// @param intervalSeconds seconds before the first retry
+/// @param maxAttempts number of retries, without the first try; 0 forbids them
+/// @param backoffRate the factor between consecutive intervals
+/// @param maxDelaySeconds largest interval
+/// @param fullJitter whether the interval is drawn at random between 0 and the computed value
 record Retrier(
     List<String> errorEquals,
     int intervalSeconds,
@@ -25,7 +25,7 @@ record Retrier(
     return errorEquals.stream().anyMatch(failure::is);
   }
 
-  /// How long to wait before a retry.
+  /// Returns the delay before a retry.
   ///
   /// @param retry 1 for the first
   Duration delay(int retry, RandomGenerator random) {
@@ -33,11 +33,11 @@ record Retrier(
     if (fullJitter) {
       seconds *= random.nextDouble();
     }
-    // A backoff without a ceiling outgrows every clock; a year is as good as never.
+    // An unlimited backoff would overflow; a year is long enough.
     return Duration.ofMillis((long) (Math.min(seconds, 31_536_000d) * 1000));
   }
 
-  /// The delay without jitter.
+  /// Returns the delay without jitter.
   ///
   /// @param retry 1 for the first
   double fullDelaySeconds(int retry) {

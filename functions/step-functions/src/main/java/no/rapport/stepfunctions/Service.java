@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
-/// What the service does, whoever asks for it; [StepFunctions] describes each method.
+/// The operations of the service, shared by all callers; [StepFunctions] describes each method.
 final class Service implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(Service.class.getName());
@@ -25,7 +25,7 @@ final class Service implements AutoCloseable {
   private final Optional<ExecutionJournal> journal;
   private final StatusListeners listeners;
 
-  /// Guards what follows; never taken by who holds an execution's lock.
+  /// Guards the fields below. A thread that holds an execution's lock never takes it.
   private final Object lock = new Object();
   private final Map<String, Machine> machines = new ConcurrentHashMap<>();
   private final KeptExecutions kept;
@@ -41,8 +41,8 @@ final class Service implements AutoCloseable {
     this.journal = data.map(folder -> ExecutionJournal.open(folder.resolve("executions.jsonl"), this::restored));
   }
 
-  /// Tells `listener` of every start and every end of an execution, in order, as EventBridge's status events do. They
-  /// come on a thread of their own; an exception is logged and otherwise ignored.
+  /// Notifies `listener` of every start and end of an execution, in order, like EventBridge's status events.
+  /// Notifications run on their own thread; an exception is logged and otherwise ignored.
   void onStatusChange(Consumer<ExecutionDescription> listener) {
     listeners.add(listener);
   }
@@ -152,12 +152,12 @@ final class Service implements AutoCloseable {
     return newestFirst(stateMachineArn, Long.MAX_VALUE).values().stream().map(Execution::describe).toList();
   }
 
-  /// The service tells no finer times than milliseconds.
+  /// The service truncates times to milliseconds.
   Instant now() {
     return time.now().truncatedTo(ChronoUnit.MILLIS);
   }
 
-  /// Those of a state machine that started before the given number, by number.
+  /// Returns the executions of a state machine that started before the given number, newest first, by number.
   Map<Long, Execution> newestFirst(String stateMachineArn, long before) {
     return kept.newestFirst(stateMachineArn, before);
   }
@@ -166,7 +166,8 @@ final class Service implements AutoCloseable {
     return execution(executionArn).history();
   }
 
-  /// Ends it. What runs is cut off and, where there is a folder, shows as aborted after the next start.
+  /// Closes the service. Running executions are interrupted; with a data folder they are `ABORTED` after the next
+  /// start.
   @Override
   public void close() {
     synchronized (lock) {
@@ -180,7 +181,7 @@ final class Service implements AutoCloseable {
     listeners.close();
   }
 
-  /// Tries one state alone.
+  /// Tests one state alone.
   StateTest.Result test(StateTest.Order order) {
     time.workBegins();
     try {
@@ -240,7 +241,7 @@ final class Service implements AutoCloseable {
     listeners.tell(execution.describe());
   }
 
-  /// Takes over what the journal remembers. What was running when it was cut off is ended here.
+  /// Restores the content of the journal. Executions that were running when it was interrupted are ended here.
   private void restored(ExecutionJournal.Remembered remembered) {
     remembered.names().forEach((machine, names) -> names.forEach(name -> kept.takeName(machine, name)));
     for (var description : remembered.machines()) {

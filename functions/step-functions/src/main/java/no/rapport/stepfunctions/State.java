@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A state of the States language in JSONata mode.
+/// A state of the States Language in JSONata mode.
 sealed interface State {
 
   /// Unique in the whole state machine.
   String name();
 
-  /// The `Type`, as events name it.
+  /// Returns the `Type`, as events name it.
   default String type() {
     return switch (this) {
       case Pass pass -> "Pass";
@@ -24,15 +24,15 @@ sealed interface State {
     };
   }
 
-  /// What happens when it fails; nothing for a state that cannot catch.
+  /// Returns its retriers and catchers; none for a state that cannot have them.
   default Recovery recovery() {
     return Recovery.NONE;
   }
 
-  /// Hands its input on.
+  /// Passes its input on.
   record Pass(String name, Exit exit) implements State {}
 
-  /// Has something done.
+  /// Calls a function or an integration.
   record Task(
       String name,
       TaskResource resource,
@@ -41,10 +41,10 @@ sealed interface State {
       Recovery recovery,
       Exit exit) implements State {}
 
-  /// Goes on where the first true condition says, else at `otherwise`.
+  /// Continues at the state of the first true condition, otherwise at `otherwise`.
   record Choice(String name, List<Rule> rules, Optional<Exit> otherwise) implements State {}
 
-  /// Waits for some seconds or until a moment; exactly one of the two is there.
+  /// Waits for some seconds or until a time; exactly one of the two is present.
   record Wait(String name, Optional<Template> seconds, Optional<Template> timestamp, Exit exit) implements State {}
 
   /// Ends its flow.
@@ -69,18 +69,18 @@ sealed interface State {
       Recovery recovery,
       Exit exit) implements State {}
 
-  /// States and where to begin: a state machine, a branch of Parallel, or what Map runs for each item.
+  /// States and the first of them: a state machine, a branch of Parallel, or the iteration of a Map.
   record Flow(String startAt, Map<String, State> states) {}
 
-  /// How a state is left: what is assigned, what goes on, and where to; without `next` the flow ends.
+  /// The exit of a state: its assignments, its output and the next state. Without `next` the flow ends.
   ///
-  /// @param place where it stands in the state: empty, or for example `Choices[1]/`
+  /// @param place its place in the state: empty, or for example `Choices[1]/`
   record Exit(String place, Map<String, Template> assign, Optional<Template> output, Optional<String> next) {}
 
   /// An entry of `Choices`.
   record Rule(Template condition, Exit exit) {}
 
-  /// What happens when a state fails: first the retriers, then the catchers, each in order.
+  /// The handling of a state's failure: first the retriers, then the catchers, each in order.
   record Recovery(List<Retrier> retriers, List<Catcher> catchers) {
 
     static final Recovery NONE = new Recovery(List.of(), List.of());

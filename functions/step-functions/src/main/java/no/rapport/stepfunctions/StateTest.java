@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Tries one state alone, once, without waiting: what `TestState` does.
+/// Runs one state alone, once, without waiting, as `TestState` does.
 final class StateTest {
 
-  /// Stands for what a state would do: a result or an error.
+  /// Replaces a state's call by a result or an error.
   sealed interface Mock {
 
     /// Parsed JSON.
@@ -20,16 +20,16 @@ final class StateTest {
     record Failure(WorkflowFailure failure) implements Mock {}
   }
 
-  /// What is tried.
+  /// The state to test and its input.
   ///
-  /// @param retries how many times the retrier of the error has been used already
+  /// @param retries the number of times that the retrier of the error has already been used
   record Order(
       State state, Object input, Map<String, Object> variables, String roleArn, Optional<Mock> mock, int retries) {}
 
-  /// How it ended, in the service's words.
+  /// The outcome, in the service's words.
   enum Status { SUCCEEDED, FAILED, RETRIABLE, CAUGHT_ERROR }
 
-  /// What came of it.
+  /// The result of a test.
   ///
   /// @param inspection the service's `inspectionData`
   record Result(

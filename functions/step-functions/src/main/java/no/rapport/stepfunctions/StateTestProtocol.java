@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads a `TestState` request and writes its answer.
+/// Reads a `TestState` request and writes its response.
 final class StateTestProtocol {
 
   private static final String UNNAMED = "StateName";
@@ -14,7 +14,7 @@ final class StateTestProtocol {
 
   private StateTestProtocol() {}
 
-  /// Tries the state that a request describes.
+  /// Tests the state that a request describes.
   ///
   /// @throws StepFunctionsException `InvalidDefinition`, `InvalidExecutionInput` or `ValidationException`
   static Map<String, Object> answer(ProtocolRequest request, Service service) {
@@ -37,10 +37,11 @@ final class StateTestProtocol {
     return answer;
   }
 
-  /// The definition is that of a state, or of a state machine one of whose states is named.
+  /// Reads the state from the request: the definition is a state, or a state machine with the name of one of its
+  /// states.
   private static State state(ProtocolRequest request) {
     if (!(parse(request.text("definition"), "InvalidDefinition") instanceof Map<?, ?> definition)) {
-      throw new StepFunctionsException("InvalidDefinition", "The definition is not an object");
+      throw new StepFunctionsException("InvalidDefinition", "The definition must be a JSON object");
     }
     var name = request.optionalText("stateName");
     var described = definition;
@@ -58,7 +59,7 @@ final class StateTestProtocol {
     return DefinitionReader.readState(name.orElse(UNNAMED), described);
   }
 
-  /// A state of a flow or of one within it.
+  /// Finds a state in a flow or in the flows within it.
   private static Optional<Map<?, ?>> find(Map<?, ?> flow, String name) {
     if (!(flow.get("States") instanceof Map<?, ?> states)) {
       return Optional.empty();

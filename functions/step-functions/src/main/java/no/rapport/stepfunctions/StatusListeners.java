@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
-/// Tells of starts and ends of executions, in order, on a thread of its own.
+/// Notifies listeners of starts and ends of executions, in order, on its own thread.
 final class StatusListeners implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(StatusListeners.class.getName());
@@ -24,7 +24,7 @@ final class StatusListeners implements AutoCloseable {
     listeners.add(listener);
   }
 
-  /// Tells every listener; an exception of one is logged.
+  /// Notifies every listener; an exception of one is logged.
   void tell(ExecutionDescription description) {
     if (listeners.isEmpty()) {
       return;
@@ -40,7 +40,8 @@ final class StatusListeners implements AutoCloseable {
         }
       });
     } catch (RejectedExecutionException e) {
-      LOG.log(System.Logger.Level.DEBUG, "Closed before " + description.executionArn() + " could be told of", e);
+      LOG.log(System.Logger.Level.DEBUG,
+          "Closed before the listeners were notified of " + description.executionArn(), e);
     }
   }
 

@@ -13,14 +13,14 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/// Step Functions inside this JVM: runs Standard workflows in JSONata mode as they are deployed, and speaks the
-/// service's JSON protocol on 127.0.0.1, so that SDKs and the `aws` command work with it.
+/// Step Functions inside this JVM: runs Standard workflows in JSONata mode as they are deployed, and serves the
+/// service's JSON protocol on 127.0.0.1 for SDKs and the `aws` command.
 ///
-/// Everything the protocol does is here as a Java method too. Executions run on virtual threads. With a folder
-/// ([Builder#data(Path)]) state machines and executions survive a restart; what was running then is `ABORTED`. The
-/// histories of the last ended executions are kept ([Builder#keep(int)]).
+/// Every operation of the protocol is also a Java method here. Executions run on virtual threads. With a data folder
+/// ([Builder#data(Path)]) state machines and executions survive a restart; executions that were running are then
+/// `ABORTED`. The histories of the last ended executions are kept ([Builder#keep(int)]).
 ///
-/// What is supported, what is refused by name, and what differs from the service: `functions/step-functions/README.md`.
+/// `functions/step-functions/README.md` lists the supported and rejected features and the differences from the service.
 ///
 /// Instances are safe for use by many threads.
 public final class StepFunctions implements AutoCloseable {
@@ -34,12 +34,12 @@ public final class StepFunctions implements AutoCloseable {
     protocol = StepFunctionsProtocol.start(service, settings.port);
   }
 
-  /// Settings for a new one.
+  /// Returns a builder with default settings.
   public static Builder builder() {
     return new Builder();
   }
 
-  /// How a [StepFunctions] is to be; everything has a default.
+  /// The settings of a [StepFunctions]; every setting has a default.
   public static final class Builder {
 
     private int port;
@@ -47,7 +47,8 @@ public final class StepFunctions implements AutoCloseable {
       throw new FunctionError("Lambda.ResourceNotFoundException", "Function not found: " + arn);
     };
     private TopicPublisher topics = message -> {
-      throw new IllegalStateException("There are no topics here: " + message.topicArn());
+      throw new IllegalStateException(
+          "No topic publisher is configured (Builder.topics); cannot publish to " + message.topicArn());
     };
     private WorkflowTime time = SystemTime.INSTANCE;
     private RandomGenerator random = RandomGenerator.getDefault();
@@ -57,44 +58,44 @@ public final class StepFunctions implements AutoCloseable {
 
     private Builder() {}
 
-    /// The port on 127.0.0.1; 0, the default, takes a free one.
+    /// Sets the port on 127.0.0.1; 0, the default, takes a free one.
     public Builder port(int value) {
       port = value;
       return this;
     }
 
-    /// Who calls functions; without it every function is unknown.
+    /// Sets the invoker of functions. Without it every function is unknown.
     public Builder functions(FunctionInvoker value) {
       functions = Objects.requireNonNull(value);
       return this;
     }
 
-    /// Who publishes to topics; without it publishing fails.
+    /// Sets the publisher to topics. Without it publishing fails.
     public Builder topics(TopicPublisher value) {
       topics = Objects.requireNonNull(value);
       return this;
     }
 
-    /// The clock; by default the machine's.
+    /// Sets the clock; by default the system clock.
     public Builder time(WorkflowTime value) {
       time = Objects.requireNonNull(value);
       return this;
     }
 
-    /// Where jitter is drawn from.
+    /// Sets the random numbers of jitter.
     public Builder random(RandomGenerator value) {
       random = Objects.requireNonNull(value);
       return this;
     }
 
-    /// A folder, made if it is not there, in which everything survives a restart; by default nothing does.
+    /// Sets the folder in which all state survives a restart; it is created if missing. By default no state survives.
     public Builder data(Path folder) {
       data = Optional.of(folder);
       return this;
     }
 
-    /// How many ended executions can be described; by default 2,000, and in any case no more than about 32 MiB of
-    /// history. Their names stay taken.
+    /// Sets the number of ended executions that can be described: 2,000 by default, and never more than about 32 MiB of
+    /// history. Their names stay reserved.
     public Builder keep(int executions) {
       keep = executions;
       return this;
@@ -106,7 +107,7 @@ public final class StepFunctions implements AutoCloseable {
       return this;
     }
 
-    /// Starts it.
+    /// Starts the service.
     ///
     /// @throws java.io.UncheckedIOException if it cannot listen on that port
     public StepFunctions start() {
@@ -114,12 +115,12 @@ public final class StepFunctions implements AutoCloseable {
     }
   }
 
-  /// The port it listens on.
+  /// Returns the port it listens on.
   public int port() {
     return protocol.port();
   }
 
-  /// The address for `aws.endpointUrlSfn`, `AWS_ENDPOINT_URL_SFN` and other clients.
+  /// Returns the address for `aws.endpointUrlSfn`, `AWS_ENDPOINT_URL_SFN` and other clients.
   public URI endpoint() {
     return URI.create("http://" + Address.HOST + ":" + port());
   }
@@ -131,7 +132,7 @@ public final class StepFunctions implements AutoCloseable {
     return protocol.reply(method, target, body);
   }
 
-  /// A client of it; the caller closes it.
+  /// Returns a new client of this service; the caller closes it.
   public SfnClient client() {
     return SfnClient.builder()
         .endpointOverride(endpoint())
@@ -141,18 +142,18 @@ public final class StepFunctions implements AutoCloseable {
         .build();
   }
 
-  /// Tells `listener` of every start and every end of an execution, in order, as EventBridge's status events do. They
-  /// come on a thread of their own; an exception is logged and otherwise ignored.
+  /// Notifies `listener` of every start and end of an execution, in order, like EventBridge's status events.
+  /// Notifications run on their own thread; an exception is logged and otherwise ignored.
   public void onStatusChange(Consumer<ExecutionDescription> listener) {
     service.onStatusChange(listener);
   }
 
-  /// Makes a state machine, or replaces the one of that name, as a deployment does; what runs goes on with the
-  /// definition it started with.
+  /// Creates a state machine, or replaces the one of that name, as a deployment does. Running executions continue with
+  /// the definition they started with.
   ///
-  /// @param definition the States language, with all substitutions made
+  /// @param definition the States Language, with all substitutions made
   /// @return its ARN, `arn:aws:states:eu-north-1:000000000000:stateMachine:{name}`
-  /// @throws StepFunctionsException `InvalidName`, or `InvalidDefinition` naming all that is wrong or not supported
+  /// @throws StepFunctionsException `InvalidName`, or `InvalidDefinition` naming all errors and unsupported features
   public String createStateMachine(String name, String definition, String roleArn) {
     return service.createStateMachine(name, definition, roleArn);
   }
@@ -162,24 +163,24 @@ public final class StepFunctions implements AutoCloseable {
     return service.describeStateMachine(stateMachineArn);
   }
 
-  /// All state machines, by name.
+  /// Returns all state machines, sorted by name.
   public List<StateMachineDescription> stateMachines() {
     return service.stateMachines();
   }
 
-  /// Removes a state machine with its executions, stopping those that run; without effect if there is none.
+  /// Removes a state machine with its executions and stops the running ones. Does nothing if there is none.
   public void deleteStateMachine(String stateMachineArn) {
     service.deleteStateMachine(stateMachineArn);
   }
 
-  /// Starts an execution under a name of its own making.
+  /// Starts an execution under a generated name.
   public ExecutionDescription start(String stateMachineArn, String input) {
     return service.start(stateMachineArn, input);
   }
 
-  /// Starts an execution. While one of that name runs with exactly this input, it is that one that is answered with.
+  /// Starts an execution, or returns the running one of the same name and input.
   ///
-  /// @param name unique within the state machine, for ever
+  /// @param name unique within the state machine, forever
   /// @param input JSON
   /// @throws StepFunctionsException `StateMachineDoesNotExist`, `InvalidName`, `InvalidExecutionInput`, or
   ///     `ExecutionAlreadyExists`
@@ -187,8 +188,8 @@ public final class StepFunctions implements AutoCloseable {
     return service.start(stateMachineArn, name, input);
   }
 
-  /// Ends an execution at once as `ABORTED`; one that has ended stays as it is. A function that runs is not
-  /// interrupted, and its result is thrown away.
+  /// Ends an execution at once as `ABORTED`. An ended execution stays as it is. A running function is not interrupted,
+  /// and its result is discarded.
   ///
   /// @throws StepFunctionsException `ExecutionDoesNotExist`
   public ExecutionDescription stop(String executionArn, Optional<String> error, Optional<String> cause) {
@@ -200,40 +201,41 @@ public final class StepFunctions implements AutoCloseable {
     return service.describe(executionArn);
   }
 
-  /// The state machine as it was when the execution started.
+  /// Returns the state machine as it was when the execution started.
   ///
   /// @throws StepFunctionsException `ExecutionDoesNotExist`
   public StateMachineDescription stateMachineOf(String executionArn) {
     return service.stateMachineOf(executionArn);
   }
 
-  /// Waits until an execution has ended and everybody has been told.
+  /// Waits until an execution has ended and all listeners have been notified.
   ///
   /// @throws StepFunctionsException `ExecutionDoesNotExist`
   public ExecutionDescription await(String executionArn) {
     return service.await(executionArn);
   }
 
-  /// The executions of all state machines, newest first.
+  /// Returns the executions of all state machines, newest first.
   public List<ExecutionDescription> executions() {
     return service.executions();
   }
 
-  /// The executions of one state machine, newest first.
+  /// Returns the executions of one state machine, newest first.
   ///
   /// @throws StepFunctionsException `StateMachineDoesNotExist`
   public List<ExecutionDescription> executions(String stateMachineArn) {
     return service.executions(stateMachineArn);
   }
 
-  /// What has happened in an execution so far.
+  /// Returns the events of an execution so far.
   ///
   /// @throws StepFunctionsException `ExecutionDoesNotExist`
   public List<HistoryEvent> history(String executionArn) {
     return service.history(executionArn);
   }
 
-  /// Ends it. What runs is cut off and, where there is a folder, shows as aborted after the next start.
+  /// Closes the service. Running executions are interrupted; with a data folder they are `ABORTED` after the next
+  /// start.
   @Override
   public void close() {
     protocol.close();

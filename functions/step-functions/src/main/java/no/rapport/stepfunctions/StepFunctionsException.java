@@ -1,6 +1,6 @@
 package no.rapport.stepfunctions;
 
-/// A refusal as the service words it, for example `ExecutionDoesNotExist`.
+/// An error of the service, for example `ExecutionDoesNotExist`.
 public final class StepFunctionsException extends RuntimeException {
 
   private final String code;
@@ -10,7 +10,7 @@ public final class StepFunctionsException extends RuntimeException {
     this.code = code;
   }
 
-  /// The service's name for it.
+  /// Returns the service's name of the error.
   public String code() {
     return code;
   }

@@ -20,8 +20,8 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// The service's JSON 1.0 protocol over HTTP: `X-Amz-Target: AWSStepFunctions.{operation}`, refusals as 400 with
-/// `__type` and `message`. Signatures are not checked.
+/// The service's JSON 1.0 protocol over HTTP: `X-Amz-Target: AWSStepFunctions.{operation}`, errors as 400 with `__type`
+/// and `message`. Signatures are not checked.
 final class StepFunctionsProtocol implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(StepFunctionsProtocol.class.getName());
@@ -127,7 +127,7 @@ final class StepFunctionsProtocol implements AutoCloseable {
       throw new StepFunctionsException("SerializationException", e.getMessage());
     }
     if (!(json instanceof Map<?, ?> fields)) {
-      throw new StepFunctionsException("SerializationException", "A request is a JSON object");
+      throw new StepFunctionsException("SerializationException", "A request must be a JSON object");
     }
     return perform(target.substring(TARGET.length()), new ProtocolRequest(fields));
   }
@@ -255,7 +255,8 @@ final class StepFunctionsProtocol implements AutoCloseable {
     if (!withData) {
       details.keySet().removeAll(EXECUTION_DATA);
     }
-    // The end of an execution always has its member, even where a Fail state names neither an error nor a cause.
+    // The last event of an execution always has its details member, even if a Fail state names neither an error nor a
+    // cause.
     if (!details.isEmpty() || event.type().startsWith("Execution")) {
       answer.put(event.detailsMember(), details);
     }

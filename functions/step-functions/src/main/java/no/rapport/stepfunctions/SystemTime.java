@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/// The machine's clock. One thread rings every alarm.
+/// The system clock. One thread rings every alarm.
 final class SystemTime implements WorkflowTime {
 
   static final SystemTime INSTANCE = new SystemTime();
@@ -31,11 +31,11 @@ final class SystemTime implements WorkflowTime {
 
   @Override
   public void workBegins() {
-    // Real time passes by itself.
+    // Real time passes independently of work.
   }
 
   @Override
   public void workEnds() {
-    // Real time passes by itself.
+    // Real time passes independently of work.
   }
 }

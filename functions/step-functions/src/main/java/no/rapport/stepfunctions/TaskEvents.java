@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Writes one attempt of a task into the history: of the Lambda kind where the resource is a function, else of the
-/// Task kind.
+/// Writes one attempt of a task into the history: with Lambda events if the resource is a function, otherwise with Task
+/// events.
 final class TaskEvents {
 
   private final Visit visit;
@@ -16,7 +16,7 @@ final class TaskEvents {
     this.resource = resource;
   }
 
-  /// The task in the service's messages: the function's ARN, or the integration's service.
+  /// Returns the name of the task in the service's messages: the function's ARN, or the integration's service.
   String task() {
     return switch (resource) {
       case TaskResource.Function(var arn) -> arn;
@@ -49,7 +49,7 @@ final class TaskEvents {
     });
   }
 
-  /// The integration has begun something that it now waits for.
+  /// Records that the integration started work and now waits for it.
   void submitted(String output) {
     record("Submitted", withOutput(output));
   }

@@ -2,13 +2,13 @@ package no.rapport.stepfunctions;
 
 import java.util.Set;
 
-/// What a Task state calls.
+/// The target of a Task state.
 sealed interface TaskResource {
 
-  /// A function, named by its ARN; its events are of the Lambda kind.
+  /// A function, named by its ARN; it writes Lambda events.
   record Function(String arn) implements TaskResource {}
 
-  /// An optimised integration, `arn:aws:states:::{service}:{action}`; its events are of the Task kind.
+  /// An optimised integration, `arn:aws:states:::{service}:{action}`; it writes Task events.
   enum Integration implements TaskResource {
     INVOKE_FUNCTION("lambda", "invoke", Set.of("FunctionName"), Set.of("Payload", "Qualifier")),
     RUN_EXECUTION("states", "startExecution.sync:2", Set.of("StateMachineArn"), Set.of("Input", "Name")),
@@ -26,22 +26,22 @@ sealed interface TaskResource {
       this.optional = optional;
     }
 
-    /// What its `Arguments` must hold.
+    /// Returns the required fields of its `Arguments`.
     Set<String> required() {
       return required;
     }
 
-    /// Whether its `Arguments` may hold a field.
-    boolean takes(String field) {
+    /// Returns whether its `Arguments` may hold a field.
+    boolean isAllowed(String field) {
       return required.contains(field) || optional.contains(field);
     }
 
-    /// `resourceType` in events.
+    /// Returns the `resourceType` in events.
     String service() {
       return service;
     }
 
-    /// `resource` in events.
+    /// Returns the `resource` in events.
     String action() {
       return action;
     }
@@ -53,7 +53,7 @@ sealed interface TaskResource {
 
   /// Reads a `Resource`.
   ///
-  /// @throws IllegalArgumentException naming it, if it is nothing this emulator can do
+  /// @throws IllegalArgumentException naming the resource, if this emulator does not support it
   static TaskResource of(String resource) {
     if (resource.startsWith("arn:aws:lambda:")) {
       if (!resource.matches("arn:aws:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?")) {

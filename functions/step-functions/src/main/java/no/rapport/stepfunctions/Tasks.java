@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/// Does what Task states ask for: calls functions, runs other state machines, publishes to topics.
+/// Runs Task states: calls functions, runs other state machines, publishes to topics.
 final class Tasks {
 
   /// Starts an execution of another state machine.
@@ -19,7 +19,7 @@ final class Tasks {
     Execution start(String stateMachineArn, Optional<String> name, String input, Optional<String> startedBy);
   }
 
-  /// What is called outside of the workflows.
+  /// The targets outside of the workflows.
   record Integrations(FunctionInvoker functions, TopicPublisher topics) {}
 
   private final FunctionInvoker functions;
@@ -34,13 +34,13 @@ final class Tasks {
     this.time = time;
   }
 
-  /// Something that an attempt does on a thread of its own.
+  /// The work of an attempt, on its own thread.
   @FunctionalInterface
   private interface Call {
     Object run() throws WorkflowFailure;
   }
 
-  /// Makes one attempt at a task and waits for its end.
+  /// Runs one attempt of a task and waits for its end.
   Object perform(Visit visit, State.Task task) throws WorkflowFailure {
     var arguments = arguments(visit, task);
     var timeout = task.timeoutSeconds().isPresent()
@@ -73,7 +73,7 @@ final class Tasks {
     };
   }
 
-  /// What a task is given.
+  /// Returns the arguments of a task.
   static Object arguments(Visit visit, State.Task task) throws WorkflowFailure {
     return visit.evaluate("Arguments", task.arguments()).orElse(visit.input());
   }
@@ -120,7 +120,7 @@ final class Tasks {
     };
   }
 
-  /// A text is sent as it is, everything else as JSON.
+  /// Returns the payload: text as it is, every other value as JSON.
   private static String payload(Object value) {
     return value instanceof String text ? text : JsonValues.write(value);
   }
@@ -138,14 +138,14 @@ final class Tasks {
     try {
       return JsonValues.parse(text);
     } catch (IllegalArgumentException e) {
-      if (answer.length > Visit.MAX_PAYLOAD_BYTES) { // the service looks at the size first
+      if (answer.length > Visit.MAX_PAYLOAD_BYTES) { // the service checks the size first
         throw WorkflowFailure.resultTooLarge(events.task());
       }
-      throw new WorkflowFailure(WorkflowFailure.RUNTIME, functionArn + " answered what is not JSON: " + e.getMessage());
+      throw new WorkflowFailure(WorkflowFailure.RUNTIME, functionArn + " did not return JSON: " + e.getMessage());
     }
   }
 
-  /// What `lambda:invoke` gives around the function's own answer.
+  /// Returns the result of `lambda:invoke`, which wraps the function's response.
   private static Object invocation(Object payload) {
     var requestId = UUID.randomUUID().toString();
     var headers = new LinkedHashMap<String, Object>();
@@ -191,7 +191,7 @@ final class Tasks {
     }
   }
 
-  /// `startExecution.sync:2`: the child's end is this task's, and if this task is cancelled the child is stopped.
+  /// Runs `startExecution.sync:2`: the task ends when the child ends, and cancelling the task stops the child.
   private Object run(Visit visit, TaskEvents events, Optional<Instant> deadline, Arguments given)
       throws WorkflowFailure {
     events.started();
@@ -223,7 +223,7 @@ final class Tasks {
     try {
       return settle(visit, events, deadline, outcome);
     } catch (WorkflowFailure failure) {
-      stop.run(); // without effect unless it was the time that was up
+      stop.run(); // has an effect only after a timeout
       throw failure;
     } finally {
       forget.run();
@@ -237,7 +237,7 @@ final class Tasks {
     return new Answer.Failed(new WorkflowFailure(WorkflowFailure.TASK_FAILED, JsonValues.write(envelope(child))));
   }
 
-  /// DescribeExecution's answer as this integration gives it: input and output are JSON, not text.
+  /// Returns the response of DescribeExecution in this integration's form: input and output are JSON, not text.
   private static Map<String, Object> envelope(ExecutionDescription child) {
     var result = new TreeMap<String, Object>();
     result.put("ExecutionArn", child.executionArn());
@@ -266,7 +266,7 @@ final class Tasks {
       return value instanceof Map<?, ?> fields ? Optional.ofNullable(fields.get(name)) : Optional.empty();
     }
 
-    /// The same where null counts as left out.
+    /// Returns an argument; null counts as absent.
     Optional<Object> given(String name) {
       return value(name).filter(found -> found != JsonValues.NULL);
     }

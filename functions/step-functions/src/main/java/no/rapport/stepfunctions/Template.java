@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// A JSON value of a definition in which strings of the form `{% … %}` stand for what they evaluate to.
+/// A JSON value of a definition, in which strings of the form `{% … %}` are expressions.
 sealed interface Template {
 
-  /// A value that stands for itself.
+  /// A constant value.
   record Constant(Object value) implements Template {}
 
   /// An expression.
@@ -19,10 +19,10 @@ sealed interface Template {
   /// An array.
   record Listing(List<Template> elements) implements Template {}
 
-  /// An object; its keys stand for themselves.
+  /// An object; its keys are constants.
   record Structure(Map<String, Template> fields) implements Template {}
 
-  /// Reads it, compiling every expression.
+  /// Reads a template and compiles every expression.
   ///
   /// @param reserved see [Expression#compile(String, Set)]
   /// @throws IllegalArgumentException naming the expression that does not compile
@@ -39,10 +39,10 @@ sealed interface Template {
     };
   }
 
-  /// The value with every expression evaluated.
+  /// Returns the value with every expression evaluated.
   ///
   /// @param field its place within the state
-  /// @throws EvaluationException naming the expression that fails or gives nothing
+  /// @throws EvaluationException naming the expression that fails or returns nothing
   default Object evaluate(String field, Map<String, Object> variables, Instant now) throws EvaluationException {
     return switch (this) {
       case Constant(var value) -> value;

@@ -3,11 +3,11 @@ package no.rapport.stepfunctions;
 import java.util.Map;
 import java.util.Optional;
 
-/// A message on its way to a topic.
+/// A message to a topic.
 ///
-/// @param topicArn where to
+/// @param topicArn the ARN of the topic
 /// @param subject the subject line, if any
-/// @param message the text; what a definition gives as an object is its JSON
+/// @param message the text; an object of a definition is sent as its JSON
 /// @param attributes the message attributes' string values by name
 public record TopicMessage(String topicArn, Optional<String> subject, String message, Map<String, String> attributes) {
 

@@ -4,7 +4,7 @@ package no.rapport.stepfunctions;
 @FunctionalInterface
 public interface TopicPublisher {
 
-  /// Publishes one message. A thrown exception fails the task with its simple class name, as `SNS.{name}`.
+  /// Publishes one message. An exception fails the task with the error `SNS.{simple class name}`.
   ///
   /// @return the message's id
   String publish(TopicMessage message);

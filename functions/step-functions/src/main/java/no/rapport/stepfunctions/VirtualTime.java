@@ -8,13 +8,13 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Time for tests: it stands still while anything works, and moves from alarm to alarm.
+/// A clock for tests: it stands still while any thread works, and moves from alarm to alarm.
 ///
-/// Made with [#leaping(Instant)] it moves by itself as soon as everything waits, so that a workflow with hours of
-/// waiting ends in milliseconds. Made with [#standing(Instant)] it moves only by [#advance(Duration)].
+/// A clock of [#leaping(Instant)] moves by itself as soon as all threads wait, so that a workflow with hours of waiting
+/// ends in milliseconds. A clock of [#standing(Instant)] moves only by [#advance(Duration)].
 ///
-/// A function that is to take time under this clock calls [#sleep(Duration)]. What must always happen in the same
-/// order, whatever threads do, happens between [#beginTurn(String)] and [#endTurn()]. Safe for use by many threads.
+/// A function that takes time under this clock calls [#sleep(Duration)]. Code between [#beginTurn(String)] and
+/// [#endTurn()] runs in the same order every time, regardless of the thread scheduler. Safe for use by many threads.
 public final class VirtualTime implements WorkflowTime {
 
   private record Entry(Instant due, long order, Runnable action) {}
@@ -41,12 +41,12 @@ public final class VirtualTime implements WorkflowTime {
     this.leaping = leaping;
   }
 
-  /// A clock that leaps to the next alarm whenever everything waits.
+  /// Returns a clock that leaps to the next alarm whenever all threads wait.
   public static VirtualTime leaping(Instant start) {
     return new VirtualTime(start, true);
   }
 
-  /// A clock that moves only when told to.
+  /// Returns a clock that moves only by [#advance(Duration)].
   public static VirtualTime standing(Instant start) {
     return new VirtualTime(start, false);
   }
@@ -109,7 +109,7 @@ public final class VirtualTime implements WorkflowTime {
           return;
         }
         moveTo(next.due());
-        working++; // ringing is work: nobody else may leap meanwhile
+        working++; // counts as work, so that no other thread leaps meanwhile
       } finally {
         lock.unlock();
       }
@@ -117,7 +117,7 @@ public final class VirtualTime implements WorkflowTime {
     }
   }
 
-  /// Moves by `step`, ringing what is due in order; after each alarm everything may work until it waits again.
+  /// Advances by `step` and rings the due alarms in order. After each alarm it waits until all threads wait again.
   public void advance(Duration step) {
     var target = now().plus(step);
     while (true) {
@@ -141,7 +141,7 @@ public final class VirtualTime implements WorkflowTime {
     }
   }
 
-  /// Waits until nothing works any more: everything has ended, or waits for an alarm.
+  /// Waits until no thread works: all have ended, or wait for an alarm.
   public void awaitQuiet() {
     lock.lock();
     try {
@@ -151,15 +151,15 @@ public final class VirtualTime implements WorkflowTime {
     }
   }
 
-  /// Takes that much of this clock's time; to be called by a function that an execution invoked.
+  /// Sleeps for that much of this clock's time. Must be called by a function that an execution invoked.
   public void sleep(Duration duration) {
     var over = new Outcome<Boolean>(this);
     at(now().plus(duration), () -> over.complete(true));
     over.await();
   }
 
-  /// Waits until all that works waits here, and of them this one comes first by its `order`; a thread that has its turn
-  /// goes on at once. To be called by who counts as working.
+  /// Waits until all working threads wait here and this one is first by `order`. A thread that has its turn continues
+  /// at once. The caller must count as working.
   public void beginTurn(String order) {
     lock.lock();
     try {
@@ -178,7 +178,7 @@ public final class VirtualTime implements WorkflowTime {
     }
   }
 
-  /// Ends what [#beginTurn(String)] began.
+  /// Ends the turn that [#beginTurn(String)] began.
   public void endTurn() {
     lock.lock();
     try {

@@ -5,13 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// One stay of a branch in a state: what its expressions can see, and how it is entered and left.
+/// A branch's visit to a state: the values its expressions can read, and its entry and exit.
 final class Visit {
 
-  /// What the service lets pass between states, and into and out of tasks.
+  /// The service's limit of data between states, and into and out of tasks.
   static final int MAX_PAYLOAD_BYTES = 262_144;
 
-  /// What follows a state: the output, and where it goes; nowhere at the end of a flow.
+  /// The result of a state: its output and the next state, which is empty at the end of a flow.
   record Step(Object output, Optional<String> next) {}
 
   private final Branch branch;
@@ -33,7 +33,7 @@ final class Visit {
 
   /// Enters a state.
   ///
-  /// @param map what `$states.context.Map` shows; empty outside of Map
+  /// @param map the value of `$states.context.Map`; empty outside of Map
   static Visit enter(Branch branch, State state, Object input, Map<String, Object> map) {
     var details = new LinkedHashMap<String, Object>();
     details.put("name", state.name());
@@ -73,7 +73,7 @@ final class Visit {
     return template.isEmpty() ? Optional.empty() : Optional.of(evaluate(field, template.get()));
   }
 
-  /// Evaluates a field that has more to see than the input: `result`, `errorOutput`, or another `context`.
+  /// Evaluates a field that can read more than the input: `result`, `errorOutput`, or another `context`.
   Object evaluate(String field, Template template, Map<String, Object> seen) throws WorkflowFailure {
     if (template instanceof Template.Constant(var value)) {
       return value;
@@ -91,12 +91,12 @@ final class Visit {
     }
   }
 
-  /// Tells in the history which field could not be evaluated.
+  /// Records in the history which field could not be evaluated.
   WorkflowFailure evaluationFailure(String field, String problem) {
     return evaluationFailure(Optional.of(field), problem);
   }
 
-  /// The same where the input itself is at fault.
+  /// Records that the input itself is invalid.
   WorkflowFailure inputFailure(String problem) {
     return evaluationFailure(Optional.empty(), problem);
   }
@@ -112,7 +112,7 @@ final class Visit {
     return new WorkflowFailure(WorkflowFailure.QUERY_EVALUATION_ERROR, cause);
   }
 
-  /// A value is not of the kind that the field needs.
+  /// Returns the failure for a value of the wrong type.
   WorkflowFailure unexpectedType(String field, Template template, String expected, Object value) {
     var what = template instanceof Template.Computed(var expression)
         ? "The JSONata expression '" + expression + "' specified for the field '" + field + "'"
@@ -121,7 +121,7 @@ final class Visit {
         + "', but was '" + JsonValues.type(value) + "' for value: " + JsonValues.write(value));
   }
 
-  /// The state cannot go on, which nothing can catch.
+  /// Returns a failure that no catcher can catch.
   WorkflowFailure runtimeFailure(String problem) {
     return new WorkflowFailure(WorkflowFailure.RUNTIME, located(problem));
   }
@@ -131,7 +131,7 @@ final class Visit {
         + enteredEvent + "). " + problem;
   }
 
-  /// The context object, with what Map shows in it.
+  /// Returns the context object with the given members of Map.
   Map<String, Object> context(Map<String, Object> shown) {
     var identity = branch.execution().identity();
     var execution = new LinkedHashMap<String, Object>();
@@ -164,13 +164,13 @@ final class Visit {
     return DateTimes.MILLIS.format(instant);
   }
 
-  /// Leaves the state: assigns, computes the output, and says where to go.
+  /// Leaves the state: assigns variables, computes the output and returns the next state.
   ///
-  /// @param exit the way out that was taken
-  /// @param seen `result` or `errorOutput`, where there is one
-  /// @param otherwise the output of a way out that computes none
+  /// @param exit the exit that was taken
+  /// @param seen `result` or `errorOutput`, if present
+  /// @param otherwise the output of an exit that computes none
   Step leave(State.Exit exit, Map<String, Object> seen, Object otherwise) throws WorkflowFailure {
-    // All values first: an assignment does not see the others of the same state, nor does the output.
+    // All values are computed first: neither an assignment nor the output sees the other assignments of the same state.
     var assigned = new LinkedHashMap<String, Object>();
     for (var assignment : exit.assign().entrySet()) {
       var value = evaluate(exit.place() + "Assign/" + assignment.getKey(), assignment.getValue(), seen);
@@ -194,9 +194,9 @@ final class Visit {
     return new Step(output, exit.next());
   }
 
-  /// The value as JSON.
+  /// Returns the value as JSON text.
   ///
-  /// @throws WorkflowFailure `States.DataLimitExceeded` if that is too long
+  /// @throws WorkflowFailure `States.DataLimitExceeded` if the text is too long
   String requireSize(Object value, String act) throws WorkflowFailure {
     var json = JsonValues.write(value);
     if (JsonValues.size(json) > MAX_PAYLOAD_BYTES) {
@@ -205,7 +205,7 @@ final class Visit {
     return json;
   }
 
-  /// A whole number from a field, as a literal or computed.
+  /// Reads a whole number from a field, constant or computed.
   long wholeNumber(String field, Template template) throws WorkflowFailure {
     var value = evaluate(field, template);
     if (value instanceof Number number && number.doubleValue() == Math.rint(number.doubleValue())

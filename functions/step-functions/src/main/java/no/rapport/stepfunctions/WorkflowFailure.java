@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// An error in the sense of the States language: it has a name that Retry and Catch look at, and a cause to read.
+/// An error of the States Language: its name, which Retry and Catch match, and its cause.
 final class WorkflowFailure extends Exception {
 
   static final String ALL = "States.ALL";
@@ -34,8 +34,8 @@ final class WorkflowFailure extends Exception {
     this(Optional.of(error), Optional.of(cause));
   }
 
-  /// A task whose result is too large. Unlike every other `States.DataLimitExceeded`, `States.ALL` takes this one:
-  /// measured on the service, against its documentation.
+  /// Returns the failure of a task whose result is too large. Unlike every other `States.DataLimitExceeded`,
+  /// `States.ALL` matches it: measured on the service, against its documentation.
   ///
   /// @param task the function's ARN or the integration's service
   static WorkflowFailure resultTooLarge(String task) {
@@ -43,9 +43,9 @@ final class WorkflowFailure extends Exception {
     return new WorkflowFailure(Optional.of(DATA_LIMIT_EXCEEDED), Optional.of(cause), true);
   }
 
-  /// Data of a state that is too large.
+  /// Returns the failure of a state whose data is too large.
   ///
-  /// @param act what the state did, for example `returned a result`
+  /// @param act the action of the state, for example `returned a result`
   static WorkflowFailure dataTooLarge(String state, String act) {
     return new WorkflowFailure(DATA_LIMIT_EXCEEDED, tooLarge(state, act));
   }
@@ -54,18 +54,18 @@ final class WorkflowFailure extends Exception {
     return "The state/task '" + name + "' " + act + " with a size exceeding the maximum number of bytes service limit.";
   }
 
-  /// The error's name; a Fail state may leave it out.
+  /// Returns the error's name; empty if a Fail state leaves it out.
   Optional<String> error() {
     return error;
   }
 
-  /// What happened, in words or as JSON.
+  /// Returns the cause, as text or JSON.
   Optional<String> cause() {
     return cause;
   }
 
-  /// The error as `$states.errorOutput` and as a catcher's default output. A named error without a cause has an empty
-  /// one.
+  /// Returns the error as `$states.errorOutput` and a catcher's default output. A named error without a cause has an
+  /// empty cause.
   Map<String, Object> output() {
     var output = new LinkedHashMap<String, Object>();
     error.ifPresent(name -> output.put("Error", name));
@@ -73,8 +73,8 @@ final class WorkflowFailure extends Exception {
     return output;
   }
 
-  /// Whether an `ErrorEquals` entry names this error. `States.ALL` takes neither `States.Runtime` nor
-  /// `States.DataLimitExceeded`, except that of a task's result; `States.TaskFailed` takes no timeout either.
+  /// Returns whether an `ErrorEquals` entry matches this error. `States.ALL` matches neither `States.Runtime` nor
+  /// `States.DataLimitExceeded`, except that of a task's result. `States.TaskFailed` also matches no timeout.
   boolean is(String errorEquals) {
     var name = error.orElse("");
     var handled = !name.equals(RUNTIME) && (ofTaskResult || !name.equals(DATA_LIMIT_EXCEEDED));

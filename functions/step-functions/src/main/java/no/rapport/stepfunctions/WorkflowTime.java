@@ -2,28 +2,28 @@ package no.rapport.stepfunctions;
 
 import java.time.Instant;
 
-/// Time as executions see it: the clock, and alarms for waits, retries and timeouts.
+/// The time of executions: the clock, and alarms for waits, retries and timeouts.
 ///
-/// The engine tells it what is busy, so that a clock of tests knows when nothing can happen any more until the next
-/// alarm: every thread of the engine counts as busy from [#workBegins()] until [#workEnds()], except while it waits.
+/// The engine reports its working threads, so that a clock of tests knows when nothing can happen before the next
+/// alarm. A thread of the engine counts as working from [#workBegins()] until [#workEnds()], except while it waits.
 public interface WorkflowTime {
 
-  /// The present moment.
+  /// Returns the current time.
   Instant now();
 
-  /// Runs `action` once at `due`, or at once if that has passed; `action` is quick and does not throw.
+  /// Runs `action` once at `due`, or at once if that has passed. `action` must be quick and must not throw.
   Alarm at(Instant due, Runnable action);
 
-  /// Some work is about to start.
+  /// Reports that a thread starts to work.
   void workBegins();
 
-  /// Work is over, or waits for other work or for an alarm.
+  /// Reports that a thread has finished, or waits for other work or for an alarm.
   void workEnds();
 
-  /// Something that will happen unless it is cancelled.
+  /// A scheduled action that can be cancelled.
   interface Alarm {
 
-    /// It will not happen if it has not happened yet; calling this again does nothing.
+    /// Cancels the action if it has not run yet; a second call does nothing.
     void cancel();
   }
 }

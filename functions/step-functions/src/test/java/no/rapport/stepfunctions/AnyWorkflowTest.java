@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What holds for every workflow, tried with invented ones that are also stopped at invented moments.
+/// Tests properties of all workflows on random workflows, which are also stopped at random times.
 class AnyWorkflowTest {
 
   private static final Set<ExecutionStatus> ENDS_FROM_OUTSIDE =
@@ -55,7 +55,7 @@ class AnyWorkflowTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void endsOnceAndTellsAConsistentStory(long seed) {
+  void endsOnceWithConsistentHistory(long seed) {
     random.setSeed(seed);
     for (var round = 0; round < 12; round++) {
       states = 0;
@@ -108,13 +108,13 @@ class AnyWorkflowTest {
       }
       count.merge(event.type(), 1, Integer::sum);
     }
-    // Whatever began has ended in one way or another.
+    // Everything that started has also ended.
     for (var type : List.of("Wait", "Task", "Map", "Parallel")) {
       var failedInside = count.getOrDefault("LambdaFunctionFailed", 0) + count.getOrDefault("LambdaFunctionTimedOut", 0)
           + count.getOrDefault("MapStateFailed", 0) + count.getOrDefault("ParallelStateFailed", 0);
       var entered = count.getOrDefault(type + "StateEntered", 0);
       var left = count.getOrDefault(type + "StateExited", 0) + count.getOrDefault(type + "StateAborted", 0);
-      // A Wait that is cut off from outside leaves no event.
+      // A Wait that is interrupted from outside writes no event.
       var mayLackEnd = type.equals("Wait") && ENDS_FROM_OUTSIDE.contains(execution.status())
           ? entered : failedInside;
       assertThat(left).describedAs(definition).isBetween(entered - mayLackEnd, entered);

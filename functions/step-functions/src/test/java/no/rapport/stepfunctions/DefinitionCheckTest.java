@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is refused when a definition is read, and what is not.
+/// Tests which definitions are rejected when they are read.
 class DefinitionCheckTest {
 
   private static java.util.List<String> problems(String states) {
@@ -23,7 +23,7 @@ class DefinitionCheckTest {
   @ValueSource(strings = {
       "$states.input.a = b", "b", "`b c`", "[b]", "{´k´: b}", "$f(b)", "function($x) { b }", "$a and b", "b.c",
       "$states.input.a + b.c", "($x := b; $x)", "$map($a, function($v) { $v = b })", "$a ? b : 1", "-b", "$a in b"})
-  void refusesANameThatIsAMemberOfNothing(String expression) {
+  void rejectsNameOutsideOfAnyValue(String expression) {
     assertThat(problems(pass(expression))).singleElement().asString().contains("the name").contains("/States/A/Output");
   }
 
@@ -38,7 +38,7 @@ class DefinitionCheckTest {
       "λ($a, $b)<ss?:s>{ $a & $b }(´x´)", "function($a)<a<s>s?:s>{ $a }(´x´)", "$a < $b ? 1 : 2",
       "$states.input.a.($b < 3 and c > 4)", "1 * 2 % 3", "$sum($states.input.a.(b * c))",
       "$states.input.a[$states.input.b]", "´a?:b??c´", "[1..3].($ * 2)", "$states.input.a ~> $map(?, $b)"})
-  void acceptsANameThatIsAMemberOfSomething(String expression) {
+  void acceptsNameThatIsMemberOfAValue(String expression) {
     assertThat(problems(pass(expression))).isEmpty();
   }
 
@@ -54,13 +54,13 @@ class DefinitionCheckTest {
       "$parseInteger(´1´, ´0´)     | $parseInteger",
       "1 /*                        | does not parse",
       "1 +                         | does not parse"})
-  void refusesExpressionsByName(String expression, String named) {
+  void rejectsUnsupportedExpressionsByName(String expression, String named) {
     assertThat(problems(pass(expression))).singleElement().asString().contains(named);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"10 %}", "{% 10", "{%}"})
-  void refusesAnExpressionWithOneDelimiter(String text) {
+  void rejectsExpressionWithOnlyOneDelimiter(String text) {
     assertThat(problems("'A': {'Type': 'Pass', 'Output': '" + text + "', 'End': true}")).singleElement().asString()
         .contains("{%").contains("/States/A/Output");
   }
@@ -74,7 +74,7 @@ class DefinitionCheckTest {
       "'End': true, 'Catch': [{'ErrorEquals': ['E'], 'Next': 'Z', 'Output': '{% $states.errorOutput %}'}]         | 0",
       "'End': true, 'Catch': [{'ErrorEquals': ['E'], 'Next': 'Z', 'Assign': {'x': '{% $states.errorOutput %}'}}]  | 0",
       "'End': true, 'Catch': [{'ErrorEquals': ['E'], 'Next': 'Z', 'Output': '{% $states.result %}'}]              | 1"})
-  void knowsWhereAResultAndAnErrorOutputAre(String fields, int problems) {
+  void allowsResultAndErrorOutputOnlyWhereTheyExist(String fields, int problems) {
     assertThat(problems("'A': {'Type': 'Task', 'Resource': 'fn:f', " + fields + "}"
         + (fields.contains("'Z'") ? ", 'Z': {'Type': 'Succeed'}" : ""))).hasSize(problems);
   }
@@ -85,7 +85,7 @@ class DefinitionCheckTest {
       "'A': {'Type': 'Pass', 'Next': 'B'}, 'B': {'Type': 'Wait', 'Seconds': 1, 'End': true}                      | 0",
       "'A': {'Type': 'Pass', 'Next': 'B'}, 'B': {'Type': 'Fail'}                                                 | 0",
       "'A': {'Type': 'Choice', 'Choices': [{'Condition': true, 'Next': 'A'}]}                                    | 1"})
-  void refusesAFlowThatNoStateEnds(String states, int problems) {
+  void rejectsFlowWithoutEndState(String states, int problems) {
     assertThat(problems(states)).hasSize(problems).allMatch(problem -> problem.startsWith("MISSING_END_STATE"));
   }
 
@@ -102,20 +102,20 @@ class DefinitionCheckTest {
       "y |                    | 1",
       "x | 'Assign': {'x': 1} | 1",
       "z |                    | 0"})
-  void letsABranchAssignWhatOnlyTheCatcherOfItsOwnStateAssigns(String name, String fields, int problems) {
+  void allowsBranchToAssignVariablesOfItsStatesCatcher(String name, String fields, int problems) {
     assertThat(problems(parallel(fields == null ? "" : fields + ",", name))).hasSize(problems);
   }
 
   @ParameterizedTest
   @CsvSource({"0, 0", "100, 0", "101, 1", "-1, 1"})
-  void takesAPercentageFromNoneToAll(int percentage, int problems) {
+  void acceptsPercentagesFrom0To100(int percentage, int problems) {
     assertThat(problems("'A': {'Type': 'Map', 'ToleratedFailurePercentage': " + percentage + ", 'End': true, "
         + "'ItemProcessor': {'StartAt': 'B', 'States': {'B': {'Type': 'Succeed'}}}}")).hasSize(problems);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"2026-01-31 12:00:00Z", "2026-01-31T12:00:00", "2026-13-31T12:00:00Z", "2026-01-31"})
-  void refusesAMomentInTheServicesWords(String timestamp) {
+  void rejectsInvalidTimestampInTheServicesWords(String timestamp) {
     assertThat(problems("'A': {'Type': 'Wait', 'Timestamp': '" + timestamp + "', 'End': true}")).containsExactly(
         "SCHEMA_VALIDATION_FAILED: String does not match RFC3339 timestamp at /States/A/Timestamp");
   }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What the service's developer guide promises and no other test here needs.
+/// Tests behaviour that the service's developer guide documents and no other test covers.
 class DocumentedBehaviorTest {
 
   private final Workflow workflow = new Workflow();
@@ -30,13 +30,13 @@ class DocumentedBehaviorTest {
       "$parse(´{\\'a\\': [1, null]}´)                    | {'a':[1,null]}",
       "$random(7) = $random(7)                           | true",
       "$match($uuid(), /^.{14}4/)[0].index               | 0"})
-  void hasTheServicesOwnFunctions(String expression, String value) {
+  void evaluatesTheServicesOwnFunctions(String expression, String value) {
     assertThat(output("'A': {'Type': 'Pass', 'Output': '{% " + expression + " %}', 'End': true}", "{}"))
         .isEqualTo(json(value));
   }
 
   @Test
-  void assignsAllVariablesOfAStateAtOnceFromTheirValuesBefore() {
+  void assignsAllVariablesOfAStateFromPreviousValues() {
     assertThat(output("""
         'A': {'Type': 'Pass', 'Assign': {'x': 3, 'y': 6}, 'Next': 'B'},
         'B': {'Type': 'Pass', 'Assign': {'x': '{% $y %}', 'y': '{% $x %}'}, 'Output': '{% $x %}', 'Next': 'C'},
@@ -45,7 +45,7 @@ class DocumentedBehaviorTest {
   }
 
   @Test
-  void assignsAndOutputsWhatTheChosenRuleSaysAndElseWhatTheChoiceSays() {
+  void usesAssignAndOutputOfChosenRuleOrElseOfChoice() {
     var choice = """
         'A': {'Type': 'Choice', 'Assign': {'x': 'state'}, 'Output': 'state', 'Default': 'B', 'Choices': [
           {'Condition': '{% $states.input = 1 %}', 'Assign': {'x': 'rule'}, 'Output': 'rule', 'Next': 'B'}]},
@@ -56,7 +56,7 @@ class DocumentedBehaviorTest {
   }
 
   @Test
-  void letsAnIterationReadTheVariablesAroundItAndKeepsItsOwnToItself() {
+  void isolatesVariablesOfAnIteration() {
     assertThat(output("""
         'A': {'Type': 'Pass', 'Assign': {'factor': 10}, 'Next': 'M'},
         'M': {'Type': 'Map', 'Items': [1, 2], 'Next': 'Z',
@@ -69,7 +69,7 @@ class DocumentedBehaviorTest {
   }
 
   @Test
-  void capsTheGrowingTimeBetweenRetries() {
+  void capsDelayBetweenRetries() {
     workflow.function("f", payload -> {
       throw new FunctionError("E", "");
     });
@@ -81,7 +81,7 @@ class DocumentedBehaviorTest {
   }
 
   @Test
-  void computesTheErrorAndTheCauseOfAFail() {
+  void computesErrorAndCauseOfFail() {
     var execution = workflow.run(
         "'A': {'Type': 'Fail', 'Error': '{% $states.input.e %}', 'Cause': '{% ´No ´ & $states.input.c %}'}",
         "{'e':'E','c':1}");
@@ -90,7 +90,7 @@ class DocumentedBehaviorTest {
   }
 
   @Test
-  void givesEveryBranchTheArgumentsOfItsParallel() {
+  void passesArgumentsOfParallelToEveryBranch() {
     assertThat(output("""
         'P': {'Type': 'Parallel', 'Arguments': {'a': '{% $states.input + 1 %}'}, 'End': true, 'Branches': [
           {'StartAt': 'B', 'States': {'B': {'Type': 'Pass', 'End': true}}},

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What the JSONata library does wrong is done right here, or fails by name.
+/// Tests that functions which the JSONata library computes wrongly are correct here, or fail by name.
 class JsonataCorrectionsTest {
 
   private static String evaluate(String expression) throws EvaluationException {
@@ -40,12 +40,12 @@ class JsonataCorrectionsTest {
       "$formatInteger(12, ´w´) | 'twelve'",
       "$fromMillis(0) | '1970-01-01T00:00:00.000Z'",
       "$fromMillis(0, ´[Y]-[M01]-[D01] [W]´) | '1970-01-01 1'"})
-  void computesAsJsonataDoes(String expression, String value) throws EvaluationException {
+  void computesLikeJsonata(String expression, String value) throws EvaluationException {
     assertThat(evaluate(expression)).isEqualTo(json(value));
   }
 
   @Test
-  void writesCharactersBeyondAsciiAsTheyAre() throws EvaluationException {
+  void writesNonAsciiCharactersUnescaped() throws EvaluationException {
     var text = "\u2028\u0085\u00e5\u20ac";
     var written = Expression.compile("{% $string([$x, '\\\\u2028']) %}", Set.of())
         .evaluate("Output", Map.of("x", text), Instant.EPOCH);
@@ -62,7 +62,7 @@ class JsonataCorrectionsTest {
       "$now(´[w] of [xNn]´) | components X, x and w",
       "$formatInteger(1e46, ´w´) | $formatInteger",
       "$eval(´1´) | T1006"})
-  void failsByNameOtherwise(String expression, String named) {
+  void failsByNameIfNotCorrected(String expression, String named) {
     assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> evaluate(expression))
         .withMessageContaining(named);
   }

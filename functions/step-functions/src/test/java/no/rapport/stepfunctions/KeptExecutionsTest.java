@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// How many ended executions are kept.
+/// Tests the limits of ended executions.
 class KeptExecutionsTest {
 
   private static final String PASS = machine("'A': {'Type': 'Pass', 'End': true}");
@@ -23,7 +23,7 @@ class KeptExecutionsTest {
   }
 
   @Test
-  void keepsTheLastTwoThousandEndedExecutionsUnlessToldOtherwise() {
+  void keepsLastTwoThousandEndedExecutionsByDefault() {
     var arn = workflow.deploy("pass", PASS);
     for (var i = 0; i <= 2_000; i++) {
       run(arn, i, "{}");
@@ -33,9 +33,10 @@ class KeptExecutionsTest {
   }
 
   @Test
-  void forgetsTheOldestHistoriesThatDoNotFitInto32MiB() {
+  void removesOldestHistoriesBeyond32MiB() {
     var arn = workflow.deploy("pass", PASS);
-    // Five texts of 200,000 characters each: the input twice in the history and once beside it, and the output twice.
+    // Each execution holds five texts of 200,000 characters: the input twice in the history and once beside it, the
+    // output twice.
     var input = "\"" + "x".repeat(200_000 - 2) + "\"";
     for (var i = 0; i < 40; i++) {
       run(arn, i, input);

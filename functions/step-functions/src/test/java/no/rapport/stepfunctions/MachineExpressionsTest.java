@@ -19,11 +19,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The expressions of the project's own state machines give what jsonata-js gives, on random inputs.
+/// Compares the expressions of the project's own state machines with jsonata-js on random inputs.
 ///
-/// Needs `node`, and in the folder that the environment variable `RAPPORT_JSONATA_JS` names the npm package `jsonata`;
-/// skipped where they are missing. `functions/step-functions/README.md` has the command. `-Drapport.inputs=1000` draws
-/// more inputs.
+/// Needs `node`, and the npm package `jsonata` in the folder that the environment variable `RAPPORT_JSONATA_JS` names;
+/// skipped otherwise. `functions/step-functions/README.md` has the command. `-Drapport.inputs=1000` draws more inputs.
 class MachineExpressionsTest {
 
   private static final Set<String> RESERVED = Set.of("result", "errorOutput");
@@ -56,7 +55,7 @@ class MachineExpressionsTest {
   private Path folder;
 
   @Test
-  void givesWhatJsonataJsGives() throws Exception {
+  void evaluatesLikeJsonataJs() throws Exception {
     var modules = System.getenv("RAPPORT_JSONATA_JS");
     assumeTrue(modules != null && Files.exists(Path.of(modules, "node_modules", "jsonata")),
         "RAPPORT_JSONATA_JS names no folder with the npm package jsonata");
@@ -130,7 +129,7 @@ class MachineExpressionsTest {
     };
   }
 
-  /// The value, or an empty object where there is none or the evaluation fails.
+  /// Returns the value, or an empty object if there is none or the evaluation fails.
   private static Object evaluate(Case one) {
     try {
       var value = Expression.compile(one.expression(), RESERVED).evaluate("Output", one.variables(), NOW);

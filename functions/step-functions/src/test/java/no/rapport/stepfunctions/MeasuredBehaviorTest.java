@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Where the service was measured to do something else than one would expect, or than its documentation says.
+/// Tests behaviour that was measured on the service and is unexpected or differs from its documentation.
 class MeasuredBehaviorTest {
 
   private final Workflow workflow = new Workflow();
@@ -34,7 +34,7 @@ class MeasuredBehaviorTest {
       "arn:aws:states:::lambda:invoke, lambda, TaskFailed, '\"'",
       "fn:big, arn:aws:lambda:eu-north-1:000000000000:function:big, LambdaFunctionFailed, ''",
       "arn:aws:states:::lambda:invoke, lambda, TaskFailed, ''"})
-  void catchesAResultOverTheLimitWithStatesAllBeItJsonOrNot(String resource, String name, String type, String quote) {
+  void catchesResultOverLimitWithStatesAll(String resource, String name, String type, String quote) {
     workflow.function("big", payload -> quote + "x".repeat(257 * 1024) + quote);
     var execution = workflow.run("""
         'A': {'Type': 'Task', 'Resource': '%s', 'Arguments': {'FunctionName': 'big', 'Payload': {}}, 'Next': 'B',
@@ -50,7 +50,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void doesNotCatchAnOutputOverTheLimitWithStatesAll() {
+  void doesNotCatchOutputOverLimitWithStatesAll() {
     workflow.function("f", payload -> "\"" + "x".repeat(200_000) + "\"");
     var execution = workflow.run("""
         'A': {'Type': 'Task', 'Resource': 'fn:f', 'Output': '{% $states.result & $states.result %}', 'Next': 'B',
@@ -61,7 +61,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void givesATimeoutAnEmptyCause() {
+  void reportsTimeoutWithEmptyCause() {
     workflow.function("slow", payload -> {
       workflow.time.sleep(Duration.ofMinutes(1));
       return "{}";
@@ -75,7 +75,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void failsAChoiceWithoutAMatchSoThatNothingCatchesIt() {
+  void failsChoiceWithoutMatchUncatchably() {
     var execution = workflow.run("""
         'P': {'Type': 'Parallel', 'End': true, 'Catch': [{'ErrorEquals': ['States.ALL'], 'Next': 'B'}], 'Branches': [
           {'StartAt': 'C', 'States': {'C': {'Type': 'Choice', 'Choices': [{'Condition': false, 'Next': 'D'}]},
@@ -89,7 +89,7 @@ class MeasuredBehaviorTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
       "null | {}", "'{\\'a\\': 1}' | {'a': 1}", "{'a': null} | {'a':null}", "7 | 7"})
-  void sendsAPayloadOfNullAsAnObjectAndATextAsItIs(String payload, String sent) {
+  void sendsNullPayloadAsObjectAndTextUnchanged(String payload, String sent) {
     workflow.function("f", body -> "1");
     workflow.run("""
         'A': {'Type': 'Task', 'Resource': 'arn:aws:states:::lambda:invoke', 'End': true,
@@ -99,7 +99,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void startsANestedExecutionWithAnObjectWhereItsInputIsNull() {
+  void startsNestedExecutionWithObjectForNullInput() {
     var child = workflow.deploy("child", Workflow.machine("'C': {'Type': 'Pass', 'End': true}"));
     assertThat(workflow.run("""
         'A': {'Type': 'Task', 'Resource': 'arn:aws:states:::states:startExecution.sync:2', 'End': true,
@@ -114,7 +114,7 @@ class MeasuredBehaviorTest {
       "$count([1..873782])                     | 873782",
       "$count($range(1, 499999, 1))            | 499999",
       "$exists($eval) ? 1 : 2                  | 1"})
-  void evaluatesAsTheServiceDoes(String expression, String value) {
+  void evaluatesLikeTheService(String expression, String value) {
     assertThat(workflow.run("'A': {'Type': 'Pass', 'Output': '{% " + expression + " %}', 'End': true}", "{}").output())
         .contains(json(value));
   }
@@ -122,14 +122,14 @@ class MeasuredBehaviorTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
       "$count([1..873783])", "$count($range(1, 500000, 1))", "$eval(´1´)", "$range(3, 1, 1)"})
-  void failsWhereTheServiceFails(String expression) {
+  void failsLikeTheService(String expression) {
     assertThat(workflow.run("'A': {'Type': 'Pass', 'Output': '{% " + expression + " %}', 'End': true}", "{}").error())
         .contains("States.QueryEvaluationError");
   }
 
   @ParameterizedTest
   @CsvSource({"199, SUCCEEDED", "200, FAILED"})
-  void limitsTheTermsOfASum(int terms, ExecutionStatus status) {
+  void limitsNumberOfTermsOfSum(int terms, ExecutionStatus status) {
     var sum = "1" + "+1".repeat(terms - 1);
     assertThat(workflow.run("'A': {'Type': 'Pass', 'Output': '{% " + sum + " %}', 'End': true}", "{}").status())
         .isEqualTo(status);
@@ -137,7 +137,7 @@ class MeasuredBehaviorTest {
 
   @ParameterizedTest
   @CsvSource({"2094-01-19T03:14:07Z, SUCCEEDED", "2094-01-19T03:14:08Z, FAILED"})
-  void waitsNoLongerThanA32BitNumberOfSeconds(String until, ExecutionStatus status) {
+  void limitsWaitTo32BitNumberOfSeconds(String until, ExecutionStatus status) {
     var execution = workflow.run(
         "'A': {'Type': 'Wait', 'Timestamp': '{% $states.input %}', 'End': true}", "'" + until + "'");
     assertThat(execution.status()).isEqualTo(status);
@@ -150,7 +150,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void endsAnExecutionWithItsTwentyFiveThousandthEvent() {
+  void endsExecutionAtEvent25000() {
     var execution = workflow.run("""
         'A': {'Type': 'Pass', 'Next': 'B'}, 'B': {'Type': 'Pass', 'Next': 'C'},
         'C': {'Type': 'Choice', 'Choices': [{'Condition': false, 'Next': 'D'}], 'Default': 'A'},
@@ -163,7 +163,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void endsAnExecutionWhoseBranchesFillTheHistoryTogether() {
+  void endsExecutionWhoseBranchesFillHistoryTogether() {
     var loop = "{'StartAt': 'A%1$d', 'States': {'A%1$d': {'Type': 'Pass', 'Next': 'B%1$d'}, "
         + "'B%1$d': {'Type': 'Choice', 'Choices': [{'Condition': false, 'Next': 'C%1$d'}], 'Default': 'A%1$d'}, "
         + "'C%1$d': {'Type': 'Succeed'}}}";
@@ -175,7 +175,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void showsTheNumberOfRetriesOnlyWhereAStateCanRetry() {
+  void showsRetryCountOnlyInStatesThatCanRetry() {
     workflow.function("f", payload -> payload);
     assertThat(workflow.run("""
         'A': {'Type': 'Pass', 'Output': '{% $exists($states.context.State.RetryCount) %}', 'Next': 'B'},
@@ -195,7 +195,7 @@ class MeasuredBehaviorTest {
       "'Type': 'Parallel', 'Branches': [{'StartAt': 'F', 'States': {'F': {'Type': 'Fail'}}}], 'End': true,"
           + "'Catch': [{'ErrorEquals': ['States.ALL'], 'Assign': {'x': '{% $missing %}'}, 'Next': 'Z'}]"
           + "| Catch[0]/Assign/x"})
-  void namesTheFieldThatCouldNotBeEvaluated(String state, String location) {
+  void namesFieldThatCannotBeEvaluated(String state, String location) {
     var execution = workflow.run("'A': {" + state + "}, 'Z': {'Type': 'Succeed'}"
         .replace(", 'Z'", state.contains("'Z'") ? ", 'Z'" : "").replace(": {'Type': 'Succeed'}",
             state.contains("'Z'") ? ": {'Type': 'Succeed'}" : ""), "{}");
@@ -208,7 +208,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void failsAMapWhoseItemsAreNoArray() {
+  void failsMapIfItemsAreNotAnArray() {
     var execution = workflow.run("""
         'A': {'Type': 'Map', 'Items': '{% $states.input %}', 'End': true, 'ItemProcessor': {
           'StartAt': 'B', 'States': {'B': {'Type': 'Succeed'}}}}
@@ -221,7 +221,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void failsAMapWithoutItemsWhoseInputIsNoArray() {
+  void failsMapWithoutItemsIfInputIsNotAnArray() {
     var execution = workflow.run("""
         'A': {'Type': 'Map', 'End': true, 'ItemProcessor': {'StartAt': 'B', 'States': {'B': {'Type': 'Succeed'}}}}
         """, "7");
@@ -230,7 +230,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void failsARetriedMapOnlyAfterItsLastAttempt() {
+  void failsRetriedMapOnlyAfterLastAttempt() {
     var execution = workflow.run("""
         'A': {'Type': 'Map', 'Items': [1], 'End': true, 'Retry': [{'ErrorEquals': ['E'], 'MaxAttempts': 1}],
           'ItemProcessor': {'StartAt': 'B', 'States': {'B': {'Type': 'Fail', 'Error': 'E'}}}}
@@ -244,7 +244,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void abortsTheTaskThatFailsInsideAndThenTheOtherIterationsWithTheirTasks() {
+  void abortsFailedTaskAndThenOtherIterationsWithTheirTasks() {
     workflow.function("work", payload -> {
       workflow.time.sleep(Duration.ofMinutes(payload.equals("2") ? 1 : 60));
       throw new FunctionError("E", "");
@@ -263,7 +263,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void abortsTheTaskThatFailsInABranch() {
+  void abortsTaskThatFailsInBranch() {
     workflow.function("work", payload -> {
       throw new FunctionError("E", "");
     });
@@ -277,7 +277,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void leavesNoEventOfAWaitThatIsStopped() {
+  void writesNoEventForStoppedWait() {
     try (var stage = new Workflow(VirtualTime.standing(Workflow.START))) {
       var arn = stage.deploy("waiting", Workflow.machine("'A': {'Type': 'Wait', 'Seconds': 9, 'End': true}"));
       var execution = stage.stepFunctions.start(arn, "{}");
@@ -291,7 +291,7 @@ class MeasuredBehaviorTest {
   }
 
   @Test
-  void namesTheTimeoutInTheLastEventOfAMachineWhoseTimeIsUp() {
+  void namesTimeoutInLastEventOfTimedOutMachine() {
     var arn = workflow.deploy("slow", "{'QueryLanguage': 'JSONata', 'TimeoutSeconds': 90, 'StartAt': 'A', 'States': {"
         + "'A': {'Type': 'Wait', 'Seconds': 91, 'End': true}}}");
     var execution = workflow.stepFunctions.await(workflow.stepFunctions.start(arn, "{}").executionArn());

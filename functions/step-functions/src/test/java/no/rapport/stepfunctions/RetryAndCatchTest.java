@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What happens when a state fails: how often and when it is tried again, and who catches it.
+/// Tests retries and catchers: how often and when a failed state is retried, and which catcher handles the error.
 class RetryAndCatchTest {
 
   private final Workflow workflow = new Workflow();
@@ -33,7 +33,7 @@ class RetryAndCatchTest {
   }
 
   @Test
-  void triesThreeTimesMoreAfterOneTwoAndFourSecondsUnlessToldOtherwise() {
+  void retriesThreeTimesAfterOneTwoAndFourSecondsByDefault() {
     var execution = retrying("{'ErrorEquals': ['Broken']}");
     assertThat(execution.status()).isEqualTo(ExecutionStatus.FAILED);
     assertThat(execution.error()).contains("Broken");
@@ -47,14 +47,14 @@ class RetryAndCatchTest {
       "'IntervalSeconds': 1, 'BackoffRate': 1.5, 'MaxAttempts': 3                        | 0 1 2.5 4.75",
       "'IntervalSeconds': 10, 'BackoffRate': 2, 'MaxAttempts': 4, 'MaxDelaySeconds': 25  | 0 10 30 55 80",
       "'MaxAttempts': 0                                                                  | 0"})
-  void waitsExactlyAsLongAsTheRetrierSays(String settings, String expected) {
+  void waitsForExactDelayOfRetrier(String settings, String expected) {
     retrying("{'ErrorEquals': ['States.ALL'], " + settings + "}");
     assertThat(workflow.secondsOf("broken"))
         .containsExactly(Arrays.stream(expected.split(" ")).map(Double::valueOf).toArray(Double[]::new));
   }
 
   @Test
-  void drawsEachDelayBetweenNothingAndTheFullOneWithJitter() {
+  void drawsEachDelayBetweenZeroAndFullDelayWithJitter() {
     retrying("{'ErrorEquals': ['States.ALL'], 'IntervalSeconds': 8, 'BackoffRate': 2, 'MaxDelaySeconds': 20,"
         + " 'MaxAttempts': 200, 'JitterStrategy': 'FULL'}");
     var at = workflow.secondsOf("broken");
@@ -70,7 +70,7 @@ class RetryAndCatchTest {
   }
 
   @Test
-  void countsTheAttemptsOfEachRetrierByItself() {
+  void countsAttemptsOfEachRetrierSeparately() {
     var calls = new AtomicInteger();
     workflow.function("moody", payload -> {
       throw new FunctionError(calls.getAndIncrement() % 2 == 0 ? "Throttled" : "Locked", "");
@@ -84,7 +84,7 @@ class RetryAndCatchTest {
   }
 
   @Test
-  void showsTheNumberOfRetriesInTheContextAndEndsWithTheFirstSuccess() {
+  void showsRetryCountInContextAndEndsAtFirstSuccess() {
     workflow.function("third", payload -> {
       if (!payload.equals("2")) {
         throw new IllegalStateException("not yet");
@@ -104,7 +104,7 @@ class RetryAndCatchTest {
   }
 
   @Test
-  void namesAJavaExceptionByItsClassAndGivesItsStoryAsTheCause() {
+  void reportsJavaExceptionByClassNameWithCause() {
     workflow.function("broken", payload -> {
       throw new IllegalArgumentException("no such period");
     });
@@ -121,7 +121,7 @@ class RetryAndCatchTest {
   }
 
   @Test
-  void catchesWithTheFirstCatcherThatNamesTheErrorAfterTheRetries() {
+  void catchesWithFirstMatchingCatcherAfterRetries() {
     workflow.function("broken", payload -> {
       throw new FunctionError("Broken", "why");
     });
@@ -142,7 +142,7 @@ class RetryAndCatchTest {
   }
 
   @Test
-  void handsTheErrorOnWhereACatcherComputesNothing() {
+  void outputsErrorIfCatcherHasNoOutput() {
     workflow.function("broken", payload -> {
       throw new FunctionError("Broken", "why");
     });
@@ -161,12 +161,12 @@ class RetryAndCatchTest {
       "States.DataLimitExceeded, States.ALL, false", "States.DataLimitExceeded, States.TaskFailed, false",
       "States.DataLimitExceeded, States.DataLimitExceeded, true",
       "States.Runtime, States.ALL, false", "States.Runtime, States.TaskFailed, false"})
-  void knowsWhatTheWildcardsTake(String error, String errorEquals, boolean taken) {
+  void matchesErrorsByWildcard(String error, String errorEquals, boolean taken) {
     assertThat(new WorkflowFailure(error, "").is(errorEquals)).isEqualTo(taken);
   }
 
   @Test
-  void givesUpOnATaskWhenItsTimeIsUpAndThrowsItsResultAway() {
+  void timesOutTaskAndDiscardsItsResult() {
     workflow.function("slow", payload -> {
       workflow.time.sleep(Duration.ofSeconds(31));
       return "1";
@@ -183,7 +183,7 @@ class RetryAndCatchTest {
   }
 
   @Test
-  void leavesInTimeWhatIsDoneInTime() {
+  void completesTaskBeforeItsTimeout() {
     workflow.function("quick", payload -> {
       workflow.time.sleep(Duration.ofSeconds(29));
       return "1";
@@ -194,7 +194,7 @@ class RetryAndCatchTest {
   }
 
   @Test
-  void namesALambdaTimeoutAsTheServiceDoes() {
+  void namesLambdaTimeoutLikeTheService() {
     workflow.function("slow", payload -> {
       throw FunctionError.timedOut(Duration.ofSeconds(3));
     });
@@ -204,7 +204,7 @@ class RetryAndCatchTest {
   }
 
   @Test
-  void retriesAndCatchesAWholeMap() {
+  void retriesAndCatchesWholeMap() {
     var calls = new AtomicInteger();
     workflow.function("f", payload -> {
       if (calls.incrementAndGet() < 3) {
@@ -224,7 +224,7 @@ class RetryAndCatchTest {
   }
 
   @Test
-  void catchesAFailedBranchAndAnExpressionThatFails() {
+  void catchesFailedBranchAndFailedExpression() {
     assertThat(workflow.run("""
         'A': {'Type': 'Parallel', 'End': true, 'Branches': [
             {'StartAt': 'B', 'States': {'B': {'Type': 'Fail', 'Error': 'E', 'Cause': 'c'}}},

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `TestState`: one state alone.
+/// Tests `TestState`, which runs one state alone.
 class StateTestProtocolTest {
 
   private final Workflow workflow = new Workflow();
@@ -43,14 +43,14 @@ class StateTestProtocolTest {
       + " 'Output': '{% $states.errorOutput.Error %}', 'Next': 'C'}], 'Next': 'D'";
 
   @Test
-  void callsTheFunctionOfATaskWithoutAMock() {
+  void callsFunctionOfTaskWithoutMock() {
     workflow.function("f", payload -> "[" + payload + "]");
     assertThat(answer(TASK + ", 'Next': 'B'", "'input': '{\\'a\\': 7}'"))
         .isEqualTo(Map.of("output", "[7]", "nextState", "B", "status", "SUCCEEDED"));
   }
 
   @Test
-  void takesAMockedResultInsteadOfCallingAnything() {
+  void usesMockedResultInsteadOfCall() {
     assertThat(answer(TASK + ", 'End': true", "'input': '{\\'a\\': 7}', 'inspectionLevel': 'DEBUG',"
         + " 'mock': {'result': '{\\'Payload\\': \\'done\\'}'}")).isEqualTo(JsonValues.parse(json(
         "{'output': '\\'done\\'', 'inspectionData': {'input': '{\\'a\\':7}',"
@@ -64,7 +64,7 @@ class StateTestProtocolTest {
       "Slow  | 1 | RETRIABLE    |                | 'retryIndex': 0, 'retryBackoffIntervalSeconds': 3",
       "Slow  | 2 | CAUGHT_ERROR | 'Slow'         | 'retryIndex': 0, 'catchIndex': 1",
       "Other | 0 | CAUGHT_ERROR | {'Error':'Other','Cause':'why'} | 'catchIndex': 0"})
-  void saysWhatAMockedErrorComesTo(String error, int retries, String status, String output, String details) {
+  void reportsOutcomeOfMockedError(String error, int retries, String status, String output, String details) {
     var answer = answer(TASK + RECOVERY, "'input': '{\\'a\\': 7}', 'inspectionLevel': 'TRACE',"
         + " 'stateConfiguration': {'retrierRetryCount': " + retries + "},"
         + " 'mock': {'errorOutput': {'error': '" + error + "', 'cause': 'why'}}");
@@ -77,14 +77,14 @@ class StateTestProtocolTest {
   }
 
   @Test
-  void failsWhereNothingCatchesTheError() {
+  void failsIfNoCatcherMatches() {
     assertThat(answer(TASK + ", 'End': true",
         "'input': '{\\'a\\': 7}', 'mock': {'errorOutput': {'error': 'E', 'cause': 'why'}}"))
         .isEqualTo(Map.of("error", "E", "cause", "why", "status", "FAILED"));
   }
 
   @Test
-  void triesAStateOfAMachineByItsNameWithVariables() {
+  void runsStateOfMachineByNameWithVariables() {
     assertThat(answer("""
         'StartAt': 'A', 'States': {'A': {'Type': 'Map', 'Items': [1], 'End': true, 'ItemProcessor': {
           'StartAt': 'B', 'States': {'B': {'Type': 'Choice', 'Default': 'C',
@@ -101,13 +101,13 @@ class StateTestProtocolTest {
       "'Type': 'Fail', 'Error': 'E'                                     | FAILED",
       "'Type': 'Choice', 'Choices': [{'Condition': false, 'Next': 'Z'}] | FAILED",
       "'Type': 'Pass', 'Output': '{% $missing %}', 'End': true          | FAILED"})
-  void triesEveryTypeOfStateWithoutWaiting(String state, String status) {
+  void runsEveryTypeOfStateWithoutWaiting(String state, String status) {
     assertThat(answer(state, "'input': '{}'").get("status")).isEqualTo(status);
     assertThat(workflow.time.now()).isEqualTo(Workflow.START);
   }
 
   @Test
-  void triesAMapAndAParallelWithAMockedResult() {
+  void runsMapAndParallelWithMockedResult() {
     var map = "'Type': 'Map', 'Items': '{% $states.input %}', 'ItemProcessor': {'StartAt': 'B', 'States': {'B': {"
         + "'Type': 'Succeed'}}}, 'Output': '{% $sum($states.result) %}', 'End': true";
     assertThat(answer(map, "'input': '[1,2]', 'mock': {'result': '[3,4]'}"))
@@ -129,14 +129,14 @@ class StateTestProtocolTest {
       "'stateConfiguration': {'mapIterationFailureCount': 1}                   | mapIterationFailureCount",
       "'stateName': 'X'                                                        | not found",
       "'variables': '[]'                                                       | Variables"})
-  void refusesByNameWhatItCannotTry(String more, String named) {
+  void rejectsUnsupportedFeaturesByName(String more, String named) {
     var answer = answer(TASK + ", 'End': true", "'input': '{\\'a\\': 1}', " + more);
     assertThat(answer.get("__type")).isEqualTo("ValidationException");
     assertThat(answer.get("message").toString()).contains(named);
   }
 
   @Test
-  void refusesAMockWhereNothingIsCalled() {
+  void rejectsMockOfStateWithoutCall() {
     assertThat(answer("'Type': 'Succeed'", "'input': '{}', 'mock': {'result': '1'}").get("message"))
         .isEqualTo("State type 'Succeed' is not supported when a mock is specified");
   }
@@ -144,7 +144,7 @@ class StateTestProtocolTest {
   @ParameterizedTest
   @ValueSource(strings = {"DescribeMapRun", "ListMapRuns", "UpdateMapRun", "RedriveExecution", "StartSyncExecution",
       "SendTaskSuccess", "CreateActivity", "CreateStateMachineAlias", "PublishStateMachineVersion", "TagResource"})
-  void refusesOtherOperationsByName(String operation) {
+  void rejectsOtherOperationsByName(String operation) {
     var reply = call(operation, Map.of());
     assertThat(reply.status()).isEqualTo(400);
     assertThat(new String(reply.body(), StandardCharsets.UTF_8))

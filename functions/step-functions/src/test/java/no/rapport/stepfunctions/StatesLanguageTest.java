@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// The rules of the States language, on a virtual clock.
+/// Tests the rules of the States Language on a virtual clock.
 class StatesLanguageTest {
 
   private final Workflow workflow = new Workflow();
@@ -32,19 +32,19 @@ class StatesLanguageTest {
   }
 
   @Test
-  void handsTheInputThroughAStateThatSaysNothing() {
+  void passesInputThroughEmptyState() {
     assertThat(output("'A': {'Type': 'Pass', 'End': true}", "{'a':[1,2.5,null,'x',{}],'b':true}"))
         .isEqualTo(json("{'a':[1,2.5,null,'x',{}],'b':true}"));
   }
 
   @Test
-  void computesTheOutputFromTheInput() {
+  void computesOutputFromInput() {
     assertThat(output("'A': {'Type': 'Pass', 'Output': {'sum': '{% $states.input.a + 1 %}', 'text': 'plain'},"
         + " 'End': true}", "{'a':1}")).isEqualTo(json("{'sum':2,'text':'plain'}"));
   }
 
   @Test
-  void keepsNullApartFromNothing() {
+  void distinguishesNullFromUndefined() {
     assertThat(output("'A': {'Type': 'Pass', 'Output': {'given': '{% $states.input.n %}', 'literal': null,"
         + " 'list': '{% $states.input.l ~> $map(function($v) { $v }) %}', 'is': '{% $states.input.n = null %}'},"
         + " 'End': true}", "{'n':null,'l':[1,null]}"))
@@ -55,7 +55,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void assignsVariablesFromTheOldValuesOnly() {
+  void assignsVariablesFromOldValuesOnly() {
     assertThat(output("""
         'A': {'Type': 'Pass', 'Assign': {'x': 1, 'y': 2}, 'Next': 'B'},
         'B': {'Type': 'Pass', 'Assign': {'x': '{% $y %}', 'y': '{% $x %}'}, 'Output': '{% $x * 10 + $y %}',
@@ -65,7 +65,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void choosesTheFirstRuleThatHolds() {
+  void choosesFirstTrueRule() {
     var states = """
         'A': {'Type': 'Choice', 'Output': 'none', 'Assign': {'by': 'default'}, 'Choices': [
           {'Condition': '{% $states.input.n > 10 %}', 'Next': 'Big', 'Output': 'big', 'Assign': {'by': 'first'}},
@@ -80,7 +80,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void failsWhereNoRuleHoldsOrAConditionIsNoTruthValue() {
+  void failsIfNoRuleIsTrueOrConditionIsNotBoolean() {
     assertThat(failure("'A': {'Type': 'Choice', 'Choices': [{'Condition': false, 'Next': 'B'}]}, "
         + "'B': {'Type': 'Succeed'}", "{}").error()).contains("States.Runtime");
     assertThat(failure("'A': {'Type': 'Choice', 'Choices': [{'Condition': '{% 1 %}', 'Next': 'B'}]}, "
@@ -88,7 +88,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void waitsForSecondsAndForMoments() {
+  void waitsForSecondsAndUntilTimestamp() {
     var execution = workflow.run("""
         'A': {'Type': 'Wait', 'Seconds': '{% $states.input.s %}', 'Next': 'B'},
         'B': {'Type': 'Wait', 'Timestamp': '2026-01-01T03:00:00+01:00', 'Next': 'C'},
@@ -100,7 +100,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void failsWithTheErrorAndCauseThatAreComputed() {
+  void failsWithComputedErrorAndCause() {
     var execution = failure(
         "'A': {'Type': 'Fail', 'Error': 'Export.Failed', 'Cause': '{% ´at row ´ & $states.input.row %}'}",
         "{'row':7}");
@@ -109,7 +109,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void keepsTheOrderOfItemsWhateverEndsFirst() {
+  void keepsOrderOfItemsForAnyOrderOfEnds() {
     workflow.function("slow", payload -> {
       workflow.time.sleep(Duration.ofSeconds(100 - Integer.parseInt(payload)));
       return payload;
@@ -122,7 +122,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void runsNoMoreIterationsAtATimeThanAllowed() {
+  void runsAtMostMaxConcurrencyIterations() {
     workflow.function("second", payload -> {
       workflow.time.sleep(Duration.ofSeconds(1));
       return payload;
@@ -135,7 +135,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void selectsWhatAnIterationGetsFromTheItemAndTheContext() {
+  void selectsInputOfIterationFromItemAndContext() {
     assertThat(output("""
         'A': {'Type': 'Map', 'Items': '{% $states.input.rows %}', 'End': true,
           'ItemSelector': {'row': '{% $states.context.Map.Item.Value %}', 'at': '{% $states.context.Map.Item.Index %}',
@@ -146,7 +146,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void showsTheItemToEveryStateOfAnIterationAndTheInnermostOneWhereMapsNest() {
+  void showsInnermostItemToEveryStateOfAnIteration() {
     assertThat(output("""
         'A': {'Type': 'Map', 'Items': ['x', 'y'], 'End': true, 'ItemProcessor': {'StartAt': 'B', 'States': {
           'B': {'Type': 'Map', 'Items': [1], 'Next': 'C',
@@ -158,7 +158,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void mapsNothingToNothing() {
+  void mapsEmptyListToEmptyList() {
     assertThat(output("""
         'A': {'Type': 'Map', 'End': true, 'ItemProcessor': {
           'StartAt': 'B', 'States': {'B': {'Type': 'Pass', 'End': true}}}}
@@ -166,7 +166,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void runsBranchesAtTheSameTimeAndListsTheirOutputs() {
+  void runsBranchesConcurrentlyAndListsTheirOutputs() {
     var execution = workflow.run("""
         'A': {'Type': 'Parallel', 'Arguments': '{% $states.input.n %}', 'Output': '{% $sum($states.result) %}',
           'End': true, 'Branches': [
@@ -179,7 +179,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void givesVariablesToInnerFlowsAndKeepsTheirsInside() {
+  void letsInnerFlowsReadOuterVariablesButNotTheReverse() {
     assertThat(output("""
         'A': {'Type': 'Pass', 'Assign': {'outer': 'o'}, 'Next': 'M'},
         'M': {'Type': 'Map', 'Items': [1, 2], 'Next': 'Z', 'ItemProcessor': {'StartAt': 'B', 'States': {
@@ -190,7 +190,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void endsTheOtherIterationsWhenOneFails() {
+  void endsOtherIterationsWhenOneFails() {
     workflow.function("work", payload -> {
       workflow.time.sleep(payload.equals("2") ? Duration.ofMinutes(1) : Duration.ofHours(1));
       if (payload.equals("2")) {
@@ -212,7 +212,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void toleratesAsManyFailuresAsItIsTold() {
+  void toleratesConfiguredNumberOfFailures() {
     workflow.function("odd", payload -> {
       if (Integer.parseInt(payload) % 2 == 0) {
         throw new IllegalStateException("even");
@@ -229,7 +229,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void showsTheContext() {
+  void showsContextObject() {
     var execution = workflow.run("""
         'First': {'Type': 'Pass', 'Output': '{% $states.context %}', 'End': true}
         """, "{'a':1}");
@@ -241,7 +241,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void failsATaskWhoseResultIsOverTheLimit() {
+  void failsTaskWithResultOverLimit() {
     workflow.function("big", payload -> "\"" + "x".repeat(262_143 - Integer.parseInt(payload)) + "\"");
     var task = """
         'A': {'Type': 'Task', 'Resource': 'fn:big', 'Arguments': %d, 'Output': '{%% $length($states.result) %%}',
@@ -255,7 +255,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void stopsTheWholeMachineWhenItsTimeIsUp() {
+  void timesOutWholeMachine() {
     var arn = workflow.deploy("slow", "{'QueryLanguage': 'JSONata', 'TimeoutSeconds': 90, 'StartAt': 'A', 'States': {"
         + "'A': {'Type': 'Wait', 'Seconds': 91, 'End': true}}}");
     var execution = workflow.stepFunctions.await(workflow.stepFunctions.start(arn, "{}").executionArn());
@@ -266,7 +266,7 @@ class StatesLanguageTest {
   }
 
   @Test
-  void linksEveryEventToTheOneBeforeItInItsBranch() {
+  void linksEveryEventToPreviousEventOfItsBranch() {
     workflow.function("f", payload -> payload);
     var execution = workflow.run("""
         'A': {'Type': 'Map', 'Items': [1, 2, 3], 'End': true, 'ItemProcessor': {'StartAt': 'B', 'States': {

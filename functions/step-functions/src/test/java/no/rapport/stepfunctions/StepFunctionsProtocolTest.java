@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.sfn.model.StateMachineAlreadyExistsExcept
 import software.amazon.awssdk.services.sfn.model.StateMachineDoesNotExistException;
 import software.amazon.awssdk.services.sfn.model.ValidateStateMachineDefinitionResultCode;
 
-/// The protocol, through the clients that people use.
+/// Tests the protocol through the AWS SDK and the `aws` command.
 class StepFunctionsProtocolTest {
 
   private static final String EVERYTHING = machine("""
@@ -82,7 +82,7 @@ class StepFunctionsProtocolTest {
   }
 
   @Test
-  void showsAnExecutionAndItsWholeHistoryToTheSdk() {
+  void returnsExecutionAndWholeHistoryToSdk() {
     var arn = run(deploy(), "job-1");
     var execution = client.describeExecution(request -> request.executionArn(arn));
     assertThat(execution.status()).describedAs("%s", execution).isEqualTo(ExecutionStatus.SUCCEEDED);
@@ -125,7 +125,7 @@ class StepFunctionsProtocolTest {
   }
 
   @Test
-  void pagesTheHistoryBothWaysAndLeavesDataOutWhereAsked() {
+  void pagesHistoryInBothDirectionsAndOmitsDataOnRequest() {
     var arn = run(deploy(), "job-1");
     var all = client.getExecutionHistory(request -> request.executionArn(arn)).events();
     var paged = client
@@ -152,7 +152,7 @@ class StepFunctionsProtocolTest {
   }
 
   @Test
-  void listsExecutionsNewestFirstInPagesAndByStatus() {
+  void listsExecutionsNewestFirstByPageAndStatus() {
     var machine = deploy();
     for (var i = 0; i < 5; i++) {
       run(machine, "job-" + i);
@@ -170,7 +170,7 @@ class StepFunctionsProtocolTest {
   }
 
   @Test
-  void keepsStateMachinesAsTheServiceDoes() {
+  void createsUpdatesListsAndDeletesStateMachinesLikeTheService() {
     var arn = deploy();
     assertThat(deploy()).isEqualTo(arn);
     assertThatExceptionOfType(StateMachineAlreadyExistsException.class).isThrownBy(() -> client.createStateMachine(
@@ -196,7 +196,7 @@ class StepFunctionsProtocolTest {
   }
 
   @Test
-  void refusesInTheServicesWords() {
+  void rejectsRequestsInTheServicesWords() {
     var arn = deploy();
     run(arn, "job");
     assertThatExceptionOfType(ExecutionAlreadyExistsException.class).isThrownBy(() -> run(arn, "job"));
@@ -212,7 +212,7 @@ class StepFunctionsProtocolTest {
   }
 
   @Test
-  void stopsThroughTheProtocol() {
+  void stopsExecutionThroughTheProtocol() {
     try (var stage = new Workflow(VirtualTime.standing(Workflow.START)); var other = stage.stepFunctions.client()) {
       var machine = stage.deploy("wait", machine("'A': {'Type': 'Wait', 'Seconds': 60, 'End': true}"));
       var arn = other.startExecution(request -> request.stateMachineArn(machine)).executionArn();
@@ -224,7 +224,7 @@ class StepFunctionsProtocolTest {
   }
 
   @Test
-  void saysWhatItIsToThoseWhoAskForSomethingElse() throws Exception {
+  void explainsItselfToOtherRequests() throws Exception {
     try (var http = HttpClient.newHttpClient()) {
       var answer = http.send(HttpRequest.newBuilder(workflow.stepFunctions.endpoint()).GET().build(),
           HttpResponse.BodyHandlers.ofString());
@@ -238,7 +238,7 @@ class StepFunctionsProtocolTest {
   }
 
   @Test
-  void servesTheAwsCommand() throws Exception {
+  void servesAwsCommand() throws Exception {
     var arn = run(deploy(), "job-1");
     var machine = workflow.stepFunctions.stateMachines().getFirst().arn();
     assertThat(aws("list-executions", "--state-machine-arn", machine, "--query", "executions[].name"))
@@ -269,7 +269,7 @@ class StepFunctionsProtocolTest {
   }
 
   @Test
-  void givesTheEndOfAnExecutionItsDetailsEvenWhereTheyAreEmpty() {
+  void includesEmptyDetailsInLastEvent() {
     var arn = client.createStateMachine(request -> request.name("fail")
         .definition(json(machine("'A': {'Type': 'Fail'}"))).roleArn(Workflow.ROLE)).stateMachineArn();
     var execution = run(arn, "fails");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Executions as a whole: names, stopping, nesting, publishing, status changes, and what outlives a restart.
+/// Tests whole executions: names, stopping, nesting, publishing, status changes, and restarts.
 class StepFunctionsTest {
 
   private static final String PASS = machine("'A': {'Type': 'Pass', 'End': true}");
@@ -44,7 +44,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void answersWithTheRunningExecutionOfThatNameAndInputAndRefusesEverythingElse() {
+  void returnsRunningExecutionForSameNameAndInputOnly() {
     var arn = workflow.deploy("wait", WAIT);
     var first = stepFunctions.start(arn, "job-1", "{\"a\":1}");
     assertThat(first.executionArn()).isEqualTo("arn:aws:states:eu-north-1:000000000000:execution:wait:job-1");
@@ -57,7 +57,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void startsANameOnceHoweverManyAskAtTheSameTime() throws Exception {
+  void startsNameOnceForConcurrentCalls() throws Exception {
     var arn = workflow.deploy("wait", WAIT);
     var ready = new CountDownLatch(20);
     var starts = new LinkedBlockingQueue<String>();
@@ -74,7 +74,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void refusesNamesInputsAndAddressesThatTheServiceRefuses() {
+  void rejectsInvalidNamesInputsAndArns() {
     var arn = workflow.deploy("pass", PASS);
     for (var name : List.of("", "a b", "a/b", "a:b", "x".repeat(81), "a\nb", "a*", "[a]")) {
       assertRefused("InvalidName", () -> stepFunctions.start(arn, name, "{}"));
@@ -88,7 +88,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void stopsAtOnceWhileAFunctionRunsOnAndThrowsItsResultAway() throws Exception {
+  void stopsAtOnceAndDiscardsResultOfRunningFunction() throws Exception {
     var begun = new CountDownLatch(1);
     var release = new CountDownLatch(1);
     var over = new CountDownLatch(1);
@@ -130,7 +130,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void runsAnotherMachineAndGivesItsOutputAsJson() {
+  void runsNestedMachineAndReturnsItsOutputAsJson() {
     var child = workflow.deploy("child", machine("'A': {'Type': 'Pass', 'Output': {'ok': true}, 'End': true}"));
     var execution = stepFunctions.await(stepFunctions.start(parent(child), "{\"name\":\"c1\"}").executionArn());
     assertThat(execution.status()).describedAs("%s", execution).isEqualTo(ExecutionStatus.SUCCEEDED);
@@ -145,14 +145,14 @@ class StepFunctionsTest {
   }
 
   @Test
-  void failsWithTheOtherMachinesStoryAsTheCause() {
+  void failsWithDescriptionOfNestedMachineAsCause() {
     var child = workflow.deploy("child", machine("'A': {'Type': 'Fail', 'Error': 'E', 'Cause': 'c'}"));
     var execution = stepFunctions.await(stepFunctions.start(parent(child), "{\"name\":\"c1\"}").executionArn());
     assertThat(execution.output()).contains(json("['failed','FAILED','E']"));
   }
 
   @Test
-  void failsByNameWhereTheOtherMachineCannotBeStarted() {
+  void failsByNameIfNestedMachineCannotStart() {
     var child = workflow.deploy("child", PASS);
     stepFunctions.await(stepFunctions.start(child, "c1", "{}").executionArn());
     var execution = stepFunctions.await(stepFunctions.start(parent(child), "{\"name\":\"c1\"}").executionArn());
@@ -163,7 +163,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void stopsTheOtherMachineWhenItStopsOrWaitsNoLonger() {
+  void stopsNestedMachineWhenStoppedOrTimedOut() {
     var child = workflow.deploy("child", machine("'A': {'Type': 'Wait', 'Seconds': 1000, 'End': true}"));
     var arn = parent(child);
     var stopped = stepFunctions.start(arn, "{\"name\":\"c1\"}").executionArn();
@@ -178,7 +178,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void publishesToATopic() {
+  void publishesToTopic() {
     var execution = workflow.run("""
         'A': {'Type': 'Task', 'Resource': 'arn:aws:states:::sns:publish', 'End': true, 'Arguments': {
           'TopicArn': 'arn:aws:sns:eu-north-1:000000000000:done', 'Subject': 'Done',
@@ -191,10 +191,10 @@ class StepFunctionsTest {
   }
 
   @Test
-  void tellsOfEveryStartAndEnd() throws Exception {
+  void notifiesListenersOfEveryStartAndEnd() throws Exception {
     var changes = new LinkedBlockingQueue<ExecutionDescription>();
     stepFunctions.onStatusChange(change -> {
-      throw new IllegalStateException("a listener that fails harms nobody");
+      throw new IllegalStateException("failing listener");
     });
     stepFunctions.onStatusChange(changes::add);
     var execution = workflow.run("'A': {'Type': 'Pass', 'End': true}", "{}");
@@ -203,7 +203,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void goesOnWithTheDefinitionThatAnExecutionStartedWith() {
+  void continuesWithDefinitionOfItsStart() {
     var arn = workflow.deploy("m", machine(
         "'A': {'Type': 'Wait', 'Seconds': 60, 'Next': 'B'}, 'B': {'Type': 'Pass', 'Output': 'old', 'End': true}"));
     var execution = stepFunctions.start(arn, "{}").executionArn();
@@ -215,7 +215,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void stopsAndForgetsTheExecutionsOfADeletedMachine() {
+  void stopsAndRemovesExecutionsOfDeletedMachine() {
     var arn = workflow.deploy("wait", WAIT);
     var execution = stepFunctions.start(arn, "job", "{}").executionArn();
     stepFunctions.deleteStateMachine(arn);
@@ -226,7 +226,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void forgetsTheOldestHistoriesButNoName() {
+  void removesOldestHistoriesButKeepsNames() {
     try (var small = StepFunctions.builder().keep(3).start()) {
       var arn = small.createStateMachine("pass", json(PASS), Workflow.ROLE);
       for (var i = 0; i < 5; i++) {
@@ -239,7 +239,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void waitsAndTimesOutByTheMachinesClockToo() {
+  void waitsAndTimesOutOnSystemClock() {
     var release = new CountDownLatch(1);
     try (var real = StepFunctions.builder().functions((arn, payload) -> {
       awaitUninterruptibly(release);
@@ -267,7 +267,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void showsARunningExecutionAsFarAsItHasCome() {
+  void describesRunningExecution() {
     var arn = workflow.deploy("wait", WAIT);
     var execution = stepFunctions.start(arn, "job", "{}").executionArn();
     workflow.time.awaitQuiet();
@@ -278,7 +278,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void isAllThereAgainAfterARestart(@TempDir Path folder) throws Exception {
+  void restoresEverythingAfterRestart(@TempDir Path folder) throws Exception {
     ExecutionDescription done;
     List<HistoryEvent> history;
     String waiting;
@@ -309,14 +309,14 @@ class StepFunctionsTest {
   }
 
   @Test
-  void namesThePortThatIsTaken() {
+  void namesPortThatIsInUse() {
     assertThatExceptionOfType(UncheckedIOException.class)
         .isThrownBy(() -> StepFunctions.builder().port(stepFunctions.port()).start())
         .withMessageContaining("port " + stepFunctions.port());
   }
 
   @Test
-  void refusesByNameWhatItDoesNotSupport() {
+  void rejectsUnsupportedFeaturesByName() {
     var refused = Map.ofEntries(
         Map.entry("{'StartAt':'A','States':{'A':{'Type':'Pass','End':true}}}", "JSONPath"),
         Map.entry(machine("'A': {'Type': 'Pass', 'ResultPath': null, 'End': true}"), "ResultPath"),
@@ -355,7 +355,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void tellsAllThatIsWrongAtOnce() {
+  void reportsAllErrorsOfDefinitionAtOnce() {
     assertThatExceptionOfType(StepFunctionsException.class)
         .isThrownBy(() -> workflow.deploy("x", machine("""
             'A': {'Type': 'Pass', 'Result': 1, 'Next': 'B'},
@@ -366,7 +366,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void knowsTheFunctionsThatTheServiceAdds() {
+  void evaluatesFunctionsThatTheServiceAdds() {
     var execution = workflow.run("""
         'A': {'Type': 'Pass', 'End': true, 'Output': [
           '{% $parse(´{"a":[1,null]}´) %}', '{% $hash(´abc´) %}', '{% $hash(´abc´, ´SHA-256´) %}',
@@ -381,7 +381,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void refusesTheOperatorsThatTheServiceLacks() {
+  void rejectsOperatorsThatTheServiceLacks() {
     for (var expression : List.of("{% $a ?: 1 %}", "{% $a ?? 1 %}", "{% [1]/2 ?? 1 %}")) {
       assertThatIllegalArgumentException().describedAs(expression)
           .isThrownBy(() -> Expression.compile(expression, Set.of()))
@@ -390,7 +390,7 @@ class StepFunctionsTest {
   }
 
   @Test
-  void endsAnExpressionThatNeverEnds() {
+  void endsEndlessExpression() {
     var execution = workflow.run(
         "'A': {'Type': 'Pass', 'End': true, 'Output': '{% ($f := function($n) { 1 + $f($n) }; $f(1)) %}'}", "{}");
     assertThat(execution.error()).contains("States.QueryEvaluationError");

@@ -12,14 +12,14 @@ class VirtualTimeTest {
   private final List<String> done = new CopyOnWriteArrayList<>();
 
   @Test
-  void givesTurnsInOneOrderHoweverThreadsArrive() {
+  void givesTurnsInSameOrderForAnyArrivalOrder() {
     together(() -> List.of("c", "a", "d", "b").forEach(name -> work(() -> inTurn(name, () -> done.add(name)))));
 
     assertThat(done).containsExactly("a", "b", "c", "d");
   }
 
   @Test
-  void givesNoTurnWhileAnythingElseWorks() {
+  void givesNoTurnWhileAnotherThreadWorks() {
     together(() -> {
       work(() -> inTurn("b", () -> done.add("b")));
       work(() -> {
@@ -32,7 +32,7 @@ class VirtualTimeTest {
   }
 
   @Test
-  void letsWhoHasItsTurnGoOn() {
+  void letsThreadWithTurnContinue() {
     together(() -> {
       work(() -> inTurn("a", () -> inTurn("z", () -> done.add("within"))));
       work(() -> inTurn("b", () -> done.add("after")));
@@ -41,7 +41,7 @@ class VirtualTimeTest {
     assertThat(done).containsExactly("within", "after");
   }
 
-  /// Counts as work itself until all has begun, and waits for its end.
+  /// Counts as working until all threads have started, then waits for their end.
   private void together(Runnable beginning) {
     time.workBegins();
     beginning.run();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// A stage for workflows: Step Functions on a virtual clock, functions as lambdas, and everything that was called.
+/// A fixture for workflows: Step Functions on a virtual clock, functions as lambdas, and a record of all calls.
 final class Workflow implements AutoCloseable {
 
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -22,7 +22,7 @@ final class Workflow implements AutoCloseable {
     String apply(String payload) throws Exception;
   }
 
-  /// One call of a function, and when it came.
+  /// One call of a function and its time.
   record Call(String function, String payload, Duration at) {}
 
   final VirtualTime time;
@@ -65,7 +65,7 @@ final class Workflow implements AutoCloseable {
     }
   }
 
-  /// Says what a function does.
+  /// Defines the body of a function.
   Workflow function(String name, Body body) {
     functions.put(name, body);
     return this;
@@ -76,31 +76,31 @@ final class Workflow implements AutoCloseable {
     return stepFunctions.createStateMachine(name, json(definition), ROLE);
   }
 
-  /// JSON from a text with single quotes. A quote within an expression is written `´`.
+  /// Returns the JSON of a text with single quotes. A quote within an expression is written `´`.
   static String json(String text) {
     return text.replace('\'', '"').replace('´', '\'')
         .replace("fn:", "arn:aws:lambda:eu-north-1:000000000000:function:");
   }
 
-  /// A machine of the given states, the first of which begins.
+  /// Deploys a machine of the given states, the first of which is the start.
   static String machine(String states) {
     var first = states.substring(states.indexOf('\'') + 1, states.indexOf('\'', states.indexOf('\'') + 1));
     return "{'QueryLanguage': 'JSONata', 'StartAt': '" + first + "', 'States': {" + states + "}}";
   }
 
-  /// Runs states to the end.
+  /// Runs a machine of the given states to its end.
   ExecutionDescription run(String states, String input) {
     var arn = deploy("test", machine(states));
     return stepFunctions.await(stepFunctions.start(arn, json(input)).executionArn());
   }
 
-  /// When each call of a function came, in seconds from the start.
+  /// Returns the times of a function's calls, in seconds from the start.
   List<Double> secondsOf(String function) {
     return List.copyOf(calls).stream().filter(call -> call.function().equals(function))
         .map(call -> call.at().toMillis() / 1000d).toList();
   }
 
-  /// The types of an execution's events.
+  /// Returns the types of an execution's events.
   List<String> types(ExecutionDescription execution) {
     return stepFunctions.history(execution.executionArn()).stream().map(HistoryEvent::type).toList();
   }
