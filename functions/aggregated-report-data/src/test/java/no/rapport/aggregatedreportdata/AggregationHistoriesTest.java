@@ -34,7 +34,7 @@ import java.util.stream.LongStream;
 import no.rapport.aggregatedreportdata.Executions.Standing;
 import no.rapport.api.Ids;
 import no.rapport.api.TransientFailure;
-import no.rapport.emulator.Histories;
+import no.rapport.emulator.SeededScenarios;
 import no.rapport.emulator.Schedule;
 import no.rapport.records.Change;
 import no.rapport.records.Documents;
@@ -68,7 +68,7 @@ class AggregationHistoriesTest {
   void everyHistoryKeepsTheInvariants() {
     var published = new AtomicLong();
     var told = new AtomicLong();
-    Histories lived = Histories.live(1_000, History::new, history -> {
+    SeededScenarios lived = SeededScenarios.run(1_000, History::new, history -> {
       published.addAndGet(history.published);
       told.addAndGet(history.toldToFollowers);
     });
@@ -79,7 +79,7 @@ class AggregationHistoriesTest {
     assertThat(told.get()).as("followers are told").isGreaterThanOrEqualTo(lived.count() / 2);
   }
 
-  private static final class History implements Histories.History {
+  private static final class History implements SeededScenarios.Scenario {
 
     private final Schedule schedule;
     private final Random random;
@@ -117,7 +117,7 @@ class AggregationHistoriesTest {
     }
 
     @Override
-    public void live() {
+    public void run() {
       int callers = 2 + random.nextInt(4);
       for (int i = 0; i < callers; i++) {
         int act = i == 0 ? 0 : random.nextInt(6);

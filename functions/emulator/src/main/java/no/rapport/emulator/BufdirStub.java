@@ -38,53 +38,53 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/// Stands in for what the connector to Bufdir speaks with: a token endpoint that grants tokens for JWT bearer grants as
-/// Maskinporten documents them, a receiving interface as `docs/bufdir-connector.md` describes it, and AWS Secrets
-/// Manager with the signing key. On 127.0.0.1 only, in memory only. It is none of Bufdir's, and nothing that it
-/// receives leaves this process.
+/// A stub of the services that the connector to Bufdir calls: a token endpoint that grants tokens for JWT bearer grants
+/// as Maskinporten documents them, a receiving interface as `docs/bufdir-connector.md` describes it, and AWS Secrets
+/// Manager with the signing key. It listens on 127.0.0.1 only and stores everything in memory. It is not software of
+/// Bufdir, and sends no data out of this process.
 ///
-/// The key pair is made at the start: its private half lies in the secret, its public half checks signatures. Safe for
-/// use by many threads.
+/// The key pair is generated at the start: the secret holds the private key, and the public key verifies signatures.
+/// Safe for use by many threads.
 public final class BufdirStub implements AutoCloseable {
 
-  /// What the token endpoint calls itself, with which client and scope it knows.
+  /// The audience of the token endpoint; it knows one client and one scope.
   public static final String AUDIENCE = "https://maskinporten.stub.invalid/";
   public static final String CLIENT_ID = "rapport-stub-client";
   public static final String SCOPE = "bufdir:rapportering.stub";
   /// The name of the secret with the signing key.
   public static final String SECRET_ID = "rapport-stub-signing-key";
-  /// How long tokens last.
-  public static final Duration TOKEN_LASTS = Duration.ofSeconds(120);
+  /// Lifetime of a token.
+  public static final Duration TOKEN_LIFETIME = Duration.ofSeconds(120);
 
   private static final String KEY_ID = "stub-key-1";
   private static final String GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-  private static final long LONGEST_ASSERTION_SECONDS = 120;
-  private static final long CLOCKS_DIFFER_SECONDS = 10;
+  private static final long MAX_ASSERTION_SECONDS = 120;
+  private static final long MAX_CLOCK_SKEW_SECONDS = 10;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /// A file that was received whole.
+  /// A completely received file.
   ///
-  /// @param sha256 of the bytes that came, lower-case hexadecimal
+  /// @param sha256 of the received bytes, lower-case hexadecimal
   public record Receipt(String receiptId, String idempotencyKey, String organization, String period,
       String contentType, long sizeBytes, String sha256, Instant receivedAt) {}
 
-  /// What can go wrong, once each time that it is asked for.
+  /// A fault to inject; each occurs once per request to [#fail].
   public enum Fault {
     /// The token endpoint answers 503.
     NO_TOKEN,
-    /// The token endpoint answers 400: the client is not (any more) known.
+    /// The token endpoint answers 400: the client is unknown or no longer known.
     CLIENT_UNKNOWN,
-    /// An upload is answered 401 although its token was good.
+    /// An upload is answered 401 although its token was valid.
     TOKEN_WITHDRAWN,
-    /// An upload is answered 429 and not kept.
+    /// An upload is answered 429 and not stored.
     TOO_MANY_REQUESTS,
-    /// An upload is answered 500 and not kept.
+    /// An upload is answered 500 and not stored.
     SERVER_ERROR,
-    /// An upload is answered 400 and not kept.
+    /// An upload is answered 400 and not stored.
     BAD_REQUEST,
-    /// An upload is kept, but nothing is ever answered.
+    /// An upload is stored, but never answered.
     SILENCE_AFTER_ACCEPT,
-    /// An upload is kept and answered 201 without a receipt.
+    /// An upload is stored and answered 201 without a receipt.
     NO_RECEIPT
   }
 
@@ -100,7 +100,7 @@ public final class BufdirStub implements AutoCloseable {
   private final Map<String, Receipt> receipts = new HashMap<>();
   private final List<String> requests = new ArrayList<>();
 
-  /// The key pair of all stubs of this JVM: to make one takes half a second.
+  /// The key pair of all stubs of this JVM, since generating one takes half a second.
   private static final class Keys {
     static final KeyPair ONCE = generate();
 
@@ -126,13 +126,15 @@ public final class BufdirStub implements AutoCloseable {
     server.start();
   }
 
-  /// Starts it on a free port.
+  /// Starts a stub on a free port.
   public static BufdirStub start() {
     return start(0, InstantSource.system());
   }
 
+  /// Starts a stub.
+  ///
   /// @param port the port on 127.0.0.1, or 0 for a free one
-  /// @param clock by which tokens and grants expire
+  /// @param clock decides when tokens and grants expire
   /// @throws PortTakenException if another process listens on that port
   public static BufdirStub start(int port, InstantSource clock) {
     Loopback.requireFree(port, "the stub of Bufdir");
@@ -145,27 +147,27 @@ public final class BufdirStub implements AutoCloseable {
     }
   }
 
-  /// Where tokens are fetched.
+  /// Returns the address of the token endpoint.
   public URI tokenUrl() {
     return endpoint().resolve("/token");
   }
 
-  /// Where files are received.
+  /// Returns the address of the receiving interface.
   public URI apiUrl() {
     return endpoint().resolve("/api");
   }
 
-  /// Where the secret is read, as an endpoint of Secrets Manager (`aws.endpointUrlSecretsManager`).
+  /// Returns the address of Secrets Manager (`aws.endpointUrlSecretsManager`).
   public URI endpoint() {
     return Loopback.uri(server.getAddress().getPort());
   }
 
-  /// The secret with the signing key, as it is to be kept.
+  /// Returns the secret with the signing key, in the form of Secrets Manager.
   public String secret() {
     return secret(keys);
   }
 
-  /// Returns a secret of the same form whose key no stub knows.
+  /// Returns a secret of the same form with a key that no stub knows.
   public static String secretOfUnknownKey() {
     return secret(Keys.generate());
   }
@@ -176,17 +178,17 @@ public final class BufdirStub implements AutoCloseable {
     return JSON.createObjectNode().put("key_id", KEY_ID).put("private_key", pem).toString();
   }
 
-  /// Lets the next request that it fits go wrong; several are used up in order.
+  /// Makes the next matching request fail; several faults are used in order.
   public void fail(Fault... next) {
     faults.addAll(List.of(next));
   }
 
-  /// What was received, in no order.
+  /// Returns the received files, in no order.
   public synchronized List<Receipt> receipts() {
     return List.copyOf(receipts.values());
   }
 
-  /// What was asked for, in the order of arrival: method and path.
+  /// Returns the requests in order of arrival: method and path.
   public synchronized List<String> requests() {
     return List.copyOf(requests);
   }
@@ -254,10 +256,10 @@ public final class BufdirStub implements AutoCloseable {
     }
     String token = UUID.randomUUID().toString();
     synchronized (this) {
-      tokens.put(token, clock.instant().plus(TOKEN_LASTS));
+      tokens.put(token, clock.instant().plus(TOKEN_LIFETIME));
     }
     return new Answer(200, JSON.createObjectNode().put("access_token", token).put("token_type", "Bearer")
-        .put("expires_in", TOKEN_LASTS.toSeconds()).put("scope", SCOPE).toString());
+        .put("expires_in", TOKEN_LIFETIME.toSeconds()).put("scope", SCOPE).toString());
   }
 
   private static Answer refused(String error) {
@@ -283,7 +285,7 @@ public final class BufdirStub implements AutoCloseable {
           && signature.verify(decoder.decode(parts[2]))
           && claims.path("aud").asText().equals(AUDIENCE) && claims.path("iss").asText().equals(CLIENT_ID)
           && claims.path("scope").asText().equals(SCOPE)
-          && issued <= now + CLOCKS_DIFFER_SECONDS && expires > now && expires - issued <= LONGEST_ASSERTION_SECONDS
+          && issued <= now + MAX_CLOCK_SKEW_SECONDS && expires > now && expires - issued <= MAX_ASSERTION_SECONDS
           && isNew(claims.path("jti").asText());
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       return false;

@@ -7,7 +7,8 @@ import org.gaul.shaded.org.eclipse.jetty.server.Request;
 import org.gaul.shaded.org.eclipse.jetty.server.Response;
 import org.gaul.shaded.org.eclipse.jetty.util.Callback;
 
-/// The bucket's CORS rules: pages of some origins may follow links. S3Proxy's own answer preflights for public buckets only.
+/// Applies the bucket's CORS rules: pages of some origins may follow links. S3Proxy itself answers preflight requests
+/// for public buckets only.
 final class CrossOrigin extends Handler.Wrapper {
 
   private final Set<String> origins;

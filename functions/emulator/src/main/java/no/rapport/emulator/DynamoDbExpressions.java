@@ -14,8 +14,8 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The expressions of one request to DynamoDB. All of them must be read before [#requireAllUsed()] tells whether each
-/// name and value that came with the request is used, as the service demands.
+/// Parses the expressions of one request to DynamoDB. After all of them have been read, [#requireAllUsed()] checks that
+/// each name and value of the request is used, as the service demands.
 ///
 /// Supported: `AND`, `OR`, `NOT`, parentheses, comparisons, `BETWEEN`, `IN`, `attribute_exists`, `attribute_not_exists`
 /// and `begins_with`; in updates `SET` (a value, `if_not_exists`, sums and differences), `ADD` of numbers and `REMOVE`.
@@ -33,7 +33,7 @@ final class DynamoDbExpressions {
     this.request = request;
   }
 
-  /// Reads the condition in a member of the request, if it is there.
+  /// Reads the condition in a member of the request, if present.
   Optional<ItemCondition> condition(String member) {
     if (!request.hasNonNull(member)) {
       return Optional.empty();
@@ -44,7 +44,7 @@ final class DynamoDbExpressions {
     return Optional.of(condition);
   }
 
-  /// Reads the names of the attributes that are asked for; empty means all.
+  /// Reads the names of the requested attributes; empty means all.
   Set<String> projection() {
     var names = new TreeSet<String>();
     if (request.hasNonNull("ProjectionExpression")) {
@@ -57,7 +57,7 @@ final class DynamoDbExpressions {
     return names;
   }
 
-  /// @throws DynamoDbRefusal if the request carries a name or value that no expression uses
+  /// @throws DynamoDbRefusal if no expression uses a name or value of the request
   void requireAllUsed() {
     for (String member : List.of("ExpressionAttributeNames", "ExpressionAttributeValues")) {
       for (var given : request.path(member).properties()) {
@@ -70,16 +70,16 @@ final class DynamoDbExpressions {
 
   // --- updates ---------------------------------------------------------------------------------------------------
 
-  /// One thing that an update does to an item.
+  /// One action of an update on an item.
   interface Step {
     /// @param before the item as it was before the whole update
-    /// @param item is changed
+    /// @param item the item to change
     void apply(JsonNode before, ObjectNode item);
   }
 
-  /// What an update does to an item.
+  /// The actions of an update on an item.
   ///
-  /// @param names of the attributes that are changed
+  /// @param names the names of the changed attributes
   record Update(Set<String> names, List<Step> steps) {}
 
   Update update() {
@@ -141,7 +141,7 @@ final class DynamoDbExpressions {
 
   private static JsonNode present(JsonNode value) {
     if (value.isMissingNode()) {
-      throw DynamoDbRefusal.invalid("The expression refers to an attribute that the item has not");
+      throw DynamoDbRefusal.invalid("The expression refers to an attribute that the item does not have");
     }
     return value;
   }
@@ -159,13 +159,13 @@ final class DynamoDbExpressions {
 
   private static ObjectNode sum(JsonNode a, JsonNode b, int sign) {
     if (!a.has("N") || !b.has("N")) {
-      throw DynamoDbRefusal.invalid("An operand of the update is no number");
+      throw DynamoDbRefusal.invalid("An operand of the update must be a number");
     }
     var sum = new BigDecimal(a.path("N").asText()).add(new BigDecimal(b.path("N").asText()).multiply(BigDecimal.valueOf(sign)));
     return JsonNodeFactory.instance.objectNode().put("N", plain(sum));
   }
 
-  /// A number as DynamoDB writes it.
+  /// Returns a number in DynamoDB's notation.
   static String plain(BigDecimal number) {
     return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
   }
@@ -315,6 +315,6 @@ final class DynamoDbExpressions {
   }
 
   private static UnsupportedOperationException unsupported(String what) {
-    return new UnsupportedOperationException("Not in the heap's DynamoDB: " + what);
+    return new UnsupportedOperationException("Not supported by the heap's DynamoDB: " + what);
   }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/// An error of the heap's DynamoDB: an answer with status 400 and the name of the error.
+/// An error of the heap's DynamoDB: a response with status 400 and the name of the error.
 final class DynamoDbRefusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final String PREFIX = "com.amazonaws.dynamodb.v20120810#";

@@ -24,20 +24,20 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBRequestHandler;
 import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler;
 
-/// Amazon's own DynamoDB Local inside this JVM, on 127.0.0.1 only and without its telemetry.
+/// Runs Amazon's DynamoDB Local inside this JVM, on 127.0.0.1 only and without its telemetry.
 ///
-/// It is composed here from its parts, because its own runner binds every interface and calls out. Every caller sees
-/// the same tables, whatever credentials and region it signs with. Differences from the service that matter to
-/// callers: items past their TTL are removed late or never, nothing is ever throttled, and transactions wait for each
-/// other instead of failing with a conflict.
+/// It is assembled here from its parts, because its own runner binds every interface and sends telemetry. All callers
+/// see the same tables, regardless of credentials and region. Relevant differences from the service: items are removed
+/// late or never after their TTL, nothing is ever throttled, and transactions wait for each other instead of failing
+/// with a conflict.
 ///
-/// Everything goes through one queue of the library, so that more writers do not make it faster. Measured in memory on
-/// two shared cores, items of 12 attributes: PutItem 550 a second from one thread and 2,800 from sixteen; BatchWriteItem
-/// of 25, 6,000 and 13,000 items; TransactWriteItems of 100 with conditions, 4,000 items from any number; GetItem 600 and
-/// 5,800; Query in pages of 1 MB, 35,000 to 60,000 items.
+/// The library serialises all requests in one queue, so more writers do not make it faster. Measured in memory on two
+/// shared cores, items of 12 attributes: PutItem 550 a second from one thread and 2,800 from sixteen; BatchWriteItem of
+/// 25, 6,000 and 13,000 items; TransactWriteItems of 100 with conditions, 4,000 items from any number of threads;
+/// GetItem 600 and 5,800; Query in pages of 1 MB, 35,000 to 60,000 items.
 ///
-/// Instances are safe for use by many threads. Tests that need a store of their own call [#start()]; tests that are
-/// content with tables of their own names share [#shared()], which lives as long as the JVM.
+/// Instances are safe for use by many threads. Tests that need their own store call [#start()]. Tests that only need
+/// their own tables share [#shared()], which lives as long as the JVM.
 public final class EmbeddedDynamoDb implements AutoCloseable {
 
   private final Server server;
@@ -63,21 +63,21 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
     return start(port, new LocalDynamoDBRequestHandler(0, true, null, true, false));
   }
 
-  /// Starts a store whose tables lie in `folder` and are there again at the next start.
+  /// Starts a store that keeps its tables in `folder` across restarts.
   ///
   /// @param port the port on 127.0.0.1, or 0 for a free one
-  /// @param folder made if it does not exist
+  /// @param folder created if it does not exist
   /// @throws PortTakenException if another process listens on that port
   public static EmbeddedDynamoDb start(int port, Path folder) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new IllegalStateException("Cannot make the folder " + folder + " for DynamoDB: " + e.getMessage(), e);
+      throw new IllegalStateException("Cannot create the folder " + folder + " for DynamoDB: " + e.getMessage(), e);
     }
     return start(port, new LocalDynamoDBRequestHandler(0, false, folder.toAbsolutePath().toString(), true, false));
   }
 
-  /// One store in memory for the whole JVM, started at the first call; it is not to be closed.
+  /// Returns one in-memory store for the whole JVM, started at the first call. Callers must not close it.
   public static EmbeddedDynamoDb shared() {
     return Shared.INSTANCE;
   }
@@ -109,17 +109,17 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
     return new EmbeddedDynamoDb(server, handler, connector.getLocalPort());
   }
 
-  /// The port it listens on.
+  /// Returns the port it listens on.
   public int port() {
     return port;
   }
 
-  /// The address for `aws.endpointUrlDynamoDb` and other clients.
+  /// Returns the address for `aws.endpointUrlDynamoDb` and other clients.
   public URI endpoint() {
     return Loopback.uri(port);
   }
 
-  /// A client of this store; the caller closes it.
+  /// Returns a new client of this store; the caller closes it.
   public DynamoDbClient client() {
     return DynamoDbClient.builder()
         .endpointOverride(endpoint())
@@ -129,7 +129,7 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
         .build();
   }
 
-  /// Makes an empty table of the caller's own, as `template.yaml` describes that resource.
+  /// Creates an empty table with a unique name, as `template.yaml` defines that resource.
   ///
   /// @param logicalId the resource, for example `RecordsTable`
   /// @return the table's name
@@ -139,7 +139,7 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
     }
   }
 
-  /// The same, wherever the client leads.
+  /// Creates such a table through any client.
   public static String newTable(DynamoDbClient client, String logicalId) {
     var name = logicalId + "-" + UUID.randomUUID();
     client.createTable(TableDefinition.of(name,
@@ -147,7 +147,7 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
     return name;
   }
 
-  /// Stops it and forgets what was only in memory.
+  /// Stops the store and discards in-memory data.
   @Override
   public void close() {
     try {
@@ -159,7 +159,7 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
     }
   }
 
-  /// Refuses requests that came under another machine's name, or from a page of another site.
+  /// Rejects requests with the host name of another machine, or from a page of another site.
   private static final class OwnHostOnly extends Handler.Wrapper {
 
     OwnHostOnly(Handler next) {
@@ -181,7 +181,7 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
     static final EmbeddedDynamoDb INSTANCE = start();
   }
 
-  /// Read once: tests make tables by the thousand.
+  /// Read once, because tests create thousands of tables.
   private static final class Resources {
     static final Map<String, Object> OF_TEMPLATE;
 

@@ -23,21 +23,21 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/// S3 inside this JVM, on 127.0.0.1 only: S3Proxy over a folder, with real signature and expiry checks.
+/// Runs S3 inside this JVM, on 127.0.0.1 only: S3Proxy over a folder, with real checks of signatures and expiry.
 ///
-/// Requests that are unsigned, signed with another key, tampered with or expired are 403; so is a presigned request
-/// whose signature is older than [#SIGNATURE_AGE_LIMIT], as the bucket's policy has it on AWS. Conditional writes,
-/// multipart uploads, ranges and response header overrides work; tagging, lifecycle rules and bucket notifications
-/// are not there (501). Who wants to hear of new objects says so with [#onObjectCreated(Consumer)].
+/// Unsigned, wrongly signed, modified or expired requests get 403. So do presigned requests with a signature older than
+/// [#MAX_SIGNATURE_AGE], like the bucket's policy on AWS. Conditional writes, multipart uploads, ranges and response
+/// header overrides work. Tagging, lifecycle rules and bucket notifications are not supported (501);
+/// [#onObjectCreated(Consumer)] replaces notifications.
 ///
-/// Objects lie in files, never on the heap. Differences from the service: a key cannot lie below another one (`a` and
-/// `a/b` exclude each other), and addresses are path-style only.
+/// Objects are files, never on the heap. Differences from the service: a key cannot be below another one (`a` and `a/b`
+/// exclude each other), and addresses are path-style only.
 ///
 /// Instances are safe for use by many threads.
 public final class EmbeddedS3 implements AutoCloseable {
 
-  /// How old the signature of a presigned request may be, whatever expiry it carries.
-  public static final Duration SIGNATURE_AGE_LIMIT = Duration.ofSeconds(30);
+  /// Largest age of the signature of a presigned request, regardless of its expiry.
+  public static final Duration MAX_SIGNATURE_AGE = Duration.ofSeconds(30);
 
   private final S3Proxy proxy;
   private final Path temporary;
@@ -49,12 +49,12 @@ public final class EmbeddedS3 implements AutoCloseable {
     this.listeners = listeners;
   }
 
-  /// Starts an empty store on a free port; its files go when it is closed, or with the JVM.
+  /// Starts an empty store on a free port. Its files are removed when it is closed or the JVM ends.
   public static EmbeddedS3 start() {
     return start(0);
   }
 
-  /// Starts an empty store; its files go when it is closed, or with the JVM.
+  /// Starts an empty store. Its files are removed when it is closed or the JVM ends.
   ///
   /// @param port the port on 127.0.0.1, or 0 for a free one
   /// @throws PortTakenException if another process listens on that port
@@ -62,9 +62,9 @@ public final class EmbeddedS3 implements AutoCloseable {
     return start(port, List.of());
   }
 
-  /// The same, where pages may read and put (the bucket's CORS rules).
+  /// Starts such a store whose CORS rules allow pages to read and put.
   ///
-  /// @param origins of these pages; none for no pages at all
+  /// @param origins the origins of these pages; empty allows none
   public static EmbeddedS3 start(int port, List<String> origins) {
     Loopback.requireFree(port, "S3");
     try {
@@ -72,28 +72,28 @@ public final class EmbeddedS3 implements AutoCloseable {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
       return start(port, folder, folder, origins, InstantSource.system());
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot make a temporary folder for S3", e);
+      throw new UncheckedIOException("Cannot create a temporary folder for S3", e);
     }
   }
 
-  /// Starts a store whose objects lie in `folder` and are there again at the next start.
+  /// Starts a store that keeps its objects in `folder` across restarts.
   ///
   /// @param port the port on 127.0.0.1, or 0 for a free one
-  /// @param folder made if it does not exist
+  /// @param folder created if it does not exist
   /// @throws PortTakenException if another process listens on that port
   public static EmbeddedS3 start(int port, Path folder) {
     return start(port, folder, List.of());
   }
 
-  /// The same, where pages may read and put (the bucket's CORS rules).
+  /// Starts such a store whose CORS rules allow pages to read and put.
   ///
-  /// @param origins of these pages; none for no pages at all
+  /// @param origins the origins of these pages; empty allows none
   public static EmbeddedS3 start(int port, Path folder, List<String> origins) {
     Loopback.requireFree(port, "S3");
     return start(port, folder, null, origins, InstantSource.system());
   }
 
-  /// One store for the whole JVM, started at the first call; it is not to be closed.
+  /// Returns one store for the whole JVM, started at the first call. Callers must not close it.
   public static EmbeddedS3 shared() {
     return Shared.INSTANCE;
   }
@@ -128,40 +128,41 @@ public final class EmbeddedS3 implements AutoCloseable {
     }
   }
 
-  /// S3Proxy knows no bucket policies and has no door for a filter; its server is reached by name.
+  /// Adds the check of signature age. S3Proxy supports neither bucket policies nor filters, so its server is reached by
+  /// reflection.
   private static void limitSignatureAge(S3Proxy proxy, List<String> origins, InstantSource clock)
       throws ReflectiveOperationException {
     var field = S3Proxy.class.getDeclaredField("server");
     field.setAccessible(true);
     var server = (Server) field.get(proxy);
     server.setHandler(
-        new CrossOrigin(new SignatureAgeLimit(server.getHandler(), SIGNATURE_AGE_LIMIT, clock), Set.copyOf(origins)));
+        new CrossOrigin(new SignatureAgeLimit(server.getHandler(), MAX_SIGNATURE_AGE, clock), Set.copyOf(origins)));
   }
 
-  /// Calls `listener` after each object that was put, copied or completed, in the thread that serves the request:
-  /// slow work belongs elsewhere.
+  /// Calls `listener` after each object that was put, copied or completed, on the thread that serves the request. The
+  /// listener must be fast.
   public void onObjectCreated(Consumer<BucketEvent> listener) {
     listeners.add(listener);
   }
 
-  /// Where its objects lie, if they go when it is closed.
+  /// Returns the folder of its objects, if it is removed on close.
   Optional<Path> temporaryFolder() {
     return Optional.ofNullable(temporary);
   }
 
-  /// The port it listens on.
+  /// Returns the port it listens on.
   public int port() {
     return proxy.getPort();
   }
 
-  /// The address for `aws.endpointUrlS3` and other clients.
+  /// Returns the address for `aws.endpointUrlS3` and other clients.
   public URI endpoint() {
     return Loopback.uri(port());
   }
 
-  /// A client of this store with path-style addresses; the caller closes it.
+  /// Returns a new client of this store with path-style addresses; the caller closes it.
   ///
-  /// @param interceptors look at each of its calls, and may make it fail or wait
+  /// @param interceptors see each call, and may make it fail or wait
   public S3Client client(ExecutionInterceptor... interceptors) {
     return S3Client.builder()
         .endpointOverride(endpoint())
@@ -173,7 +174,7 @@ public final class EmbeddedS3 implements AutoCloseable {
         .build();
   }
 
-  /// A presigner for this store with path-style addresses; the caller closes it.
+  /// Returns a new presigner for this store with path-style addresses; the caller closes it.
   public S3Presigner presigner() {
     return S3Presigner.builder()
         .endpointOverride(endpoint())
@@ -183,7 +184,7 @@ public final class EmbeddedS3 implements AutoCloseable {
         .build();
   }
 
-  /// Stops it and removes its files, unless they were to stay.
+  /// Stops the store and removes its files, unless they are in a given folder.
   @Override
   public void close() {
     try {

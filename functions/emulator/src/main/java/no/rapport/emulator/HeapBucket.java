@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/// A bucket of the heap's S3: its objects and the uploads in parts that have begun. Not safe for use by many threads.
+/// A bucket of the heap's S3: its objects and its multipart uploads in progress. Not safe for use by many threads.
 final class HeapBucket {
 
   private static final int PART_BYTES_OF_ETAG = 16;
@@ -20,9 +20,9 @@ final class HeapBucket {
   private final TreeMap<String, Stored> objects = new TreeMap<>(Utf8Order.INSTANCE);
   private final TreeMap<UploadPlace, Upload> uploads = new TreeMap<>();
 
-  /// An object; it is never changed, only replaced.
+  /// An immutable object; a write replaces it.
   ///
-  /// @param headers what a reader gets back
+  /// @param headers the headers of responses to readers
   record Stored(byte[] bytes, String etag, Instant modified, Map<String, String> headers) {
 
     static Stored of(byte[] bytes, Map<String, String> headers) {
@@ -38,7 +38,7 @@ final class HeapBucket {
     }
   }
 
-  /// Where an upload stands in a list.
+  /// The position of an upload in a list.
   record UploadPlace(String key, String id) implements Comparable<UploadPlace> {
     @Override
     public int compareTo(UploadPlace other) {
@@ -50,15 +50,15 @@ final class HeapBucket {
 
   private record Part(byte[] bytes, String etag) {}
 
-  /// A part as the order to complete an upload names it.
+  /// A part in a request to complete an upload.
   record OrderedPart(int number, String etag) {}
 
   /// One page of a list.
   ///
-  /// @param more whether there are others after it
+  /// @param more whether more entries follow
   record Page<K, V>(List<Map.Entry<K, V>> entries, boolean more) {
 
-    /// @param after where the page before ended, or null
+    /// @param after the end of the previous page, or null
     static <K, V> Page<K, V> of(TreeMap<K, V> all, K after, java.util.function.Predicate<K> isWithin, int limit) {
       List<Map.Entry<K, V>> found = (after == null ? all : all.tailMap(after, false)).entrySet().stream()
           .filter(entry -> isWithin.test(entry.getKey())).limit(limit + 1L).toList();
@@ -70,12 +70,12 @@ final class HeapBucket {
     return objects.isEmpty();
   }
 
-  /// @return null if there is none
+  /// @return the object, or null if there is none
   Stored find(String key) {
     return objects.get(key);
   }
 
-  /// @throws S3Refusal if there is none
+  /// @throws S3Refusal if there is no such object
   Stored get(String key) {
     Stored stored = objects.get(key);
     if (stored == null) {
@@ -112,9 +112,9 @@ final class HeapBucket {
     return part.etag();
   }
 
-  /// Joins the parts in the order that is given, or changes nothing.
+  /// Joins the parts in the given order, or changes nothing.
   ///
-  /// @throws S3Refusal if a part is not there with this ETag, or the numbers do not grow
+  /// @throws S3Refusal if there is no part with this ETag, or the numbers do not increase
   Stored complete(String key, String id, List<OrderedPart> order) {
     Upload upload = upload(key, id);
     if (order.isEmpty()) {
@@ -147,10 +147,10 @@ final class HeapBucket {
     uploads.remove(new UploadPlace(key, id));
   }
 
-  /// @param afterKey where the page before ended, or empty
-  /// @param afterId the last upload of that key that was shown, or empty for all of them
+  /// @param afterKey the key at the end of the previous page, or empty
+  /// @param afterId the last listed upload of that key, or empty to skip all of its uploads
   Page<UploadPlace, ?> uploads(String prefix, String afterKey, String afterId, int limit) {
-    // A key marker alone stands behind all uploads of that key.
+    // A key marker alone sorts after all uploads of that key.
     UploadPlace after = afterKey.isEmpty() ? null : new UploadPlace(afterKey, afterId.isEmpty() ? "~" : afterId);
     return Page.of(uploads, after, place -> place.key().startsWith(prefix), limit);
   }

@@ -18,16 +18,16 @@ import no.rapport.emulator.HeapTable.Position;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// The part of DynamoDB that Rapport uses, in the heap. An SDK client that has this as its HTTP client gets its answers
-/// at once, without a connection. It serves tests that walk the same ways thousands of times; [EmbeddedDynamoDb] is
-/// Amazon's own, and one contract test holds both to the same answers, also while others write.
+/// Implements the part of DynamoDB that Rapport uses on the heap. As the HTTP client of an SDK client it answers at
+/// once, without a connection. It is for tests that repeat the same steps thousands of times. [EmbeddedDynamoDb] is
+/// Amazon's own; one contract test requires the same answers of both, also under concurrent writes.
 ///
 /// Supported: tables whose keys are strings, local and global indexes with all attributes, the expressions of
 /// [DynamoDbExpressions], pages of at most 1 MB, and transactions with their tokens. Everything else fails by name.
 ///
-/// Differences from the service that matter to callers: global indexes are never behind, nothing expires or is
-/// throttled, transactions wait for each other instead of failing with a conflict, and reserved words are accepted as
-/// names of attributes. Safe for use by many threads.
+/// Relevant differences from the service: global indexes never lag, nothing expires or is throttled, transactions wait
+/// for each other instead of failing with a conflict, and reserved words are accepted as attribute names. Safe for use
+/// by many threads.
 public final class HeapDynamoDb extends HeapHttpClient {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,7 +47,7 @@ public final class HeapDynamoDb extends HeapHttpClient {
     }
   };
 
-  /// Returns a client of an empty DynamoDB of its own.
+  /// Returns a client of a new, empty DynamoDB.
   public static DynamoDbClient newClient() {
     return DynamoDbClient.builder().region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS)
         .endpointOverride(Loopback.uri(1)).httpClient(new HeapDynamoDb()).build();
@@ -82,7 +82,7 @@ public final class HeapDynamoDb extends HeapHttpClient {
       case "BatchGetItem" -> batchGet(request);
       case "BatchWriteItem" -> batchWrite(request);
       case "TransactWriteItems" -> transact(request);
-      default -> throw new UnsupportedOperationException("Not in the heap's DynamoDB: " + operation);
+      default -> throw new UnsupportedOperationException("Not supported by the heap's DynamoDB: " + operation);
     };
   }
 
@@ -184,19 +184,19 @@ public final class HeapDynamoDb extends HeapHttpClient {
     JsonNode after = request.path("ExclusiveStartKey");
     if (!after.isMissingNode()) {
       requireStart(table, index, after);
-      if (!after.path(index.hash()).path("S").asText().equals(keys.hash()) || !keys.range().holds(after)) {
+      if (!after.path(index.hash()).path("S").asText().equals(keys.hash()) || !keys.range().matches(after)) {
         throw DynamoDbRefusal.invalid("The provided starting key is outside query boundaries");
       }
     }
     boolean forward = request.path("ScanIndexForward").asBoolean(true);
     NavigableMap<Position, ObjectNode> partition = table.partition(index, keys.hash());
-    partition.values().removeIf(item -> !keys.range().holds(item));
+    partition.values().removeIf(item -> !keys.range().matches(item));
     return page(request, table, index, forward ? partition : partition.descendingMap(), filter, projection);
   }
 
   private ObjectNode scan(JsonNode request) {
     if (request.has("Segment")) {
-      throw new UnsupportedOperationException("Not in the heap's DynamoDB: a scan in segments");
+      throw new UnsupportedOperationException("Not supported by the heap's DynamoDB: a scan in segments");
     }
     HeapTable table = table(request);
     Index index = table.index(request.path("IndexName").asText());
@@ -217,7 +217,7 @@ public final class HeapDynamoDb extends HeapHttpClient {
     }
   }
 
-  /// One page after the position of `ExclusiveStartKey`, whether an item is there or not.
+  /// Returns one page after the position of `ExclusiveStartKey`, whether or not that item still exists.
   private static ObjectNode page(JsonNode request, HeapTable table, Index index, NavigableMap<Position, ObjectNode> items,
       ItemCondition filter, Set<String> projection) {
     JsonNode after = request.path("ExclusiveStartKey");
@@ -234,7 +234,7 @@ public final class HeapDynamoDb extends HeapHttpClient {
     for (ObjectNode item : left.values()) {
       read++;
       bytes += HeapTable.size(item);
-      if (filter.holds(item)) {
+      if (filter.matches(item)) {
         shown.add(projected(item, projection));
       }
       if (read == limit || bytes > MAX_PAGE_BYTES) {
@@ -251,15 +251,15 @@ public final class HeapDynamoDb extends HeapHttpClient {
 
   // --- writing ---------------------------------------------------------------------------------------------------
 
-  /// A write that has been read and checked, but for its condition.
+  /// A parsed and checked write whose condition is not yet evaluated.
   ///
-  /// @param before the item as it is, or null
-  /// @param after the item as it will be, or null
+  /// @param before the current item, or null
+  /// @param after the item after the write, or null
   private record Write(HeapTable table, JsonNode key, ItemCondition condition, ObjectNode before, ObjectNode after,
       boolean writes, Set<String> changed, boolean showsItem) {
 
     boolean isAllowed() {
-      return condition.holds(before == null ? JSON.createObjectNode() : before);
+      return condition.matches(before == null ? JSON.createObjectNode() : before);
     }
 
     void apply() {
@@ -315,7 +315,8 @@ public final class HeapDynamoDb extends HeapHttpClient {
       case "ALL_OLD" -> write.before();
       case "ALL_NEW" -> write.after();
       case "UPDATED_NEW" -> write.after().deepCopy().retain(write.changed());
-      default -> throw new UnsupportedOperationException("Not in the heap's DynamoDB: " + request.path("ReturnValues"));
+      default -> throw new UnsupportedOperationException(
+          "Not supported by the heap's DynamoDB: " + request.path("ReturnValues"));
     };
     if (shown != null) {
       answer.set("Attributes", shown);

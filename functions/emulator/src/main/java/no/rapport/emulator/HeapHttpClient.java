@@ -12,11 +12,11 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullResponse;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
-/// A service in this JVM behind an SDK client's HTTP requests, without a connection: what is asked is answered at once, on
-/// the caller's thread, and no connection can break or be closed meanwhile.
+/// An HTTP client that routes an SDK client's requests to a service in this JVM. It answers at once on the caller's
+/// thread, and there is no connection that could break.
 public abstract class HeapHttpClient implements SdkHttpClient {
 
-  /// An HTTP answer.
+  /// An HTTP response.
   public record Reply(int status, Map<String, String> headers, byte[] body) {}
 
   /// A service that answers requests.
@@ -28,7 +28,7 @@ public abstract class HeapHttpClient implements SdkHttpClient {
 
   HeapHttpClient() {}
 
-  /// A client of a service that is given as a function.
+  /// Returns a client of a service that is given as a function.
   public static SdkHttpClient of(Service service) {
     return new HeapHttpClient() {
       @Override
@@ -38,9 +38,9 @@ public abstract class HeapHttpClient implements SdkHttpClient {
     };
   }
 
-  /// Answers a request. Signatures are not looked at.
+  /// Answers a request. Signatures are ignored.
   ///
-  /// @param body as sent, with whatever encoding the headers tell of; empty if there is none
+  /// @param body the body as sent, in the encoding that the headers name; empty if there is none
   abstract Reply reply(SdkHttpRequest request, byte[] body) throws IOException;
 
   @Override

@@ -21,16 +21,15 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.utils.http.SdkHttpUtils;
 
-/// The part of S3 that Rapport's functions use, in the heap. An SDK client that has this as its HTTP client, with
-/// path-style addresses, gets its answers at once, without a connection. It serves tests that walk the same ways
-/// thousands of times; [EmbeddedS3] is the store that checks signatures, and one contract test holds both to the same
-/// answers, also while others write.
+/// Implements the part of S3 that Rapport uses on the heap. As the HTTP client of an SDK client with path-style
+/// addresses it answers at once, without a connection. It is for tests that repeat the same steps thousands of times.
+/// [EmbeddedS3] checks signatures; one contract test requires the same answers of both, also under concurrent writes.
 ///
-/// Supported: buckets; put, get, head, copy and delete, with `If-Match`, `If-None-Match` and ranges; delete of many;
-/// lists in pages; uploads in parts. Query parameters and headers that ask for more fail by name.
+/// Supported: buckets; put, get, head, copy and delete, with `If-Match`, `If-None-Match` and ranges; deletion of many
+/// objects; paged lists; multipart uploads. Other query parameters and headers fail by name.
 ///
-/// Differences from the service that matter to callers: parts may be smaller than 5 MiB, and checksums that the SDK
-/// sends are not checked. Safe for use by many threads.
+/// Relevant differences from the service: parts may be smaller than 5 MiB, and checksums from the SDK are not checked.
+/// Safe for use by many threads.
 public final class HeapS3 extends HeapHttpClient {
 
   private static final DateTimeFormatter HTTP_DATE =
@@ -52,7 +51,7 @@ public final class HeapS3 extends HeapHttpClient {
 
   private final Map<String, HeapBucket> buckets = new HashMap<>();
 
-  /// Returns a client of an empty S3 of its own.
+  /// Returns a client of a new, empty S3.
   public static S3Client newClient() {
     return S3Client.builder().region(Loopback.REGION).credentialsProvider(Loopback.CREDENTIALS)
         .endpointOverride(Loopback.uri(1)).forcePathStyle(true).httpClient(new HeapS3()).build();
@@ -109,7 +108,7 @@ public final class HeapS3 extends HeapHttpClient {
     };
   }
 
-  /// @throws UnsupportedOperationException if the request asks for what is not here
+  /// @throws UnsupportedOperationException if the request uses an unsupported feature
   private static Map<String, String> query(SdkHttpRequest request) {
     var query = new HashMap<String, String>();
     request.forEachRawQueryParameter((parameter, values) -> {
@@ -200,7 +199,7 @@ public final class HeapS3 extends HeapHttpClient {
         + "</LastModified></CopyObjectResult>");
   }
 
-  /// What a reader of the object gets back.
+  /// Returns the headers of responses to readers of the object.
   private static Map<String, String> kept(SdkHttpRequest request) {
     var kept = new HashMap<String, String>();
     request.forEachHeader((name, values) -> {
@@ -240,7 +239,8 @@ public final class HeapS3 extends HeapHttpClient {
 
   // --- many ------------------------------------------------------------------------------------------------------
 
-  /// A page of keys. Its token is the last key, so that the next page begins behind it whatever was written meanwhile.
+  /// Returns a page of keys. Its token is the last key, so that the next page begins after it regardless of writes in
+  /// between.
   private static Reply list(HeapBucket bucket, Map<String, String> query) {
     if (!query.getOrDefault("list-type", "").equals("2")) {
       throw unsupported("a list of version 1");
@@ -296,7 +296,8 @@ public final class HeapS3 extends HeapHttpClient {
 
   // --- the wire --------------------------------------------------------------------------------------------------
 
-  /// What the body carries; the SDK sends it in chunks of `size;chunk-signature=…`, with a checksum behind the last.
+  /// Returns the content of the body. The SDK sends it in chunks of `size;chunk-signature=…`, with a checksum after the
+  /// last.
   private static byte[] content(SdkHttpRequest request, byte[] body) {
     if (!request.firstMatchingHeader("x-amz-content-sha256").orElse("").startsWith("STREAMING-")) {
       return body;
@@ -337,6 +338,6 @@ public final class HeapS3 extends HeapHttpClient {
   }
 
   private static UnsupportedOperationException unsupported(String what) {
-    return new UnsupportedOperationException("Not in the heap's S3: " + what);
+    return new UnsupportedOperationException("Not supported by the heap's S3: " + what);
   }
 }

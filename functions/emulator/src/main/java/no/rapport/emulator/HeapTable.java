@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// A table of the heap's DynamoDB with its indexes. Items are never changed once they are stored, only replaced.
+/// A table of the heap's DynamoDB with its indexes. Stored items are immutable; a write replaces them.
 final class HeapTable {
 
   private static final int MAX_ITEM_BYTES = 400 * 1024;
@@ -20,23 +20,24 @@ final class HeapTable {
   private final Map<String, Index> indexes = new HashMap<>();
   private final TreeMap<Position, ObjectNode> items = new TreeMap<>();
 
-  /// @param request of `CreateTable`
+  /// @param request the `CreateTable` request
   HeapTable(JsonNode request) {
     primary = Index.of(request.path("KeySchema"), true);
     for (String kind : List.of("LocalSecondaryIndexes", "GlobalSecondaryIndexes")) {
       for (JsonNode index : request.path(kind)) {
         if (!index.at("/Projection/ProjectionType").asText().equals("ALL")) {
-          throw new UnsupportedOperationException("Not in the heap's DynamoDB: an index without all attributes");
+          throw new UnsupportedOperationException(
+              "Not supported by the heap's DynamoDB: an index without all attributes");
         }
         indexes.put(index.path("IndexName").asText(), Index.of(index.path("KeySchema"), kind.startsWith("Local")));
       }
     }
   }
 
-  /// The names of the attributes that are the table's or an index's key.
+  /// The key attributes of the table or an index.
   ///
   /// @param range empty if there is none
-  /// @param consistent whether it can be read consistently: a global index cannot
+  /// @param consistent whether it supports consistent reads, which a global index does not
   record Index(String hash, String range, boolean consistent) {
 
     static Index of(JsonNode schema, boolean consistent) {
@@ -56,12 +57,12 @@ final class HeapTable {
       return range.isEmpty() ? List.of(hash) : List.of(hash, range);
     }
 
-    boolean holds(JsonNode item) {
+    boolean contains(JsonNode item) {
       return names().stream().allMatch(item::has);
     }
   }
 
-  /// Where an item stands among others: by the parts of its keys, one after the other.
+  /// The sort position of an item: the parts of its keys, in order.
   record Position(List<String> parts) implements Comparable<Position> {
     @Override
     public int compareTo(Position other) {
@@ -92,7 +93,7 @@ final class HeapTable {
     return index;
   }
 
-  /// @return null if there is none
+  /// @return the item, or null if there is none
   ObjectNode get(JsonNode key) {
     return items.get(position(key));
   }
@@ -105,22 +106,22 @@ final class HeapTable {
     items.remove(position(key));
   }
 
-  /// Where an item with this key stands.
+  /// Returns the position of an item with this key.
   Position position(JsonNode key) {
     return new Position(primary.names().stream().map(name -> key.path(name).path("S").asText()).toList());
   }
 
-  /// All items of an index in its order, equal ones in the order of the table.
+  /// Returns all items of an index in its order; equal ones are in the order of the table.
   TreeMap<Position, ObjectNode> in(Index index) {
     if (index.equals(primary)) {
       return items;
     }
     var found = new TreeMap<Position, ObjectNode>();
-    items.values().stream().filter(index::holds).forEach(item -> found.put(position(index, item), item));
+    items.values().stream().filter(index::contains).forEach(item -> found.put(position(index, item), item));
     return found;
   }
 
-  /// The items of one partition of an index, in its order.
+  /// Returns the items of one partition of an index, in its order.
   TreeMap<Position, ObjectNode> partition(Index index, String hash) {
     var found = new TreeMap<Position, ObjectNode>();
     if (index.hash().equals(primary.hash())) {
@@ -128,25 +129,26 @@ final class HeapTable {
         if (!entry.getKey().parts().getFirst().equals(hash)) {
           break;
         }
-        if (index.holds(entry.getValue())) {
+        if (index.contains(entry.getValue())) {
           found.put(position(index, entry.getValue()), entry.getValue());
         }
       }
       return found;
     }
-    items.values().stream().filter(index::holds).filter(item -> item.path(index.hash()).path("S").asText().equals(hash))
+    items.values().stream().filter(index::contains)
+        .filter(item -> item.path(index.hash()).path("S").asText().equals(hash))
         .forEach(item -> found.put(position(index, item), item));
     return found;
   }
 
-  /// Where an item, or a key that a page ended with, stands in an index.
+  /// Returns the position in an index of an item, or of the last key of a page.
   Position position(Index index, JsonNode item) {
     var parts = new ArrayList<String>();
     keyNames(index).forEach(name -> parts.add(item.path(name).path("S").asText()));
     return new Position(parts);
   }
 
-  /// The attributes that a page of an index ends with: those of the index, then those of the table.
+  /// Returns the attributes of the last key of a page: those of the index, then those of the table.
   List<String> keyNames(Index index) {
     var names = new ArrayList<>(index.names());
     primary.names().stream().filter(name -> !names.contains(name)).forEach(names::add);
@@ -161,15 +163,15 @@ final class HeapTable {
     primary.names().forEach(name -> requireText(key, name, "The provided key element does not match the schema"));
   }
 
-  /// Returns the item as the table stores it, numbers in their one form.
+  /// Returns the item as the table stores it, with numbers in canonical form.
   ///
-  /// @throws DynamoDbRefusal if its keys or its size do not fit
+  /// @throws DynamoDbRefusal if its keys or its size are invalid
   ObjectNode stored(JsonNode item) {
     primary.names().forEach(name -> requireText(item, name, "One of the required keys was not given a value: " + name));
     indexes.values().stream().flatMap(index -> index.names().stream()).filter(item::has)
         .forEach(name -> requireText(item, name, "Type mismatch for Index Key " + name));
-    // Local indexes hold the item once more, and count.
-    long copies = 1 + indexes.values().stream().filter(Index::consistent).filter(index -> index.holds(item)).count();
+    // Local indexes store the item again, and count.
+    long copies = 1 + indexes.values().stream().filter(Index::consistent).filter(index -> index.contains(item)).count();
     if (copies * size(item) > MAX_ITEM_BYTES) {
       throw DynamoDbRefusal.invalid("Item size has exceeded the maximum allowed size");
     }
@@ -209,7 +211,7 @@ final class HeapTable {
     return value;
   }
 
-  /// The bytes of an item as DynamoDB counts them, numbers by their digits.
+  /// Returns the size of an item in bytes as DynamoDB counts it, numbers by their digits.
   static int size(JsonNode attributes) {
     int size = 0;
     for (var attribute : attributes.properties()) {

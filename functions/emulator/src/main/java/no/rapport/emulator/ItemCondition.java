@@ -9,10 +9,10 @@ import java.util.stream.Stream;
 /// A condition of DynamoDB's expressions, as a tree.
 sealed interface ItemCondition {
 
-  /// Whether an item meets the condition; an absent item is one without attributes.
-  boolean holds(JsonNode item);
+  /// Returns whether an item meets the condition; an absent item has no attributes.
+  boolean matches(JsonNode item);
 
-  /// The names of the attributes that the condition looks at.
+  /// Returns the names of the attributes that the condition reads.
   Stream<String> names();
 
   /// An attribute, or a value of the request.
@@ -21,7 +21,7 @@ sealed interface ItemCondition {
     /// Returns the typed value, or a missing node if the item has no such attribute.
     JsonNode in(JsonNode item);
 
-    /// The attribute's name, if it is one.
+    /// Returns the attribute's name, or none for a value.
     Stream<String> names();
   }
 
@@ -51,8 +51,8 @@ sealed interface ItemCondition {
 
   record All(List<ItemCondition> terms) implements ItemCondition {
     @Override
-    public boolean holds(JsonNode item) {
-      return terms.stream().allMatch(term -> term.holds(item));
+    public boolean matches(JsonNode item) {
+      return terms.stream().allMatch(term -> term.matches(item));
     }
 
     @Override
@@ -63,8 +63,8 @@ sealed interface ItemCondition {
 
   record AnyOf(List<ItemCondition> terms) implements ItemCondition {
     @Override
-    public boolean holds(JsonNode item) {
-      return terms.stream().anyMatch(term -> term.holds(item));
+    public boolean matches(JsonNode item) {
+      return terms.stream().anyMatch(term -> term.matches(item));
     }
 
     @Override
@@ -75,8 +75,8 @@ sealed interface ItemCondition {
 
   record Not(ItemCondition term) implements ItemCondition {
     @Override
-    public boolean holds(JsonNode item) {
-      return !term.holds(item);
+    public boolean matches(JsonNode item) {
+      return !term.matches(item);
     }
 
     @Override
@@ -87,7 +87,7 @@ sealed interface ItemCondition {
 
   record Compared(Operand left, String operator, Operand right) implements ItemCondition {
     @Override
-    public boolean holds(JsonNode item) {
+    public boolean matches(JsonNode item) {
       JsonNode a = left.in(item);
       JsonNode b = right.in(item);
       OptionalInt order = order(a, b);
@@ -110,8 +110,8 @@ sealed interface ItemCondition {
 
   record Between(Operand of, Operand low, Operand high) implements ItemCondition {
     @Override
-    public boolean holds(JsonNode item) {
-      return new Compared(of, ">=", low).holds(item) && new Compared(of, "<=", high).holds(item);
+    public boolean matches(JsonNode item) {
+      return new Compared(of, ">=", low).matches(item) && new Compared(of, "<=", high).matches(item);
     }
 
     @Override
@@ -122,7 +122,7 @@ sealed interface ItemCondition {
 
   record In(Operand of, List<Operand> accepted) implements ItemCondition {
     @Override
-    public boolean holds(JsonNode item) {
+    public boolean matches(JsonNode item) {
       return accepted.stream().anyMatch(one -> isEqual(of.in(item), one.in(item)));
     }
 
@@ -134,7 +134,7 @@ sealed interface ItemCondition {
 
   record Exists(String name) implements ItemCondition {
     @Override
-    public boolean holds(JsonNode item) {
+    public boolean matches(JsonNode item) {
       return item.has(name);
     }
 
@@ -146,7 +146,7 @@ sealed interface ItemCondition {
 
   record BeginsWith(String name, Operand prefix) implements ItemCondition {
     @Override
-    public boolean holds(JsonNode item) {
+    public boolean matches(JsonNode item) {
       return item.path(name).has("S") && item.path(name).path("S").asText().startsWith(prefix.in(item).path("S").asText());
     }
 
@@ -161,7 +161,7 @@ sealed interface ItemCondition {
     return order.isPresent() ? order.getAsInt() == 0 : !a.isMissingNode() && a.equals(b);
   }
 
-  /// How two values of one type with an order stand to each other; empty for others.
+  /// Compares two values of one ordered type; empty for other types.
   private static OptionalInt order(JsonNode a, JsonNode b) {
     if (a.has("N") && b.has("N")) {
       return OptionalInt.of(number(a).compareTo(number(b)));

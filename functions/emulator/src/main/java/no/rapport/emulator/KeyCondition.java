@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Set;
 import no.rapport.emulator.HeapTable.Index;
 
-/// What a query asks for: one partition of an index, and a range within it.
+/// The key condition of a query: one partition of an index, and a range within it.
 ///
-/// @param range always holds where the query asks for the whole partition
+/// @param range the range; always true if the query asks for the whole partition
 record KeyCondition(String hash, ItemCondition range) {
 
   private static final Set<String> OF_RANGES = Set.of("=", "<", "<=", ">", ">=");
 
-  /// @throws DynamoDbRefusal if the condition is not one that a query of this index may have
+  /// @throws DynamoDbRefusal if a query of this index does not support the condition
   static KeyCondition of(ItemCondition condition, Index index) {
     List<ItemCondition> terms = condition instanceof ItemCondition.All(List<ItemCondition> all) ? all : List.of(condition);
     String hash = null;

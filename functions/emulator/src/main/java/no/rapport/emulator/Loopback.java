@@ -10,22 +10,22 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
 
-/// What the embedded services have in common: they listen on 127.0.0.1 and know one pair of credentials.
+/// Constants and checks shared by the embedded services: they listen on 127.0.0.1 and know one pair of credentials.
 public final class Loopback {
 
-  /// The only address anything here binds.
+  /// The only address that the services bind.
   public static final String HOST = "127.0.0.1";
 
   /// The access key id that the embedded services accept.
   public static final String ACCESS_KEY = "local";
 
-  /// The secret that goes with [#ACCESS_KEY].
+  /// The secret of [#ACCESS_KEY].
   public static final String SECRET_KEY = "local-secret";
 
-  /// The region of everything here.
+  /// The region of all services.
   public static final Region REGION = Region.EU_NORTH_1;
 
-  /// [#ACCESS_KEY] and [#SECRET_KEY] as the SDK wants them.
+  /// [#ACCESS_KEY] and [#SECRET_KEY] for SDK clients.
   public static final StaticCredentialsProvider CREDENTIALS =
       StaticCredentialsProvider.create(AwsBasicCredentials.create(ACCESS_KEY, SECRET_KEY));
 
@@ -34,26 +34,26 @@ public final class Loopback {
 
   private Loopback() {}
 
-  /// Whether a request's `Host` header names this machine, as containers on it see it too.
+  /// Returns whether a request's `Host` header names this machine, also as containers on it name it.
   ///
-  /// A page of another site can make its own domain name lead to 127.0.0.1 (DNS rebinding), and the browser then lets
-  /// it read what is answered here. Its requests carry that name.
+  /// A page of another site can point its own domain name at 127.0.0.1 (DNS rebinding), so that the browser lets it
+  /// read the responses. Its requests carry that name.
   ///
-  /// @param host the header's value, or null where there is none
+  /// @param host the header's value, or null if absent
   public static boolean isOwnHost(String host) {
     return host != null && OWN_HOST.matcher(host).matches();
   }
 
-  /// The address of a service on `port`.
+  /// Returns the address of a service on `port`.
   public static URI uri(int port) {
     return URI.create("http://" + HOST + ":" + port);
   }
 
-  /// Fails if something listens on `port` already, which a server would otherwise tell in its own words, late, or (where
-  /// the other one listens on every interface) not at all.
+  /// Fails if another process listens on `port`. A server would otherwise report this late and in its own words, or not
+  /// at all if the other process listens on every interface.
   ///
-  /// @param port the port to try; 0 stands for any and is always free
-  /// @throws PortTakenException if it is taken
+  /// @param port the port to check; 0 means any port and is always free
+  /// @throws PortTakenException if the port is in use
   public static void requireFree(int port, String service) {
     if (port == 0) {
       return;

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/// For tests: a clock in UTC that moves only when it is told to. Safe for use by many threads.
+/// A UTC clock for tests that moves only when told to. Safe for use by many threads.
 public final class MovableClock extends Clock {
 
   private volatile Instant now;

@@ -17,8 +17,8 @@ import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
-/// Tells a listener of every object that is complete, and lets one writer of a key at a time through where a write is
-/// conditional: the store beneath looks first and writes then, and S3 promises that only one of two wins.
+/// Notifies a listener of every complete object, and serialises conditional writes per key. The underlying store checks
+/// the condition before it writes, without a lock; S3 guarantees that only one of two concurrent writers succeeds.
 final class NotifyingBlobStore extends ForwardingBlobStore {
 
   private final Consumer<BucketEvent> listener;
@@ -71,7 +71,7 @@ final class NotifyingBlobStore extends ForwardingBlobStore {
     return response;
   }
 
-  /// S3Proxy has looked at `If-Match` too, but before the lock was taken.
+  /// S3Proxy also checked `If-Match`, but before the lock was taken.
   private void requireUnchanged(PutObjectRequest request) {
     if (request.ifMatch() == null || request.ifMatch().equals("*")) {
       return;

@@ -12,11 +12,11 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
-/// An S3 client that works for one organisation: a call that names a key of another fails and is noted.
+/// An S3 client that works for one organisation: a call with a key of another fails and is recorded.
 ///
-/// For tests that what is done for one organisation neither reads nor changes nor removes what is another's. Looked at
-/// are the key, the source of a copy, the prefix of a list and every object of a deletion of many; the organisation is
-/// the second part of a key.
+/// For tests that work for one organisation never reads, changes or removes objects of another. It checks the key, the
+/// source of a copy, the prefix of a list and every object of a bulk deletion. The organisation is the second part of a
+/// key.
 public final class OneOrganizationS3 extends DelegatingS3Client {
 
   private static final Pattern FOLDER = Pattern.compile(
@@ -26,13 +26,13 @@ public final class OneOrganizationS3 extends DelegatingS3Client {
   private final String orgId;
   private final List<String> strayed = new CopyOnWriteArrayList<>();
 
-  /// @param orgId the only organisation whose objects may be touched
+  /// @param orgId the only organisation whose objects may be accessed
   public OneOrganizationS3(S3Client real, String orgId) {
     super(real);
     this.orgId = orgId;
   }
 
-  /// The calls that named another organisation's key, as `{operation} {key}`.
+  /// Returns the calls with a key of another organisation, as `{operation} {key}`.
   public List<String> strayed() {
     return List.copyOf(strayed);
   }

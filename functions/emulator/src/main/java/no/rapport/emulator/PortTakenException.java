@@ -1,6 +1,6 @@
 package no.rapport.emulator;
 
-/// Another process listens on the port a service was to have.
+/// Thrown if another process listens on the port of a service.
 public final class PortTakenException extends RuntimeException {
 
   private final String service;
@@ -12,12 +12,12 @@ public final class PortTakenException extends RuntimeException {
     this.port = port;
   }
 
-  /// Who wanted it, for example `DynamoDB`.
+  /// Returns the service that needs the port, for example `DynamoDB`.
   public String service() {
     return service;
   }
 
-  /// The port that is taken.
+  /// Returns the port that is in use.
   public int port() {
     return port;
   }

@@ -1,6 +1,6 @@
 package no.rapport.emulator;
 
-/// An error of the heap's S3, by its status and code.
+/// An error of the heap's S3, with its status and code.
 final class S3Refusal extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

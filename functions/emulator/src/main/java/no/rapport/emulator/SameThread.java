@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Does all work where it is handed over, so that a schedule decides the order of everything.
+/// Runs every task on the submitting thread, so that a schedule decides the order of all work.
 public final class SameThread extends AbstractExecutorService {
 
   private boolean shutdown;

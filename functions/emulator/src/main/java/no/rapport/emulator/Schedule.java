@@ -11,13 +11,13 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/// For tests: runs several actors one at a time in an order that a seed decides, on a clock of its own.
+/// Runs several actors of a test one at a time, in an order that a seed decides, on its own clock.
 ///
-/// An actor gives up its turn at every call to a service ([#turn]); there it may also be struck by a fault, or end
-/// because its function has run for as long as functions may. The same seed gives the same history.
+/// An actor yields its turn at every call to a service ([#turn]). There a fault may also hit it, or it ends because its
+/// function reached its timeout. The same seed produces the same order.
 public final class Schedule {
 
-  /// Thrown through an actor whose function is ended by the platform: nothing of it catches this.
+  /// Ends an actor whose function the platform stopped. No code of the actor catches it.
   public static final class Ended extends Error {
     private static final long serialVersionUID = 1L;
 
@@ -48,7 +48,7 @@ public final class Schedule {
         awaitTurn();
         act.run();
       } catch (Ended e) {
-        // as the platform does it: without a trace
+        // silent, like the platform
       } catch (RuntimeException | AssertionError e) {
         failure = e;
       } finally {
@@ -84,7 +84,7 @@ public final class Schedule {
   private boolean stalling;
   private volatile Throwable failure;
 
-  /// @param seed the same gives the same history
+  /// @param seed the same seed produces the same order
   public Schedule(long seed) {
     this.seed = seed;
     random = new Random(seed);
@@ -98,7 +98,7 @@ public final class Schedule {
     return now;
   }
 
-  /// What actors did, in order, as they told it.
+  /// Returns the recorded actions of all actors, in order.
   public List<String> trace() {
     return trace;
   }
@@ -107,29 +107,29 @@ public final class Schedule {
     return clock(Duration.ZERO);
   }
 
-  /// The clock as actors see it whose machines do not agree: each actor's is off by an amount of its own.
+  /// Returns a clock with a different skew for each actor, for machines whose clocks disagree.
   ///
-  /// @param most by which one may be before or after
+  /// @param most largest skew, in either direction
   public Clock clock(Duration most) {
     InstantSource source = () -> current == null || most.isZero() ? now
         : now.plusMillis(new Random(seed ^ current.name.hashCode()).nextLong(-most.toMillis(), most.toMillis() + 1));
     return source.withZone(ZoneOffset.UTC);
   }
 
-  /// Adds an actor, which begins when it is given its first turn.
+  /// Adds an actor. It starts at its first turn.
   public void begin(String name, Duration mayRun, Runnable act) {
     Actor actor = new Actor(name, mayRun, act);
     actors.add(actor);
     actor.thread.start();
   }
 
-  /// Lets actors stand still now and then for minutes, as a function does that waits for a slow service: what others do
-  /// meanwhile is done before it goes on.
+  /// Makes actors pause for minutes at random, like a function that waits for a slow service. Other actors run before a
+  /// paused one continues.
   public void stall(boolean stall) {
     stalling = stall;
   }
 
-  /// Gives up the turn; called by actors before each thing that others may see.
+  /// Yields the turn. Actors call it before each externally visible action.
   public void turn(String what) {
     if (current != null) {
       Actor me = current;
@@ -142,7 +142,7 @@ public final class Schedule {
     }
   }
 
-  /// Gives up the turn until something holds.
+  /// Yields the turn until a condition is true.
   public void waitUntil(BooleanSupplier condition) {
     Actor me = current;
     me.waitsFor = condition;
@@ -155,7 +155,7 @@ public final class Schedule {
     now = now.plus(by);
   }
 
-  /// Gives turns until all actors are over, or for so long.
+  /// Runs the actors until all have ended, or for at most this long.
   public void run(Duration atMost) {
     Instant end = now.plus(atMost);
     while (!actors.isEmpty() && now.isBefore(end)) {

@@ -9,40 +9,44 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
-/// For tests: lives many histories that seeds name.
+/// Runs many scenarios of a test, each generated from a seed.
 ///
-/// `-Drapport.histories=<n>` sets how many, `-Drapport.firstHistory=<seed>` which is the first; `-Drapport.history=<seed>`
-/// lives that one alone and prints what happened in it.
+/// `-Drapport.histories=<n>` sets their number, `-Drapport.firstHistory=<seed>` the first seed.
+/// `-Drapport.history=<seed>` runs that one alone and prints its actions.
 ///
-/// @param count how many were lived of those that are counted; 0 where one was lived alone
-/// @param violations what went wrong in which, at most a few
-public record Histories(long count, List<String> violations) {
+/// @param count the number of scenarios; 0 if one was run alone
+/// @param violations the failures with their seeds, at most a few
+public record SeededScenarios(long count, List<String> violations) {
 
-  private static final int ENOUGH_VIOLATIONS = 5;
-  private static final int AT_ONCE = 2;
+  private static final int MAX_VIOLATIONS = 5;
+  private static final int CONCURRENT_SCENARIOS = 2;
 
-  /// What can be lived.
-  public interface History {
+  /// A scenario of one seed.
+  public interface Scenario {
 
     Schedule schedule();
 
-    /// @throws AssertionError where an invariant is broken
-    void live();
+    /// Runs the scenario.
+    ///
+    /// @throws AssertionError if an invariant is broken
+    void run();
   }
 
-  /// @param usual how many, unless the property says otherwise
-  /// @param history the one of a seed; made on the thread that lives it
-  /// @param lived looks at one that broke nothing
-  public static <H extends History> Histories live(long usual, LongFunction<H> history, Consumer<H> lived) {
+  /// Runs scenarios until all have run or several have failed.
+  ///
+  /// @param usual their number, unless the property sets it
+  /// @param scenario creates the scenario of a seed, on the thread that runs it
+  /// @param passed receives each scenario that broke no invariant
+  public static <H extends Scenario> SeededScenarios run(long usual, LongFunction<H> scenario, Consumer<H> passed) {
     Long one = Long.getLong("rapport.history");
     if (one != null) {
-      H alone = history.apply(one);
+      H alone = scenario.apply(one);
       try {
-        alone.live();
+        alone.run();
       } finally {
         alone.schedule().trace().forEach(System.out::println);
       }
-      return new Histories(0, List.of());
+      return new SeededScenarios(0, List.of());
     }
     Class<?> test = StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).getCallerClass();
     long count = Long.getLong("rapport.histories", usual);
@@ -52,17 +56,17 @@ public record Histories(long count, List<String> violations) {
     PrintStream console = System.out;
     System.setOut(new PrintStream(OutputStream.nullOutputStream()));
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int worker = 0; worker < AT_ONCE; worker++) {
+      for (int worker = 0; worker < CONCURRENT_SCENARIOS; worker++) {
         threads.submit(() -> {
-          for (long seed = next.getAndIncrement(); seed < first + count && violations.size() < ENOUGH_VIOLATIONS;
+          for (long seed = next.getAndIncrement(); seed < first + count && violations.size() < MAX_VIOLATIONS;
               seed = next.getAndIncrement()) {
             try {
-              H lives = history.apply(seed);
-              lives.live();
-              lived.accept(lives);
+              H scenarioOfSeed = scenario.apply(seed);
+              scenarioOfSeed.run();
+              passed.accept(scenarioOfSeed);
             } catch (RuntimeException | Error e) {
-              // Whatever it is: it must not end the worker unseen, and with it the histories that are left.
-              violations.add("history " + seed + ": " + e + "\nRepeat it with: "
+              // No failure may end the worker silently, since the remaining scenarios would be lost.
+              violations.add("scenario " + seed + ": " + e + "\nRepeat it with: "
                   + Replay.of(test, "rapport.history=" + seed));
             }
           }
@@ -71,6 +75,6 @@ public record Histories(long count, List<String> violations) {
     } finally {
       System.setOut(console);
     }
-    return new Histories(count, List.copyOf(violations));
+    return new SeededScenarios(count, List.copyOf(violations));
   }
 }

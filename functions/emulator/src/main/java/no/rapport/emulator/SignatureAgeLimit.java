@@ -14,9 +14,9 @@ import org.gaul.shaded.org.eclipse.jetty.server.Response;
 import org.gaul.shaded.org.eclipse.jetty.util.Callback;
 import org.gaul.shaded.org.eclipse.jetty.util.Fields;
 
-/// Refuses presigned requests whose signature is older than a limit, whatever expiry they carry: the bucket policy's
-/// condition on `s3:signatureAge` with `s3:authType` `REST-QUERY-STRING`. So it does with requests that came under another
-/// machine's name ([Loopback#isOwnHost]).
+/// Rejects presigned requests with a signature older than a limit, regardless of their expiry, like the bucket policy's
+/// condition on `s3:signatureAge` with `s3:authType` `REST-QUERY-STRING`. Also rejects requests with the host name of
+/// another machine ([Loopback#isOwnHost]).
 final class SignatureAgeLimit extends Handler.Wrapper {
 
   private static final DateTimeFormatter SIGNED_AT = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'");
@@ -52,7 +52,7 @@ final class SignatureAgeLimit extends Handler.Wrapper {
     try {
       return text == null ? null : LocalDateTime.parse(text, SIGNED_AT);
     } catch (DateTimeParseException e) {
-      // Not a date: the signature check behind refuses it in its own words.
+      // Not a date: the later signature check rejects the request in its own words.
       return null;
     }
   }

@@ -14,12 +14,12 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.LocalSecondaryIndex;
 import software.amazon.awssdk.services.dynamodb.model.Projection;
 
-/// A table as a template describes it: what is to be created, and the attribute that ends its items' lives.
+/// A table as a template defines it: its creation request and its time-to-live attribute.
 ///
-/// Protection, encryption and recovery are settings of the service that have no counterpart in one process.
+/// Protection, encryption and recovery are settings of the service without an equivalent here.
 public record TableDefinition(CreateTableRequest create, Optional<String> timeToLive) {
 
-  /// @param properties of the resource `AWS::DynamoDB::Table`, evaluated
+  /// @param properties the evaluated properties of the resource `AWS::DynamoDB::Table`
   public static TableDefinition of(String tableName, Map<String, Object> properties) {
     var create = CreateTableRequest.builder()
         .tableName(tableName)

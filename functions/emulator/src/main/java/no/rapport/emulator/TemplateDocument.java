@@ -15,29 +15,29 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
-/// A CloudFormation template's text as maps and lists, with short forms such as `!Ref` written out as `{Ref: …}`;
-/// nothing is evaluated.
+/// Parses a CloudFormation template into maps and lists. Short forms such as `!Ref` become `{Ref: …}`; nothing is
+/// evaluated.
 public final class TemplateDocument {
 
   private TemplateDocument() {}
 
-  /// Reads `file`.
+  /// Reads a template file.
   ///
-  /// @throws IllegalArgumentException where the text is not a mapping
+  /// @throws IllegalArgumentException if the text is not a mapping
   public static Map<String, Object> read(Path file) throws IOException {
     try (var reader = Files.newBufferedReader(file)) {
       return object(new Yaml(new ShortForms()).load(reader));
     }
   }
 
-  /// The mapping below `name`; an empty one where there is none.
+  /// Returns the mapping below `name`, or an empty one if there is none.
   public static Map<String, Object> section(Map<String, Object> of, String name) {
     return object(of.getOrDefault(name, Map.of()));
   }
 
-  /// `value` as a mapping of names.
+  /// Returns `value` as a mapping.
   ///
-  /// @throws IllegalArgumentException where it is none
+  /// @throws IllegalArgumentException if it is not a mapping
   public static Map<String, Object> object(Object value) {
     if (!(value instanceof Map<?, ?> map)) {
       throw new IllegalArgumentException("Expected a mapping, found " + value);
@@ -47,7 +47,7 @@ public final class TemplateDocument {
     return object;
   }
 
-  /// `value` as a list: itself, a list of one, or an empty one for null.
+  /// Returns `value` as a list: itself, a list of one, or an empty one for null.
   public static List<?> list(Object value) {
     return value == null ? List.of() : value instanceof List<?> list ? list : List.of(value);
   }
@@ -64,7 +64,7 @@ public final class TemplateDocument {
             case ScalarNode scalar -> scalar.getValue();
             case SequenceNode sequence -> constructSequence(sequence);
             case MappingNode mapping -> constructMapping(mapping);
-            default -> throw new IllegalArgumentException("!" + name + " stands before something unknown");
+            default -> throw new IllegalArgumentException("The value after !" + name + " is of an unknown type");
           };
           return Map.of(name.equals("Ref") || name.equals("Condition") ? name : "Fn::" + name, value);
         }

@@ -2,8 +2,8 @@ package no.rapport.emulator;
 
 import java.util.Comparator;
 
-/// The order of strings by their UTF-8 bytes, in which DynamoDB sorts keys and S3 lists objects. It differs from
-/// [String#compareTo] where characters outside the basic plane meet those from U+E000 to U+FFFF.
+/// Orders strings by their UTF-8 bytes, as DynamoDB sorts keys and S3 lists objects. It differs from [String#compareTo]
+/// if characters outside the basic plane meet those from U+E000 to U+FFFF.
 enum Utf8Order implements Comparator<String> {
   INSTANCE;
 

@@ -23,7 +23,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// What the functions ask S3 for is answered alike by the store behind connections and by the one in the heap.
+/// Tests that the store behind connections and the one on the heap answer the functions' requests alike.
 class BothS3Test {
 
   private static final int PART = 5 * 1024 * 1024;
@@ -44,7 +44,7 @@ class BothS3Test {
 
   @ParameterizedTest
   @EnumSource
-  void givesBackWhatWasPut(S3Store store) {
+  void returnsStoredObject(S3Store store) {
     open(store);
     client.putObject(put -> put.bucket(bucket).key("mappe/år 2025+&.csv").contentType("text/csv")
         .metadata(Map.of("import-of", "x")), RequestBody.fromString("æ;ø;å"));
@@ -64,7 +64,7 @@ class BothS3Test {
 
   @ParameterizedTest
   @EnumSource
-  void takesBodiesOfManyChunks(S3Store store) {
+  void acceptsBodiesOfManyChunks(S3Store store) {
     open(store);
     byte[] bytes = new byte[700_001];
     IntStream.range(0, bytes.length).forEach(i -> bytes[i] = (byte) (i * 31));
@@ -78,7 +78,7 @@ class BothS3Test {
 
   @ParameterizedTest
   @EnumSource
-  void saysWhatIsNotThere(S3Store store) {
+  void reportsMissingObjectsAndBuckets(S3Store store) {
     open(store);
 
     assertThatThrownBy(() -> get("none")).isInstanceOf(NoSuchKeyException.class);
@@ -87,7 +87,7 @@ class BothS3Test {
     assertThatThrownBy(() -> client.copyObject(copy -> copy.sourceBucket(bucket).sourceKey("none")
         .destinationBucket(bucket).destinationKey("copy"))).isInstanceOf(S3Exception.class)
         .extracting(e -> ((S3Exception) e).statusCode()).isEqualTo(404);
-    if (store == S3Store.HEAP) { // S3 does so; S3Proxy takes the part and keeps it for nobody
+    if (store == S3Store.HEAP) { // like S3; S3Proxy accepts the part, which then stays unused
       assertThatThrownBy(() -> client.uploadPart(part -> part.bucket(bucket).key("none").uploadId("gone").partNumber(1),
           RequestBody.fromString("x"))).isInstanceOf(NoSuchUploadException.class);
     }
@@ -118,7 +118,7 @@ class BothS3Test {
 
   @ParameterizedTest
   @EnumSource
-  void joinsUploadsInPartsAndForgetsThoseGivenUp(S3Store store) {
+  void joinsMultipartUploadsAndDiscardsAbortedOnes(S3Store store) {
     open(store);
     String id = client.createMultipartUpload(create -> create.bucket(bucket).key("big").contentType("text/csv")).uploadId();
     String other = client.createMultipartUpload(create -> create.bucket(bucket).key("given/up")).uploadId();

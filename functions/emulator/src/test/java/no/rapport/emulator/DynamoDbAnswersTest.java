@@ -30,10 +30,10 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
-/// The heap's DynamoDB gives the same answers as DynamoDB Local to the same requests, drawn from a seed: values, pages,
-/// refusals and what they show.
+/// Compares the answers of the heap's DynamoDB and of DynamoDB Local to the same random requests, generated from a
+/// seed: values, pages, errors and their contents.
 ///
-/// `-Drapport.answers=<n>` sets how many requests, `-Drapport.answers.seed=<seed>` repeats those of a seed.
+/// `-Drapport.answers=<n>` sets the number of requests; `-Drapport.answers.seed=<seed>` repeats those of a seed.
 class DynamoDbAnswersTest {
 
   private static final int REQUESTS = Integer.getInteger("rapport.answers", 500);
@@ -49,7 +49,7 @@ class DynamoDbAnswersTest {
   private record Request(String description, Function<String, Function<DynamoDbClient, Object>> of) {}
 
   @Test
-  void answersTheSameRequestsAlike() {
+  void givesSameAnswersToSameRequests() {
     for (DynamoDbStore store : DynamoDbStore.values()) {
       tables.put(store, EmbeddedDynamoDb.newTable(store.client(), "RecordsTable"));
     }
@@ -62,7 +62,7 @@ class DynamoDbAnswersTest {
       assertThat(isSame(local, heap)).as("%s%n  DynamoDB Local: %s%n  heap: %s%nRepeat it with: %s", request.description(), local, heap,
           Replay.of(getClass(), "rapport.answers.seed=" + seed, "rapport.answers=" + (i + 1))).isTrue();
     }
-    assertThat(answered).as("what the requests come to, seed " + seed).containsKeys("answer",
+    assertThat(answered).as("number of answers by kind, seed " + seed).containsKeys("answer",
         "ConditionalCheckFailedException", "TransactionCanceledException", "DynamoDbException");
   }
 
@@ -70,7 +70,7 @@ class DynamoDbAnswersTest {
     return members(a).equals(members(b));
   }
 
-  /// What an answer holds, but for what it says about costs.
+  /// Returns the content of an answer without consumed capacity.
   private static Object members(Object answer) {
     if (!(answer instanceof SdkPojo pojo)) {
       return answer;
@@ -101,14 +101,14 @@ class DynamoDbAnswersTest {
     return of.get(random.nextInt(of.size()));
   }
 
-  /// Names that differ in each partition, so that no order is left open in an index across partitions.
+  /// Returns names that differ in each partition, so that an index across partitions has a unique order.
   private Map<String, AttributeValue> anyKey() {
     String partition = any(PARTITIONS);
     return key(partition, place(partition));
   }
 
   private String place(String partition) {
-    // The last two stand in another order by their UTF-16 units than by their bytes.
+    // The last two sort differently by UTF-16 units than by bytes.
     return List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "\uFB01", "\uD83D\uDE00").get(random.nextInt(11)) + "-" + partition;
   }
 
@@ -271,7 +271,7 @@ class DynamoDbAnswersTest {
             .transactItems(actions.stream().map(action -> action.of().apply(table)).toList())));
   }
 
-  /// @param key of the item that the action is about; a transaction has one action for each
+  /// @param key the key of the action's item; a transaction has one action per item
   private record Action(Map<String, AttributeValue> key, String description, Function<String, TransactWriteItem> of) {}
 
   private Action action() {
@@ -380,7 +380,7 @@ class DynamoDbAnswersTest {
         start.put(range, text(index.equals("ByStatus") ? prefix + start.get("sk").s() : start.get("sk").s()));
         start.put(hash, text(hash.equals("pk") ? of : hashValue));
       }
-      // DynamoDB Local refuses some keys at the bound of a range, which its own pages can end with.
+      // DynamoDB Local rejects some keys at the bound of a range, although its own pages can end with them.
       if (!values.containsValue(start.get(range))) {
         query.exclusiveStartKey(start);
       }
@@ -389,14 +389,14 @@ class DynamoDbAnswersTest {
     return new Request(query.build().toString(), table -> client -> {
       QueryRequest request = query.tableName(table).build();
       var page = client.query(request);
-      // Where a page ends with the last item, whether a key is given is left open.
+      // A page that ends with the last item may or may not have a last key.
       boolean isLast = page.hasLastEvaluatedKey() && client.query(request.toBuilder().select(Select.COUNT)
           .projectionExpression(null).exclusiveStartKey(page.lastEvaluatedKey()).build()).scannedCount() == 0;
       return isLast ? page.toBuilder().lastEvaluatedKey(null).build() : page;
     });
   }
 
-  /// Requests that the service refuses whatever the table holds.
+  /// Requests that the service rejects regardless of the table's content.
   private Request wrong() {
     Map<String, AttributeValue> key = anyKey();
     List<Request> wrong = List.of(

@@ -31,8 +31,8 @@ import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
-/// What the functions rely on in DynamoDB while others write to the same table. [DynamoDbAnswersTest] compares the
-/// answers to requests one by one.
+/// Tests the behaviour of DynamoDB that the functions rely on under concurrent writes. [DynamoDbAnswersTest] compares
+/// the answers to single requests.
 @ParameterizedClass
 @EnumSource(DynamoDbStore.class)
 class DynamoDbContractTest {
@@ -52,7 +52,7 @@ class DynamoDbContractTest {
     table = EmbeddedDynamoDb.newTable(client, "RecordsTable");
   }
 
-  /// An item that is in every index, with its number as its place.
+  /// Returns an item that is in every index, with its number as its position.
   private static Map<String, AttributeValue> item(int number) {
     String place = "%03d".formatted(number);
     return Map.of("pk", text("org"), "sk", text(place), "by_status", text("open#" + place), "collection", text("all"),
@@ -67,7 +67,7 @@ class DynamoDbContractTest {
     client.deleteItem(delete -> delete.tableName(table).key(key("org", "%03d".formatted(number))));
   }
 
-  /// A query of every item, by the table or one of its indexes.
+  /// Returns a query of all items, by the table or one of its indexes.
   private QueryRequest everything(String index, boolean forward) {
     String hash = switch (index) {
       case "", "ByStatus" -> "pk";
@@ -100,7 +100,7 @@ class DynamoDbContractTest {
   }
 
   @Test
-  void continuesAfterAnItemThatWasDeleted() {
+  void continuesAfterDeletedItem() {
     for (String index : List.of("", "ByStatus", "ByCollection", "ByCollectionStatus")) {
       for (boolean forward : List.of(true, false)) {
         IntStream.rangeClosed(1, 9).forEach(this::put);
@@ -120,8 +120,8 @@ class DynamoDbContractTest {
   }
 
   @Test
-  void pagesShowNothingTwiceAndMissNothingWhileOthersWriteAndDelete() throws Exception {
-    // Every third item stays; the others come and go.
+  void pagesReturnEachItemOnceDuringWritesAndDeletes() throws Exception {
+    // Every third item stays; the others are written and deleted.
     List<Integer> stable = IntStream.range(0, 20).map(i -> 3 * i).boxed().toList();
     stable.forEach(this::put);
     for (String index : List.of("", "ByStatus", "ByCollection", "ByCollectionStatus")) {
@@ -140,7 +140,7 @@ class DynamoDbContractTest {
   }
 
   @Test
-  void scansShowNothingTwiceAndMissNothingWhileOthersWriteAndDelete() throws Exception {
+  void scansReturnEachItemOnceDuringWritesAndDeletes() throws Exception {
     List<Integer> stable = IntStream.range(0, 20).map(i -> 3 * i).boxed().toList();
     stable.forEach(this::put);
     whileOthersWrite(writer -> {
@@ -159,7 +159,7 @@ class DynamoDbContractTest {
   }
 
   @Test
-  void endsAPageAfterOneMegabyte() {
+  void endsPageAfterOneMegabyte() {
     IntStream.range(0, 12).forEach(number -> {
       var item = new HashMap<>(item(number));
       item.put("document", text("x".repeat(150_000)));
@@ -174,7 +174,7 @@ class DynamoDbContractTest {
   }
 
   @Test
-  void letsOneOfManyWritersWinEachVersion() throws Exception {
+  void acceptsOneOfManyWritersPerVersion() throws Exception {
     client.putItem(put -> put.tableName(table).item(versioned("doc", 0)));
     var wins = new ConcurrentLinkedQueue<Long>();
     together(writer -> {
@@ -185,7 +185,7 @@ class DynamoDbContractTest {
               .conditionExpression("version = :seen").expressionAttributeValues(Map.of(":seen", number(seen))));
           wins.add(seen);
         } catch (ConditionalCheckFailedException e) {
-          // Another writer has replaced that version.
+          // Another writer replaced that version.
         }
       }
       return null;
@@ -196,7 +196,7 @@ class DynamoDbContractTest {
   }
 
   @Test
-  void addsUpWhatManyWritersAdd() throws Exception {
+  void sumsAdditionsOfManyWriters() throws Exception {
     together(writer -> {
       for (int round = 0; round < ROUNDS; round++) {
         client.updateItem(update -> update.tableName(table).key(key("org", "total")).updateExpression("ADD version :one")
@@ -209,13 +209,13 @@ class DynamoDbContractTest {
   }
 
   @Test
-  void writesBothItemsOfATransactionOrNeither() throws Exception {
+  void writesAllOrNoneOfTransaction() throws Exception {
     client.putItem(put -> put.tableName(table).item(versioned("left", 0)));
     client.putItem(put -> put.tableName(table).item(versioned("right", 0)));
     var wins = new ConcurrentLinkedQueue<Long>();
     together(writer -> {
       for (int round = 0; round < ROUNDS; round++) {
-        // Half of the writers look at one item and half at the other: a half of a transaction would show.
+        // Half of the writers read one item and half the other, so that a partial transaction would be visible.
         long seen = version(writer % 2 == 0 ? "left" : "right");
         try {
           client.transactWriteItems(transaction -> transaction.transactItems(
@@ -234,7 +234,7 @@ class DynamoDbContractTest {
   }
 
   @Test
-  void appliesATransactionOnceHoweverOftenItIsSent() throws Exception {
+  void appliesRepeatedTransactionOnce() throws Exception {
     for (int round = 0; round < 5; round++) {
       String token = UUID.randomUUID().toString();
       together(_ -> {
@@ -249,7 +249,7 @@ class DynamoDbContractTest {
   }
 
   @Test
-  void sendsARefusedTransactionAgainUnderItsToken() {
+  void acceptsRetryOfRefusedTransactionUnderItsToken() {
     String token = UUID.randomUUID().toString();
     var transaction = TransactWriteItem.builder().put(put -> put.tableName(table).item(versioned("new", 1))
         .conditionExpression("attribute_not_exists(pk)")).build();
@@ -277,7 +277,7 @@ class DynamoDbContractTest {
         .conditionExpression("version = :seen").expressionAttributeValues(Map.of(":seen", number(seen)))).build();
   }
 
-  /// Lets several writers write, and looks at the table until they are done, at least twice.
+  /// Runs several writers, and reads the table until they are done, at least twice.
   private static void whileOthersWrite(IntFunction<Void> writes, Runnable look) throws Exception {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Void>> writers = IntStream.range(0, WRITERS).mapToObj(writer ->

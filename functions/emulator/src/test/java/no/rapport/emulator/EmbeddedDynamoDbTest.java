@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 class EmbeddedDynamoDbTest {
 
   @Test
-  void keepsItemsAndAnswersQueriesInKeyOrder() {
+  void storesItemsAndAnswersQueriesInKeyOrder() {
     try (var db = EmbeddedDynamoDb.start(); var client = db.client()) {
       aTable(client, "Things");
       for (var sort : List.of("b", "a", "c")) {
@@ -42,7 +42,7 @@ class EmbeddedDynamoDbTest {
   }
 
   @Test
-  void letsOneOfManyConditionalWritersWin() {
+  void acceptsOneOfManyConditionalWriters() {
     try (var db = EmbeddedDynamoDb.start(); var client = db.client()) {
       aTable(client, "Races");
       var winners = new ConcurrentLinkedQueue<Integer>();
@@ -52,7 +52,7 @@ class EmbeddedDynamoDbTest {
               .conditionExpression("attribute_not_exists(pk)"));
           winners.add(writer);
         } catch (ConditionalCheckFailedException e) {
-          // One of the fifteen that came late.
+          // One of the fifteen losing writers.
         }
       });
 
@@ -61,7 +61,7 @@ class EmbeddedDynamoDbTest {
   }
 
   @Test
-  void writesAllOrNothingInATransaction() {
+  void writesAllOrNothingInTransaction() {
     try (var db = EmbeddedDynamoDb.start(); var client = db.client()) {
       aTable(client, "Both");
       client.putItem(put -> put.tableName("Both").item(item("org", "there")));
@@ -77,7 +77,7 @@ class EmbeddedDynamoDbTest {
   }
 
   @Test
-  void hasItsTablesAgainAfterARestartOnTheSameFolder(@TempDir Path folder) {
+  void restoresTablesAfterRestartOnSameFolder(@TempDir Path folder) {
     try (var db = EmbeddedDynamoDb.start(0, folder); var client = db.client()) {
       aTable(client, "Kept");
       client.putItem(put -> put.tableName("Kept").item(item("org", "a")));
@@ -88,7 +88,7 @@ class EmbeddedDynamoDbTest {
   }
 
   @Test
-  void saysWhichPortIsTaken() throws Exception {
+  void namesPortThatIsInUse() throws Exception {
     try (var other = new ServerSocket(0, 1, InetAddress.getByName(Loopback.HOST))) {
       assertThatThrownBy(() -> EmbeddedDynamoDb.start(other.getLocalPort()))
           .isInstanceOf(PortTakenException.class)

@@ -40,7 +40,7 @@ class EmbeddedS3Test {
 
   private static final String BUCKET = "rapport-local";
 
-  /// The clock that signatures are held against stands still, so that it does not matter how long a test takes.
+  /// The clock of signature checks stands still, so that the duration of a test does not matter.
   private static final Instant NOW = Instant.now();
 
   private static EmbeddedS3 s3;
@@ -64,7 +64,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void handsOutAFileThroughAPresignedLinkWithNameAndType() {
+  void servesFileThroughPresignedLinkWithNameAndType() {
     put("exports/a.xlsx", "innhold");
     try (var presigner = s3.presigner()) {
       var link = presigner.presignGetObject(presign -> presign.signatureDuration(Duration.ofMinutes(10))
@@ -83,7 +83,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void refusesALinkThatHasExpired() {
+  void rejectsExpiredLink() {
     put("exports/b", "b");
 
     assertThat(get(link("exports/b", Instant.now().minusSeconds(26), 25, Loopback.SECRET_KEY)).statusCode())
@@ -91,7 +91,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void refusesASignatureOlderThanThirtySecondsWhateverItsExpiry() {
+  void rejectsSignatureOlderThanThirtySecondsDespiteLaterExpiry() {
     put("exports/c", "c");
 
     assertThat(get(link("exports/c", NOW.minusSeconds(20), 3600, Loopback.SECRET_KEY)).statusCode())
@@ -101,7 +101,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void refusesALinkThatWasTouched() {
+  void rejectsModifiedLink() {
     put("exports/d", "d");
     put("exports/e", "e");
     var link = link("exports/d", Instant.now(), 600, Loopback.SECRET_KEY).toString();
@@ -113,7 +113,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void refusesWhatIsUnsignedOrSignedWithAnotherKey() {
+  void rejectsUnsignedAndWronglySignedRequests() {
     put("exports/f", "f");
 
     assertThat(get(s3.endpoint().resolve("/" + BUCKET + "/exports/f")).statusCode()).isEqualTo(403);
@@ -121,7 +121,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void letsOneOfManyConditionalWritersWin() {
+  void acceptsOneOfManyConditionalWriters() {
     var winners = new ConcurrentLinkedQueue<Integer>();
     IntStream.range(0, 12).parallel().forEach(writer -> {
       try {
@@ -135,14 +135,14 @@ class EmbeddedS3Test {
       }
     });
 
-    // None, where the answer to the winner was lost and the SDK sent its request again.
+    // None, if the winner's answer was lost and the SDK repeated its request.
     assertThat(winners).hasSizeLessThanOrEqualTo(1).allSatisfy(winner ->
         assertThat(text("race")).isEqualTo("writer " + winner));
     assertThat(text("race")).startsWith("writer ");
   }
 
   @Test
-  void joinsTheShareOfManyUploads() {
+  void joinsPartsOfMultipartUpload() {
     var key = "multipart/big.bin";
     var upload = client.createMultipartUpload(create -> create.bucket(BUCKET).key(key)).uploadId();
     var size = 5 * 1024 * 1024;
@@ -163,7 +163,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void tellsOfEveryObjectThatIsComplete() {
+  void notifiesOfEveryCompleteObject() {
     var events = new ConcurrentLinkedQueue<BucketEvent>();
     s3.onObjectCreated(events::add);
 
@@ -172,7 +172,7 @@ class EmbeddedS3Test {
         .destinationBucket(BUCKET).destinationKey("copied"));
     client.deleteObject(delete -> delete.bucket(BUCKET).key("copied"));
 
-    // At least once, as S3 promises: the SDK sends a request again whose connection was closed.
+    // At least once, as S3 guarantees: the SDK repeats a request whose connection was closed.
     var own = events.stream().filter(e -> e.key().startsWith("imports") || e.key().equals("copied")).toList();
     assertThat(own.stream().map(BucketEvent::name).distinct()).containsExactly("ObjectCreated:Put", "ObjectCreated:Copy");
     assertThat(own.stream().map(BucketEvent::key).distinct())
@@ -185,7 +185,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void takesAnUploadThroughAPresignedLink() throws Exception {
+  void acceptsUploadThroughPresignedLink() throws Exception {
     try (var presigner = s3.presigner()) {
       var link = presigner.presignPutObject(presign -> presign.signatureDuration(Duration.ofMinutes(10))
           .putObjectRequest(put -> put.bucket(BUCKET).key("uploaded")));
@@ -199,7 +199,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void forgetsWhatWasDeleted() {
+  void removesDeletedObjects() {
     put("gone/soon", "x");
     client.deleteObject(delete -> delete.bucket(BUCKET).key("gone/soon"));
 
@@ -207,7 +207,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void listsAFolderInKeyOrder() {
+  void listsFolderInKeyOrder() {
     List.of("list/b", "list/a", "list/c/d").forEach(key -> put(key, key));
 
     var listed = client.listObjectsV2(list -> list.bucket(BUCKET).prefix("list/"));
@@ -216,7 +216,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void keepsItsObjectsInAFolderThatWasGiven(@TempDir Path folder) {
+  void keepsObjectsInGivenFolder(@TempDir Path folder) {
     try (var first = EmbeddedS3.start(0, folder); var one = first.client()) {
       one.createBucket(create -> create.bucket(BUCKET));
       one.putObject(put -> put.bucket(BUCKET).key("kept/file").contentType("text/csv"), RequestBody.fromString("kept"));
@@ -229,7 +229,7 @@ class EmbeddedS3Test {
   }
 
   @Test
-  void removesItsTemporaryFolderWhenItIsClosed() {
+  void removesTemporaryFolderOnClose() {
     var other = EmbeddedS3.start();
     Path folder = other.temporaryFolder().orElseThrow();
     assertThat(folder).isDirectory();
@@ -247,7 +247,7 @@ class EmbeddedS3Test {
     return client.getObject(get -> get.bucket(BUCKET).key(key), ResponseTransformer.toBytes()).asUtf8String();
   }
 
-  /// A link as it would have been made at `signedAt`: expiry is tested by the date of the signature, not by waiting.
+  /// Returns a link signed at `signedAt`. Tests of expiry set the signing time instead of waiting.
   private static URI link(String key, Instant signedAt, int seconds, String secret) {
     var request = SdkHttpRequest.builder().method(SdkHttpMethod.GET)
         .uri(s3.endpoint().resolve("/" + BUCKET + "/" + key)).build();
@@ -277,9 +277,9 @@ class EmbeddedS3Test {
     }
   }
 
-  /// The bucket's CORS rules: a page that was given a link may follow it.
+  /// The bucket's CORS rules allow pages of allowed origins to follow links.
   @Test
-  void letsPagesOfAllowedOriginsFollowLinks() throws Exception {
+  void allowsPagesOfAllowedOriginsToFollowLinks() throws Exception {
     try (var shared = EmbeddedS3.start(0, List.of("https://a.example.no", "https://b.example.no"));
         var client = shared.client(); var presigner = shared.presigner(); var http = HttpClient.newHttpClient()) {
       client.createBucket(create -> create.bucket("links"));

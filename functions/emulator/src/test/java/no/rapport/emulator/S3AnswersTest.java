@@ -21,9 +21,10 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// The heap's S3 gives the same answers as S3Proxy to the same requests, drawn from a seed: objects, pages, refusals.
+/// Compares the answers of the heap's S3 and of S3Proxy to the same random requests, generated from a seed: objects,
+/// pages, errors.
 ///
-/// `-Drapport.answers=<n>` sets how many requests, `-Drapport.answers.seed=<seed>` repeats those of a seed.
+/// `-Drapport.answers=<n>` sets the number of requests; `-Drapport.answers.seed=<seed>` repeats those of a seed.
 class S3AnswersTest {
 
   private static final int REQUESTS = Integer.getInteger("rapport.answers", 300);
@@ -32,7 +33,7 @@ class S3AnswersTest {
   private final Random random = new Random(seed);
   private int uploadsBegun;
 
-  /// A store with what only it knows: its names for uploads, and the ETags that it gave.
+  /// A store with its own upload ids and ETags.
   private static final class Session {
     final S3Client client;
     final String bucket = "answers-" + UUID.randomUUID();
@@ -52,7 +53,7 @@ class S3AnswersTest {
   private record Request(String description, Function<Session, Object> of) {}
 
   @Test
-  void answersTheSameRequestsAlike() {
+  void givesSameAnswersToSameRequests() {
     var embedded = new Session(S3Store.EMBEDDED);
     var heap = new Session(S3Store.HEAP);
     var answered = new TreeMap<String, Integer>();
@@ -65,8 +66,8 @@ class S3AnswersTest {
           request.description(),
           Replay.of(getClass(), "rapport.answers.seed=" + seed, "rapport.answers=" + (i + 1))).isEqualTo(ofEmbedded);
     }
-    assertThat(answered).as("what the requests come to, seed " + seed).containsKeys("answer", "refused 404", "refused 412",
-        "refused 416");
+    assertThat(answered).as("number of answers by kind, seed " + seed)
+        .containsKeys("answer", "refused 404", "refused 412", "refused 416");
   }
 
   private static Object outcome(Request request, Session session) {
@@ -77,7 +78,7 @@ class S3AnswersTest {
     }
   }
 
-  /// S3Proxy writes types in its own way.
+  /// S3Proxy formats content types in its own way.
   private static String type(String contentType) {
     return contentType.replace(" ", "").toLowerCase(java.util.Locale.ROOT);
   }
@@ -170,7 +171,7 @@ class S3AnswersTest {
     });
   }
 
-  /// A list in pages. How they are cut is left open: S3Proxy counts begun uploads, and shows fewer keys.
+  /// Reads a list in pages. Page boundaries may differ: S3Proxy counts uploads in progress, and returns fewer keys.
   private Request list() {
     String prefix = List.of("", "a/", "b/", "none/").get(random.nextInt(4));
     String after = random.nextInt(3) == 0 ? anyKey() : null;
@@ -201,7 +202,7 @@ class S3AnswersTest {
     int number = 1 + random.nextInt(2);
     String body = "part" + random.nextInt(10);
     return new Request("part " + number + " of " + upload + " " + body, session -> {
-      // S3Proxy takes parts of uploads that are over.
+      // S3Proxy accepts parts of ended uploads.
       if (!session.uploads.containsKey(upload)) {
         return "none";
       }
@@ -227,7 +228,7 @@ class S3AnswersTest {
           parts.add(CompletedPart.builder().partNumber(Integer.valueOf(of.split(" ")[1])).eTag(etag).build());
         }
       });
-      // S3 takes no parts below 5 MiB but the last.
+      // S3 accepts no parts below 5 MiB except the last.
       if (abort || parts.size() != 1) {
         session.client.abortMultipartUpload(a -> a.bucket(session.bucket).key(words[0]).uploadId(words[1]));
         return "aborted";

@@ -28,8 +28,8 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// What the functions rely on in S3 while others write to the same bucket. [S3AnswersTest] compares the answers to
-/// requests one by one.
+/// Tests the behaviour of S3 that the functions rely on under concurrent writes. [S3AnswersTest] compares the answers
+/// to single requests.
 @ParameterizedClass
 @EnumSource(S3Store.class)
 class S3ContractTest {
@@ -77,7 +77,7 @@ class S3ContractTest {
   }
 
   @Test
-  void continuesAListAfterAKeyThatWasDeleted() {
+  void continuesListAfterDeletedKey() {
     IntStream.rangeClosed(1, 7).forEach(number -> put(key(number), "x"));
     put("other", "x");
     ListObjectsV2Response first = client.listObjectsV2(list -> list.bucket(bucket).prefix("list/").maxKeys(3));
@@ -94,7 +94,7 @@ class S3ContractTest {
   }
 
   @Test
-  void listsShowNothingTwiceAndMissNothingWhileOthersWriteAndDelete() throws Exception {
+  void listsReturnEachKeyOnceDuringWritesAndDeletes() throws Exception {
     List<String> stable = IntStream.range(0, 8).mapToObj(i -> key(3 * i)).toList();
     stable.forEach(key -> put(key, "x"));
     whileOthersWrite(writer -> {
@@ -107,7 +107,7 @@ class S3ContractTest {
   }
 
   @Test
-  void letsOneOfManyWritersCreateAnObject() throws Exception {
+  void acceptsOneOfManyConditionalCreations() throws Exception {
     for (int round = 0; round < ROUNDS; round++) {
       String key = "race-" + round;
       var winners = new ConcurrentLinkedQueue<String>();
@@ -123,7 +123,7 @@ class S3ContractTest {
         return null;
       });
 
-      // The SDK sends a request again whose answer was lost, and is refused then: its object is there all the same.
+      // The SDK repeats a request whose answer was lost, and gets a refusal although its object was stored.
       String there = text(key);
       assertThat(winners).isSubsetOf(there);
       assertThat(there).startsWith("writer ");
@@ -131,7 +131,7 @@ class S3ContractTest {
   }
 
   @Test
-  void letsOneOfManyWritersReplaceAVersion() throws Exception {
+  void acceptsOneOfManyReplacementsPerVersion() throws Exception {
     put("doc", "0");
     var wins = new ConcurrentLinkedQueue<String>();
     together(writer -> {
@@ -154,7 +154,7 @@ class S3ContractTest {
   }
 
   @Test
-  void readsWholeObjectsWhileOthersReplaceThem() throws Exception {
+  void readsWholeObjectsDuringReplacements() throws Exception {
     put("whole", "0".repeat(9_000));
     whileOthersWrite(writer -> {
       for (int i = 0; i < ROUNDS; i++) {
@@ -169,7 +169,7 @@ class S3ContractTest {
   }
 
   @Test
-  void readsOnlyTheVersionThatWasSeen() {
+  void readsOnlySeenVersion() {
     put("seen", "one");
     String etag = client.headObject(head -> head.bucket(bucket).key("seen")).eTag();
     put("seen", "two");
@@ -183,7 +183,7 @@ class S3ContractTest {
   }
 
   @Test
-  void showsNothingOfAnUploadUntilItIsCompleteAndNothingOfOneGivenUp() {
+  void showsUploadOnlyAfterCompletion() {
     put("big", "before");
     String id = client.createMultipartUpload(create -> create.bucket(bucket).key("big")).uploadId();
     String etag = client.uploadPart(part -> part.bucket(bucket).key("big").uploadId(id).partNumber(1),
@@ -206,7 +206,7 @@ class S3ContractTest {
   }
 
   @Test
-  void completesUploadsOfOneKeyAtOnce() throws Exception {
+  void completesConcurrentUploadsOfOneKey() throws Exception {
     together(writer -> {
       String id = client.createMultipartUpload(create -> create.bucket(bucket).key("same")).uploadId();
       String etag = client.uploadPart(part -> part.bucket(bucket).key("same").uploadId(id).partNumber(1),
@@ -221,7 +221,7 @@ class S3ContractTest {
   }
 
   @Test
-  void deletesManyWhileOthersWrite() throws Exception {
+  void deletesManyDuringWrites() throws Exception {
     IntStream.range(0, 6).forEach(number -> put(key(number), "x"));
     var names = IntStream.range(0, 6).mapToObj(number -> ObjectIdentifier.builder().key(key(number)).build()).toList();
     whileOthersWrite(writer -> {
@@ -233,7 +233,7 @@ class S3ContractTest {
     assertThat(walk("")).containsExactly("kept/0", "kept/1", "kept/2", "kept/3");
   }
 
-  /// Lets several writers write, and looks at the bucket until they are done, and once more then.
+  /// Runs several writers, and reads the bucket until they are done, and once more afterwards.
   private static void whileOthersWrite(IntFunction<Void> writes, Runnable look) throws Exception {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Void>> writers = IntStream.range(0, WRITERS).mapToObj(writer ->

@@ -19,10 +19,10 @@ enum S3Store {
     return client;
   }
 
-  /// S3Proxy refuses a conditional write before it has read the body, and closes the connection: the client may see that
-  /// it cannot write instead of the answer.
+  /// S3Proxy rejects a conditional write before it has read the body, and closes the connection. The client may then
+  /// fail to write instead of reading the answer.
   ///
-  /// @throws SdkClientException if it is something else
+  /// @throws SdkClientException if it failed for another reason
   static String refusedEarly(SdkClientException e) {
     if (!e.getMessage().contains("Error writing request body")) {
       throw e;

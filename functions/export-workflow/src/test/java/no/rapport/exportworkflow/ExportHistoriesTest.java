@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import no.rapport.emulator.Histories;
+import no.rapport.emulator.SeededScenarios;
 import no.rapport.emulator.SameThread;
 import no.rapport.emulator.Schedule;
 import no.rapport.exportjobs.ExportFile;
@@ -48,13 +48,14 @@ class ExportHistoriesTest {
   @Test
   void everyHistoryKeepsTheInvariants() {
     var completed = new AtomicLong();
-    Histories lived = Histories.live(1_500, History::new, history -> completed.addAndGet(history.endedCompleted ? 1 : 0));
+    SeededScenarios lived = SeededScenarios.run(1_500, History::new,
+        history -> completed.addAndGet(history.endedCompleted ? 1 : 0));
     System.out.println(lived.count() + " histories, " + completed + " completed, " + lived.violations().size() + " violations");
     assertThat(lived.violations()).isEmpty();
     assertThat(completed.get()).as("histories are not all cut short").isGreaterThanOrEqualTo(lived.count() / 5);
   }
 
-  private static final class History implements Histories.History {
+  private static final class History implements SeededScenarios.Scenario {
 
     private final Schedule schedule;
     private final Random random;
@@ -94,7 +95,7 @@ class ExportHistoriesTest {
     }
 
     @Override
-    public void live() {
+    public void run() {
       schedule.begin("create", Duration.ofSeconds(29), this::create);
       int callers = random.nextInt(4);
       for (int i = 0; i < callers; i++) {

@@ -250,7 +250,7 @@ class SubmitToBufdirTest {
     attempted(completed());
     attempted(completed());
     assertThat(tokensAskedFor()).isEqualTo(1);
-    time.updateAndGet(now -> now.plus(BufdirStub.TOKEN_LASTS).minusSeconds(16));
+    time.updateAndGet(now -> now.plus(BufdirStub.TOKEN_LIFETIME).minusSeconds(16));
     attempted(completed());
     assertThat(tokensAskedFor()).isEqualTo(1);
     time.updateAndGet(now -> now.plusSeconds(1));
