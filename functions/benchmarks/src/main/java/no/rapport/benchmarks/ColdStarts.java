@@ -20,25 +20,25 @@ import no.rapport.local.LocalRapport;
 import no.rapport.local.Options;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 
-/// How long a new instance of a function takes from the start of its process to its first answer, started as Lambda
-/// starts it and against the embedded stack; medians of rounds in which every variant has its turn.
+/// Measures the time of a new function instance from the start of its process to its first answer. Instances start as
+/// on Lambda and run against the embedded stack. Prints medians of rounds; each round runs every variant once.
 ///
-/// The zips must have been made (`mvn -q package -DskipTests`). Arguments: rounds (default 9), then the logical ids of
-/// the functions (default: the lightest, a reading and the heaviest one of the API).
+/// Build the zips first (`mvn -q package -DskipTests`). Arguments: rounds (default 9), then the logical ids of the
+/// functions (default: the lightest one, a reading one and the heaviest one of the API).
 ///
-/// | variant | what it is |
+/// | variant | meaning |
 /// |---|---|
 /// | on demand | as Lambda's managed runtime starts it |
-/// | without CDS | the same without the JDK's own archive of classes |
-/// | class path | zip on the JVM's own class path, as a container image may have it |
+/// | without CDS | the same without the JDK's own class archive |
+/// | class path | the zip on the JVM's own class path, as a container image may have it |
 /// | AOT cache | that with a cache from a training run (`-XX:AOTCache`) |
 /// | restored | under SnapStart: from the end of the snapshot to the answer, primed |
 /// | restored, C1 only | the same with the second compiler off |
-/// | restored, not primed | the same with priming left out |
-/// | second answer | of an instance that was restored: what the request itself takes, in the services too |
+/// | restored, not primed | the same without priming |
+/// | second answer | the second request to a restored instance: the time of the request itself, including the services |
 ///
-/// Counts do not depend on the machine's load: which classes are loaded until the first answer, and how many between a
-/// snapshot and the first answer.
+/// It also counts the classes that are loaded until the first answer, and between a snapshot and the first answer.
+/// These counts do not depend on the machine's load.
 public final class ColdStarts {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -65,7 +65,7 @@ public final class ColdStarts {
         files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
       }
     }
-    System.exit(0); // DynamoDB Local leaves threads behind
+    System.exit(0); // DynamoDB Local leaves threads running
   }
 
   private void measure(int rounds, List<String> functions) throws IOException {
@@ -97,7 +97,7 @@ public final class ColdStarts {
     for (int round = 0; round <= rounds; round++) {
       for (var variant : variants.entrySet()) {
         double time = variant.getValue().get();
-        if (round > 0) { // the first only fills the file cache
+        if (round > 0) { // the first round only fills the file cache
           times.computeIfAbsent(variant.getKey(), _ -> new ArrayList<>()).add(time);
         }
       }
@@ -114,9 +114,9 @@ public final class ColdStarts {
     }
     System.out.println();
     for (String function : functions) {
-      shares(function, FunctionProcess.asOnLambda(rapport, function, folder), event(function));
+      printLoadingTimes(function, FunctionProcess.asOnLambda(rapport, function, folder), event(function));
     }
-    shares("plain SDK handler", plain, event);
+    printLoadingTimes("plain SDK handler", plain, event);
 
     System.out.printf("%n%-32s %8s %11s%n", "loaded after the snapshot", "primed", "not primed");
     for (String function : functions) {
@@ -131,7 +131,7 @@ public final class ColdStarts {
   private byte[] event(String function) throws IOException {
     String file = function.replace("Function", "").replaceAll("(?<=[a-z0-9])(?=[A-Z])", "-")
         .toLowerCase(java.util.Locale.ROOT) + ".json";
-    // Compact, as Lambda gives it.
+    // Compact JSON, like Lambda's events.
     return JSON.writeValueAsBytes(
         JSON.readTree(Path.of(System.getProperty("rapport.home", "."), "events", file).toFile()));
   }
@@ -165,7 +165,7 @@ public final class ColdStarts {
     }
   }
 
-  /// How many classes are loaded from the snapshot to the first answer.
+  /// Returns the number of classes that are loaded between the snapshot and the first answer.
   private long loadedAfterSnapshot(String function, FunctionProcess.Start start, byte[] event) throws IOException {
     Path log = folder.resolve("classes.log");
     try (var process = FunctionProcess.start(rapport, id(function),
@@ -188,21 +188,23 @@ public final class ColdStarts {
     return function.endsWith("Function") ? function : "GetReportRecordFunction";
   }
 
-  /// Without this setting of the managed runtime nobody calls what is to be done before the snapshot.
+  /// Removes the setting without which the managed runtime does not call the hooks before the snapshot.
   private static FunctionProcess.Start withoutHooks(FunctionProcess.Start start) {
     return new FunctionProcess.Start(start.taskRoot(), start.handler(), start.environment(),
         start.jvmArguments().stream().filter(argument -> !argument.startsWith("-Dorg.crac")).toList(),
         start.classPath(), start.snapStart());
   }
 
-  /// An AOT cache takes the place of the archive, and the JVM wants one of them to be named only.
+  /// Removes the class archive from the command line, since an AOT cache replaces it and the JVM accepts only one of
+  /// them.
   private static FunctionProcess.Start withoutCds(FunctionProcess.Start start, String more) {
     return new FunctionProcess.Start(start.taskRoot(), start.handler(), start.environment(),
         Stream.concat(start.jvmArguments().stream().filter(argument -> !argument.startsWith("-Xshare")), Stream.of(more))
             .toList(), start.classPath(), start.snapStart());
   }
 
-  /// All of the zip on the JVM's own class path, which is what the JVM's archives can hold; the working folder is empty.
+  /// Puts the whole zip on the JVM's own class path, the only classes that the JVM's archives can hold. The working
+  /// folder is empty.
   private FunctionProcess.Start onClassPath(FunctionProcess.Start start) throws IOException {
     try (var jars = Files.list(start.taskRoot().resolve("lib"))) {
       Path classes = folder.resolve(start.handler() + ".jar");
@@ -215,7 +217,7 @@ public final class ColdStarts {
     }
   }
 
-  /// An archive cannot hold classes from a folder.
+  /// Packs a folder as a JAR, because an archive cannot hold classes from a folder.
   private static void jar(Path taskRoot, Path jar) throws IOException {
     try (var out = new java.util.jar.JarOutputStream(Files.newOutputStream(jar)); var files = Files.walk(taskRoot)) {
       for (Path file : files.filter(Files::isRegularFile).filter(f -> !f.startsWith(taskRoot.resolve("lib"))).toList()) {
@@ -225,7 +227,7 @@ public final class ColdStarts {
     }
   }
 
-  /// Makes an AOT cache from one run.
+  /// Creates an AOT cache in one training run.
   private Path train(String function, FunctionProcess.Start start, byte[] event) {
     Path cache = folder.resolve(function + ".aot");
     var process = FunctionProcess.start(rapport, function, withoutCds(start, "-XX:AOTCacheOutput=" + cache));
@@ -233,13 +235,14 @@ public final class ColdStarts {
       process.invoke(event);
     }
     if (!Files.exists(cache)) {
-      throw new IllegalStateException("No AOT cache was made");
+      throw new IllegalStateException("The training run did not create an AOT cache");
     }
     return cache;
   }
 
-  /// Which classes are loaded until the answer, and how long until the next: what is read, verified and run in between.
-  private void shares(String name, FunctionProcess.Start start, byte[] event) throws IOException {
+  /// Prints the classes that are loaded until the answer, and the time from each to the next, which covers reading,
+  /// verifying and running.
+  private void printLoadingTimes(String name, FunctionProcess.Start start, byte[] event) throws IOException {
     Path log = folder.resolve("classes.log");
     coldStart(name, start.withJvm("-Xlog:class+load:file=" + log + ":uptimenanos:filecount=0"), event);
     var count = new TreeMap<String, Integer>();
@@ -275,7 +278,7 @@ public final class ColdStarts {
     };
   }
 
-  /// The peer's zip, unpacked: its class, the libraries of a function that has them all, and the SDK's default HTTP
+  /// Unpacks the peer's zip: its class, the libraries of a function that has them all, and the SDK's default HTTP
   /// client.
   private FunctionProcess.Start peer(FunctionProcess.Start like) throws IOException {
     Path root = Files.createDirectories(folder.resolve(PEER).resolve("lib")).getParent();

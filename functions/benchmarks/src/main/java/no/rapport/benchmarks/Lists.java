@@ -15,8 +15,8 @@ import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.records.Page;
 
-/// Time of a page of 20 among many records of one organisation, as a ratio to the same page among 100 of another, in
-/// one run on one table. Argument: how many records are many (default 100000).
+/// Measures the time of a page of 20 among many records of one organisation, as a ratio to the same page among 100 of
+/// another. Both run on one table in one run. Argument: the number of many records (default 100000).
 public final class Lists {
 
   private static final String COLLECTION = "report-records";
@@ -25,7 +25,7 @@ public final class Lists {
   private static final int FEW = 100;
   private static final int ROUNDS = 400;
   /// A transaction holds 100 items: two for each record, and 24 counters.
-  private static final int BATCH = 38;
+  private static final int RECORDS_PER_TRANSACTION = 38;
 
   private Lists() {}
 
@@ -45,7 +45,7 @@ public final class Lists {
           (org, middle) -> listing(org, Set.of("completed"), middle));
       measure("first page, two statuses merged", records, many, (org, _) -> listing(org, Set.of("completed", "failed"), ""));
     }
-    System.exit(0); // DynamoDB Local leaves threads behind
+    System.exit(0); // DynamoDB Local leaves threads running
   }
 
   private interface Question {
@@ -106,7 +106,7 @@ public final class Lists {
       batch.add(new Change.Create(Entry.first(COLLECTION, org, id, BEGINNING.plusSeconds(60L * i),
           STATUSES.get(i % STATUSES.size()), Map.of("report_type", "annual_summary"),
           "{\"report_id\":\"" + id + "\",\"notes\":\"" + "n".repeat(400) + "\"}")));
-      if (batch.size() == BATCH || i == count - 1) {
+      if (batch.size() == RECORDS_PER_TRANSACTION || i == count - 1) {
         if (!records.commit(batch)) {
           throw new IllegalStateException("Not stored");
         }

@@ -12,8 +12,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/// The peer of [ColdStarts]: `GET /api/v1/report-records/{report_id}` as a first draft has it, with clients as the SDK
-/// makes them by default (Apache's HTTP client among them) and JSON bound by reflection.
+/// The peer of [ColdStarts]: `GET /api/v1/report-records/{report_id}` as a simple first version, with the SDK's default
+/// clients (including Apache's HTTP client) and JSON bound by reflection.
 public final class PlainReport
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
@@ -22,11 +22,11 @@ public final class PlainReport
   private final SfnClient sfn = SfnClient.create();
   private final ObjectMapper json = new ObjectMapper().findAndRegisterModules();
 
-  /// What is answered.
+  /// The response body.
   public static final class Report {
-    /// The id that was asked for.
+    /// The requested id.
     public String reportId;
-    /// What else is known.
+    /// All other values.
     public Map<String, String> values;
   }
 

@@ -43,17 +43,17 @@ import org.apache.poi.xssf.streaming.SXSSFWorkbook;
 import org.dhatim.fastexcel.Workbook;
 import org.dhatim.fastexcel.Worksheet;
 
-/// Writes the same rows with Rapport's writers and with others', each in a JVM of its own, and prints rows per second of
-/// CPU time (that of compiler and collector included), CPU time and wall time until the first 8 MiB are out (the first part
-/// of an upload to S3), file size and peak resident memory.
+/// Writes the same rows with Rapport's writers and with those of other libraries, each in its own JVM. Prints rows per
+/// second of CPU time (including compiler and collector), CPU time and wall time until the first 8 MiB are written (the
+/// first part of an upload to S3), file size and peak resident memory.
 ///
 /// Arguments: the numbers of rows (default 100000 and 1000000), then `-Xmx…` for the writers (default `-Xmx256m`).
 public final class ReportFiles {
 
   static final int DISTINCT_ROWS = 2_000;
   private static final int SHARES = 4;
-  /// PDF is not asked for beyond this.
-  private static final int MOST_PDF_ROWS = 100_000;
+  /// Larger PDFs are not measured.
+  private static final int MAX_PDF_ROWS = 100_000;
   private static final int MEGABYTE = 1 << 20;
   private static final String CHILD = "--one";
 
@@ -94,7 +94,7 @@ public final class ReportFiles {
       System.out.printf(Locale.ROOT, "%n%,d rows%n%-32s %14s %10s %16s %10s %10s%n", rows, "", "rows/CPU-s", "seconds",
           "first 8 MiB, s", "file MB", "peak MB");
       for (Writer writer : Writer.values()) {
-        if (writer != Writer.PDF || rows <= MOST_PDF_ROWS) {
+        if (writer != Writer.PDF || rows <= MAX_PDF_ROWS) {
           start(writer, rows, memory);
         }
       }
@@ -125,7 +125,7 @@ public final class ReportFiles {
       case FASTEXCEL -> fastexcel(pool, rows);
       case DEFLATE -> {
         byte[] xml = sheetXml(pool);
-        // Making the bytes is not part of it.
+        // Excludes the time of generating the bytes.
         cpu = cpuNanos();
         start = System.nanoTime();
         yield deflate(xml, rows);
@@ -148,7 +148,7 @@ public final class ReportFiles {
         .getProcessCpuTime();
   }
 
-  /// The most memory that the process ever held, where Linux tells it.
+  /// Returns the peak resident memory of the process, as Linux reports it.
   static String peakMegabytes() throws IOException {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) {
@@ -181,7 +181,7 @@ public final class ReportFiles {
     return pool;
   }
 
-  /// When the first 8 MiB of shares were written: CPU seconds and, in brackets, seconds.
+  /// Measures the time until the first 8 MiB of shares were written: CPU seconds and, in brackets, wall seconds.
   private static final class FirstPart {
 
     private static final long BYTES = 8L * MEGABYTE;
@@ -319,7 +319,7 @@ public final class ReportFiles {
         activity.notes(), String.join("|", activity.attachments())};
   }
 
-  /// The uncompressed rows of Rapport's own sheet of activities.
+  /// Returns the uncompressed rows of Rapport's own sheet of activities.
   private static byte[] sheetXml(List<Activity> pool) throws IOException {
     Path folder = Files.createTempDirectory("rapport-benchmark");
     rapport(ReportFormat.XLSX, pool, DISTINCT_ROWS, folder, new FirstPart(0, 0));

@@ -29,16 +29,16 @@ import no.rapport.reporting.ReportFormat;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
 
-/// How the time of an export falls with the number of its parts. Every part is rendered by a cold JVM of its own, as each
-/// task is by a Lambda function (serial collector, `-Xmx400m`), and another one joins them and takes the SHA-256.
-/// Two run at once; the critical path is what as many machines as parts would take: the part with the most CPU time, and
-/// the joining. Starting the JVM, which a snapshot spares, is not part of it; neither are reading rows and the network.
+/// Measures how the time of an export decreases with the number of its parts. A cold JVM renders each part, as a Lambda
+/// function does for each task (serial collector, `-Xmx400m`). Another JVM joins the parts and computes the SHA-256.
+/// Two JVMs run at a time. The critical path is the time on as many machines as parts: the part with the most CPU time,
+/// plus the joining. It excludes the start of the JVM, which a snapshot avoids, reading rows and the network.
 ///
-/// Arguments: a format (default xlsx), a number of rows (default 1000000), `c1` for the first compiler only (as without a
-/// snapshot), then the numbers of parts (default 1 2 4 8 16).
+/// Arguments: a format (default xlsx), a number of rows (default 1000000), `c1` to use the first compiler only (as
+/// without a snapshot), then the numbers of parts (default 1 2 4 8 16).
 public final class ReportParts {
 
-  private static final int AT_ONCE = 2;
+  private static final int CONCURRENT_PARTS = 2;
   private static final String FIRST_COMPILER = "c1";
   private static final String RENDER = "--render";
   private static final String JOIN = "--join";
@@ -50,7 +50,7 @@ public final class ReportParts {
 
   private ReportParts() {}
 
-  /// What one process tells of itself.
+  /// The measurements that one process reports.
   private record Spent(double cpuSeconds, String peakMegabytes) {}
 
   public static void main(String... given) throws Exception {
@@ -80,7 +80,7 @@ public final class ReportParts {
     Path folder = Files.createTempDirectory("rapport-parts");
     long began = System.nanoTime();
     List<Spent> rendered = new ArrayList<>();
-    try (var executor = Executors.newFixedThreadPool(AT_ONCE)) {
+    try (var executor = Executors.newFixedThreadPool(CONCURRENT_PARTS)) {
       List<Callable<Spent>> tasks = new ArrayList<>();
       for (int part = 0; part < parts; part++) {
         int index = part;
@@ -114,13 +114,13 @@ public final class ReportParts {
     Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     Spent spent = JSON.readValue(process.getInputStream(), Spent.class);
     if (process.waitFor() != 0) {
-      throw new IllegalStateException("Failed: " + command);
+      throw new IllegalStateException("Command failed: " + command);
     }
     return spent;
   }
 
-  /// The CPU time of this process since it started to work.
-  private static void tell() throws IOException {
+  /// Prints the CPU time of this process since it started to work.
+  private static void printSpent() throws IOException {
     System.out.println(JSON.writeValueAsString(
         new Spent((ReportFiles.cpuNanos() - startedAt) / 1e9, "%4s".formatted(ReportFiles.peakMegabytes()))));
   }
@@ -136,7 +136,7 @@ public final class ReportParts {
       }
       JSON.writeValue(folder.resolve(index + ".json").toFile(), share.finish());
     }
-    tell();
+    printSpent();
   }
 
   private static void join(ReportFormat format, Path folder, int parts) throws IOException, NoSuchAlgorithmException {
@@ -150,6 +150,6 @@ public final class ReportParts {
       ReportWriters.of(format).assemble(out, DESCRIPTION, new KeyFigures(totals, Optional.empty()), shares,
           (index, offset, length) -> ReportFiles.section(folder.resolve("" + index), offset));
     }
-    tell();
+    printSpent();
   }
 }

@@ -1,2 +1,2 @@
-/// Speed, as ratios against peers in one run; never deployed.
+/// Benchmarks: speed, as ratios against peers in one run; never deployed.
 package no.rapport.benchmarks;
