@@ -195,8 +195,8 @@ public final class ColdStarts {
         start.classPath(), start.snapStart());
   }
 
-  /// Removes the class archive from the command line, since an AOT cache replaces it and the JVM accepts only one of
-  /// them.
+  /// Replaces the class archive on the command line by the option `more`, since the JVM accepts either an archive or an
+  /// AOT cache.
   private static FunctionProcess.Start withoutCds(FunctionProcess.Start start, String more) {
     return new FunctionProcess.Start(start.taskRoot(), start.handler(), start.environment(),
         Stream.concat(start.jvmArguments().stream().filter(argument -> !argument.startsWith("-Xshare")), Stream.of(more))
