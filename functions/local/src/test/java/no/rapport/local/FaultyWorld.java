@@ -100,7 +100,7 @@ final class FaultyWorld implements AutoCloseable {
     Answer answer = null;
     for (int round = 0; round < 6; round++) {
       answer = once(function, path, body, key);
-      boolean inFlight = answer.status() == 409 && answer.text("/detail").contains("in flight");
+      boolean inFlight = answer.status() == 409 && answer.text("/detail").contains("in progress");
       if (answer.status() < 500 && !inFlight) {
         break;
       }
