@@ -11,6 +11,7 @@ import no.rapport.api.Request;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
+import no.rapport.exportjobs.OrderWarnings;
 
 /// `POST /api/v1/bufdir-exports`: accepts an export and starts its workflow.
 public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
@@ -43,11 +44,11 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
         request.requestedBy(), order.order());
     ExportJobs.Stored accepted = exports.requests().begin(job)
         .orElseThrow(() -> new IllegalStateException("The new id is already in use: " + job.id()));
-    return Reply.accepted(BufdirExports.PATH + "/" + job.id(), JsonNodeFactory.instance.objectNode()
+    return Reply.accepted(BufdirExports.PATH + "/" + job.id(), OrderWarnings.addTo(JsonNodeFactory.instance.objectNode()
         .put("export_id", job.id())
         .put("status", ExportKind.BUFDIR_EXPORT.statusOf(job))
         .put("estimated_duration_seconds", exports.estimatedSeconds(order.orgId(), order.order().period()))
-        .put("created_at", job.createdAt().toString())).etag(accepted.entry().version())
+        .put("created_at", job.createdAt().toString()), order.order().activityTypes())).etag(accepted.entry().version())
         .about(job.kind().collection(), job.id());
   }
 }

@@ -44,6 +44,18 @@ class CreateBufdirExportTest {
   }
 
   @Test
+  void namesActivityTypesThatAreInNoList() throws IOException {
+    JsonNode answer = Documents.mapper().readTree(
+        post(false, ", \"activity_types\": [\"group_session\", \"gruppesamling\", \"lecture\", \"x\"]").getBody());
+    assertThat(answer.at("/warnings").findValuesAsText("pointer"))
+        .containsExactly("/activity_types/1", "/activity_types/3");
+    assertThat(answer.at("/warnings/0/message").textValue())
+        .isEqualTo("is not a known activity type: only rows imported with this very code are in the file");
+    JsonNode known = Documents.mapper().readTree(post(false, ", \"activity_types\": [\"lecture\"]").getBody());
+    assertThat(known.has("warnings")).isFalse();
+  }
+
+  @Test
   void refusesASubmissionWithoutAConnector() throws IOException {
     APIGatewayProxyResponseEvent answer = post(false, ", \"submit_to_bufdir_api\": true");
     assertThat(answer.getStatusCode()).isEqualTo(422);

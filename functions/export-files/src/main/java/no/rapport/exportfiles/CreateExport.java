@@ -5,8 +5,10 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
+import no.rapport.exportjobs.OrderWarnings;
 
 /// `POST /api/v1/exports`: creates a template.
 public final class CreateExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
@@ -30,8 +32,10 @@ public final class CreateExport implements RequestHandler<APIGatewayProxyRequest
       }
       var created = exports.templates().create(new ExportTemplate(request.ids().integer(), ordered.orgId(),
           ordered.name(), request.now(), request.caller().id(), ordered.order()));
-      return Reply.created(ExportFiles.PATH + "/" + created.template().id(), JsonNodeFactory.instance.objectNode()
-          .set("exports", ExportFiles.json(created.template()))).etag(created.entry().version())
+      ObjectNode answer = JsonNodeFactory.instance.objectNode();
+      answer.set("exports", ExportFiles.json(created.template()));
+      return Reply.created(ExportFiles.PATH + "/" + created.template().id(),
+              OrderWarnings.addTo(answer, created.template().order().activityTypes())).etag(created.entry().version())
           .about(created.entry().collection(), created.entry().id());
     });
   }

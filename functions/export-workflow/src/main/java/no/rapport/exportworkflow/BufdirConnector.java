@@ -127,15 +127,16 @@ final class BufdirConnector {
     if (status >= 400) {
       return new Rejected(status);
     }
-    return Stream.of(response).filter(answered -> status == 200 || status == 201).map(BufdirConnector::receiptId)
+    return Stream.of(response).filter(answered -> status == 200 || status == 201).map(answered -> receiptId(answered.body()))
         .filter(id -> RECEIPT_ID.matcher(id).matches()).findFirst().<Answer>map(Accepted::new)
         .orElseThrow(() -> new ConnectorRefused("Answered " + status + " without a receipt"));
   }
 
-  private static String receiptId(HttpResponse<String> response) {
+  /// Returns the receipt's id, or an empty text if the answer has none, whatever it is.
+  static String receiptId(String body) {
     try {
-      String id = Documents.mapper().readValue(response.body(), Receipt.class).receiptId();
-      return id == null ? "" : id;
+      Receipt receipt = Documents.mapper().readValue(body, Receipt.class);
+      return receipt == null || receipt.receiptId() == null ? "" : receipt.receiptId();
     } catch (JsonProcessingException e) {
       return "";
     }

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import no.rapport.records.Documents;
 
@@ -24,6 +25,7 @@ final class MaskinportenTokens {
   /// Maskinporten takes 120 s at most; the rest is for clocks that differ.
   private static final Duration ASSERTION_LASTS = Duration.ofSeconds(100);
   private static final Duration MARGIN = Duration.ofSeconds(15);
+  private static final Duration LONGEST_USE = Duration.ofDays(1);
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
   /// Who asks for what.
@@ -46,7 +48,7 @@ final class MaskinportenTokens {
     this.clock = clock;
   }
 
-  private record Granted(String accessToken, long expiresIn) {}
+  record Granted(String accessToken, long expiresIn) {}
 
   /// A token that is good for a while yet.
   ///
@@ -77,15 +79,21 @@ final class MaskinportenTokens {
     if (response.statusCode() != 200) {
       throw new ConnectorRefused("The token endpoint answered " + response.statusCode());
     }
+    return granted(response.body())
+        .orElseThrow(() -> new ConnectorRefused("The token endpoint answered without a token"));
+  }
+
+  /// Returns what an answer grants, or empty if it grants nothing, whatever it is. A token is used for a day at most.
+  static Optional<Granted> granted(String body) {
     try {
-      Granted granted = Documents.mapper().readValue(response.body(), Granted.class);
-      if (granted.accessToken() != null && granted.accessToken().matches("[\\x21-\\x7E]+")) {
-        return granted;
-      }
+      return Optional.ofNullable(Documents.mapper().readValue(body, Granted.class))
+          .filter(granted -> granted.accessToken() != null && granted.accessToken().matches("[\\x21-\\x7E]+"))
+          .map(granted -> new Granted(granted.accessToken(),
+              Math.clamp(granted.expiresIn(), 0, LONGEST_USE.toSeconds())));
     } catch (JsonProcessingException e) {
-      // Told below, without the body that it would quote.
+      // Its message would quote the body.
+      return Optional.empty();
     }
-    throw new ConnectorRefused("The token endpoint answered without a token");
   }
 
   private String assertion(Instant now) {
