@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import no.rapport.aggregatedreportdata.PublishedFigures;
 import no.rapport.emulator.Loopback;
@@ -176,30 +178,40 @@ class LiveStreamTest {
       var figures = figures(orgId);
       var random = new Random(1);
       var delays = new ArrayList<Long>();
+      figures.publish(0);
       try (var process = start(function(transfer), RAPPORT.dynamoDbEndpoint().toString())) {
-        figures.publish(0);
+        process.awaitReady();
         var arrived = new Arrived();
-        var answer = process.stream(event(orgId, "1"), arrived);
-        arrived.await("retry");
-        for (int i = 1; i <= Integer.getInteger("rapport.events", 100); i++) {
+        var known = new AtomicInteger(1);
+        var follower = Thread.startVirtualThread(() -> follow(process, orgId, arrived, known));
+        for (int id = 2; id <= 1 + Integer.getInteger("rapport.events", 100); id++) {
           // Any moment between two looks, or between two connections.
           LockSupport.parkNanos(Duration.ofMillis(500 + random.nextInt(1_500)).toNanos());
-          figures.publish(i);
+          figures.publish(id);
           long committed = System.nanoTime();
-          while (arrived.text().indexOf("id: " + (i + 1) + "\n") < 0) {
-            if (answer.isDone() && arrived.text().indexOf("id: " + (i + 1) + "\n") < 0) {
-              // As a follower does: a second later, with the last id that it knows.
-              LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
-              answer = process.stream(event(orgId, String.valueOf(i)), arrived);
-            }
-            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
-          }
+          arrived.await("id: " + id + "\n");
           delays.add((System.nanoTime() - committed) / 1_000_000);
+          known.set(id);
         }
+        follower.interrupt();
       }
       delays.sort(null);
       System.out.printf("%s: event to byte, ms: p50 %d, p99 %d, most %d of %d%n", transfer, delays.get(delays.size() / 2),
           delays.get(delays.size() * 99 / 100), delays.getLast(), delays.size());
+    }
+  }
+
+  /// Connects again a second after the end of each connection, with the last id that it knows.
+  private static void follow(FunctionProcess process, String orgId, Arrived arrived, AtomicInteger known) {
+    try {
+      while (true) {
+        process.stream(event(orgId, String.valueOf(known.get())), arrived).get();
+        Thread.sleep(Duration.ofSeconds(1));
+      }
+    } catch (IOException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
