@@ -17,7 +17,8 @@ import no.rapport.api.Log;
 import no.rapport.api.Metrics;
 import no.rapport.api.Role;
 
-/// Issues, lists and revokes keys. Operators invoke it; no route leads to it. A schedule counts the keys that end soon.
+/// Issues, lists and revokes keys. Operators invoke it; no route leads to it. A schedule counts the keys that expire
+/// soon.
 ///
 /// | action | members | answer |
 /// |---|---|---|
@@ -29,7 +30,7 @@ import no.rapport.api.Role;
 /// An order that cannot be carried out is answered with `error`, a sentence.
 public final class ManageApiKeys implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// How early an alarm tells that a key ends.
+  /// Time before a key's expiry from which the alarm counts it.
   private static final Duration ENDING = Duration.ofDays(30);
 
   private final ApiKeys keys;

@@ -32,7 +32,7 @@ public record KeyRefusals(Records records) {
   /// Stores a refusal. A failure to store it is logged and never blocks the response.
   ///
   /// @param organizations the organisations that the key is bound to; nothing is stored for a key of all organisations
-  /// @param reason the reason of the refusal, one word
+  /// @param reason one word for the cause of the refusal
   public void store(String keyId, Set<String> organizations, String reason, Optional<String> actingUser, Instant now) {
     if (organizations.isEmpty()) {
       return;
