@@ -23,8 +23,8 @@ import no.rapport.sourcedata.CaseRecord.Tiltak;
 import no.rapport.sourcedata.CaseRecord.Undersokelse;
 
 /// What one child, or one position, adds to the figures of a period, and why a record does not count. To be read beside
-/// the texts of [no.rapport.reporting.FigureRuleTexts]: the numbers in the comments are the figures', P is the period, D
-/// its last day. A change needs a new version of [no.rapport.reporting.RuleSet].
+/// the texts of [no.rapport.reporting.FigureRuleTexts]: the numbers in the comments are the figures', P is the period,
+/// D its last day. A change needs a new version of [no.rapport.reporting.RuleSet].
 final class ChildRules {
 
   /// Placed outside the home, by the national register's own list: 8.4 and 8.5, which replaced 8.2 in 2026, are not on
@@ -180,7 +180,8 @@ final class ChildRules {
     }
   }
 
-  /// Counts the child of a record that is not left out: with its first such record, unless the child itself is left out.
+  /// Counts the child of a record that is not left out: with its first such record, unless the child itself is left
+  /// out.
   private void countChild(Sum sum, Exclusion ofRecord, Exclusion ofChild) {
     tally.count(sum, ofRecord != NONE ? ofRecord : counted.add(sum) ? ofChild : SAME_CHILD);
   }

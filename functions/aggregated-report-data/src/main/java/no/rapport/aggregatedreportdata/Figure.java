@@ -9,14 +9,14 @@ import no.rapport.reporting.FigureSnapshot;
 ///
 /// @param value empty where it cannot be computed
 /// @param dataSource the system that delivered all its records, else the catalogue's usual one
-/// @param share the two counts behind a percentage of children or their cases, by which a report knows whether it may be
-///     shown where small counts are hidden
+/// @param share the two counts behind a percentage of children or their cases, by which a report knows whether it may
+///     be shown where small counts are hidden
 /// @param counts how the value was made; empty in snapshots of earlier releases
 record Figure(String fieldKey, Optional<BigDecimal> value, String dataSource,
     Optional<FigureSnapshot.Fraction> share, Optional<Counts> counts) {
 
-  /// What a figure was made of: `recordsConsidered` less all that was excluded is the denominator, or where there is none
-  /// the numerator. Only full-time equivalents are sums of percentages instead.
+  /// What a figure was made of: `recordsConsidered` less all that was excluded is the denominator, or where there is
+  /// none the numerator. Only full-time equivalents are sums of percentages instead.
   ///
   /// @param denominator empty for a plain count
   /// @param recordsConsidered live records of the type that the figure counts, of any date

@@ -16,8 +16,8 @@ import no.rapport.api.Reply;
 import no.rapport.api.Request;
 import no.rapport.reporting.FigureChanges;
 
-/// `GET /api/v1/aggregated-report-data/{id}/changes?against={snapshot_id}`: what a snapshot's figures are (`now`) against
-/// another snapshot's of the same organisation (`then`). Two reads.
+/// `GET /api/v1/aggregated-report-data/{id}/changes?against={snapshot_id}`: what a snapshot's figures are (`now`)
+/// against another snapshot's of the same organisation (`then`). Two reads.
 public final class GetAggregatedReportDataChanges
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 

@@ -88,7 +88,8 @@ final class IndependentExplanations {
   }
 
   private void meldinger() {
-    all("melding").without("received_outside_period", r -> !data.in(r, "mottatt_dato")).count("antall_meldinger_mottatt");
+    all("melding").without("received_outside_period", r -> !data.in(r, "mottatt_dato"))
+        .count("antall_meldinger_mottatt");
     all("melding").without("received_outside_period", r -> !data.in(r, "mottatt_dato")).oncePerChild()
         .count("antall_barn_med_melding");
     concluded().without("other_conclusion", r -> !isOneOf(r, "konklusjon", "1 3 5 6 9 10"))
@@ -217,6 +218,7 @@ final class IndependentExplanations {
   }
 
   private static BigDecimal percent(List<Map<String, String>> rows, Predicate<Map<String, String>> which) {
-    return rows.stream().filter(which).map(r -> new BigDecimal(r.get("prosent"))).reduce(BigDecimal.ZERO, BigDecimal::add);
+    return rows.stream().filter(which).map(r -> new BigDecimal(r.get("prosent")))
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 }

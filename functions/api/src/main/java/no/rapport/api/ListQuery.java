@@ -54,6 +54,7 @@ public final class ListQuery {
   private final Map<String, Map<String, String>> synonyms = new TreeMap<>();
   private final Map<String, Set<String>> closedLists = new TreeMap<>();
   private final Map<String, String> aliases = new TreeMap<>();
+  private final Map<String, Narrowing> flags = new TreeMap<>();
   private int page = 1;
   private int limit = 20;
 
@@ -89,6 +90,18 @@ public final class ListQuery {
   public ListQuery alias(String alias, String filter) {
     aliases.put(alias, filter);
     return this;
+  }
+
+  /// Takes a parameter of `true` or `false` that narrows the list of one organisation.
+  public ListQuery flag(String name, Narrowing narrowing) {
+    flags.put(name, narrowing);
+    return this;
+  }
+
+  /// How a flag narrows a list.
+  @FunctionalInterface
+  public interface Narrowing {
+    Listing narrow(Listing listing, String orgId, boolean flag);
   }
 
   /// Parses the query, reads the list and returns it: `{name: […], "pagination": {page, limit, total}}`.
@@ -129,7 +142,7 @@ public final class ListQuery {
     });
     this.parameters = parameters;
     parameters.keySet().stream().sorted()
-        .filter(key -> !(COMMON.contains(key) || ownFilters.contains(key))
+        .filter(key -> !(COMMON.contains(key) || ownFilters.contains(key) || flags.containsKey(key))
             || (key.equals("org_id") || key.equals("organization_id")) && !key.equals(organization))
         .forEach(key -> wrong(key.length() > 64 ? key.substring(0, 64) : key, "Unknown query parameter; remove it"));
     page = integer("page", 1, 1, 1_000_000);
@@ -153,6 +166,18 @@ public final class ListQuery {
     one("period_from").flatMap(text -> date("period_from", text))
         .ifPresent(from -> atLeast.put("period_from", from.toString()));
     one("period_to").flatMap(text -> date("period_to", text)).ifPresent(to -> atMost.put("period_to", to.toString()));
+    var sentFlags = new TreeMap<String, Boolean>();
+    flags.keySet().forEach(name -> one(name).ifPresent(text -> {
+      if (text.equals("true") || text.equals("false")) {
+        sentFlags.put(name, text.equals("true"));
+      } else {
+        wrong(name, name + " must be true or false");
+      }
+    }));
+    if (!sentFlags.isEmpty() && organizations.size() != 1
+        && !(organizations.isEmpty() && caller.organizations().filter(own -> own.size() == 1).isPresent())) {
+      wrong(sentFlags.firstKey(), sentFlags.firstKey() + " needs one organisation: give " + organization);
+    }
     Optional<Instant> createdFrom = one("created_from").flatMap(text -> moment("created_from", text, 0));
     Optional<Instant> createdBefore = one("created_to").flatMap(text -> moment("created_to", text, 1))
         .map(before -> before.isAfter(END_OF_TIME) ? END_OF_TIME : before);
@@ -168,8 +193,12 @@ public final class ListQuery {
       throw InvalidRequest.fields(400, List.of(new FieldError("?status", "status and " + organization
           + " together give more than " + MAX_PAIRS + " combinations; narrow the filter")));
     }
-    return Optional.of(new Listing(collection, visible, statuses, anyOf, atLeast, atMost, createdFrom, createdBefore,
-        cursor.<Listing.Start>map(Listing.AfterCursor::new).orElse(new Listing.AtPage(page)), limit));
+    Listing listing = new Listing(collection, visible, statuses, anyOf, atLeast, atMost, createdFrom, createdBefore,
+        cursor.<Listing.Start>map(Listing.AfterCursor::new).orElse(new Listing.AtPage(page)), limit);
+    for (var flag : sentFlags.entrySet()) {
+      listing = flags.get(flag.getKey()).narrow(listing, visible.orElseThrow().iterator().next(), flag.getValue());
+    }
+    return Optional.of(listing);
   }
 
   private Optional<String> one(String name) {

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import no.rapport.exportjobs.AttemptRef;
@@ -18,7 +19,9 @@ import no.rapport.records.Documents;
 import no.rapport.reportfiles.ShareSummary;
 import no.rapport.reportfiles.formats.ReportWriters;
 import no.rapport.reporting.ActivityTotals;
+import no.rapport.reporting.FigureSnapshot;
 import no.rapport.reporting.KeyFigures;
+import no.rapport.reportrecords.SealedManifest;
 
 /// Task `AssembleFile`: joins the rendered shares into the file, in one pass and with constant memory, adds the
 /// attachments where they were ordered, and seals the list of sealed parts.
@@ -45,11 +48,12 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
   /// @param sealedManifest key of the list of sealed parts; null where rows are not sealed
   /// @param leftOut where this run has written the list of attachments that are not in the file; null where nothing is missing
   /// @param attachmentsMissing how many they are
+  /// @param sealedFigures fingerprint of the sealed key figures; null where there are none
   record Assembled(ExportFile file, String source, long rows, String sealedManifest, String sealedSha256,
-      String leftOut, long attachmentsMissing) {
+      String leftOut, long attachmentsMissing, String sealedFigures) {
 
-    Assembled sealed(String manifest, String sha256) {
-      return new Assembled(file, source, rows, manifest, sha256, leftOut, attachmentsMissing);
+    Assembled sealed(String manifest, String sha256, Optional<String> figures) {
+      return new Assembled(file, source, rows, manifest, sha256, leftOut, attachmentsMissing, figures.orElse(null));
     }
   }
 
@@ -74,7 +78,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     var plan = files.getJson(String.valueOf(input.get("plan")), PlanExport.Plan.class);
     List<RenderPart.PartObjects> parts = Tasks.rendered(input, job);
     List<ShareSummary> shares = new ArrayList<>();
-    List<SealedRows.SealedPart> sealed = new ArrayList<>();
+    List<SealedManifest.Part> sealed = new ArrayList<>();
     long attachments = 0;
     for (RenderPart.Rendered rendered : files.severalAtOnce(parts.stream().<Callable<RenderPart.Rendered>>map(
         part -> () -> files.getJson(part.summary(), RenderPart.Rendered.class)).toList())) {
@@ -117,9 +121,9 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Assembled assembled = new Assembled(file, source, totals.rows(), null, null, leftOut, missing.size());
+    Assembled assembled = new Assembled(file, source, totals.rows(), null, null, leftOut, missing.size(), null);
     if (job.isSealed()) {
-      assembled = seal(job, assembled, plan, sealed);
+      assembled = seal(job, assembled, plan, totals.all(), sealed);
     }
     workflow.currentJob(ref);
     return Tasks.output(ref, Map.of("assembled", Tasks.map(assembled)));
@@ -142,20 +146,22 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
   }
 
   /// Gathers the parts that were picked, under names that every run of this task gives them.
-  private Assembled seal(ExportJob job, Assembled assembled, PlanExport.Plan plan, List<SealedRows.SealedPart> picked) {
-    List<Callable<SealedRows.SealedPart>> copies = new ArrayList<>();
-    for (SealedRows.SealedPart part : picked) {
+  private Assembled seal(ExportJob job, Assembled assembled, PlanExport.Plan plan, ActivityTotals.Count totals,
+      List<SealedManifest.Part> picked) {
+    List<Callable<SealedManifest.Part>> copies = new ArrayList<>();
+    for (SealedManifest.Part part : picked) {
       String key = job.sealedAttemptPrefix() + "%05d.jsonl.gz".formatted(copies.size());
       copies.add(() -> {
         workflow.files().copy(part.key(), key);
-        return new SealedRows.SealedPart(key, part.rows(), part.sizeBytes(), part.sha256());
+        return new SealedManifest.Part(key, part.rows(), part.sizeBytes(), part.sha256());
       });
     }
-    List<SealedRows.SealedPart> sealed = workflow.files().severalAtOnce(copies);
-    var manifest = new SealedRows.Manifest(job.orgId(), plan.organizationName(), job.order().period(),
-        job.order().activityTypes(), plan.figures(), sealed);
+    List<SealedManifest.Part> sealed = workflow.files().severalAtOnce(copies);
+    var manifest = new SealedManifest(job.orgId(), plan.organizationName(), job.order().period(),
+        job.order().activityTypes(), plan.figures(), sealed, Optional.of(totals));
     String key = job.sealedAttemptPrefix() + "manifest.json";
     workflow.files().putJson(key, manifest);
-    return assembled.sealed(key, WorkflowFiles.sha256(Documents.write(manifest)));
+    return assembled.sealed(key, WorkflowFiles.sha256(Documents.write(manifest)),
+        plan.figures().map(FigureSnapshot::fingerprint));
   }
 }

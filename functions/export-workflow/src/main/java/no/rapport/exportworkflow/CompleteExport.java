@@ -106,7 +106,8 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
         order.includeAnnexes(), order.includeAttachments(), order.suppression());
     return new CompletedExport(reportId, job.id(), job.orgId(), order.period(), parameters,
         assembled.file().sizeBytes(), assembled.file().sha256(),
-        new SealedData(job.sealedAttemptPrefix(), assembled.sealedManifest(), assembled.sealedSha256()),
+        new SealedData(job.sealedAttemptPrefix(), assembled.sealedManifest(), assembled.sealedSha256(),
+            Optional.ofNullable(assembled.sealedFigures())),
         job.requestedBy(), now);
   }
 }

@@ -14,6 +14,7 @@ import no.rapport.reportfiles.ShareWriter;
 import no.rapport.reportfiles.formats.ReportWriters;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.NationalIdMask;
+import no.rapport.reportrecords.SealedManifest;
 
 /// Task `RenderPart`: reads one part's rows, seals them where they enter the history, and renders them as one share of
 /// the file. Memory does not grow with the rows.
@@ -35,7 +36,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
   /// What is known of a rendered part, kept beside it.
   ///
   /// @param attachments how many its rows name, where they go with the file
-  record Rendered(ShareSummary share, Optional<SealedRows.SealedPart> sealed, long attachments) {}
+  record Rendered(ShareSummary share, Optional<SealedManifest.Part> sealed, long attachments) {}
 
   /// @param input the attempt, `plan` and its `part`
   /// @return `index`, `rows`, and `run`: the name under which this run has written
@@ -61,7 +62,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
       workflow.rows(job).read(part, rows::write);
       ShareSummary summary = writer.finish();
       share.complete();
-      Optional<SealedRows.SealedPart> sealed = sealer == null ? Optional.empty() : Optional.of(sealer.finish());
+      Optional<SealedManifest.Part> sealed = sealer == null ? Optional.empty() : Optional.of(sealer.finish());
       long attachments = notes == null ? 0 : notes.finish();
       files.putJson(objects.summary(), new Rendered(summary, sealed, attachments));
       workflow.progress().report(job, part.index(), summary.rows(), workflow.now());

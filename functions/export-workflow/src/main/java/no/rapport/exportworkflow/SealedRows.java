@@ -24,26 +24,17 @@ import no.rapport.exportjobs.ExportOrder;
 import no.rapport.records.Documents;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.FigureSnapshot;
-import no.rapport.reporting.Period;
+import no.rapport.reportrecords.SealedManifest;
 
 /// The very rows that a report was made of: JSON Lines, gzip, one object per part, and a manifest that holds each
 /// part's SHA-256. The manifest's own SHA-256 stands in the report's record, so that nothing can be changed unseen.
 final class SealedRows implements RowSource {
 
-  /// What was sealed.
-  ///
-  /// @param activityTypes what was asked for; empty means all
-  record Manifest(String orgId, String organizationName, Period period, List<String> activityTypes,
-      Optional<FigureSnapshot> figures, List<SealedPart> parts) {}
-
-  /// @param sha256 of the object as it lies in the bucket
-  record SealedPart(String key, long rows, long sizeBytes, String sha256) {}
-
   private static final ObjectReader ROW_READER = Documents.mapper().readerFor(Activity.class);
   private static final ObjectWriter ROW_WRITER = Documents.mapper().writerFor(Activity.class);
 
   private final WorkflowFiles files;
-  private final Manifest manifest;
+  private final SealedManifest manifest;
   private final ExportOrder order;
 
   /// @param manifestSha256 as the report's record has it
@@ -54,14 +45,14 @@ final class SealedRows implements RowSource {
     if (!WorkflowFiles.sha256(text).equals(manifestSha256)) {
       throw new IllegalStateException("The list of sealed rows is not what was sealed: " + manifestKey);
     }
-    this.manifest = Documents.read(text, Manifest.class);
+    this.manifest = Documents.read(text, SealedManifest.class);
     this.order = order;
   }
 
   @Override
   public List<Part> plan() {
     List<Part> parts = new ArrayList<>();
-    for (SealedPart sealed : manifest.parts()) {
+    for (SealedManifest.Part sealed : manifest.parts()) {
       parts.add(new Part(parts.size(), sealed.key(), sealed.sha256(), sealed.rows()));
     }
     return parts;
@@ -129,11 +120,11 @@ final class SealedRows implements RowSource {
       rows++;
     }
 
-    SealedPart finish() throws IOException {
+    SealedManifest.Part finish() throws IOException {
       lines.flush();
       gzip.finish();
       WorkflowFiles.Written written = upload.complete();
-      return new SealedPart(key, rows, written.sizeBytes(), written.sha256());
+      return new SealedManifest.Part(key, rows, written.sizeBytes(), written.sha256());
     }
 
     @Override

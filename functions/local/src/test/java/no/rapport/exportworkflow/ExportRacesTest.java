@@ -171,7 +171,7 @@ class ExportRacesTest {
       S3.putObject(put -> put.bucket(BUCKET).key(source), RequestBody.fromString("abc"));
       var file = new ExportFile(job.fileKey(), job.fileName(), "text/csv", 3, "c0ffee");
       assembled = Tasks.output(AttemptRef.of(job), Map.of("assembled",
-          Tasks.map(new AssembleFile.Assembled(file, source, 1, null, null, null, 0))));
+          Tasks.map(new AssembleFile.Assembled(file, source, 1, null, null, null, 0, null))));
       switch (start) {
         case AT_WORK -> { }
         case FAILED -> does(Act.FAIL);

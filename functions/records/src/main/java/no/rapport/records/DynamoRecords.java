@@ -473,19 +473,35 @@ public final class DynamoRecords implements Records {
       query = builder.expressionAttributeNames(names).expressionAttributeValues(values).build();
     }
 
+    private static final int MAX_IN = 100;
+
     private static Optional<String> filter(Listing listing, Map<String, String> names,
         Map<String, AttributeValue> values) {
       List<String> terms = new ArrayList<>();
       listing.anyOf().forEach((name, accepted) -> {
-        List<String> places = new ArrayList<>();
-        for (String value : accepted) {
-          places.add(place(values, value));
+        terms.add(in(name(names, name), accepted, values));
+      });
+      listing.noneOf().forEach((name, refused) -> {
+        String attribute = name(names, name);
+        terms.add("attribute_exists(" + attribute + ")");
+        if (!refused.isEmpty()) {
+          terms.add("NOT " + in(attribute, refused, values));
         }
-        terms.add(name(names, name) + " IN (" + String.join(", ", places) + ")");
       });
       listing.atLeast().forEach((name, least) -> terms.add(name(names, name) + " >= " + place(values, least)));
       listing.atMost().forEach((name, most) -> terms.add(name(names, name) + " <= " + place(values, most)));
       return terms.isEmpty() ? Optional.empty() : Optional.of(String.join(" AND ", terms));
+    }
+
+    /// Whether the attribute has one of the values; DynamoDB takes a hundred of them in one comparison.
+    private static String in(String attribute, Set<String> accepted, Map<String, AttributeValue> values) {
+      List<String> places = accepted.stream().sorted().map(value -> place(values, value)).toList();
+      List<String> comparisons = new ArrayList<>();
+      for (int from = 0; from < places.size(); from += MAX_IN) {
+        comparisons.add(attribute + " IN ("
+            + String.join(", ", places.subList(from, Math.min(places.size(), from + MAX_IN))) + ")");
+      }
+      return "(" + String.join(" OR ", comparisons) + ")";
     }
 
     private static String name(Map<String, String> names, String filter) {

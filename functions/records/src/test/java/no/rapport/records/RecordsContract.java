@@ -23,6 +23,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import no.rapport.emulator.MovableClock;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,25 +61,25 @@ abstract class RecordsContract {
 
   static Listing withStatuses(Listing listing, String... statuses) {
     return new Listing(listing.collection(), listing.organizations(), Set.of(statuses), listing.anyOf(),
-        listing.atLeast(), listing.atMost(), listing.createdFrom(), listing.createdBefore(), listing.start(),
+        listing.noneOf(), listing.atLeast(), listing.atMost(), listing.createdFrom(), listing.createdBefore(), listing.start(),
         listing.limit());
   }
 
   static Listing paged(Listing listing, int page, int limit) {
     return new Listing(listing.collection(), listing.organizations(), listing.statuses(), listing.anyOf(),
-        listing.atLeast(), listing.atMost(), listing.createdFrom(), listing.createdBefore(),
+        listing.noneOf(), listing.atLeast(), listing.atMost(), listing.createdFrom(), listing.createdBefore(),
         new Listing.AtPage(page), limit);
   }
 
   static Listing created(Listing listing, Instant from, Instant before) {
     return new Listing(listing.collection(), listing.organizations(), listing.statuses(), listing.anyOf(),
-        listing.atLeast(), listing.atMost(), Optional.ofNullable(from), Optional.ofNullable(before), listing.start(),
+        listing.noneOf(), listing.atLeast(), listing.atMost(), Optional.ofNullable(from), Optional.ofNullable(before), listing.start(),
         listing.limit());
   }
 
   static Listing ofEveryOrganisation(Listing listing) {
     return new Listing(listing.collection(), Optional.empty(), listing.statuses(), listing.anyOf(),
-        listing.atLeast(), listing.atMost(), listing.createdFrom(), listing.createdBefore(), listing.start(),
+        listing.noneOf(), listing.atLeast(), listing.atMost(), listing.createdFrom(), listing.createdBefore(), listing.start(),
         listing.limit());
   }
 
@@ -309,6 +310,14 @@ abstract class RecordsContract {
       assertThat(page.total()).isEqualTo(14);
     });
     assertThat(records.list(paged(withStatuses(typed, "failed"), 1, 2)).total()).isEqualTo(4);
+    assertThat(ids(everything("org-a", "org-b").except("report_type", Set.of("annual_summary"))))
+        .isEqualTo(ids(everything("org-a", "org-b")).stream().filter(id -> !ids(typed).contains(id)).toList());
+    assertThat(records.list(paged(everything("org-a", "org-b").except("report_type", Set.of("annual_summary")), 1, 2))
+        .total()).isEqualTo(26);
+    assertThat(ids(everything("org-a", "org-b").except("absent", Set.of()))).as("without a value").isEmpty();
+    Set<String> many = IntStream.range(0, 250).mapToObj(i -> "other_" + i).collect(Collectors.toSet());
+    assertThat(ids(everything("org-a", "org-b").except("report_type", many))).hasSize(40);
+    assertThat(ids(everything("org-a", "org-b").where("report_type", many))).isEmpty();
     assertThat(ids(new Listing(COLLECTION, Optional.of(Set.of("org-a")), Set.of(), Map.of(),
         Map.of("period_from", "2025-03-01"), Map.of("period_from", "2025-05-01"), Optional.empty(), Optional.empty(),
         new Listing.AtPage(1), 100)))

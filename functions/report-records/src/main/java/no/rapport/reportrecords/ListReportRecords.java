@@ -24,6 +24,7 @@ public final class ListReportRecords
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, request -> request.list("report_type", "generated_by", "export_id")
         .oneOf("status", ReportStatus.words())
+        .flag("stale", new StaleReports(reports.records())::narrow)
         .answer(reports.records(), ReportRecords.COLLECTION, request.caller(), "org_id", "data",
             entry -> ReportJson.listed(ReportRecords.Stored.of(entry).report())));
   }

@@ -1,10 +1,16 @@
 package no.rapport.reportrecords;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.util.HexFormat;
 import java.util.List;
 import no.rapport.api.DownloadLinks;
 import no.rapport.api.Environment;
+import no.rapport.records.Documents;
 import no.rapport.records.Records;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3Configuration;
@@ -43,9 +49,38 @@ final class ReportFiles {
     }
   }
 
+  /// Reads what was sealed for a report.
+  ///
+  /// @throws IllegalStateException when it is not what was sealed
+  SealedManifest manifest(SealedData sealed) {
+    byte[] bytes = s3.getObjectAsBytes(get -> get.bucket(bucket).key(sealed.manifestKey())).asByteArray();
+    if (!sha256(bytes).equals(sealed.sha256())) {
+      throw new IllegalStateException("The list of sealed rows is not what was sealed");
+    }
+    return Documents.read(new String(bytes, StandardCharsets.UTF_8), SealedManifest.class);
+  }
+
+  static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+
+  void put(String key, byte[] bytes, String contentType) {
+    s3.putObject(put -> put.bucket(bucket).key(key).contentType(contentType), RequestBody.fromBytes(bytes));
+  }
+
   /// A fresh link, saved under the last segment of the key.
   DownloadLinks.Link link(ReportRecord report, String key) {
-    return links.to(report.orgId(), ReportRecords.COLLECTION + "/" + report.reportId(), key, key.substring(key.lastIndexOf('/') + 1), FileRef.contentType(key));
+    return link(report, key, key.substring(key.lastIndexOf('/') + 1));
+  }
+
+  /// A fresh link, saved under that name.
+  DownloadLinks.Link link(ReportRecord report, String key, String fileName) {
+    return links.to(report.orgId(), ReportRecords.COLLECTION + "/" + report.reportId(), key, fileName,
+        FileRef.contentType(key));
   }
 
   /// Removes every object whose key begins so.

@@ -54,6 +54,7 @@ public record ReportRecord(
     filters.put("period_to", period.to().toString());
     filters.put("generated_by", generatedBy);
     exportId.ifPresent(id -> filters.put("export_id", id));
+    sealed.flatMap(SealedData::figures).ifPresent(figures -> filters.put(StaleReports.FIGURES, figures));
     return filters;
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import no.rapport.records.Change;
 import no.rapport.records.InMemoryRecords;
+import no.rapport.records.Note;
 import no.rapport.records.Records;
 import no.rapport.reporting.Period;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,10 @@ class ListReportRecordsTest {
   }
 
   private static void answers(ListReportRecords list, String query, String... ids) {
+    answers(list, query, ids.length, ids);
+  }
+
+  private static void answers(ListReportRecords list, String query, int total, String... ids) {
     Call call = Call.get().as("k", "org", "org_1,org_2");
     for (String parameter : query.isEmpty() ? new String[0] : query.split("&")) {
       call.where(parameter.split("=", 2)[0], parameter.split("=", 2)[1]);
@@ -45,7 +50,7 @@ class ListReportRecordsTest {
     var answer = call.to(list);
     assertThat(answer.status()).as("%s: %s", query, answer.body()).isEqualTo(200);
     assertThat(answer.json().get("data").findValuesAsText("report_id")).as(query).containsExactly(ids);
-    assertThat(answer.json().at("/pagination/total").asInt()).as(query).isEqualTo(ids.length);
+    assertThat(answer.json().at("/pagination/total").asInt()).as(query).isEqualTo(total);
   }
 
   private static void filters(Records records) {
@@ -73,6 +78,58 @@ class ListReportRecordsTest {
   @Test
   void filtersOnDynamoDb() {
     filters(DynamoReportRacesTest.newTable());
+  }
+
+  private static void tellsStaleReports(Records records) {
+    var list = new ListReportRecords(new ReportRecords(records));
+    sealed(records, "rpt_1", "2024.aa");
+    sealed(records, "rpt_2", "2024.bb");
+    sealed(records, "rpt_3", "2025.aa");
+    sealed(records, "rpt_4", null);
+    current(records, "2024", "2024.bb");
+    answers(list, "stale=true&org_id=org_1", "rpt_3", "rpt_1");
+    answers(list, "stale=false&org_id=org_1", "rpt_2");
+    answers(list, "stale=true&org_id=org_1&limit=1&page=2&status=completed", 2, "rpt_1");
+    answers(list, "stale=false&org_id=org_2");
+    current(records, "2025", "2025.aa");
+    answers(list, "stale=true&org_id=org_1", "rpt_1");
+  }
+
+  @Test
+  void tellsStaleReportsInMemory() {
+    tellsStaleReports(new InMemoryRecords());
+  }
+
+  @Test
+  void tellsStaleReportsOnDynamoDb() {
+    tellsStaleReports(DynamoReportRacesTest.newTable());
+  }
+
+  @Test
+  void tellsStaleReportsOfOneOrganizationOnly() {
+    var list = aHistory(new InMemoryRecords());
+    assertThat(Call.get().as("k", "org", "org_1,org_2").where("stale", "true").to(list).body())
+        .contains("stale needs one organisation: give org_id");
+    assertThat(Call.get().as("k", "org", "org_1").where("stale", "true").to(list).status()).isEqualTo(200);
+    assertThat(Call.get().where("stale", "1").where("org_id", "org_1").to(list).body())
+        .contains("stale must be true or false");
+  }
+
+  private static void sealed(Records records, String id, String figures) {
+    var sealed = new SealedData("sealed/org_1/e/", "sealed/org_1/e/1/manifest.json", "00",
+        Optional.ofNullable(figures));
+    Instant day = Instant.parse("2026-01-01T12:00:00Z");
+    Reports.store(records, new ReportRecord(id, "org_1", "activity_export", Period.ofId("2024").orElseThrow(),
+        ReportStatus.COMPLETED, Optional.of("reports/org_1/2024/" + id + ".csv"), Optional.of(1L), "user_1",
+        Optional.of(day), day, day, Optional.of("00"), Optional.of("exp-1"), Optional.of(ReportParameters.DEFAULT),
+        Optional.of(sealed), true));
+  }
+
+  /// The note of a period as an aggregation leaves it.
+  private static void current(Records records, String periodId, String figures) {
+    assertThat(records.commit(new Change.AddNote(Note.first("aggregation#org_1", "period#" + periodId, """
+        {"runs": 1, "newest": {"snapshot_id": "snap-1", "period_id": "%s", "ordinal": 1, "figures": "%s"}}"""
+        .formatted(periodId, figures), null)))).isTrue();
   }
 
   @Test

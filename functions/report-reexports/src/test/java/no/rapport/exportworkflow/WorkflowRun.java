@@ -95,7 +95,7 @@ public final class WorkflowRun {
     write.accept(source);
     var file = new ExportFile(job.fileKey(), job.fileName(), "text/csv", 3, "c0ffee");
     return with(claim(kind, id), "assembled",
-        Tasks.map(new AssembleFile.Assembled(file, source, 1, null, null, null, 0)));
+        Tasks.map(new AssembleFile.Assembled(file, source, 1, null, null, null, 0, null)));
   }
 
   /// Runs all steps and marks the notification as sent, as the state machine does after its publication.

@@ -3,11 +3,17 @@ package no.rapport.reporting;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// How the 34 figures differ between two times.
 ///
@@ -64,6 +70,19 @@ public record FigureChanges(List<Changed> figures) {
     var values = new HashMap<String, BigDecimal>();
     figures.forEach(figure -> value.apply(figure).ifPresent(number -> values.put(key.apply(figure), number)));
     return values;
+  }
+
+  /// Returns a short text that is the same for equal periods and values and, as good as always, only for them.
+  public static String fingerprint(String periodId, Map<String, BigDecimal> values) {
+    String text = new TreeMap<>(values).entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue().stripTrailingZeros().toPlainString())
+        .collect(Collectors.joining("\n"));
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return periodId + "." + HexFormat.of().formatHex(hash, 0, 12);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
   }
 
   /// Whether any figure is another one now.

@@ -18,6 +18,11 @@ public record FigureSnapshot(String snapshotId, String periodId, List<Figure> fi
     figures = List.copyOf(figures);
   }
 
+  /// Returns what equals another fingerprint if and only if period and values are the same.
+  public String fingerprint() {
+    return FigureChanges.fingerprint(periodId, FigureChanges.values(figures, Figure::fieldKey, Figure::value));
+  }
+
   /// The period and rule set of the values.
   public Comparability.Basis basis() {
     return new Comparability.Basis(Period.ofId(periodId).orElseThrow(), ruleVersion);
