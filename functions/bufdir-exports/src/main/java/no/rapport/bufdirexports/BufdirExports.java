@@ -22,6 +22,11 @@ import no.rapport.exportjobs.ExportState;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.reporting.Period;
+import no.rapport.sourcedata.Activities;
+import no.rapport.sourcedata.SourceDataTable;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// Shows export jobs in the form of the bufdir-exports contract.
 final class BufdirExports {
@@ -40,8 +45,10 @@ final class BufdirExports {
   private final Executions executions;
   private final ExportProgress progress;
   private final DownloadLinks links;
+  private final Activities activities;
 
-  BufdirExports(ExportServices services, boolean canSubmit) {
+  BufdirExports(ExportServices services, Activities activities, boolean canSubmit) {
+    this.activities = activities;
     this.services = services;
     this.canSubmit = canSubmit;
     jobs = services.jobs();
@@ -53,7 +60,10 @@ final class BufdirExports {
 
   /// Reads `BUFDIR_CONNECTOR` (`configured` or empty) and the settings of [ExportServices#fromEnvironment].
   static BufdirExports fromEnvironment() {
-    return new BufdirExports(ExportServices.fromEnvironment(),
+    SdkHttpClient http = UrlConnectionHttpClient.create();
+    DynamoDbClient dynamoDb = DynamoDbClient.builder().httpClient(http).build();
+    return new BufdirExports(ExportServices.fromEnvironment(http, dynamoDb),
+        new Activities(dynamoDb, SourceDataTable.nameFromEnvironment()),
         Environment.optional("BUFDIR_CONNECTOR", "").equals("configured"));
   }
 
@@ -182,6 +192,11 @@ final class BufdirExports {
       days += job.order().period().days();
     }
     return estimatedSeconds(days == 0 ? 0 : Math.ceilDiv(rows * period.days(), days));
+  }
+
+  /// Returns what an export of this order would hold.
+  ExportForecast forecast(BufdirExportOrder order) {
+    return ExportForecast.of(order, activities, services.s3(), services.bucket());
   }
 
   static long estimatedSeconds(long rows) {

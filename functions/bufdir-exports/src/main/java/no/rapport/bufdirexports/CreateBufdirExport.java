@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
@@ -13,7 +14,8 @@ import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.OrderWarnings;
 
-/// `POST /api/v1/bufdir-exports`: accepts an export and starts its workflow.
+/// `POST /api/v1/bufdir-exports`: accepts an export and starts its workflow; with `?dry_run=true` it only says what the
+/// export would hold.
 public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final BufdirExports exports;
@@ -29,13 +31,31 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
   @Override
   public APIGatewayProxyResponseEvent handleRequest(APIGatewayProxyRequestEvent event, Context context) {
     return Api.answer(event, context, exports.services().idempotency(), request -> {
-      var order = request.requireNoQueryParameters().body(body -> BufdirExportOrder.parse(body, exports.canSubmit()));
+      boolean dryRun = request.isDryRun();
+      var order = request.body(body -> BufdirExportOrder.parse(body, exports.canSubmit()));
       if (!request.caller().maySee(order.orgId())) {
         return Reply.notFound();
       }
       return exports.requests().exceededQuota(order.orgId(), request.now())
-          .map(BufdirExports::refusal).orElseGet(() -> accept(request, order));
+          .map(BufdirExports::refusal)
+          .orElseGet(() -> dryRun ? forecast(request, order) : accept(request, order));
     });
+  }
+
+  /// Returns the answer of an order without making the export, and what the export would hold. It counts as an order of the
+  /// organisation's hour, because it reads as much as a small export.
+  private Reply forecast(Request request, BufdirExportOrder order) {
+    ExportForecast forecast = exports.forecast(order);
+    long seconds = forecast.isComplete() ? BufdirExports.estimatedSeconds(forecast.rows())
+        : Math.max(BufdirExports.estimatedSeconds(forecast.rows()),
+            exports.estimatedSeconds(order.orgId(), order.order().period()));
+    ObjectNode body = JsonNodeFactory.instance.objectNode()
+        .putNull("export_id")
+        .put("status", ExportKind.BUFDIR_EXPORT.waiting().getFirst())
+        .put("estimated_duration_seconds", seconds)
+        .put("created_at", request.now().toString());
+    body.set("dry_run", forecast.json());
+    return Reply.ok(body);
   }
 
   private Reply accept(Request request, BufdirExportOrder order) {

@@ -25,12 +25,15 @@ import no.rapport.records.InMemoryRecords;
 import no.rapport.records.Listing;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
+import no.rapport.sourcedata.Activities;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.StartExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
 
 class CreateBufdirExportTest {
+
+  private static final Activities NO_ACTIVITIES = new Activities(null, "none");
 
   private final InMemoryRecords records = new InMemoryRecords();
   private final List<StartExecutionRequest> started = new ArrayList<>();
@@ -108,7 +111,7 @@ class CreateBufdirExportTest {
   void estimatesDurationFromAFixedTimeAndRowsNotFromDays() {
     assertThat(BufdirExports.estimatedSeconds(0)).isEqualTo(5);
     assertThat(BufdirExports.estimatedSeconds(1_000_000)).isEqualTo(55);
-    var exports = new BufdirExports(services(), false);
+    var exports = new BufdirExports(services(), NO_ACTIVITIES, false);
     LocalDate day = LocalDate.of(2025, 1, 1);
     assertThat(exports.estimatedSeconds("org-1", new Period(day, day.plusYears(5)))).as("no completed export")
         .isEqualTo(5);
@@ -124,7 +127,7 @@ class CreateBufdirExportTest {
   }
 
   private APIGatewayProxyResponseEvent retry(String id) {
-    return new RetryBufdirExport(new BufdirExports(services(), false)).handleRequest(request("POST")
+    return new RetryBufdirExport(new BufdirExports(services(), NO_ACTIVITIES, false)).handleRequest(request("POST")
         .withPath("/api/v1/bufdir-exports/" + id + "/retry").withPathParameters(Map.of("export_id", id)), null);
   }
 
@@ -135,7 +138,7 @@ class CreateBufdirExportTest {
   }
 
   private APIGatewayProxyResponseEvent post(boolean canSubmit, String more) {
-    return new CreateBufdirExport(new BufdirExports(services(), canSubmit)).handleRequest(request("POST")
+    return new CreateBufdirExport(new BufdirExports(services(), NO_ACTIVITIES, canSubmit)).handleRequest(request("POST")
         .withPath("/api/v1/bufdir-exports").withHeaders(Map.of("Content-Type", "application/json"))
         .withBody("{\"org_id\": \"org-1\", \"format\": \"excel\", \"period_from\": \"2025-01-01\", "
             + "\"period_to\": \"2025-12-31\"" + more + "}"), null);

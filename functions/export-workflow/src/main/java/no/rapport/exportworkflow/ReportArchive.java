@@ -9,18 +9,17 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.text.Normalizer;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import no.rapport.exportjobs.AttachmentKeys;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.records.Documents;
 import no.rapport.reporting.NationalIdMask;
@@ -62,7 +61,6 @@ final class ReportArchive {
   private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
   private static final int STORED = Deflater.NO_COMPRESSION;
   private static final int SAMPLE = 1 << 16;
-  private static final int LONGEST_KEY = 1024;
   /// How [NationalIdMask] leaves a number, or the longer part of one with a space in it.
   private static final String MASKED_NUMBER = "******";
 
@@ -99,18 +97,19 @@ final class ReportArchive {
   ///
   /// @throws AttachmentsExceedLimit when there are too many, or they are too large
   void attachment(String activityId, String file) throws IOException {
-    String key = "attachments/" + job.orgId() + "/" + activityId + "/" + file;
+    String key = AttachmentKeys.folder(job.orgId()) + activityId + "/" + file;
     if (!sources.add(key)) {
       return;
     }
     if (sources.size() > limits.files()) {
       throw new AttachmentsExceedLimit("More than " + limits.files() + " attachments");
     }
-    if (!isSegment(activityId) || !isSegment(file) || key.getBytes(StandardCharsets.UTF_8).length > LONGEST_KEY) {
+    List<String> forms = AttachmentKeys.of(job.orgId(), activityId, file);
+    if (forms.isEmpty()) {
       leaveOut(activityId, file, "invalid_name");
       return;
     }
-    for (String form : forms(key)) {
+    for (String form : forms) {
       boolean isInFile = !form.equals(key) && sources.contains(form);
       if (isInFile || attach(activityId, file, form)) {
         sources.add(form);
@@ -118,15 +117,6 @@ final class ReportArchive {
       }
     }
     leaveOut(activityId, file, file.contains(MASKED_NUMBER) ? "masked_name" : "not_found");
-  }
-
-  /// A key as a row names it, then composed and decomposed: some systems store `å` as one character and some as two, and
-  /// the system that uploaded the object need not be the one that wrote the row.
-  private static Set<String> forms(String key) {
-    var forms = new LinkedHashSet<String>(List.of(key));
-    forms.add(Normalizer.normalize(key, Normalizer.Form.NFC));
-    forms.add(Normalizer.normalize(key, Normalizer.Form.NFD));
-    return forms;
   }
 
   /// @return false where there is no object of that key
@@ -147,12 +137,6 @@ final class ReportArchive {
       leaveOut(activityId, file, "not_readable");
     }
     return true;
-  }
-
-  /// Whether it can be one segment of a key, however a store or proxy reads keys.
-  private static boolean isSegment(String text) {
-    return !text.isEmpty() && !text.equals(".") && !text.equals("..") && text.codePoints().noneMatch(c ->
-        c == '/' || c == '\\' || Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
   }
 
   private void leaveOut(String activityId, String file, String reason) {

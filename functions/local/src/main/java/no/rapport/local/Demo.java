@@ -17,15 +17,11 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.core.sync.RequestBody;
-import software.amazon.awssdk.core.sync.ResponseTransformer;
-import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
 /// `mvn -q -Pdemo`: shows the main task on sample data, step by step, from source data to a file behind a link that
 /// expires.
 ///
-/// It uses the system as its users do: it puts source data into S3 and does everything else over HTTP. It exits with 0,
-/// or with 1 and a sentence about the failure.
+/// It uses the system as its users do: everything goes over HTTP, and each file through a link. It exits with 0, or with 1 and a sentence about the failure.
 public final class Demo {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -96,44 +92,73 @@ public final class Demo {
     terminal.line("How it is built     README.md, template.yaml, statemachines/export.asl.json");
   }
 
-  private void sourceData() throws InterruptedException {
-    var key = "imports/" + SampleData.ORGANIZATION + "/activities/" + SampleData.YEAR + ".csv";
-    var rows = SampleData.activities();
+  private void sourceData() throws IOException, InterruptedException {
     terminal.step("1", "Source data: " + count(SampleData.ROWS) + " activities of " + SampleData.ORGANIZATION_NAME);
-    rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET)
-        .key("imports/" + SampleData.ORGANIZATION + "/organization.json"),
-        RequestBody.fromBytes(SampleData.organization()));
-    rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromBytes(rows));
-    terminal.line("   s3://" + LocalRapport.BUCKET + "/" + key + ", " + count(rows.length) + " bytes");
+    imported("organization", "organization.json", SampleData.organization());
     var begun = Instant.now();
-    var report = awaitReport(key + ".report.json", begun);
-    var counts = report.path("counts");
+    var imported = imported("activities", SampleData.YEAR + ".csv", SampleData.activities());
+    var counts = imported.path("counts");
     if (counts.path("imported").asInt() != SampleData.ROWS) {
-      throw new DemoFailed("The import did not import every row: " + report);
+      throw new DemoFailed("The import did not import every row: " + imported);
     }
     terminal.line("   imported in " + since(begun) + ": " + count(counts.path("imported").asLong()) + " rows, "
         + counts.path("rejected").asLong() + " rejected");
   }
 
-  private void cases() throws InterruptedException {
-    var key = "imports/" + SampleData.ORGANIZATION + "/cases/" + SampleData.YEAR + ".zip";
-    var archive = SampleCases.archive();
+  private void cases() throws IOException, InterruptedException {
     terminal.step("2", "Cases: " + count(SampleCases.CASES)
         + " documents as the case system sends them to the register");
-    rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET).key(key), RequestBody.fromBytes(archive));
-    terminal.line("   s3://" + LocalRapport.BUCKET + "/" + key + ", " + count(archive.length) + " bytes");
     var begun = Instant.now();
-    var report = awaitReport(key + ".report.json", begun);
-    var documents = report.path("control_totals").path("documents");
+    var imported = imported("cases", SampleData.YEAR + ".zip", SampleCases.archive());
+    var documents = imported.path("control_totals").path("documents");
     if (documents.path("taken").asInt() != SampleCases.CASES) {
-      throw new DemoFailed("The import did not import every document: " + report.path("control_totals"));
+      throw new DemoFailed("The import did not import every document: " + imported.path("control_totals"));
     }
     terminal.line("   imported in " + since(begun) + ": " + count(documents.path("taken").asLong()) + " documents, "
-        + count(report.path("control_totals").path("elements").path("taken").asLong()) + " records");
-    for (var check : report.path("checks")) {
+        + count(imported.path("control_totals").path("elements").path("taken").asLong()) + " records");
+    for (var check : got(URI.create(imported.path("report_url").asText())).path("checks")) {
       terminal.line("   " + check.path("severity").asText() + " " + check.path("rule_id").asText() + ": "
           + check.path("count").asLong() + " × " + check.path("title").asText());
     }
+  }
+
+  /// Announces a file, puts it where the answer says, and waits until it is imported.
+  private JsonNode imported(String kind, String fileName, byte[] file) throws IOException, InterruptedException {
+    var announced = http.send(HttpRequest.newBuilder(rapport.baseUrl().resolve("/api/v1/imports"))
+        .header("Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString("""
+            {"org_id": "%s", "kind": "%s", "file_name": "%s", "size_bytes": %d}"""
+            .formatted(SampleData.ORGANIZATION, kind, fileName, file.length))).build(),
+        HttpResponse.BodyHandlers.ofString());
+    if (announced.statusCode() != 201) {
+      throw new DemoFailed("The import was answered with " + announced.statusCode() + " " + announced.body());
+    }
+    var waiting = JSON.readTree(announced.body());
+    var upload = HttpRequest.newBuilder(URI.create(waiting.path("upload_url").asText()))
+        .PUT(HttpRequest.BodyPublishers.ofByteArray(file));
+    waiting.path("upload_headers").properties()
+        .forEach(header -> upload.header(header.getKey(), header.getValue().asText()));
+    int status = http.send(upload.build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+    if (status != 200) {
+      throw new DemoFailed("The upload was answered with " + status);
+    }
+    terminal.line("   POST /api/v1/imports, then PUT of " + fileName + ", " + count(file.length) + " bytes");
+    var path = rapport.baseUrl().resolve("/api/v1/imports/" + waiting.path("import_id").asText());
+    var begun = Instant.now();
+    while (true) {
+      var imported = got(path);
+      switch (imported.path("status").asText()) {
+        case "completed" -> {
+          return imported;
+        }
+        case "failed" -> throw new DemoFailed("The import failed: " + imported.path("error").asText());
+        default -> pause(begun, "The import of " + fileName);
+      }
+    }
+  }
+
+  private JsonNode got(URI address) throws IOException, InterruptedException {
+    return JSON.readTree(
+        http.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString()).body());
   }
 
   private void figures() throws IOException, InterruptedException {
@@ -170,20 +195,6 @@ public final class Demo {
         default -> {
           return snapshot;
         }
-      }
-    }
-  }
-
-  private JsonNode awaitReport(String key, Instant begun) throws InterruptedException {
-    while (true) {
-      try {
-        var bytes = rapport.s3().getObject(get -> get.bucket(LocalRapport.BUCKET).key(key),
-            ResponseTransformer.toBytes());
-        return JSON.readTree(bytes.asInputStream());
-      } catch (NoSuchKeyException e) {
-        pause(begun, "The import report " + key);
-      } catch (IOException e) {
-        throw new DemoFailed("The import report " + key + " is not JSON");
       }
     }
   }

@@ -84,6 +84,7 @@ public final class Local {
     var seconds = (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime()) / 1000.0;
     var base = rapport.baseUrl();
     var keyed = options.publicContracts() == Gateway.PublicContracts.KEY;
+    var example = Options.home().resolve("docs/examples/activities.csv").toAbsolutePath();
     var key = keyed ? " -H 'x-api-key: " + keys.get(Role.ADMIN) + "'" : "";
     return """
 
@@ -105,9 +106,12 @@ public final class Local {
 
         Try these commands in another window:
 
-          curl -sT '%13$s' --aws-sigv4 aws:amz:eu-north-1:s3 --user local:local-secret \\
-            -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \\
-            %3$s/rapport-local/imports/org-1042/activities/2025.csv
+          link=$(curl -s%7$s %1$s/api/v1/imports -H 'content-type: application/json' \\
+            -d '{"org_id":"org-1042","kind":"activities","file_name":"activities.csv","size_bytes":%14$d}' \\
+            | sed 's/.*"upload_url":"\\([^"]*\\)".*/\\1/')
+          curl -sfT '%13$s' \\
+            -H 'content-type: application/octet-stream' -H 'if-none-match: *' "$link"
+          curl -s%7$s %1$s/api/v1/imports
           curl -si%7$s %1$s/api/v1/bufdir-exports -H 'content-type: application/json' \\
             -d '{"org_id":"org-1042","format":"excel","period_from":"2025-01-01","period_to":"2025-12-31"}'
           curl -s%7$s %1$s/api/v1/bufdir-exports
@@ -121,6 +125,6 @@ public final class Local {
         keyed ? "every endpoint needs one" : "only the endpoints of export files need one",
         keys.get(Role.ORG), keys.get(Role.WORKER), keys.get(Role.ADMIN),
         log.map(Path::toString).orElse("this terminal (RAPPORT_LOG=-)"),
-        Options.home().resolve("docs/examples/activities.csv").toAbsolutePath());
+        example, example.toFile().length());
   }
 }

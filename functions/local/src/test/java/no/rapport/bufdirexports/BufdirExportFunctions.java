@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import java.util.Map;
 import no.rapport.exportjobs.ExportServices;
+import no.rapport.sourcedata.Activities;
 
 /// Creates the handlers of Bufdir exports with a test's services.
 public final class BufdirExportFunctions {
@@ -12,8 +13,8 @@ public final class BufdirExportFunctions {
   private BufdirExportFunctions() {}
 
   public static Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> handlers(
-      ExportServices services) {
-    var exports = new BufdirExports(services, false);
+      ExportServices services, Activities activities) {
+    var exports = new BufdirExports(services, activities, false);
     return Map.of(
         "ListBufdirExports", new ListBufdirExports(exports),
         "CreateBufdirExport", new CreateBufdirExport(exports),

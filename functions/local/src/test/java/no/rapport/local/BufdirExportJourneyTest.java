@@ -19,6 +19,7 @@ import org.dhatim.fastexcel.reader.ReadableWorkbook;
 import org.dhatim.fastexcel.reader.Row;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /// Imports source data, exports it and downloads the file over HTTP, on the whole local stack.
@@ -36,6 +37,33 @@ class BufdirExportJourneyTest {
   @AfterEach
   void clearFaults() {
     Faults.clear();
+  }
+
+  @Test
+  void saysInADryRunWhatAnExportWouldHoldAndMakesNone() {
+    client.importActivities(organization, "2025.csv", """
+        activity_id;activity_type;date;participant_count;duration_minutes;location;municipality;county;target_group;title;attachments;updated_at
+        a1;course;2025-03-01;5;60;;0301;Oslo;;;bl\u00e5.pdf|borte.pdf;2025-03-02T00:00:00Z
+        a2;lecture;2025-04-01;5;60;;0301;Oslo;;;;2025-03-02T00:00:00Z
+        a3;course;2024-04-01;5;60;;0301;Oslo;;;;2025-03-02T00:00:00Z
+        """);
+    rapport.s3().putObject(put -> put.bucket(LocalRapport.BUCKET)
+        .key("attachments/" + organization + "/a1/bla\u030a.pdf"), RequestBody.fromString("x"));
+
+    var answer = client.post("/api/v1/bufdir-exports?dry_run=true", """
+        {"org_id": "%s", "format": "csv", "period_from": "2025-01-01", "period_to": "2025-12-31",
+         "activity_types": ["course"], "include_attachments": true}""".formatted(organization));
+
+    assertThat(answer.status()).as(String.valueOf(answer.body())).isEqualTo(200);
+    assertThat(OpenApi.description().objections("POST", "/api/v1/bufdir-exports", 200, answer.headers(), answer.body()))
+        .isEmpty();
+    assertThat(answer.body().path("export_id").isNull()).isTrue();
+    assertThat(answer.body().path("estimated_duration_seconds").asInt()).isEqualTo(5);
+    assertThat(answer.body().path("dry_run")).hasToString("{\"rows\":1,\"rows_complete\":true,\"not_counted\":"
+        + "[{\"reason\":\"activity_type_not_ordered\",\"count\":1}],\"attachments_missing\":1,"
+        + "\"identity_numbers_masked\":0}");
+    assertThat(client.get("/api/v1/bufdir-exports?org_id=" + organization).body().at("/pagination/total").asInt()).isZero();
+    assertThat(client.post("/api/v1/bufdir-exports?dry_run=1", "{}").status()).isEqualTo(400);
   }
 
   @Test

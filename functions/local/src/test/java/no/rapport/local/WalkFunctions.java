@@ -31,6 +31,7 @@ import no.rapport.imports.ImportRecords;
 import no.rapport.records.DynamoRecords;
 import no.rapport.reportrecords.ReportRecordFunctions;
 import no.rapport.reportreexports.ReexportFunctions;
+import no.rapport.sourcedata.Activities;
 import no.rapport.sourceimports.SourceImportFunctions;
 import no.rapport.stepfunctions.StepFunctions;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -71,7 +72,8 @@ final class WalkFunctions implements AutoCloseable {
         clock);
     tasks.putAll(ExportFunctions.tasks(workflow));
     tasks.putAll(aggregation.tasks());
-    handlers.putAll(BufdirExportFunctions.handlers(workflow.services()));
+    handlers.putAll(BufdirExportFunctions.handlers(workflow.services(),
+        new Activities(WalkServices.FAULTY_DYNAMO_DB, services.source)));
     handlers.putAll(ReexportFunctions.handlers(workflow.services()));
     handlers.putAll(ExportFileFunctions.handlers(workflow.services()));
     handlers.putAll(ReportRecordFunctions.handlers(new DynamoRecords(WalkServices.FAULTY_DYNAMO_DB, services.records), WalkServices.FAULTY_S3, WalkServices.PRESIGNER,

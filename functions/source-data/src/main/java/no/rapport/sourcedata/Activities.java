@@ -56,6 +56,29 @@ public final class Activities {
     new QueryPages(dynamoDb).read(queries, item -> activity(orgId, item), consumer);
   }
 
+  /// Hands over the activities of a period up to a number of pages of at most 1 MiB: one for each month, and
+  /// `maxMorePages` beyond these.
+  ///
+  /// @return whether all activities were handed over
+  public boolean readFew(String orgId, Period period, int maxMorePages, Consumer<Activity> consumer) {
+    ActivityRange range = whole(period);
+    int morePages = 0;
+    for (YearMonth month : months(range).toList()) {
+      QueryRequest query = query(orgId, month, range, Set.of());
+      QueryRequest next = query;
+      while (next != null) {
+        QueryResponse page = dynamoDb.query(next);
+        page.items().forEach(item -> consumer.accept(activity(orgId, item)));
+        boolean hasMore = page.hasLastEvaluatedKey() && !page.lastEvaluatedKey().isEmpty();
+        if (hasMore && ++morePages > maxMorePages) {
+          return false;
+        }
+        next = hasMore ? query.toBuilder().exclusiveStartKey(page.lastEvaluatedKey()).build() : null;
+      }
+    }
+    return true;
+  }
+
   /// Returns the number of activities in each month of a period, without months that have none. DynamoDB reads every
   /// item, but returns only counts.
   public Map<YearMonth, Long> countByMonth(String orgId, Period period, Set<String> types) {

@@ -88,6 +88,23 @@ class ActivitiesTest {
   }
 
   @Test
+  void handsOverActivitiesUpToANumberOfPages() {
+    var lines = new ArrayList<String>();
+    for (int i = 0; i < 100; i++) {
+      lines.add(row("a-%04d".formatted(i), "course", YEAR.from(), "2025-12-31T00:00:00Z")
+          .replace("\"location\":\"\"", "\"location\":\"" + "x".repeat(15_000) + "\""));
+    }
+    put(lines);
+    var all = new ArrayList<Activity>();
+    var few = new ArrayList<Activity>();
+
+    assertThat(data.activities.readFew(SourceData.ORG, YEAR, 1, all::add)).isTrue();
+    assertThat(data.activities.readFew(SourceData.ORG, YEAR, 0, few::add)).isFalse();
+    assertThat(all).hasSize(100);
+    assertThat(few).hasSizeBetween(50, 99).isEqualTo(all.subList(0, few.size()));
+  }
+
+  @Test
   void plansNothingWhereThereIsNothing() {
     assertThat(data.activities.plan(SourceData.ORG, YEAR, Set.of(), 10)).isEmpty();
   }
