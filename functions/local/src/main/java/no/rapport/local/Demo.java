@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 /// `mvn -q -Pdemo`: shows the main task on sample data, step by step, from source data to a file behind a link that
 /// expires.
 ///
-/// It uses the system as its users do: everything goes over HTTP, and each file through a link. It exits with 0, or with 1 and a sentence about the failure.
+/// It uses the system as its users do: everything goes over HTTP, and each file through a link. It exits with 0, or with
+/// 1 and a sentence about the failure.
 public final class Demo {
 
   private static final ObjectMapper JSON = new ObjectMapper();
