@@ -49,11 +49,11 @@ public final class CreateBufdirExport implements RequestHandler<APIGatewayProxyR
     long seconds = forecast.isComplete() ? BufdirExports.estimatedSeconds(forecast.rows())
         : Math.max(BufdirExports.estimatedSeconds(forecast.rows()),
             exports.estimatedSeconds(order.orgId(), order.order().period()));
-    ObjectNode body = JsonNodeFactory.instance.objectNode()
+    ObjectNode body = OrderWarnings.addTo(JsonNodeFactory.instance.objectNode()
         .putNull("export_id")
         .put("status", ExportKind.BUFDIR_EXPORT.waiting().getFirst())
         .put("estimated_duration_seconds", seconds)
-        .put("created_at", request.now().toString());
+        .put("created_at", request.now().toString()), order.order().activityTypes());
     body.set("dry_run", forecast.json());
     return Reply.ok(body);
   }
