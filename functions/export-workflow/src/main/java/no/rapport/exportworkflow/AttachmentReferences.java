@@ -12,22 +12,22 @@ import java.util.List;
 import no.rapport.records.Documents;
 import no.rapport.reporting.Activity;
 
-/// Which attachments the rows of one rendered part name, in the order of the rows: JSON Lines in an object beside the
-/// share, because they may be too many for the workflow's state.
+/// Stores and reads the names of attachments in the rows of a rendered part, in the order of the rows: JSON Lines in an
+/// object next to the share, because the workflow's state is too small for them.
 final class AttachmentReferences {
 
   private static final ObjectReader READER = Documents.mapper().readerFor(OfActivity.class);
 
   private AttachmentReferences() {}
 
-  /// @param files as the activity names them: nothing about them is checked yet
+  /// @param files file names as in the activity, unchecked
   record OfActivity(String activityId, List<String> files) {}
 
   interface Visitor {
     void attachment(String activityId, String file) throws IOException;
   }
 
-  /// Reads what a [Notes] wrote.
+  /// Reads an object of [Notes].
   static void read(WorkflowFiles files, String key, Visitor visitor) throws IOException {
     try (var lines = new BufferedReader(new InputStreamReader(files.open(key), StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -39,7 +39,7 @@ final class AttachmentReferences {
     }
   }
 
-  /// Notes the attachments of rows as they pass.
+  /// Writes the names of the attachments of rows.
   static final class Notes implements Closeable {
 
     private final WorkflowFiles.Upload upload;
@@ -59,7 +59,7 @@ final class AttachmentReferences {
       }
     }
 
-    /// @return how many attachments were named
+    /// @return number of attachments
     long finish() throws IOException {
       lines.flush();
       upload.complete();

@@ -1,6 +1,6 @@
 package no.rapport.exportworkflow;
 
-/// The attachments of an export are more, or larger, than one file may hold. It does not pass by itself.
+/// An export has more or larger attachments than one file may contain. The error is permanent.
 public final class AttachmentsExceedLimit extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -23,14 +23,14 @@ import no.rapport.records.Documents;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/// Hands files to Bufdir's interface, as `docs/bufdir-connector.md` describes it. Off unless it is configured.
+/// Submits files to Bufdir's interface (docs/bufdir-connector.md). The connector is off unless it is configured.
 ///
-/// It asks for a receipt before it sends, always: whatever an earlier try did that nobody heard of, a file is sent only
-/// while Bufdir has no receipt for its idempotency key. Safe for use by several threads.
+/// It always asks for a receipt first and sends a file only if Bufdir has no receipt for its idempotency key, because
+/// an earlier attempt may have succeeded without an answer. Thread-safe.
 final class BufdirConnector {
 
-  /// With two short requests before it, less than the task's 15 minutes.
-  private static final Duration UPLOAD = Duration.ofMinutes(13);
+  /// Together with the two short requests before it, less than the task's 15 minutes.
+  private static final Duration MAX_UPLOAD_TIME = Duration.ofMinutes(13);
   private static final Pattern RECEIPT_ID = Pattern.compile("[\\x21-\\x7E]{1,200}");
 
   private final URI apiUrl;
@@ -45,14 +45,14 @@ final class BufdirConnector {
 
   /// Reads `BUFDIR_API_URL`, `BUFDIR_KEY_SECRET` and `MASKINPORTEN_…`: `TOKEN_URL`, `AUDIENCE`, `CLIENT_ID`, `SCOPE`.
   ///
-  /// @return empty where `BUFDIR_API_URL` is not set: the connector is off
-  /// @throws IllegalStateException naming the setting that is missing beside it
+  /// @return the connector, or empty if `BUFDIR_API_URL` is not set
+  /// @throws IllegalStateException if another setting is missing; the message names it
   static Optional<BufdirConnector> fromEnvironment() {
     String apiUrl = Environment.optional("BUFDIR_API_URL", "");
     if (apiUrl.isEmpty()) {
       return Optional.empty();
     }
-    var exchange = new ConnectorHttp(UPLOAD);
+    var exchange = new ConnectorHttp(MAX_UPLOAD_TIME);
     var client = new MaskinportenTokens.Client(
         ConnectorHttp.secure("MASKINPORTEN_TOKEN_URL", Environment.required("MASKINPORTEN_TOKEN_URL")),
         Environment.required("MASKINPORTEN_AUDIENCE"), Environment.required("MASKINPORTEN_CLIENT_ID"),
@@ -63,7 +63,7 @@ final class BufdirConnector {
         new MaskinportenTokens(client, keys, exchange, InstantSource.system()), exchange));
   }
 
-  /// How Bufdir answered.
+  /// Bufdir's answer.
   sealed interface Answer {}
 
   record Accepted(String receiptId) implements Answer {}
@@ -73,17 +73,17 @@ final class BufdirConnector {
 
   private record Receipt(String receiptId) {}
 
-  /// Hands over a file once, however often it is called.
+  /// Submits a file. Idempotent: Bufdir gets the file only once.
   ///
   /// @param content opens the file's bytes
-  /// @throws java.io.UncheckedIOException when no answer came: whether the file arrived is not known
-  /// @throws TransientFailure when the services have trouble of their own
-  /// @throws ConnectorRefused when they do not let the connector in
+  /// @throws java.io.UncheckedIOException if no answer came; the file may or may not have arrived
+  /// @throws TransientFailure if a service answered 429 or 5xx
+  /// @throws ConnectorRefused if a service refused the connector's credentials
   Answer submit(ExportJob job, ExportFile file, Supplier<InputStream> content) {
     String key = job.id() + "-" + file.sha256();
     HttpResponse<String> asked = authorized(token -> request("submissions/" + key, token).GET(), ConnectorHttp.SHORT);
     return asked.statusCode() == 404
-        ? answer(authorized(token -> upload(job, file, key, content, token), UPLOAD))
+        ? answer(authorized(token -> upload(job, file, key, content, token), MAX_UPLOAD_TIME))
         : answer(asked);
   }
 
@@ -107,7 +107,7 @@ final class BufdirConnector {
         .header("authorization", "Bearer " + token);
   }
 
-  /// A token that was good when it was fetched may have been withdrawn: one more try with a fresh one.
+  /// Repeats a request once with a new token, because a valid token may have been revoked.
   private HttpResponse<String> authorized(Function<String, HttpRequest.Builder> request, Duration timeout) {
     String token = tokens.token();
     HttpResponse<String> response = exchange.send(request.apply(token), timeout);
@@ -121,7 +121,7 @@ final class BufdirConnector {
   private static Answer answer(HttpResponse<String> response) {
     int status = response.statusCode();
     if (status == 408 || status == 409) {
-      // Timeouts both: the upload was too slow, or one that was given up here is still arriving there.
+      // 408: the upload was too slow. 409: an earlier upload that timed out here has not ended at Bufdir.
       throw new TransientFailure(new IllegalStateException("Answered " + status));
     }
     if (status >= 400) {

@@ -25,8 +25,8 @@ import no.rapport.reportrecords.ReportParameters;
 import no.rapport.reportrecords.ReportRecords;
 import no.rapport.reportrecords.SealedData;
 
-/// Task `CompleteExport`: makes the job completed, enters a Bufdir export in the report history with its own copy of
-/// the file, and leaves to be done what follows: all in one transaction, or not at all.
+/// Task `CompleteExport`: completes the job, adds a Bufdir export with its own copy of the file to the report history,
+/// and adds the duties for the follow-ups, all in one transaction.
 public final class CompleteExport implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ExportWorkflow workflow;
@@ -40,7 +40,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
   }
 
   /// @param input the attempt and `assembled`
-  /// @return the attempt, `outcome`, and what follows
+  /// @return the attempt, `outcome` and the due follow-ups
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> complete(input));
@@ -65,7 +65,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
             leftOut, assembled.attachmentsMissing(), now),
         next -> companions(next, history, now));
     if (completed.isEmpty()) {
-      // If another run of this very attempt has won, the files are the completed job's.
+      // If another run of the same attempt has completed the job, the files belong to the job.
       Optional<ExportJob> other = alreadyCompleted(ref, assembled);
       if (other.isEmpty()) {
         workflow.removeAbandoned(ref);
@@ -83,7 +83,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
     return Tasks.output(ref, Tasks.ended(completed.get().job()));
   }
 
-  /// A run of this task that could not report back has done it all.
+  /// Returns whether an earlier run of this task, whose answer was lost, has completed the job.
   private Optional<ExportJob> alreadyCompleted(AttemptRef ref, AssembleFile.Assembled assembled) {
     return workflow.jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
         .filter(job -> job.state() == ExportState.COMPLETED && job.attempt() == ref.attempt()
@@ -93,7 +93,7 @@ public final class CompleteExport implements RequestHandler<Map<String, Object>,
   private static List<Change> companions(ExportJob job, Optional<CompletedExport> history, Instant now) {
     List<Change> changes = new ArrayList<>();
     history.map(ReportRecords::enter).ifPresent(changes::add);
-    // Parts that a task run twice still writes are removed when no task can run any more.
+    // A repeated task may still write parts. They are removed after the time limit of all tasks.
     changes.add(new Cleanup(List.of(job.partsPrefix()), now.plus(ExportRequests.MAX_TASK_DURATION))
         .duty(job.id() + "#completed#" + job.attempt()));
     changes.addAll(FollowUps.owe(job, now));

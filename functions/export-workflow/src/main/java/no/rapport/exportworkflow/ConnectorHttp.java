@@ -10,23 +10,23 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import no.rapport.api.TransientFailure;
 
-/// HTTP with services outside: bounded in time and in what it reads, never following redirects, and telling what passes
-/// (no answer, 429, 5xx) from what is an answer.
+/// HTTP client for external services. Limits the time and the size of answers, follows no redirects, and throws an
+/// exception for transient failures (no answer, 429, 5xx).
 final class ConnectorHttp {
 
   static final Duration SHORT = Duration.ofSeconds(20);
-  private static final int MAX_BYTES = 1 << 16;
+  private static final int MAX_ANSWER_BYTES = 1 << 16;
 
   private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
       .followRedirects(HttpClient.Redirect.NEVER).connectTimeout(Duration.ofSeconds(10)).build();
   private final Duration longest;
 
-  /// @param longest how long any request may take, whatever it asks for
+  /// @param longest upper limit of every request's time limit
   ConnectorHttp(Duration longest) {
     this.longest = longest;
   }
 
-  /// @param url `https`, or a server on this machine
+  /// @param url an `https` URL, or one of a server on this machine
   static URI secure(String name, String url) {
     URI uri = URI.create(url);
     if (!"https".equals(uri.getScheme()) && !"127.0.0.1".equals(uri.getHost())) {
@@ -35,13 +35,14 @@ final class ConnectorHttp {
     return uri;
   }
 
-  /// @throws UncheckedIOException when no answer came in time
-  /// @throws TransientFailure when the service has trouble of its own (429, 5xx)
+  /// @throws UncheckedIOException if no answer came in time
+  /// @throws TransientFailure if the service answered 429 or 5xx
   HttpResponse<String> send(HttpRequest.Builder request, Duration timeout) {
     HttpResponse<String> response;
     try {
       response = client.send(request.timeout(timeout.compareTo(longest) < 0 ? timeout : longest).build(),
-          HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8), MAX_BYTES));
+          HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8),
+              MAX_ANSWER_BYTES));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -1,11 +1,11 @@
 package no.rapport.exportworkflow;
 
-/// The connector to Bufdir is not let in, or not answered as its contract says. It does not pass by itself.
+/// A service refused the connector to Bufdir, or its answer does not follow the contract. The error is permanent.
 public final class ConnectorRefused extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /// @param what no key, no token and nothing of what was sent or answered
+  /// @param what the reason; must not contain a key, a token, or any part of a request or answer
   ConnectorRefused(String what) {
     super(what);
   }

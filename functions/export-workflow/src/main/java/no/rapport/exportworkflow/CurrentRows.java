@@ -22,10 +22,11 @@ import no.rapport.sourcedata.Activities;
 import no.rapport.sourcedata.ActivityRange;
 import no.rapport.sourcedata.OrganizationRegister;
 
-/// The rows of the source data as they are now.
+/// Reads the current rows of the source data.
 final class CurrentRows implements RowSource {
 
-  /// About what one task renders in ten seconds, and few enough for the parts of a million rows to run at once.
+  /// One task renders about this many rows in ten seconds. With more, the parts of a million rows would still be few
+  /// enough to run at once, but each would take longer.
   static final int ROWS_PER_PART = 50_000;
 
   private final Activities activities;
@@ -75,8 +76,8 @@ final class CurrentRows implements RowSource {
     return organizations.nameOf(orgId);
   }
 
-  /// The newest good snapshot of the period, with the values of the newest one of the same kind of period a year back:
-  /// as the contract of aggregated data shows it.
+  /// Returns the figures of the period's newest successful snapshot, with the values of the newest one of the same
+  /// period a year earlier, as the contract of aggregated data shows them.
   @Override
   public Optional<FigureSnapshot> figures() {
     return order.period().id().flatMap(periodId -> newestGood(periodId).map(snapshot -> {
@@ -104,17 +105,17 @@ final class CurrentRows implements RowSource {
         .max(Comparator.comparingLong(StoredSnapshot::ordinal));
   }
 
-  /// What of a stored snapshot is printed in a report.
+  /// The members of a stored snapshot that a report prints.
   ///
-  /// @param ordinal tells which of two snapshots of a period is newer
-  /// @param good whether its last aggregation that ended left figures
+  /// @param ordinal greater for newer snapshots of a period
+  /// @param good whether its last finished aggregation stored figures
   record StoredSnapshot(String snapshotId, long ordinal, boolean good, Aggregate aggregate) {
 
-    /// @param ruleVersion the rule set that computed the figures; 0 where it was not recorded
+    /// @param ruleVersion version of the rule set that computed the figures; 0 if it was not recorded
     record Aggregate(List<Figure> figures, int ruleVersion) {}
 
-    /// @param value null where it could not be computed
-    /// @param share what a percentage was computed from; null where it is not known
+    /// @param value null if it could not be computed
+    /// @param share the fraction behind a percentage; null if it is unknown
     record Figure(String fieldKey, BigDecimal value, String dataSource, FigureSnapshot.Fraction share) {}
   }
 

@@ -8,16 +8,16 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import no.rapport.reporting.NationalIdMask;
 
-/// Gives out the names of one archive's entries, made from text of any origin: each can be unpacked on Windows, macOS
-/// and Linux, stays within the folder that it is unpacked in, and is taken once, however upper and lower case or
-/// accents are told apart there. The same texts in the same order give the same names. Not thread safe.
+/// Creates safe, unique names for the entries of one archive from untrusted text. Each name can be unpacked on Windows,
+/// macOS and Linux, does not leave the target folder, and is unique even on file systems that ignore case or accents.
+/// The same texts in the same order give the same names. Not thread-safe.
 final class EntryNames {
 
-  /// Of one segment, in bytes of UTF-8: below the 255 of file systems, with room for a number.
-  private static final int MAX_BYTES = 140;
-  private static final int LONGEST_EXTENSION = 16;
-  /// What Windows forbids, and all that is invisible or turns the direction of text (controls, formats, surrogates
-  /// without partner, private and unassigned characters, separators of lines and paragraphs).
+  /// Maximum of one segment, in bytes of UTF-8: below the limit of file systems (255), with room for a number.
+  private static final int MAX_SEGMENT_BYTES = 140;
+  private static final int MAX_EXTENSION_LENGTH = 16;
+  /// Characters that Windows forbids, that are invisible or that change the direction of text (controls, formats,
+  /// unpaired surrogates, private and unassigned characters, line and paragraph separators).
   private static final Pattern FORBIDDEN = Pattern.compile("[<>:\"/\\\\|?*\\p{C}\\p{Zl}\\p{Zp}\\uFFFD]");
   private static final Pattern SPACES = Pattern.compile("\\p{Zs}+");
   private static final Pattern ENDS = Pattern.compile("^ +|[. ]+$");
@@ -26,9 +26,9 @@ final class EntryNames {
 
   private final Set<String> taken = new HashSet<>();
 
-  /// A name that is not taken yet, `folder/…/file`.
+  /// Returns a unique name, `folder/…/file`.
   ///
-  /// @param segments folders, then the file
+  /// @param segments names of the folders, then of the file
   String next(String... segments) {
     var folder = new StringBuilder();
     for (int i = 0; i < segments.length - 1; i++) {
@@ -46,21 +46,21 @@ final class EntryNames {
   private static String segment(String text) {
     String plain = NationalIdMask.mask(Normalizer.normalize(text, Normalizer.Form.NFC)).text().replace('*', '_');
     plain = SPACES.matcher(FORBIDDEN.matcher(plain).replaceAll("_")).replaceAll(" ");
-    // Fewer blanks may bring the groups of a number together.
+    // Masks again, because collapsed spaces may join the groups of an identity number.
     plain = NationalIdMask.mask(plain).text().replace('*', '_');
     plain = ENDS.matcher(shortened(ENDS.matcher(plain).replaceAll(""))).replaceAll("");
     return plain.isEmpty() || DEVICE.matcher(plain).matches() ? "_" + plain : plain;
   }
 
-  /// Cut before the extension, between characters.
+  /// Shortens a name before its extension, between characters.
   private static String shortened(String text) {
-    if (bytes(text) <= MAX_BYTES) {
+    if (bytes(text) <= MAX_SEGMENT_BYTES) {
       return text;
     }
     int dot = extensionAt(text);
     String extension = text.substring(dot);
     int end = dot;
-    while (end > 0 && bytes(text.substring(0, end)) + bytes(extension) > MAX_BYTES) {
+    while (end > 0 && bytes(text.substring(0, end)) + bytes(extension) > MAX_SEGMENT_BYTES) {
       end = text.offsetByCodePoints(end, -1);
     }
     return text.substring(0, end) + extension;
@@ -72,10 +72,10 @@ final class EntryNames {
 
   private static int extensionAt(String file) {
     int dot = file.lastIndexOf('.');
-    return dot > 0 && file.length() - dot <= LONGEST_EXTENSION ? dot : file.length();
+    return dot > 0 && file.length() - dot <= MAX_EXTENSION_LENGTH ? dot : file.length();
   }
 
-  /// As a file system that cares least would tell names apart.
+  /// Returns a key that is equal for names that any file system treats as equal.
   private static String folded(String name) {
     return Normalizer.normalize(name, Normalizer.Form.NFKC).toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
   }

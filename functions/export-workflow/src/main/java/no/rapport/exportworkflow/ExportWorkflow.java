@@ -26,21 +26,21 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
-/// What the tasks of exports work with: the jobs with their services, and where rows are read and files written.
+/// The services of the export tasks: jobs, row sources and files.
 public final class ExportWorkflow {
 
   private final ExportServices services;
   private final RowSources rowSources;
   private final WorkflowFiles.Sending sending;
 
-  /// @param s3 also used by the tasks to read and write files in `bucket`
+  /// @param s3 client that the tasks also use to read and write files in `bucket`
   ExportWorkflow(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket,
       String exportMachineArn, String retryMachineArn, RowSources rowSources, Clock clock) {
     this(records, s3, presigner, sfn, bucket, exportMachineArn, retryMachineArn, rowSources, clock,
         WorkflowFiles.Sending.DEFAULT);
   }
 
-  /// @param sending how the tasks send their requests to `s3`
+  /// @param sending settings of uploads to `s3`
   ExportWorkflow(Records records, S3Client s3, S3Presigner presigner, SfnClient sfn, String bucket,
       String exportMachineArn, String retryMachineArn, RowSources rowSources, Clock clock,
       WorkflowFiles.Sending sending) {
@@ -54,14 +54,14 @@ public final class ExportWorkflow {
     this.sending = sending;
   }
 
-  /// Where today's rows of a job are read.
+  /// Creates the source of a job's current rows.
   interface RowSources {
     RowSource current(ExportJob job, Instant now);
   }
 
-  /// Reads `SOURCE_DATA_TABLE` and what [ExportServices#fromEnvironment] reads.
+  /// Reads `SOURCE_DATA_TABLE` and the settings of [ExportServices#fromEnvironment].
   ///
-  /// @throws IllegalStateException naming the setting that is missing
+  /// @throws IllegalStateException if a setting is missing; the message names it
   public static ExportWorkflow fromEnvironment() {
     SdkHttpClient http = UrlConnectionHttpClient.create();
     DynamoDbClient dynamoDb = DynamoDbClient.builder().httpClient(http).build();
@@ -74,7 +74,7 @@ public final class ExportWorkflow {
         WorkflowFiles.Sending.DEFAULT);
   }
 
-  /// What the contracts' functions work with.
+  /// Returns the services of the contracts' functions.
   public ExportServices services() {
     return services;
   }
@@ -111,23 +111,23 @@ public final class ExportWorkflow {
     return services.now();
   }
 
-  /// The job, where this attempt is the one to do the work.
+  /// Returns the job of an attempt.
   ///
-  /// @throws StaleAttempt otherwise
+  /// @throws StaleAttempt if the job has ended or has a newer attempt
   ExportJob currentJob(AttemptRef ref) {
     return jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
         .filter(job -> job.isAt(ref.attempt())).orElseThrow(() -> new StaleAttempt(ref));
   }
 
-  /// Removes what an attempt may have written, where its job was cancelled, failed or started again meanwhile. What a
-  /// completed job or a worker named stays.
+  /// Removes an attempt's files if its job was cancelled, failed or restarted in the meantime. Files that a completed
+  /// job or a worker refers to stay.
   void removeAbandoned(AttemptRef ref) {
     jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
         .filter(job -> !job.isAt(ref.attempt()) && job.state() != ExportState.COMPLETED && job.file().isEmpty())
         .ifPresent(job -> job.leftovers(ref.attempt()).forEach(objects()::removeBelow));
   }
 
-  /// The report cannot be deleted while it is re-exported: its record is there.
+  /// The report exists, because it cannot be deleted while it is re-exported.
   private String sealedSha256(ExportJob job) {
     return job.order().reportId().flatMap(new ReportRecords(records())::find).flatMap(stored -> stored.report().sealed())
         .map(SealedData::sha256)

@@ -20,8 +20,8 @@ import no.rapport.exportjobs.FollowUps;
 import no.rapport.records.Change;
 import no.rapport.records.Cleanup;
 
-/// Task `FailExport`: what follows an error that the workflow's own retries did not overcome. A passing reason gives
-/// the job a new attempt, which the sweeper starts; anything else fails it, with a sentence for a person.
+/// Task `FailExport`: handles an error after the workflow's own retries. After a transient failure the job gets a new
+/// attempt, which the sweeper starts. Any other failure ends the job, with an error message for a person.
 public final class FailExport implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ExportWorkflow workflow;
@@ -35,7 +35,7 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
   }
 
   /// @param input the attempt, `step` (name of the failed state) and `error`
-  /// @return the attempt, `outcome` (`failed`, `restarted` or `superseded`), and what is to be notified
+  /// @return the attempt, `outcome` (`failed`, `restarted` or `superseded`) and the due notification
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> fail(input));
@@ -48,13 +48,13 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
     return Tasks.output(ref, end(workflow, ref, new Failure(step, error)));
   }
 
-  /// Ends an attempt that did not succeed; also the sweeper's way where an execution died outside its own catch.
+  /// Ends a failed attempt. The sweeper also calls it if an execution ended without running this task.
   static Map<String, Object> end(ExportWorkflow workflow, AttemptRef ref, Failure failure) {
     Instant now = workflow.now();
     Optional<ExportJobs.Stored> ended = workflow.jobs().move(ref.exportKind(), ref.exportId(),
-        job -> Optional.of(job).filter(_ -> failure.mayPass(job.automaticRetries()))
+        job -> Optional.of(job).filter(_ -> failure.isRestartable(job.automaticRetries()))
             .flatMap(passing -> passing.restarted(ref.attempt(), now.plus(pause(passing))))
-            .or(() -> job.failed(ref.attempt(), failure.sentence(), now)),
+            .or(() -> job.failed(ref.attempt(), failure.message(), now)),
         job -> companions(job, ref, now));
     if (ended.isEmpty()) {
       return Map.of("outcome", "superseded", "notify", false);
@@ -79,7 +79,7 @@ public final class FailExport implements RequestHandler<Map<String, Object>, Map
     return changes;
   }
 
-  /// Longer after every attempt: 15 s, 30 s, 60 s.
+  /// Returns the delay before the next attempt: 15 s, 30 s, 60 s.
   private static Duration pause(ExportJob job) {
     return Duration.ofSeconds(15L << job.automaticRetries());
   }

@@ -6,7 +6,7 @@ import java.util.Map;
 import no.rapport.api.Log;
 import no.rapport.exportjobs.Submission;
 
-/// Task `FailSubmission`: records that a file could not be handed to Bufdir, after the workflow's own retries. The export
+/// Task `FailSubmission`: records that the submission to Bufdir failed after the workflow's own retries. The export
 /// stays completed.
 public final class FailSubmission implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
@@ -21,7 +21,7 @@ public final class FailSubmission implements RequestHandler<Map<String, Object>,
   }
 
   /// @param input the attempt and `error`
-  /// @return the attempt, `outcome`, and what follows
+  /// @return the attempt, `outcome` and the due follow-ups
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> {
@@ -29,7 +29,7 @@ public final class FailSubmission implements RequestHandler<Map<String, Object>,
       var failure = new Failure("SubmitToBufdir", String.valueOf(input.getOrDefault("error", "")));
       Log.warn("submission_given_up", Map.of("job_id", ref.exportId(), "organization", ref.orgId(),
           "error", failure.error()));
-      SubmitToBufdir.record(workflow, ref, Submission.failed(failure.sentence()));
+      SubmitToBufdir.record(workflow, ref, Submission.failed(failure.message()));
       return SubmitToBufdir.followed(workflow, ref);
     });
   }

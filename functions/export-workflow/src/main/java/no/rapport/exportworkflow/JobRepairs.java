@@ -23,13 +23,14 @@ import no.rapport.records.Entry;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
-/// Finds the unfinished jobs that no execution works at, and starts, restarts or ends them. One list of the running
-/// executions tells of all jobs which are worked at; only the others are looked at one by one, the organisations in turn.
+/// Finds unfinished jobs without a running execution, and starts, restarts or ends them. Lists the running executions
+/// once; only the other jobs are checked one by one, with the organisations in turn.
 final class JobRepairs {
 
-  /// How long a start may take by itself before it counts as missed.
+  /// How long a start may take before the sweeper repeats it.
   private static final Duration GRACE = Duration.ofSeconds(45);
-  /// More than many organisations can have unfinished in one status.
+  /// Jobs of one status that a sweep lists. Enough for many organisations, each of which may have at most 100
+  /// unfinished jobs.
   private static final int MAX_JOBS = 5_000;
 
   private final ExportWorkflow workflow;
@@ -42,11 +43,11 @@ final class JobRepairs {
     this.isTimeSpent = isTimeSpent;
   }
 
-  /// @return how many unfinished jobs there are, as far as they were listed
+  /// @return number of listed unfinished jobs
   int run() {
     List<ExportJob> unfinished = unfinished();
     Set<String> running = unfinished.stream().anyMatch(this::isOverdue) ? running() : Set.of();
-    // For each organisation what is to be done, its queue first.
+    // The repairs of each organisation; starting its queue comes first.
     Map<String, Deque<Runnable>> work = new TreeMap<>();
     for (ExportJob job : unfinished) {
       if (!isOverdue(job) || running.contains(job.executionName())) {
@@ -64,7 +65,7 @@ final class JobRepairs {
     return unfinished.size();
   }
 
-  /// Starts what waits in an organisation's queue and may run.
+  /// Starts an organisation's queued jobs while it has free slots.
   private final class StartQueued implements Runnable {
     private final String orgId;
 
@@ -111,7 +112,7 @@ final class JobRepairs {
           oldest = entry.created().isBefore(oldest) ? entry.created() : oldest;
         }
       }
-      // Jobs by state, at most as many as are looked at in one sweep.
+      // Jobs by state, at most MAX_JOBS of each.
       gauges.put("OldestUnfinishedSeconds", Duration.between(oldest, now).toSeconds());
       Metrics.put(kind.collection(), gauges);
     }
@@ -123,7 +124,7 @@ final class JobRepairs {
         && job.restartDue().map(due -> !due.isAfter(now)).orElse(job.queuedAt().plus(GRACE).isBefore(now));
   }
 
-  /// Without the list, every job is looked at by itself.
+  /// Returns the running executions, or empty if they could not be listed. Then every job is checked.
   private Set<String> running() {
     try {
       return workflow.executions().running();
@@ -134,7 +135,7 @@ final class JobRepairs {
   }
 
   private void repair(ExportKind kind, String id) {
-    // The index may lag: what is done is decided by the job itself.
+    // The index may lag, so the decision uses the job itself.
     Optional<ExportJob> found = workflow.jobs().find(kind, id).map(ExportJobs.Stored::job).filter(this::isOverdue);
     if (found.isEmpty()) {
       return;

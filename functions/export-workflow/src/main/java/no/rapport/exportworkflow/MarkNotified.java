@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import no.rapport.exportjobs.FollowUps;
 
-/// Task `MarkNotified`: records that the notification was published, which is only now true.
+/// Task `MarkNotified`: records that the notification was published. It runs after the publication.
 public final class MarkNotified implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ExportWorkflow workflow;

@@ -18,20 +18,20 @@ import java.util.Optional;
 import java.util.UUID;
 import no.rapport.records.Documents;
 
-/// Access tokens of Maskinporten, fetched with a JWT bearer grant (RFC 7523, RS256) and kept until shortly before they
-/// expire. Safe for use by several threads.
+/// Gets access tokens of Maskinporten with a JWT bearer grant (RFC 7523, RS256) and caches them until shortly before
+/// they expire. Thread-safe.
 final class MaskinportenTokens {
 
-  /// Maskinporten takes 120 s at most; the rest is for clocks that differ.
-  private static final Duration ASSERTION_LASTS = Duration.ofSeconds(100);
+  /// Maskinporten accepts at most 120 s; the difference allows for clock skew.
+  private static final Duration ASSERTION_LIFETIME = Duration.ofSeconds(100);
   private static final Duration MARGIN = Duration.ofSeconds(15);
-  private static final Duration LONGEST_USE = Duration.ofDays(1);
+  private static final Duration MAX_TOKEN_LIFETIME = Duration.ofDays(1);
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
-  /// Who asks for what.
+  /// The connector's registration at Maskinporten.
   ///
-  /// @param tokenUrl where tokens are fetched
-  /// @param audience the issuer of the tokens, as its metadata spell it
+  /// @param tokenUrl URL of the token endpoint
+  /// @param audience the token issuer, as in its metadata
   record Client(URI tokenUrl, String audience, String clientId, String scope) {}
 
   private final Client client;
@@ -50,9 +50,9 @@ final class MaskinportenTokens {
 
   record Granted(String accessToken, long expiresIn) {}
 
-  /// A token that is good for a while yet.
+  /// Returns a valid token.
   ///
-  /// @throws ConnectorRefused when none is granted
+  /// @throws ConnectorRefused if Maskinporten grants none
   synchronized String token() {
     Instant now = clock.instant();
     if (!now.isBefore(useUntil)) {
@@ -63,7 +63,7 @@ final class MaskinportenTokens {
     return token;
   }
 
-  /// Keeps a token no longer that was refused.
+  /// Removes a refused token from the cache.
   synchronized void forget(String refused) {
     if (refused.equals(token)) {
       useUntil = Instant.MIN;
@@ -83,15 +83,15 @@ final class MaskinportenTokens {
         .orElseThrow(() -> new ConnectorRefused("The token endpoint answered without a token"));
   }
 
-  /// Returns what an answer grants, or empty if it grants nothing, whatever it is. A token is used for a day at most.
+  /// Returns the token in an answer, or empty if any other answer came. A token is used for at most a day.
   static Optional<Granted> granted(String body) {
     try {
       return Optional.ofNullable(Documents.mapper().readValue(body, Granted.class))
           .filter(granted -> granted.accessToken() != null && granted.accessToken().matches("[\\x21-\\x7E]+"))
           .map(granted -> new Granted(granted.accessToken(),
-              Math.clamp(granted.expiresIn(), 0, LONGEST_USE.toSeconds())));
+              Math.clamp(granted.expiresIn(), 0, MAX_TOKEN_LIFETIME.toSeconds())));
     } catch (JsonProcessingException e) {
-      // Its message would quote the body.
+      // Dropped, because its message quotes the body.
       return Optional.empty();
     }
   }
@@ -103,7 +103,7 @@ final class MaskinportenTokens {
     claims.put("iss", client.clientId());
     claims.put("scope", client.scope());
     claims.put("iat", now.getEpochSecond());
-    claims.put("exp", now.plus(ASSERTION_LASTS).getEpochSecond());
+    claims.put("exp", now.plus(ASSERTION_LIFETIME).getEpochSecond());
     claims.put("jti", UUID.randomUUID().toString());
     String signed = json(Map.of("alg", "RS256", "kid", key.id())) + "." + json(claims);
     try {

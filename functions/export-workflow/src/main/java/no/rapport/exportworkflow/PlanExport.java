@@ -10,7 +10,7 @@ import no.rapport.exportjobs.ExportJob;
 import no.rapport.reportfiles.ReportWriter;
 import no.rapport.reporting.FigureSnapshot;
 
-/// Task `PlanExport`: takes the job in hand and cuts its rows into parts.
+/// Task `PlanExport`: marks the job as processing and divides its rows into parts.
 public final class PlanExport implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ExportWorkflow workflow;
@@ -23,11 +23,11 @@ public final class PlanExport implements RequestHandler<Map<String, Object>, Map
     this.workflow = workflow;
   }
 
-  /// What is read once for the whole file, so that tasks that run twice write the same bytes.
+  /// Data that is read once for the whole file, so that repeated tasks write the same bytes.
   record Plan(String organizationName, Optional<FigureSnapshot> figures) {}
 
   /// @param input the attempt
-  /// @return the attempt, `plan` (key of what is read once) and `parts` (what each run of `RenderPart` is told)
+  /// @return the attempt, `plan` (key of the stored [Plan]) and `parts` (the inputs of `RenderPart`)
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> plan(input));

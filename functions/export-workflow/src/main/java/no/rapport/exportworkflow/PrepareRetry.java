@@ -8,7 +8,8 @@ import java.util.Optional;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
 
-/// Task `PrepareRetry`: clears what earlier attempts left, and says what is to be done: `export`, or only what follows.
+/// Task `PrepareRetry`: removes the files of earlier attempts and decides the next action: the export, or only its
+/// follow-ups.
 public final class PrepareRetry implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ExportWorkflow workflow;
@@ -21,7 +22,7 @@ public final class PrepareRetry implements RequestHandler<Map<String, Object>, M
     this.workflow = workflow;
   }
 
-  /// @return the attempt and `action`: `export`, `follow_up` (with what follows) or `none`
+  /// @return the attempt and `action`: `export`, `follow_up` (with the due follow-ups) or `none`
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> prepare(input));

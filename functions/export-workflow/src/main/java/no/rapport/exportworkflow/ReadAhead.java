@@ -14,11 +14,11 @@ import no.rapport.reportfiles.ShareSummary;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/// Reads shares from the bucket, the next ones opened while one is copied: the store's first byte takes longer than all
-/// bytes of a small share, and would else be waited for once a share. Not thread safe.
+/// Reads shares from the bucket and opens the next ones while one is copied, because the first byte of a small share
+/// takes longer than the rest of it. Not thread-safe.
 final class ReadAhead implements ShareSource, AutoCloseable {
 
-  private static final int AHEAD = 3;
+  private static final int MAX_OPEN_AHEAD = 3;
 
   private final WorkflowFiles files;
   private final List<String> keys;
@@ -29,7 +29,7 @@ final class ReadAhead implements ShareSource, AutoCloseable {
 
   private record Piece(int share, long offset, long length) {}
 
-  /// @param keys of the shares' objects, by their index
+  /// @param keys keys of the shares' objects, by index
   ReadAhead(WorkflowFiles files, List<String> keys, List<ShareSummary> shares) {
     this.files = files;
     this.threads = files.threads();
@@ -40,7 +40,7 @@ final class ReadAhead implements ShareSource, AutoCloseable {
     }
   }
 
-  /// As writers read: one section of all shares, then the next section.
+  /// Returns the pieces in the order in which writers read them: one section of all shares, then the next section.
   private static List<Piece> order(List<ShareSummary> shares) {
     Set<String> names = new LinkedHashSet<>();
     shares.forEach(share -> share.sections().forEach(section -> names.add(section.name())));
@@ -60,7 +60,7 @@ final class ReadAhead implements ShareSource, AutoCloseable {
     var begun = opened.remove(piece);
     Integer place = places.get(piece);
     if (place != null) {
-      order.subList(place + 1, Math.min(order.size(), place + 1 + AHEAD)).forEach(next ->
+      order.subList(place + 1, Math.min(order.size(), place + 1 + MAX_OPEN_AHEAD)).forEach(next ->
           opened.computeIfAbsent(next, _ -> threads.submit(() -> read(next))));
     }
     return begun == null ? read(piece) : WorkflowFiles.result(begun);
@@ -70,7 +70,7 @@ final class ReadAhead implements ShareSource, AutoCloseable {
     return files.open(keys.get(piece.share()), piece.offset(), piece.length());
   }
 
-  /// Gives up what was opened and not read.
+  /// Closes the pieces that were opened but not read.
   @Override
   public void close() {
     threads.close();

@@ -26,26 +26,26 @@ import no.rapport.reporting.NationalIdMask;
 import software.amazon.awssdk.services.s3.model.InvalidObjectStateException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/// The ZIP of a report and its attachments, written in one pass: the report, `attachments/{activity}/{file}`, and last
-/// `manifest.json`, which tells of each file its size, SHA-256 and source, and what was left out and why.
+/// Writes the ZIP of a report and its attachments in one pass: the report, `attachments/{activity}/{file}`, and last
+/// `manifest.json` with the size, SHA-256 and source of each file, and the missing attachments with the reasons.
 ///
-/// Memory does not grow with the size of files, only with their number, which is bounded. The same report and the same
-/// source objects give the same bytes. Not thread safe.
+/// Memory grows only with the number of files, which is limited, not with their size. The same report and the same
+/// source objects give the same bytes. Not thread-safe.
 final class ReportArchive {
 
-  /// What one archive may hold: as much as one task reads and writes well within its 15 minutes, and S3 copies in one
-  /// request.
+  /// The limits of one archive, so that one task can read and write it well within 15 minutes, and S3 can copy it with
+  /// one request.
   ///
-  /// @param files attachments that are named, there or not
-  /// @param bytes of all attachments, as they lie in the bucket
+  /// @param files number of named attachments, including missing ones
+  /// @param bytes total size of the attachments in the bucket
   record Limits(int files, long bytes) {
     static final Limits DEFAULT = new Limits(5_000, 2L << 30);
   }
 
   /// An attachment that is not in the archive.
   ///
-  /// @param reason `not_found`; `masked_name`, where the import has masked a national identity number in the file's name, so
-  ///     that its object cannot be found; `not_readable` (in an archive of the store); or `invalid_name`
+  /// @param reason `not_found`; `masked_name`, where the import has masked a national identity number in the file's
+  ///     name, so that its object cannot be found; `not_readable` (in an archive of the store); or `invalid_name`
   record LeftOut(String activityId, String file, String reason) {}
 
   /// @param source key of the object that it was read from; empty for the report itself
@@ -57,11 +57,11 @@ final class ReportArchive {
     void writeTo(OutputStream out) throws IOException;
   }
 
-  /// A fixed time that is the same in every time zone and on every system that reads it.
+  /// A fixed time that every system shows alike, in any time zone.
   private static final LocalDateTime ENTRY_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
   private static final int STORED = Deflater.NO_COMPRESSION;
-  private static final int SAMPLE = 1 << 16;
-  /// How [NationalIdMask] leaves a number, or the longer part of one with a space in it.
+  private static final int SAMPLE_BYTES = 1 << 16;
+  /// The mask of [NationalIdMask] for a number, or for the longer part of a number with a space.
   private static final String MASKED_NUMBER = "******";
 
   private final WorkflowFiles bucket;
@@ -72,7 +72,7 @@ final class ReportArchive {
   private final Set<String> sources = new HashSet<>();
   private final List<FileEntry> files = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
-  private final byte[] sample = new byte[SAMPLE];
+  private final byte[] sample = new byte[SAMPLE_BYTES];
   private long attachedBytes;
 
   ReportArchive(WorkflowFiles bucket, ExportJob job, Limits limits, OutputStream out) {
@@ -82,7 +82,7 @@ final class ReportArchive {
     zip = new Zip(out);
   }
 
-  /// Writes the report, whose name tells nothing of the job.
+  /// Writes the report. Its name does not contain the job's id, so that the same rows give the same bytes.
   void report(Content content) throws IOException {
     var format = job.order().format();
     boolean compressed = switch (format) {
@@ -93,9 +93,9 @@ final class ReportArchive {
         compressed ? STORED : Deflater.DEFAULT_COMPRESSION, Optional.empty(), content);
   }
 
-  /// Writes an attachment, or notes why it is left out. One that was written before is not written again.
+  /// Writes an attachment, or records why it is missing. Does nothing if the attachment was written before.
   ///
-  /// @throws AttachmentsExceedLimit when there are too many, or they are too large
+  /// @throws AttachmentsExceedLimit if the attachments are too many or too large
   void attachment(String activityId, String file) throws IOException {
     String key = AttachmentKeys.folder(job.orgId()) + activityId + "/" + file;
     if (!sources.add(key)) {
@@ -119,7 +119,7 @@ final class ReportArchive {
     leaveOut(activityId, file, file.contains(MASKED_NUMBER) ? "masked_name" : "not_found");
   }
 
-  /// @return false where there is no object of that key
+  /// @return false if no object has this key
   private boolean attach(String activityId, String file, String key) throws IOException {
     try (var in = bucket.open(key)) {
       long length = in.response().contentLength();
@@ -128,7 +128,7 @@ final class ReportArchive {
         in.abort();
         throw new AttachmentsExceedLimit("More than " + limits.bytes() + " bytes of attachments");
       }
-      int sampled = in.readNBytes(sample, 0, SAMPLE);
+      int sampled = in.readNBytes(sample, 0, SAMPLE_BYTES);
       entry(names.next("attachments", activityId, file), level(sample, sampled), Optional.of(key),
           out -> copy(in, sampled, length, out));
     } catch (NoSuchKeyException e) {
@@ -143,12 +143,13 @@ final class ReportArchive {
     leftOut.add(new LeftOut(shown(activityId), shown(file), reason));
   }
 
-  /// No national identity number leaves in a name either.
+  /// Names may not contain national identity numbers.
   private static String shown(String text) {
     return NationalIdMask.mask(text).text();
   }
 
-  /// Content that does not shrink is not deflated again; a sample tells, whatever the file is called.
+  /// Returns the compression level. Content that deflating does not shrink is stored. A sample decides, not the file
+  /// name.
   private static int level(byte[] sample, int length) {
     try (var deflater = new Deflater(Deflater.BEST_SPEED, true)) {
       deflater.setInput(sample, 0, length);
@@ -183,9 +184,9 @@ final class ReportArchive {
     zip.putNextEntry(entry);
   }
 
-  /// Writes the manifest and ends the archive; its stream is flushed, not closed.
+  /// Writes the manifest and finishes the archive. Flushes the stream, but does not close it.
   ///
-  /// @return what is not in it
+  /// @return the missing attachments
   List<LeftOut> finish() throws IOException {
     begin("manifest.json", Deflater.DEFAULT_COMPRESSION);
     var period = job.order().period();
@@ -200,7 +201,7 @@ final class ReportArchive {
     return List.copyOf(leftOut);
   }
 
-  /// With room for whole blocks: content that is only stored would otherwise be cut into small ones.
+  /// A ZIP stream with a larger buffer, because stored content would otherwise be divided into small blocks.
   private static final class Zip extends ZipOutputStream {
     Zip(OutputStream out) {
       super(out, StandardCharsets.UTF_8);
@@ -208,7 +209,7 @@ final class ReportArchive {
     }
   }
 
-  /// Counts and hashes what passes.
+  /// Counts and hashes the written bytes.
   private static final class Measured extends FilterOutputStream {
     private final MessageDigest digest = WorkflowFiles.sha256();
     private long bytes;

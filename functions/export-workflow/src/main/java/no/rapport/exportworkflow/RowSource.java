@@ -7,31 +7,31 @@ import java.util.function.Consumer;
 import no.rapport.reporting.Activity;
 import no.rapport.reporting.FigureSnapshot;
 
-/// Where the rows of an export come from: today's source data, or the sealed rows of a report.
+/// A source of an export's rows: the current source data, or the sealed rows of a report.
 interface RowSource {
 
-  /// Cuts the rows into parts that are rendered by themselves, in report order.
+  /// Divides the rows into parts, in report order. Each part is rendered separately.
   List<Part> plan();
 
-  /// Reads one part in report order.
+  /// Reads the rows of one part in report order.
   void read(Part part, Consumer<Activity> consumer);
 
-  /// The organisation's name to print.
+  /// Returns the organisation's name for the report.
   String organizationName();
 
-  /// The figures to print, where there are any.
+  /// Returns the figures for the report, or empty if there are none.
   Optional<FigureSnapshot> figures();
 
-  /// When the rows are read; empty for sealed ones.
+  /// Returns when the rows are read, or empty for sealed rows.
   Optional<Instant> dataAsOf();
 
   /// One part of an export.
   ///
-  /// @param index from 0
-  /// @param after where it begins, as its source understands it
-  /// @param upTo where it ends
-  /// @param rows how many it holds, as far as planning could tell
-  /// @param rowsBefore how many are expected before it on its sheet of a workbook
+  /// @param index number of the part, from 0
+  /// @param after start of the part, in a form that only the source interprets
+  /// @param upTo end of the part, likewise
+  /// @param rows number of rows at the time of planning
+  /// @param rowsBefore expected number of rows before the part on its sheet of a workbook
   record Part(int index, String after, String upTo, long rows, long rowsBefore) {
 
     Part(int index, String after, String upTo, long rows) {

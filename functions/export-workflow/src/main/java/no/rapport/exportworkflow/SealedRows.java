@@ -26,8 +26,8 @@ import no.rapport.reporting.Activity;
 import no.rapport.reporting.FigureSnapshot;
 import no.rapport.reportrecords.SealedManifest;
 
-/// The very rows that a report was made of: JSON Lines, gzip, one object per part, and a manifest that holds each
-/// part's SHA-256. The manifest's own SHA-256 stands in the report's record, so that nothing can be changed unseen.
+/// Reads and writes the rows that a report was made of: gzipped JSON Lines with one object for each part, and a
+/// manifest with each part's SHA-256. The report's record has the manifest's SHA-256, so that every change is detected.
 final class SealedRows implements RowSource {
 
   private static final ObjectReader ROW_READER = Documents.mapper().readerFor(Activity.class);
@@ -37,13 +37,13 @@ final class SealedRows implements RowSource {
   private final SealedManifest manifest;
   private final ExportOrder order;
 
-  /// @param manifestSha256 as the report's record has it
-  /// @throws IllegalStateException when the manifest is not what was sealed
+  /// @param manifestSha256 the SHA-256 in the report's record
+  /// @throws IllegalStateException if the manifest has changed since it was sealed
   SealedRows(WorkflowFiles files, String manifestKey, String manifestSha256, ExportOrder order) {
     this.files = files;
     String text = files.getText(manifestKey);
     if (!WorkflowFiles.sha256(text).equals(manifestSha256)) {
-      throw new IllegalStateException("The list of sealed rows is not what was sealed: " + manifestKey);
+      throw new IllegalStateException("The manifest of sealed rows has changed since it was sealed: " + manifestKey);
     }
     this.manifest = Documents.read(text, SealedManifest.class);
     this.order = order;
@@ -58,7 +58,7 @@ final class SealedRows implements RowSource {
     return parts;
   }
 
-  /// @throws IllegalStateException when the sealed object is not what was sealed
+  /// @throws IllegalStateException if the object has changed since it was sealed
   @Override
   public void read(Part part, Consumer<Activity> consumer) {
     Set<String> types = Set.copyOf(order.activityTypes());
@@ -79,7 +79,7 @@ final class SealedRows implements RowSource {
       throw new UncheckedIOException(e);
     }
     if (!HexFormat.of().formatHex(digest.digest()).equals(part.upTo())) {
-      throw new IllegalStateException("Sealed rows are not what was sealed: " + part.after());
+      throw new IllegalStateException("Sealed rows have changed since they were sealed: " + part.after());
     }
   }
 
@@ -98,7 +98,7 @@ final class SealedRows implements RowSource {
     return Optional.empty();
   }
 
-  /// Seals the rows of one part as they pass.
+  /// Writes the sealed rows of one part.
   static final class Sealer implements Closeable {
 
     private final String key;

@@ -19,11 +19,11 @@ import no.rapport.exportjobs.Submission;
 import no.rapport.records.AuditEvent;
 import no.rapport.records.Change;
 
-/// Task `SubmitToBufdir`: hands a completed export's file to Bufdir and records the answer. It runs after the file is in
-/// the records: whatever comes of it, nothing is lost, and what was cancelled never gets here.
+/// Task `SubmitToBufdir`: submits a completed export's file to Bufdir and records the answer. It runs after the export
+/// is completed, so its failure loses nothing, and a cancelled export is never submitted.
 public final class SubmitToBufdir implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// Who audit events name: the export's own event `created` names the key and the acting user.
+  /// The caller in audit events. The export's `created` event names the key and the acting user.
   private static final String CALLER = "rapport";
 
   private final ExportWorkflow workflow;
@@ -33,14 +33,14 @@ public final class SubmitToBufdir implements RequestHandler<Map<String, Object>,
     this(ExportWorkflow.fromEnvironment(), BufdirConnector.fromEnvironment());
   }
 
-  /// @param connector empty where it is off; the function is deployed all the same, and must start
+  /// @param connector empty if it is off; the function is deployed in any case and must start
   SubmitToBufdir(ExportWorkflow workflow, Optional<BufdirConnector> connector) {
     this.workflow = workflow;
     this.connector = connector;
   }
 
   /// @param input the attempt
-  /// @return the attempt, `outcome`, and what follows
+  /// @return the attempt, `outcome` and the due follow-ups
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> submit(Tasks.attemptRef(input)));
@@ -55,30 +55,29 @@ public final class SubmitToBufdir implements RequestHandler<Map<String, Object>,
           .submit(due.get(), file, () -> workflow.files().open(file.key()));
       record(workflow, ref, switch (answer) {
         case BufdirConnector.Accepted(String receiptId) -> Submission.accepted(receiptId, workflow.now());
-        case BufdirConnector.Rejected(int status) -> Submission.rejected(("Bufdir did not take the file (HTTP status %d)."
-            + " The export itself is complete; support finds the answer by the export's id.").formatted(status),
-            workflow.now());
+        case BufdirConnector.Rejected(int status) -> Submission.rejected(("Bufdir rejected the file (HTTP status %d)."
+            + " The export itself is complete. Give support the export's id.").formatted(status), workflow.now());
       });
     }
     return followed(workflow, ref);
   }
 
-  /// Records the outcome with its audit event, where none is recorded yet.
+  /// Records the outcome with its audit event, unless an outcome is recorded already.
   static void record(ExportWorkflow workflow, AttemptRef ref, Submission outcome) {
     workflow.jobs().move(ref.exportKind(), ref.exportId(), job -> job.submitted(ref.attempt(), outcome),
         job -> Stream.concat(FollowUps.settle(workflow.records(), job, workflow.now()).stream(),
-            Stream.of(told(job, workflow.now()))).toList());
+            Stream.of(auditEvent(job, workflow.now()))).toList());
     Log.info("submission_" + outcome.status(), Map.of("job_id", ref.exportId(), "organization", ref.orgId(),
         "receipt_id", outcome.receiptId().orElse("")));
   }
 
-  private static Change told(ExportJob job, Instant now) {
+  private static Change auditEvent(ExportJob job, Instant now) {
     return AuditEvent.of("evt_" + Ids.random().ulid(now), now, AuditEvent.SUBMITTED,
         job.kind().collection() + "/" + job.id(), CALLER, Optional.empty(), job.orgId(),
         Map.of("status", job.submission().status())).written();
   }
 
-  /// What is left to do for the job as it is now.
+  /// Returns the job's outcome and its due follow-ups.
   static Map<String, Object> followed(ExportWorkflow workflow, AttemptRef ref) {
     return Tasks.output(ref, workflow.jobs().find(ref.exportKind(), ref.exportId()).map(ExportJobs.Stored::job)
         .filter(job -> job.state() == ExportState.COMPLETED && job.attempt() == ref.attempt())

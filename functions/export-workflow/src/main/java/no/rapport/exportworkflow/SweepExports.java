@@ -20,13 +20,13 @@ import no.rapport.records.Note;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
-/// The one repair owner of exports, run every minute. It starts what was accepted but not started, ends or restarts
-/// what died outside its own catch, then repeats missed notifications and submissions, then removes files that nobody
-/// may see.
+/// Repairs interrupted exports; runs every minute. First it starts accepted jobs that were not started, and ends or
+/// restarts jobs whose execution failed. Then it repeats missed notifications and submissions. Then it removes files
+/// that nothing refers to.
 ///
-/// A sweep ends before the next one begins. Repairs may take half of its time and leave the rest to the other duties;
-/// of each kind, the organisations take turns, and what is left is done by the next sweep. Everything may be done
-/// twice; a failure for one job does not affect the others.
+/// A sweep ends before the next one begins. Repairs may take half of its time; the rest is for the other duties. Within
+/// each kind of work the organisations take turns, and the next sweep continues with the rest. All work is idempotent,
+/// and a failure for one job does not affect the others.
 public final class SweepExports implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final ExportWorkflow workflow;
@@ -39,8 +39,9 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     this.workflow = workflow;
   }
 
-  /// @return how many jobs and duties were looked at
-  /// @throws SdkException the last one that kept it from looking at jobs, follow-ups or removals; the others are done
+  /// @return number of checked jobs and duties
+  /// @throws SdkException the last error that prevented the check of jobs, follow-ups or removals; the others are
+  /// checked
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     Instant now = workflow.now();
@@ -72,7 +73,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
   }
 
   private boolean followUpAgain(FollowUps.Due due, Instant now) {
-    // Each round waits twice as long as the one before, up to an hour.
+    // The delay doubles with each round, up to an hour.
     Duration wait = Duration.ofSeconds(Math.min(3_600, 60L << Math.min(6, due.owed().rounds())));
     if (due.owed().since().plus(wait).isAfter(now)) {
       return false;
@@ -103,7 +104,7 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
     return Turns.Step.HANDLED;
   }
 
-  /// Does one unit of work, whose failure is logged and affects no other.
+  /// Runs one unit of work. A failure is logged and does not affect the others.
   static void safely(String what, String id, Runnable work) {
     try {
       work.run();

@@ -21,15 +21,15 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
-/// How the workflow's tasks read what they are told and say what they did: ids and keys, never rows.
+/// Reads the inputs and creates the outputs of the workflow's tasks: ids and keys, never rows.
 final class Tasks {
 
   private Tasks() {}
 
-  /// Runs a task's work, whose log lines say which job it is about, and names what fails for a passing reason so that
-  /// the state machine knows it.
+  /// Runs a task's work, adds the job to its log lines, and converts transient errors to one type that the state
+  /// machine retries.
   ///
-  /// @throws TransientFailure for load, networks and the services' own faults
+  /// @throws TransientFailure for throttling, network failures and server errors of services
   static <T> T run(Map<String, Object> input, Context context, Supplier<T> work) {
     try {
       return Log.about(Map.of("request_id", context == null ? "" : context.getAwsRequestId(),
@@ -45,7 +45,7 @@ final class Tasks {
     return Documents.mapper().convertValue(input, AttemptRef.class);
   }
 
-  /// Names one run of a task: what it writes under this name, no other run writes.
+  /// Returns a unique name for one run of a task. No other run writes objects with this name.
   static String newRun() {
     return UUID.randomUUID().toString().substring(24);
   }
@@ -54,7 +54,7 @@ final class Tasks {
     return Documents.mapper().convertValue(input.get("part"), RowSource.Part.class);
   }
 
-  /// The parts that the workflow picked, in their order.
+  /// Returns the rendered parts that the workflow selected, in order.
   static List<RenderPart.PartObjects> rendered(Map<String, Object> input, ExportJob job) {
     var parts = new ArrayList<RenderPart.PartObjects>();
     for (Object part : (List<?>) input.get("rendered")) {
@@ -66,7 +66,7 @@ final class Tasks {
     return parts;
   }
 
-  /// What the workflow does next and how it ends, once a job is completed or failed.
+  /// Returns the outcome and the due follow-ups of a completed or failed job.
   static Map<String, Object> ended(ExportJob job) {
     return Map.of(
         "outcome", job.state() == ExportState.COMPLETED ? "completed" : "failed",

@@ -12,13 +12,13 @@ import no.rapport.records.Change;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 
-/// Goes through the notes of a partition, whose sort keys begin with an organisation, so that the organisations take
-/// turns: each gets a few of its notes handled before any gets more. Where the time ends, the next walk goes on.
+/// Handles the notes of a partition with the organisations in turn: a few notes of each organisation, then a few more
+/// of each. Sort keys begin with the organisation. When the time is over, the next walk continues at that place.
 final class Turns {
 
-  /// How many notes of one organisation are handled before the others have their turn.
+  /// Notes of one organisation that are handled in one turn.
   static final int NOTES_PER_TURN = 20;
-  private static final int PAGE = 100;
+  private static final int NOTES_PER_PAGE = 100;
   private static final String CURSORS = "sweep-cursors";
 
   private final Records records;
@@ -34,7 +34,7 @@ final class Turns {
     this.isTimeSpent = isTimeSpent;
   }
 
-  /// What came of one note.
+  /// The result of handling one note.
   enum Step {
     HANDLED,
     NOT_DUE,
@@ -42,13 +42,13 @@ final class Turns {
     NONE_DUE
   }
 
-  /// Hands every note that is due to `handle`, as far as the time goes.
+  /// Passes every due note to `handle`, until the time is over.
   ///
-  /// @return how many notes were looked at
+  /// @return number of checked notes
   int walk(Function<Note, Step> handle) {
     Optional<Note> cursor = records.note(CURSORS, partition, now);
     String start = cursor.map(Note::document).orElse("");
-    // Organisations that have more than one turn's worth, with the key after which they go on.
+    // Organisations with more notes than one turn, with the key after which their next turn starts.
     Map<String, String> more = new TreeMap<>();
     Optional<String> stopped = firstTurn(start, "", more, handle);
     if (stopped.isEmpty() && !start.isEmpty()) {
@@ -61,15 +61,15 @@ final class Turns {
     return looked;
   }
 
-  /// @param end key at which to stop; empty: at the last note
-  /// @return the key at which the time ended; empty where it did not
+  /// @param end key at which to stop; empty to continue to the last note
+  /// @return the key at which the time was over; empty if there was time for all notes
   private Optional<String> firstTurn(String start, String end, Map<String, String> more, Function<Note, Step> handle) {
     String after = start;
     String skipped = null;
     String organization = null;
     int handled = 0;
     while (true) {
-      List<Note> page = records.notes(partition, after, PAGE, now);
+      List<Note> page = records.notes(partition, after, NOTES_PER_PAGE, now);
       for (Note note : page) {
         String owner = organization(note);
         if (!end.isEmpty() && note.sort().compareTo(end) > 0) {
@@ -98,7 +98,7 @@ final class Turns {
         }
         after = note.sort();
       }
-      if (page.size() < PAGE) {
+      if (page.size() < NOTES_PER_PAGE) {
         return Optional.empty();
       }
       if (skipped != null && skipped.equals(organization(page.getLast()))) {
@@ -140,7 +140,7 @@ final class Turns {
     return end < 0 ? note.sort() : note.sort().substring(0, end);
   }
 
-  /// Sorts after every note of the organisation: ids of organisations hold nothing between `#` and `$`.
+  /// Returns a key that sorts after all notes of the organisation, because `$` follows `#`.
   private static String pastAllOf(String organization) {
     return organization + "$";
   }

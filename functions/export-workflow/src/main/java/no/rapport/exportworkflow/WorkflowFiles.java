@@ -28,20 +28,20 @@ import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/// The workflow's objects in the bucket: written as streams, copied, and read.
+/// Writes, copies and reads the workflow's objects in the bucket. Writes are streamed.
 final class WorkflowFiles {
 
-  private static final int PARTS_AT_ONCE = 2;
-  private static final int REQUESTS_AT_ONCE = 8;
+  private static final int MAX_PARTS_AT_ONCE = 2;
+  private static final int MAX_REQUESTS_AT_ONCE = 8;
 
   private final S3Client s3;
   private final String bucket;
   private final Sending sending;
 
-  /// How requests are sent.
+  /// Settings for sending requests.
   ///
-  /// @param partBytes of which an upload is sent in parts; S3 wants 5 MiB or more of all but the last
-  /// @param threads makes what does several requests at once
+  /// @param partBytes size of the parts of a multipart upload; S3 requires at least 5 MiB, except for the last one
+  /// @param threads creates the executor for concurrent requests
   record Sending(int partBytes, Supplier<ExecutorService> threads) {
 
     static final Sending DEFAULT = new Sending(8 * 1024 * 1024, Executors::newVirtualThreadPerTaskExecutor);
@@ -61,11 +61,11 @@ final class WorkflowFiles {
     return sending.threads().get();
   }
 
-  /// What was written.
+  /// The size and digest of a written object.
   record Written(long sizeBytes, String sha256) {}
 
-  /// Writes an object of any size with constant memory: one put up to 8 MiB, a multipart upload above.
-  /// Nothing is visible before [Upload#complete]; an upload that is closed without it leaves nothing.
+  /// Writes an object of any size with constant memory: one put up to 8 MiB, otherwise a multipart upload.
+  /// The object becomes visible with [Upload#complete]; closing the upload before that leaves nothing.
   Upload upload(String key, String contentType) {
     return new Upload(key, contentType);
   }
@@ -91,7 +91,7 @@ final class WorkflowFiles {
     return s3.getObject(get -> get.bucket(bucket).key(key).range("bytes=" + offset + "-" + (offset + length - 1)));
   }
 
-  /// Copies within the bucket (objects up to 5 GB, as S3 copies in one request).
+  /// Copies an object within the bucket. S3 copies at most 5 GB in one request.
   void copy(String from, String to) {
     s3.copyObject(copy -> copy.sourceBucket(bucket).sourceKey(from).destinationBucket(bucket).destinationKey(to));
   }
@@ -104,11 +104,11 @@ final class WorkflowFiles {
     }
   }
 
-  /// Does requests that do not depend on each other several at a time.
+  /// Runs independent requests concurrently.
   ///
-  /// @return their results, in the order of the requests
+  /// @return the results in the order of the requests
   <T> List<T> severalAtOnce(List<Callable<T>> requests) {
-    var places = new Semaphore(REQUESTS_AT_ONCE);
+    var places = new Semaphore(MAX_REQUESTS_AT_ONCE);
     try (var executor = threads()) {
       return requests.stream().map(request -> executor.submit(() -> {
         places.acquire();
@@ -121,7 +121,7 @@ final class WorkflowFiles {
     }
   }
 
-  /// The result of work done on another thread, whose failure is thrown as if it had been done on this one.
+  /// Returns the result of work on another thread. Throws the work's own exception, not a wrapper.
   static <T> T result(Future<T> work) {
     try {
       return work.get();
@@ -141,14 +141,14 @@ final class WorkflowFiles {
     return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /// An object being written. Its parts are sent while the next ones are made: both together take as long as the slower of
-  /// the two, in the memory of three parts. Not thread safe.
+  /// An object that is being written. Parts are sent while the next ones are filled, so that the slower of the two
+  /// decides the time. Needs memory for three parts. Not thread-safe.
   final class Upload extends OutputStream {
 
     private final String key;
     private final String contentType;
     private final MessageDigest digest = sha256();
-    private final byte[][] buffers = new byte[PARTS_AT_ONCE + 1][];
+    private final byte[][] buffers = new byte[MAX_PARTS_AT_ONCE + 1][];
     private final List<Future<CompletedPart>> parts = new ArrayList<>();
     private final ExecutorService senders = threads();
     private String uploadId;
@@ -161,7 +161,7 @@ final class WorkflowFiles {
       this.contentType = contentType;
     }
 
-    /// Of the part that is being made: a new one, or that of the part which was awaited before the last one was sent.
+    /// The buffer of the next part. Buffers of sent parts are reused.
     private byte[] buffer() {
       int turn = parts.size() % buffers.length;
       if (buffers[turn] == null) {
@@ -199,8 +199,8 @@ final class WorkflowFiles {
             .checksumAlgorithm(ChecksumAlgorithm.CRC32)).uploadId();
       }
       int index = parts.size();
-      if (index >= PARTS_AT_ONCE) {
-        result(parts.get(index - PARTS_AT_ONCE));
+      if (index >= MAX_PARTS_AT_ONCE) {
+        result(parts.get(index - MAX_PARTS_AT_ONCE));
       }
       String crc32 = crc32(buffer(), buffered);
       RequestBody content = content();
@@ -208,7 +208,7 @@ final class WorkflowFiles {
       buffered = 0;
     }
 
-    /// S3 wants the checksum of a part again when the upload is completed, of the kind that was named at its creation.
+    /// At completion S3 requires each part's checksum again, with the algorithm of the upload's creation.
     private CompletedPart send(int number, RequestBody content, String crc32) {
       String etag = s3.uploadPart(upload -> upload.bucket(bucket).key(key).uploadId(uploadId).partNumber(number)
           .checksumCRC32(crc32), content).eTag();
@@ -221,7 +221,7 @@ final class WorkflowFiles {
       return Base64.getEncoder().encodeToString(ByteBuffer.allocate(Integer.BYTES).putInt((int) crc.getValue()).array());
     }
 
-    /// What is buffered, not copied.
+    /// Returns the buffered bytes without copying them.
     private RequestBody content() {
       byte[] bytes = buffer();
       int length = buffered;
@@ -229,7 +229,7 @@ final class WorkflowFiles {
           "application/octet-stream");
     }
 
-    /// Makes the object visible.
+    /// Completes the upload and makes the object visible.
     Written complete() {
       if (uploadId == null) {
         s3.putObject(put -> put.bucket(bucket).key(key).contentType(contentType), content());
@@ -245,7 +245,7 @@ final class WorkflowFiles {
       return new Written(size, HexFormat.of().formatHex(digest.digest()));
     }
 
-    /// Waits for what is being sent: a part that arrived after the upload was given up would stay.
+    /// Waits until all parts are sent, because a part that arrives after the upload was aborted would stay.
     @Override
     public void close() {
       senders.close();

@@ -32,7 +32,7 @@ class AttachmentsTest {
   private final TaskRun run = new TaskRun();
 
   @Test
-  void putsTheReportTheAttachmentsAndTheManifestInOneFile() throws IOException {
+  void writesReportAttachmentsAndManifestToOneFile() throws IOException {
     run.inPartsOf(1).row("act-1", "referat.txt", "bilde æøå.jpg").row("act-2").row("act-3", "referat.txt")
         .attachment("act-1", "referat.txt", TEXT).attachment("act-1", "bilde æøå.jpg", NOISE)
         .attachment("act-3", "referat.txt", new byte[0]);
@@ -67,7 +67,7 @@ class AttachmentsTest {
   }
 
   @Test
-  void holdsTheVeryReportThatAnExportWithoutAttachmentsGives() throws IOException {
+  void containsTheSameReportAsAnExportWithoutAttachments() throws IOException {
     run.row("act-1", "referat.txt").attachment("act-1", "referat.txt", TEXT);
     byte[] alone = run.read(run.run(run.accept(ExportKind.BUFDIR_EXPORT, TaskRun.anOrder("csv", false, false))).file()
         .orElseThrow().key());
@@ -76,7 +76,7 @@ class AttachmentsTest {
   }
 
   @Test
-  void noIdentityNumberOfARowLeavesInTheReport() throws IOException {
+  void reportContainsNoIdentityNumberOfARow() throws IOException {
     run.row("act-1", "fnr 01\u200B01-07.50160.pdf");
     for (String format : List.of("csv", "json")) {
       byte[] zip = run.read(run.run(bufdirExport(format)).file().orElseThrow().key());
@@ -98,7 +98,7 @@ class AttachmentsTest {
   }
 
   @Test
-  void readsAlikeInAnotherReader() throws IOException {
+  void hasTheSameContentInAnotherReader() throws IOException {
     run.row("act-1", "referat.txt", "bilde æøå.jpg").attachment("act-1", "referat.txt", TEXT)
         .attachment("act-1", "bilde æøå.jpg", NOISE);
     byte[] zip = run.read(run.run(bufdirExport("csv")).file().orElseThrow().key());
@@ -117,7 +117,7 @@ class AttachmentsTest {
   }
 
   @Test
-  void deflatesTextAndLeavesWhatDoesNotShrinkAsItIs() throws IOException {
+  void deflatesTextAndStoresContentThatDoesNotShrink() throws IOException {
     run.row("act-1", "referat.jpg", "bilde.txt").attachment("act-1", "referat.jpg", TEXT)
         .attachment("act-1", "bilde.txt", NOISE);
     byte[] zip = run.read(run.run(bufdirExport("xlsx")).file().orElseThrow().key());
@@ -131,7 +131,7 @@ class AttachmentsTest {
   }
 
   @Test
-  void findsAttachmentsWhoseNamesAreComposedInOnePlaceAndDecomposedInTheOther() throws IOException {
+  void findsAttachmentsInComposedAndDecomposedUnicodeForm() throws IOException {
     String composed = "m\u00f8te p\u00e5 h\u00f8yden.txt";
     String decomposed = java.text.Normalizer.normalize(composed, java.text.Normalizer.Form.NFD);
     assertThat(decomposed).isNotEqualTo(composed);
@@ -150,7 +150,7 @@ class AttachmentsTest {
   }
 
   @Test
-  void listsWhatIsMissingAndCompletes() throws IOException {
+  void listsMissingAttachmentsAndCompletes() throws IOException {
     run.row("act-1", "fins ikke.pdf", "../act-2/referat.txt", "..", "a\u0000b", "x".repeat(1_100), "fnr 01010750160.pdf",
             "fnr ****** *****.pdf")
         .row("act-2", "referat.txt", "referat.txt")
@@ -201,7 +201,7 @@ class AttachmentsTest {
   }
 
   @Test
-  void failsWithASentenceWhenTheAttachmentsAreTooLarge() {
+  void explainsThatTheAttachmentsAreTooLarge() {
     run.row("act-1", "1.bin", "2.bin").attachment("act-1", "1.bin", NOISE).attachment("act-1", "2.bin", NOISE);
     ExportJob job = bufdirExport("csv");
     var rendered = run.rendered(job);

@@ -17,13 +17,13 @@ import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
 import org.junit.jupiter.api.Test;
 
-/// Which snapshot's figures a report takes, of documents as the context of aggregated data stores them.
+/// Tests which snapshot's figures a report contains. The documents have the stored form of aggregated data.
 class CurrentFiguresTest {
 
   private final InMemoryRecords records = new InMemoryRecords();
 
   @Test
-  void takesTheNewestGoodSnapshotOfThePeriodWithThePriorYearsValues() {
+  void usesTheNewestSuccessfulSnapshotWithThePriorYearsValues() {
     snapshot("snap-1", "2024", 1, true, "5");
     snapshot("snap-2", "2024", 2, true, "6");
     snapshot("snap-3", "2024", 3, false, "7");
@@ -34,9 +34,9 @@ class CurrentFiguresTest {
         new Figure("antall_arsverk", Optional.empty(), Optional.empty(), "hr-system"))));
   }
 
-  /// Without the counts, a report with suppression has to hide every percentage of which they are not known otherwise.
+  /// Without the counts, a report with suppression must hide every percentage whose counts are not known.
   @Test
-  void takesTheCountsBehindPercentagesAlong() {
+  void includesTheCountsBehindPercentages() {
     String document = """
         {"snapshot_id":"snap-%s","ordinal":1,"good":true,"state":"COMPLETED","aggregate":{"mark":"","figures":[
         {"field_key":"andel_ettervernstilbud_akseptert","value":%s,"data_source":"familia",
@@ -54,7 +54,7 @@ class CurrentFiguresTest {
   }
 
   @Test
-  void takesNoneWhereThereIsNoGoodSnapshot() {
+  void hasNoFiguresWithoutASuccessfulSnapshot() {
     snapshot("snap-3", "2024", 3, false, "7");
     assertThat(figures("2024")).isEmpty();
     assertThat(figures("2023")).isEmpty();

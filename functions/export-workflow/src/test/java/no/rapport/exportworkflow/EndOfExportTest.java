@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the tasks that end an attempt answer to the state machine, and what they leave behind.
+/// Tests the outputs and effects of the tasks that end an attempt.
 class EndOfExportTest {
 
   private final TaskRun run = new TaskRun().row("act-1", "vedtak.pdf").row("act-2").attachment("act-1", "vedtak.pdf", new byte[9]);
@@ -57,7 +57,7 @@ class EndOfExportTest {
   }
 
   @Test
-  void completesOnceAndAnswersTheSameHoweverOftenItIsAsked() {
+  void completesOnceAndRepeatsItsAnswer() {
     ExportJob job = accepted(true);
     Map<String, Object> assembled = run.assembled(job);
 
@@ -76,12 +76,13 @@ class EndOfExportTest {
       assertThat(run.read(report.fileRef().orElseThrow())).isEqualTo(run.read(done.file().orElseThrow().key()));
       assertThat(run.read(report.sealed().orElseThrow().manifestKey())).isNotEmpty();
     });
-    assertThat(Cleanup.open(run.workflow.records(), "", 10, TaskRun.NOW)).as("parts that come late").hasSize(1);
+    assertThat(Cleanup.open(run.workflow.records(), "", 10, TaskRun.NOW)).as("removal of parts that a task writes late")
+        .hasSize(1);
   }
 
   @ParameterizedTest
   @CsvSource({"EXPORT_FILE, available", "REPORT_REEXPORT, completed"})
-  void entersOnlyBufdirExportsInTheHistory(ExportKind kind, String status) {
+  void addsOnlyBufdirExportsToTheHistory(ExportKind kind, String status) {
     ExportJob job = accepted(kind, false, true);
     Map<String, Object> answer = complete.handleRequest(run.assembled(job), null);
     assertThat(answer.get("notification")).asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
@@ -90,7 +91,7 @@ class EndOfExportTest {
   }
 
   @Test
-  void keepsTheListOfWhatWasLeftOut() {
+  void keepsTheListOfMissingAttachments() {
     run.row("act-3", "borte.pdf");
     ExportJob job = accepted(ExportKind.EXPORT_FILE, true, false);
     complete.handleRequest(run.assembled(job), null);
@@ -101,7 +102,7 @@ class EndOfExportTest {
   }
 
   @Test
-  void tellsTheMetricsOfEveryEnd() {
+  void emitsMetricsForEveryEnd() {
     ExportJob job = accepted(false);
     Map<String, Object> assembled = run.assembled(job);
     assertThat(Printed.lines(() -> complete.handleRequest(assembled, null)))
@@ -120,7 +121,7 @@ class EndOfExportTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void startsWhatHasWaitedWhenItEnds(boolean completes) {
+  void startsAQueuedJobWhenAnotherEnds(boolean completes) {
     ExportJob job = accepted(false);
     Map<String, Object> assembled = run.assembled(job);
     ExportJob waiting = accepted(false);
@@ -133,7 +134,7 @@ class EndOfExportTest {
   }
 
   @Test
-  void completesNothingThatWasCancelledOrTakenOverMeanwhile() {
+  void completesNoJobThatWasCancelledOrRestartedInTheMeantime() {
     ExportJob job = accepted(true);
     Map<String, Object> assembled = run.assembled(job);
     failed(job, "States.Timeout");
@@ -149,7 +150,7 @@ class EndOfExportTest {
   }
 
   @Test
-  void startsAgainWhatFailedForAPassingReasonAndLeavesNothingOfTheAttempt() {
+  void restartsAfterATransientFailureAndRemovesTheAttemptsFiles() {
     ExportJob job = accepted(true);
     run.assembled(job);
     assertThat(run.keysBelow(job.workPrefix())).isNotEmpty();
@@ -161,13 +162,13 @@ class EndOfExportTest {
     assertThat(run.keysBelow(job.sealedPrefix())).isEmpty();
     assertThat(duties()).isEmpty();
     assertThat(Cleanup.open(run.workflow.records(), "", 10, TaskRun.NOW)).hasSize(1);
-    assertThat(failed(job, "States.Timeout")).as("told by an attempt that is over").containsEntry("outcome", "superseded")
+    assertThat(failed(job, "States.Timeout")).as("error of an older attempt").containsEntry("outcome", "superseded")
         .containsEntry("notify", false);
     assertThat(run.job(job).attempt()).isEqualTo(2);
   }
 
   @Test
-  void failsWhatNoWaitingHelpsAndSaysWhichStep() {
+  void failsOnAPermanentErrorAndNamesTheStep() {
     ExportJob job = accepted(true);
     run.assembled(job);
 
@@ -182,14 +183,14 @@ class EndOfExportTest {
   }
 
   @Test
-  void knowsAnErrorWithoutAStepOrAName() {
+  void acceptsAnErrorWithoutStepOrName() {
     ExportJob job = accepted(false);
     assertThat(fail.handleRequest(TaskRun.claim(job), null)).containsEntry("outcome", "failed").containsEntry("notify", false);
-    assertThat(run.job(job).errorMessage().orElseThrow()).startsWith("The export stopped before it was done.");
+    assertThat(run.job(job).errorMessage().orElseThrow()).startsWith("The export stopped before it was complete.");
   }
 
   @Test
-  void clearsEarlierAttemptsBeforeTheNextButNotTheNextItself() {
+  void removesFilesOfEarlierAttemptsButNotOfTheCurrentOne() {
     ExportJob job = accepted(true);
     run.workflow.jobs().move(job.kind(), job.id(), now -> now.restarted(1, TaskRun.NOW));
     run.workflow.jobs().move(job.kind(), job.id(), now -> now.restarted(2, TaskRun.NOW));
@@ -203,24 +204,24 @@ class EndOfExportTest {
 
     assertThat(run.keysBelow(job.workPrefix())).containsExactly(job.workPrefix() + "3/parts/0");
     assertThat(run.keysBelow(job.sealedPrefix())).containsExactly(job.sealedPrefix() + "3/0");
-    assertThat(prepare.handleRequest(TaskRun.claim(job), null)).as("of an attempt that is over")
+    assertThat(prepare.handleRequest(TaskRun.claim(job), null)).as("older attempt")
         .containsEntry("action", "none");
   }
 
   @Test
-  void doesOfAnEndedJobOnlyWhatFollows() {
+  void runsOnlyFollowUpsOfAnEndedJob() {
     ExportJob job = accepted(true);
     run.run(job);
     assertThat(prepare.handleRequest(TaskRun.claim(job), null)).containsEntry("action", "follow_up")
         .containsEntry("outcome", "completed").containsEntry("notify", true);
     mark.handleRequest(TaskRun.claim(job), null);
     assertThat(prepare.handleRequest(TaskRun.claim(job), null)).containsEntry("action", "none").containsEntry("notify", false);
-    assertThat(run.read(run.job(job).file().orElseThrow().key())).as("still there").isNotEmpty();
+    assertThat(run.read(run.job(job).file().orElseThrow().key())).as("the completed file").isNotEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"completed", "failed"})
-  void recordsANotificationAndTakesItsDutyAway(String outcome) {
+  void recordsANotificationAndRemovesItsDuty(String outcome) {
     ExportJob job = accepted(true);
     if (outcome.equals("completed")) {
       run.run(job);
@@ -232,12 +233,12 @@ class EndOfExportTest {
         .containsAllEntriesOf(TaskRun.claim(job)).containsEntry("outcome", outcome);
     assertThat(run.job(job).notified()).isTrue();
     assertThat(duties()).isEmpty();
-    assertThat(mark.handleRequest(TaskRun.with(TaskRun.claim(job), "outcome", outcome), null)).as("once more")
+    assertThat(mark.handleRequest(TaskRun.with(TaskRun.claim(job), "outcome", outcome), null)).as("repeated")
         .containsEntry("outcome", outcome);
   }
 
   @Test
-  void recordsNoNotificationOfAnAttemptThatIsOverOrHasNotEnded() {
+  void recordsNoNotificationOfAnOlderOrUnfinishedAttempt() {
     ExportJob job = accepted(true);
     mark.handleRequest(TaskRun.claim(job), null);
     assertThat(run.job(job).notified()).as("at work").isFalse();
@@ -245,7 +246,7 @@ class EndOfExportTest {
     run.workflow.jobs().move(job.kind(), job.id(), now -> now.retried(TaskRun.NOW));
     run.workflow.jobs().move(job.kind(), job.id(), now -> now.failed(2, "No.", TaskRun.NOW));
     mark.handleRequest(TaskRun.claim(job), null);
-    assertThat(run.job(job).notified()).as("of the attempt before").isFalse();
+    assertThat(run.job(job).notified()).as("previous attempt").isFalse();
   }
 
   @ParameterizedTest
@@ -253,7 +254,8 @@ class EndOfExportTest {
       "BUFDIR_EXPORT, queued, processing, completed, failed, cancelled",
       "REPORT_REEXPORT, pending, running, completed, failed, cancelled",
       "EXPORT_FILE, initializing, in_progress, empty_list, failed, failed"})
-  void speaksEachContractsWords(ExportKind kind, String first, String atWork, String completed, String failed, String cancelled) {
+  void usesEachContractsStatusWords(ExportKind kind, String first, String atWork, String completed, String failed,
+      String cancelled) {
     ExportJob job = accepted(kind, false, false);
     ExportFile file = new ExportFile("k", "f.csv", "text/csv", 3, "c0ffee");
     assertThat(kind.statusOf(job)).isEqualTo(first);

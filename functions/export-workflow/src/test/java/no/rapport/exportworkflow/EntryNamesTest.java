@@ -33,12 +33,12 @@ class EntryNamesTest {
       'null\u0000.pdf', null_.pdf
       '', _
       """)
-  void keepsWhatIsSafeAndReplacesTheRest(String given, String expected) {
+  void keepsSafeCharactersAndReplacesOthers(String given, String expected) {
     assertThat(new EntryNames().next("attachments", "act-1", given)).isEqualTo("attachments/act-1/" + expected);
   }
 
   @Test
-  void tellsNamesApartThatAFileSystemWouldTakeForOne() {
+  void numbersNamesThatAFileSystemTreatsAsEqual() {
     var names = new EntryNames();
     assertThat(names.next("a", "Kart.PDF")).isEqualTo("a/Kart.PDF");
     assertThat(names.next("a", "kart.pdf")).isEqualTo("a/kart_2.pdf");
@@ -57,14 +57,14 @@ class EntryNamesTest {
   }
 
   @Test
-  void cutsLongNamesBeforeTheirExtension() {
+  void shortensLongNamesBeforeTheirExtension() {
     String name = new EntryNames().next("a", "😀".repeat(200) + ".docx");
     assertThat(name).endsWith("😀.docx").doesNotContain("?");
     assertThat(name.getBytes(StandardCharsets.UTF_8)).hasSizeLessThanOrEqualTo(142).hasSizeGreaterThan(135);
   }
 
   @Test
-  void cutsExactlyWhatIsTooLong() {
+  void shortensNamesOnlyAsFarAsNeeded() {
     assertThat(new EntryNames().next("a".repeat(140))).isEqualTo("a".repeat(140));
     assertThat(new EntryNames().next("a".repeat(141))).isEqualTo("a".repeat(140));
     assertThat(new EntryNames().next("a".repeat(200) + ".pdf")).isEqualTo("a".repeat(136) + ".pdf");
@@ -72,7 +72,7 @@ class EntryNamesTest {
   }
 
   @Test
-  void numbersNamesBeforeWhatIsAnExtension() {
+  void insertsNumbersBeforeTheExtension() {
     var names = new EntryNames();
     String longest = "." + "e".repeat(15);
     for (String name : new String[] {"a.b.pdf", "a" + longest, "a" + longest + "e", ".pdf"}) {
@@ -85,7 +85,7 @@ class EntryNamesTest {
   }
 
   @Test
-  void isSafeAndUniqueWhateverItIsGiven() {
+  void isSafeAndUniqueForRandomInput() {
     var random = new SplittableRandom(20260301);
     var names = new EntryNames();
     var seen = new HashSet<String>();

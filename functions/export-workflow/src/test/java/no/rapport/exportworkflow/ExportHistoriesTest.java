@@ -34,14 +34,14 @@ import no.rapport.reporting.Suppression;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// The whole life of an export job in random orders: callers, workflow, tasks that run twice or too long, executions
-/// that die, services that fail before or after they have done what they were asked, the sweeper, and a clock.
+/// Runs the life cycle of an export job in many random orders: callers, workflow, tasks that run twice or too long,
+/// failing executions, services that fail before or after they execute a request, the sweeper, and a clock.
 ///
-/// Whatever happens, the invariants hold when all has come to rest. A seed names a history ([Histories]).
+/// The invariants must hold after all work has ended. Each history is generated from a seed ([Histories]).
 class ExportHistoriesTest {
 
   private static final String ORG = "org-1042";
-  /// By how much the clocks of functions may be wrong: not at all, or far more than those of Lambda are.
+  /// Clock skews of functions: none, or far more than on Lambda.
   private static final List<Duration> SKEWS = List.of(Duration.ZERO, Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(30));
   private static final String MACHINES = "arn:aws:states:eu-north-1:000000000000:stateMachine:rapport-";
 
@@ -52,7 +52,7 @@ class ExportHistoriesTest {
         history -> completed.addAndGet(history.endedCompleted ? 1 : 0));
     System.out.println(lived.count() + " histories, " + completed + " completed, " + lived.violations().size() + " violations");
     assertThat(lived.violations()).isEmpty();
-    assertThat(completed.get()).as("histories are not all cut short").isGreaterThanOrEqualTo(lived.count() / 5);
+    assertThat(completed.get()).as("histories whose job completed").isGreaterThanOrEqualTo(lived.count() / 5);
   }
 
   private static final class History implements SeededScenarios.Scenario {
@@ -112,14 +112,14 @@ class ExportHistoriesTest {
       check();
     }
 
-    /// A caller that repeats its request under one idempotency key, or gives up.
+    /// A caller that repeats its request with one idempotency key, at most three times.
     private void create() {
       for (int attempt = 0; attempt < 3; attempt++) {
         try {
           accepted = workflow.services().requests().begin(ordered).isPresent();
           return;
         } catch (SdkException e) {
-          // a 500: the caller does not know
+          // The caller gets a 500 and does not know the outcome.
         }
       }
     }
@@ -139,7 +139,7 @@ class ExportHistoriesTest {
           }
         }
       } catch (SdkException e) {
-        // the caller got a 500 and does not know; the invariants hold all the same
+        // The caller gets a 500 and does not know the outcome. The invariants must hold in both cases.
       }
     }
 
@@ -157,7 +157,7 @@ class ExportHistoriesTest {
           try {
             new SweepExports(workflow).handleRequest(java.util.Map.of(), null);
           } catch (SdkException e) {
-            // the next one comes in a minute
+            // The next sweep follows in a minute.
           }
         });
       }
@@ -168,7 +168,7 @@ class ExportHistoriesTest {
       Optional<ExportJob> job = stored.map(entry -> ExportJobs.Stored.of(entry).job());
       Set<String> wanted = new TreeSet<>();
       if (accepted && !deleted && deletesTried == 0) {
-        assertThat(job).as("what was accepted is there").isPresent();
+        assertThat(job).as("the accepted job exists").isPresent();
       }
       if (deleted) {
         assertThat(job).as("deleted stays deleted").isEmpty();
@@ -177,7 +177,7 @@ class ExportHistoriesTest {
         endedCompleted = j.state() == ExportState.COMPLETED;
         assertThat(j.state().isUnfinished()).as("ends in bounded time, not " + j.state()).isFalse();
         if (toldToCallers.contains(ExportState.CANCELLED)) {
-          assertThat(j.state()).as("what was cancelled stays cancelled").isEqualTo(ExportState.CANCELLED);
+          assertThat(j.state()).as("a cancelled job stays cancelled").isEqualTo(ExportState.CANCELLED);
         }
         if (j.state() == ExportState.COMPLETED) {
           ExportFile file = j.file().orElseThrow();
@@ -186,12 +186,12 @@ class ExportHistoriesTest {
           assertThat(j.rowCount()).isEqualTo(parts * 2L);
         }
         boolean owed = j.order().notifyOnCompletion() && j.state() != ExportState.CANCELLED;
-        assertThat(j.notified()).as("notified in the end, where it is wanted").isEqualTo(owed);
+        assertThat(j.notified()).as("notified if it was ordered").isEqualTo(owed);
         if (owed) {
           assertThat(services.published()).as("notified only after publication")
               .anyMatch(message -> message.contains("status=" + kind.statusOf(j)));
         } else {
-          assertThat(services.published()).as("nothing is told of what was cancelled")
+          assertThat(services.published()).as("no notification of a cancelled job")
               .noneMatch(message -> message.contains("status=completed"));
         }
       });
@@ -211,7 +211,7 @@ class ExportHistoriesTest {
         services.objects().keySet().stream()
             .filter(k -> k.startsWith(report.sealed().orElseThrow().prefix())).forEach(wanted::add);
       }
-      assertThat(services.objects().keySet()).as("no file that nothing names").isEqualTo(wanted);
+      assertThat(services.objects().keySet()).as("only files that something refers to").isEqualTo(wanted);
       assertThat(services.openUploads()).as("no upload left open").isEmpty();
       assertThat(no.rapport.records.Cleanup.open(services.stored(), "", 100, schedule.now()))
           .as("no duty left").isEmpty();
@@ -220,14 +220,14 @@ class ExportHistoriesTest {
     }
 
     private void assertFile(String key, long size, String sha256) {
-      assertThat(services.objects()).as("completed means the file is there").containsKey(key);
+      assertThat(services.objects()).as("the file of a completed job exists").containsKey(key);
       byte[] bytes = services.objects().get(key);
       assertThat((long) bytes.length).isEqualTo(size);
       assertThat(HexFormat.of().formatHex(WorkflowFiles.sha256().digest(bytes))).isEqualTo(sha256);
     }
   }
 
-  /// Two rows a part.
+  /// Parts of two rows.
   private record FewRows(int parts, Instant now) implements RowSource {
 
     @Override

@@ -35,9 +35,9 @@ import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 
-/// How the wall time of an export falls with the tasks that render at once: the real tasks over a real store, with the
-/// waiting that a network and a database bring and one machine has not. Each task has a machine of its own on Lambda; here
-/// all share two cores, so what is shown is waiting that goes away, not computing.
+/// Measures how the wall time of an export decreases with the number of concurrent rendering tasks: the real tasks over
+/// a real store, with the simulated delays of a network and a database. On Lambda each task has its own machine. Here
+/// all share two cores, so the measurement shows less waiting, not less computing.
 ///
 /// `mvn test -pl functions/export-workflow -am -Dtest=ExportInPartsTest -Dgroups=soak -Drapport.excluded.tests=none
 /// -Dsurefire.failIfNoSpecifiedTests=false`
@@ -46,20 +46,20 @@ class ExportInPartsTest {
 
   private static final int ROWS = 1_000_000;
   private static final int ROWS_PER_PART = 50_000;
-  /// A page of a DynamoDB query: 1 MB of rows.
+  /// Rows of one page of a DynamoDB query (1 MB).
   private static final int ROWS_PER_PAGE = 2_500;
   private static final Duration PAGE = Duration.ofMillis(15);
   private static final Duration FIRST_BYTE = Duration.ofMillis(30);
-  /// What a function of 1,769 MB has of the network, each way.
+  /// Network bandwidth of a function of 1,769 MB in each direction.
   private static final double BYTES_PER_NANO = 75e6 / 1e9;
 
-  /// Threads do not sleep less than this exactly.
+  /// Threads cannot sleep for shorter times exactly.
   private static final double SHORTEST_PAUSE = 2e6;
 
   private final String bucket = "parts-" + UUID.randomUUID();
 
   @Test
-  void wallTimeFallsWithTheNumberOfTasks() throws Exception {
+  void wallTimeDecreasesWithTheNumberOfTasks() throws Exception {
     EmbeddedS3.shared().client().createBucket(create -> create.bucket(bucket));
     System.out.printf(Locale.ROOT, "%,d rows, %d parts%n%-6s %14s %14s %12s %12s%n", ROWS, ROWS / ROWS_PER_PART, "format",
         "tasks at once", "rendering, s", "joining, s", "wall, s");
@@ -72,7 +72,7 @@ class ExportInPartsTest {
         alone = atOnce == 1 ? wall : alone;
         together = wall;
       }
-      assertThat(digests).as("the same file, however many tasks made it").hasSize(1);
+      assertThat(digests).as("the same file for every number of tasks").hasSize(1);
       assertThat(together).isLessThan(alone / 2);
     }
   }
@@ -114,7 +114,7 @@ class ExportInPartsTest {
     LockSupport.parkNanos((long) nanos);
   }
 
-  /// The wait for each request, and the time that bytes take.
+  /// Simulates the latency of each request and the transfer time of its bytes.
   private static final class Network implements ExecutionInterceptor {
 
     @Override

@@ -46,7 +46,7 @@ import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.paginators.ListObjectsV2Iterable;
 
-/// What happens where more is asked for than is given: places, queues, refusals, and the number of attempts.
+/// Tests the limits of exports: running jobs, queue, orders within an hour, and attempts.
 class ExportLimitsTest {
 
   private static final Instant NOON = Instant.parse("2026-03-26T12:00:00Z");
@@ -87,7 +87,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void letsAnOrganisationsEleventhExportWaitAndStartsTheOldestWhenAPlaceIsFree() {
+  void queuesTheEleventhExportAndStartsTheOldestWhenASlotIsFree() {
     for (int i = 0; i < 13; i++) {
       ordered("org-1042", "exp-%02d".formatted(i), i);
     }
@@ -105,7 +105,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void doesNotLetOneOrganisationsQueueDelayAnother() {
+  void queueOfOneOrganisationDoesNotDelayAnother() {
     for (int i = 0; i < 60; i++) {
       ordered("org-1042", "exp-%02d".formatted(i), i);
     }
@@ -118,7 +118,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void refusesAnOrderWhereTheQueueIsFull() {
+  void refusesAnOrderIfTheQueueIsFull() {
     int most = ExportQuota.MAX_RUNNING + ExportQuota.MAX_QUEUED;
     for (int i = 0; i < most; i++) {
       assertThat(workflow.services().requests().exceededQuota("org-1042", NOON)).as("order " + i).isEmpty();
@@ -132,7 +132,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void refusesWhatAnOrganizationOrdersBeyondThreeHundredInAnHourWhateverBecameOfThem() {
+  void refusesMoreThanThreeHundredOrdersInAnHourIncludingCancelledOnes() {
     for (int i = 0; i < 300; i++) {
       assertThat(workflow.services().requests().exceededQuota("org-1042", NOON.plusSeconds(i))).as("order " + i).isEmpty();
     }
@@ -148,7 +148,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void givesAJobNewAttemptsForAPassingReasonAndThenFailsIt() {
+  void restartsAfterTransientFailuresAndThenFails() {
     ordered("org-1042", "exp-1", 0);
     works("exp-1");
     long pause = 15;
@@ -194,7 +194,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void deletesOnlyWhatHasEnded() {
+  void deletesOnlyEndedJobs() {
     ordered("org-1042", "exp-1", 0);
     assertThat(workflow.services().requests().delete(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, NOON))
         .isEqualTo(new ExportRequests.Refused("queued"));
@@ -210,7 +210,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void changesNothingWhereTheCallerHasSeenAnotherVersion() {
+  void changesNothingIfTheVersionDiffers() {
     ordered("org-1042", "exp-1", 0);
 
     assertThat(workflow.services().requests().cancel(ExportKind.BUFDIR_EXPORT, "exp-1", Optional.of("wrong"), _ -> false, NOON))
@@ -221,7 +221,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void doesNotBringBackWhatWasDeletedWhereItsOrderIsRepeatedLate() {
+  void doesNotRecreateADeletedJobWhenItsOrderIsRepeated() {
     ExportJob first = ordered("org-1042", "exp-1", 0);
     works("exp-1");
     fails("exp-1", "java.lang.IllegalStateException");
@@ -233,7 +233,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void takesARetryThatIsRepeatedForTheSameRetry() {
+  void repeatedRetryIsTheSameRetry() {
     ordered("org-1042", "exp-1", 0);
     works("exp-1");
     fails("exp-1", "java.lang.IllegalStateException");
@@ -249,7 +249,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void isNotKeptFromOtherDutiesByOneThatCannotBeRead() {
+  void continuesAfterAnUnreadableDuty() {
     s3.putObject(put -> put.bucket(BUCKET).key("exports/org-1042/exp-9/1/a"), RequestBody.fromString("left"));
     workflow.records().commit(new Change.AddNote(Note.first("cleanup", "a", "no duty", null)),
         new Change.AddNote(Note.first("follow-ups", "a", "[]", null)),
@@ -262,7 +262,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void removesFilesEvenWhereJobsCannotBeLookedAtAndSaysThatItFailed() {
+  void removesFilesAndReportsTheErrorIfJobsCannotBeRead() {
     s3.putObject(put -> put.bucket(BUCKET).key("exports/org-1042/exp-9/1/a"), RequestBody.fromString("left"));
     var stored = new InMemoryRecords(Clock.fixed(NOON, ZoneOffset.UTC));
     var records = (Records) Proxy.newProxyInstance(Records.class.getClassLoader(), new Class<?>[] {Records.class},
@@ -283,7 +283,7 @@ class ExportLimitsTest {
   }
 
   @Test
-  void doesNotTakeForRemovedWhatTheBucketKept() {
+  void keepsTheDutyIfTheBucketDidNotDeleteAFile() {
     var keeping = new S3Client() {
       @Override
       public String serviceName() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What follows each act of a caller: executions, files, duties and log lines.
+/// Tests the effects of each request of a caller: executions, files, duties and log lines.
 class ExportRequestsTest {
 
   private final TaskRun run = new TaskRun();
@@ -58,7 +58,7 @@ class ExportRequestsTest {
 
   @ParameterizedTest
   @EnumSource(ExportKind.class)
-  void startsWhatItAcceptsOnce(ExportKind kind) {
+  void startsAnAcceptedJobOnce(ExportKind kind) {
     begun(kind, false);
     assertThat(run.executions.started).containsExactly("exp-1");
     assertThat(job(kind).state()).isEqualTo(ExportState.QUEUED);
@@ -68,7 +68,7 @@ class ExportRequestsTest {
 
   @ParameterizedTest
   @CsvSource({"BUFDIR_EXPORT, QUEUED", "EXPORT_FILE, INITIALIZING"})
-  void acceptsAlsoWhatCannotBeStartedNow(ExportKind kind, ExportState state) {
+  void acceptsAJobThatCannotBeStartedNow(ExportKind kind, ExportState state) {
     run.executions.outOfReach = true;
     assertThat(Printed.lines(() -> begun(kind, false)))
         .anySatisfy(line -> assertThat(line).contains("\"left_to_sweeper\"", "\"start_execution\"", "exp-1"));
@@ -76,7 +76,7 @@ class ExportRequestsTest {
   }
 
   @Test
-  void startsNothingForAnOrderThatIsRepeatedAfterItsEnd() {
+  void startsNothingForARepeatedOrderAfterTheEnd() {
     begun(ExportKind.BUFDIR_EXPORT, false);
     fails(ExportKind.BUFDIR_EXPORT);
     run.executions.statuses.clear();
@@ -85,7 +85,7 @@ class ExportRequestsTest {
   }
 
   @Test
-  void stopsWhatIsCancelledAndRemovesItsFiles() {
+  void cancelStopsTheExecutionAndRemovesFiles() {
     ExportJob job = begun(ExportKind.BUFDIR_EXPORT, false);
     writesEverywhere(job);
     assertThat(requests.cancel(job.kind(), job.id(), Optional.of("wrong dates"), _ -> true, TaskRun.NOW)).isInstanceOf(ExportRequests.Done.class);
@@ -97,7 +97,7 @@ class ExportRequestsTest {
   }
 
   @Test
-  void cancelsAlsoWhatWasNeverStarted() {
+  void cancelsAJobThatWasNeverStarted() {
     begun(ExportKind.BUFDIR_EXPORT, false);
     run.executions.statuses.clear();
     assertThat(requests.cancel(ExportKind.BUFDIR_EXPORT, "exp-1", Optional.of("wrong dates"), _ -> true, TaskRun.NOW))
@@ -106,7 +106,7 @@ class ExportRequestsTest {
   }
 
   @Test
-  void saysWhyItDoesNotRetry() {
+  void explainsWhyItRefusesARetry() {
     assertThat(requests.retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, TaskRun.NOW)).isEqualTo(new ExportRequests.Absent());
     begun(ExportKind.BUFDIR_EXPORT, false);
     assertThat(requests.retry(ExportKind.BUFDIR_EXPORT, "exp-1", _ -> true, TaskRun.NOW))
@@ -117,7 +117,7 @@ class ExportRequestsTest {
   }
 
   @Test
-  void removesAllFilesOfWhatIsDeletedButNotWhatTheHistoryKeeps() {
+  void deleteRemovesAllFilesExceptThoseOfTheHistory() {
     ExportJob failed = begun(ExportKind.BUFDIR_EXPORT, false);
     fails(failed.kind());
     writesEverywhere(failed);
@@ -133,7 +133,7 @@ class ExportRequestsTest {
   }
 
   @Test
-  void leavesAtWorkWhatAWorkerReportsAsAtWork() {
+  void keepsAJobRunningThatAWorkerReportsAsRunning() {
     ExportJob job = begun(ExportKind.REPORT_REEXPORT, true);
     writesEverywhere(job);
     List<String> before = keys();
@@ -146,7 +146,7 @@ class ExportRequestsTest {
   }
 
   @Test
-  void endsWhatAWorkerReportsAsEndedAndKeepsTheWorkersFile() {
+  void endsAJobThatAWorkerReportsAsEndedAndKeepsTheWorkersFile() {
     ExportJob job = begun(ExportKind.REPORT_REEXPORT, true);
     writesEverywhere(job);
     ExportFile file = ExportFile.reported(job.fileKey(), "text/csv", Optional.of(1L));
@@ -171,7 +171,7 @@ class ExportRequestsTest {
   }
 
   @Test
-  void removesAllOfItsOwnWhereTheWorkersFileLiesElsewhere() {
+  void removesAllOwnFilesIfTheWorkersFileIsElsewhere() {
     ExportJob job = begun(ExportKind.REPORT_REEXPORT, false);
     writesEverywhere(job);
     ExportFile file = ExportFile.reported("reports/" + TaskRun.ORG + "/reexports/by-hand.csv", "text/csv", Optional.of(1L));
@@ -182,7 +182,7 @@ class ExportRequestsTest {
   }
 
   @Test
-  void logsEveryActWithItsJobAndOrganisation() {
+  void logsEveryRequestWithJobAndOrganisation() {
     List<String> log = Printed.lines(() -> {
       begun(ExportKind.BUFDIR_EXPORT, false);
       fails(ExportKind.BUFDIR_EXPORT);

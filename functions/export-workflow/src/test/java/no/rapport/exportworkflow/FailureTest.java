@@ -12,10 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FailureTest {
 
-  /// Otherwise the sweeper gives up what the state machine itself takes for transient.
+  /// Otherwise a job would fail for an error that the state machine treats as transient.
   @ParameterizedTest
   @ValueSource(strings = {"export", "retry"})
-  void everyErrorThatAFunctionsStateRetriesIsTransient(String machine) throws IOException {
+  void everyErrorThatATaskStateRetriesIsTransient(String machine) throws IOException {
     var document = new ObjectMapper().readTree(
         Path.of(System.getProperty("rapport.home"), "statemachines", machine + ".asl.json").toFile());
     var retried = new TreeSet<String>();
@@ -31,7 +31,7 @@ class FailureTest {
   }
 
   @Test
-  void anErrorOfTheCodeIsNotTransient() {
+  void errorOfTheCodeIsNotTransient() {
     assertThat(new Failure("RenderParts", "java.lang.IllegalStateException").isTransient()).isFalse();
   }
 }

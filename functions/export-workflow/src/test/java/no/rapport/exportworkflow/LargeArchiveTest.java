@@ -28,7 +28,8 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/// Archives at their limits, written by a JVM of 64 MiB heap and opened by other readers. Takes minutes and gigabytes:
+/// Writes archives at their limits in a JVM with 64 MiB heap and opens them with other readers. Needs minutes and
+/// gigabytes:
 /// `mvn test -pl functions/export-workflow -am -Dtest=LargeArchiveTest -Dgroups=soak -Drapport.excluded.tests=none
 /// -Dsurefire.failIfNoSpecifiedTests=false`.
 @Tag("soak")
@@ -40,13 +41,13 @@ class LargeArchiveTest {
   private Path folder;
 
   @Test
-  void holdsAsManyAttachmentsAndBytesAsItsLimitsAllow() throws Exception {
+  void writesAnArchiveAtItsLimits() throws Exception {
     assertReadable(5_000, 2 * GIBIBYTE, 2 * GIBIBYTE);
   }
 
-  /// Beyond what the limits allow today: the form would bear it.
+  /// More than today's limits allow: the format supports it.
   @Test
-  void wouldHoldMoreThanOldZipFilesCould() throws Exception {
+  void writesAnArchiveBeyondTheLimitsOfZip32() throws Exception {
     assertReadable(3, 4 * GIBIBYTE + 300_000_000, 5 * GIBIBYTE);
   }
 
@@ -74,7 +75,7 @@ class LargeArchiveTest {
         .isEqualTo("None " + bytes);
   }
 
-  /// What a program prints, which must succeed.
+  /// Runs a program, which must succeed, and returns its output.
   private static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -94,7 +95,7 @@ class LargeArchiveTest {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /// The program that writes an archive of generated attachments and tells what it took.
+  /// A program that writes an archive of generated attachments and prints the time and memory that it needed.
   static final class Writing {
 
     static final byte[] REPORT = "Aktivitets-ID\r\n".getBytes(StandardCharsets.UTF_8);
@@ -113,7 +114,7 @@ class LargeArchiveTest {
           TaskRun.anOrder("csv", true, false));
       var files = new WorkflowFiles(new GeneratedObjects(attachments, bytes), "bucket");
       try (OutputStream out = new BufferedOutputStream(java.nio.file.Files.newOutputStream(Path.of(args[0])), 1 << 16)) {
-        // The name of a missing one counts too.
+        // A missing attachment also counts.
         var archive = new ReportArchive(files, job, new ReportArchive.Limits(attachments + 1, Long.parseLong(args[3])),
             out);
         archive.report(report -> report.write(REPORT));
@@ -143,7 +144,7 @@ class LargeArchiveTest {
     }
   }
 
-  /// Objects of equal size that add up to the bytes, every fourth of them a text.
+  /// Objects of equal size with `bytes` in total. Every fourth one is a text.
   private record GeneratedObjects(int count, long bytes) implements S3Client {
 
     @Override

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class PlanExportTest {
 
   @Test
-  void tellsEachPartHowManyRowsStandBeforeItAndTheShareIsWrittenForThem() {
+  void passesTheRowsBeforeEachPartToItsShare() {
     var run = new TaskRun().inPartsOf(2);
     for (int i = 0; i < 5; i++) {
       run.row("act-" + i);

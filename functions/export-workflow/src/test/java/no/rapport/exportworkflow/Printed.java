@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// What goes to the log while something is done.
+/// Captures the log while an action runs.
 final class Printed {
 
   private Printed() {}

@@ -19,13 +19,13 @@ import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
 
-/// Executions that do nothing, and run until a test says otherwise.
+/// Records executions, which do nothing. They are running until a test sets another status.
 final class RecordedExecutions implements SfnClient {
 
-  /// Their names, in order.
+  /// Names of the executions, in order.
   final List<String> started = new ArrayList<>();
   final List<String> stopped = new ArrayList<>();
-  /// How each stands, by name.
+  /// Status of each execution, by name.
   final Map<String, ExecutionStatus> statuses = new HashMap<>();
   boolean outOfReach;
 

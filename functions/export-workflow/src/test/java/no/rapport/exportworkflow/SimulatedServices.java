@@ -53,8 +53,8 @@ import software.amazon.awssdk.services.sfn.model.StartExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.StopExecutionRequest;
 import software.amazon.awssdk.services.sfn.model.StopExecutionResponse;
 
-/// The services that exports use, in the heap: every call is a turn of the schedule and may be struck by a fault,
-/// before it is done or after.
+/// The services of exports, in the heap. Every call is a turn of the schedule and may fail before or after it is
+/// executed.
 final class SimulatedServices {
 
   private final Schedule schedule;
@@ -85,7 +85,7 @@ final class SimulatedServices {
     schedule.stall(false);
   }
 
-  /// The store itself, without turns and faults: what a checker looks at.
+  /// Returns the store without turns and faults, for checks.
   InMemoryRecords stored() {
     return stored;
   }
@@ -133,7 +133,7 @@ final class SimulatedServices {
         return call("list", () -> stored.list(listing));
       }
 
-      /// The index may be as far behind as the time it was asked before.
+      /// The index may lag as far as the state at the previous query.
       @Override
       public List<Entry> inStatus(String collection, String status, int limit) {
         return call("inStatus " + status, () -> {
@@ -168,14 +168,14 @@ final class SimulatedServices {
     };
   }
 
-  /// Terminal states absorb, and only the moves of the contract exist: held against every write.
+  /// Checks for every write that terminal states are final and the contract allows the state change.
   private static void checkMove(Change change) {
     if (change instanceof Change.Replace(Entry seen, Entry next) && seen.collection().equals("bufdir-exports")
         && !seen.status().equals(next.status())) {
       ExportState from = ExportJobs.Stored.of(seen).job().state();
       ExportState to = ExportJobs.Stored.of(next).job().state();
       if (!from.mayBecome(to)) {
-        throw new AssertionError("Illegal move " + from + " -> " + to);
+        throw new AssertionError("The contract does not allow " + from + " -> " + to);
       }
     }
   }
@@ -398,7 +398,7 @@ final class SimulatedServices {
       try {
         execution.end(retry ? runRetry(execution, machineArn, name, ref) : runExport(execution, ref));
       } catch (Aborted e) {
-        // stopped, or died outside its own catch
+        // The execution was stopped or failed without running FailExport.
       }
     });
     return execution;
@@ -476,7 +476,7 @@ final class SimulatedServices {
       }));
       task(execution, "MarkNotified", output, input -> new MarkNotified(workflow).handleRequest(input, null));
     } catch (TaskFailed failed) {
-      // the sweeper repeats it
+      // The sweeper repeats it.
     }
   }
 
@@ -514,8 +514,8 @@ final class SimulatedServices {
     Map<String, Object> run(Map<String, Object> input);
   }
 
-  /// One Task state: its retries, its time limit, and what the platform may do with a function: run it twice at once,
-  /// lose its answer, or let it run on after nobody waits for it.
+  /// Runs one Task state with its retries and timeout, and with the faults of the platform: it may run a function twice
+  /// at once, lose its answer, or continue it after the timeout.
   private Map<String, Object> task(Execution execution, String name, Map<String, Object> input, Task task) {
     for (int attempt = 1; ; attempt++) {
       dieByChance(execution);

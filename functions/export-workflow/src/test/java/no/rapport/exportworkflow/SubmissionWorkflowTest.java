@@ -30,7 +30,7 @@ import no.rapport.stepfunctions.VirtualTime;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// The deployed definitions with the real tasks, a bucket and the stub of Bufdir; pauses pass in no time.
+/// Runs the deployed state machines with the real tasks, a bucket and the stub of Bufdir, without delays.
 class SubmissionWorkflowTest {
 
   private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{([A-Za-z]+)}");
@@ -52,7 +52,7 @@ class SubmissionWorkflowTest {
   }
 
   @Test
-  void handsOverTheArchiveOfACompletedExport() {
+  void submitsTheArchiveOfACompletedExport() {
     ExportJob job = accepted(true);
     assertThat(run(export, job).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
     assertThat(run.job(job).submission().status()).isEqualTo("accepted");
@@ -62,7 +62,7 @@ class SubmissionWorkflowTest {
   }
 
   @Test
-  void triesAgainUntilItIsTaken() {
+  void retriesUntilBufdirAcceptsTheFile() {
     bufdir.fail(Fault.NO_TOKEN, Fault.TOO_MANY_REQUESTS, Fault.SERVER_ERROR, Fault.TOO_MANY_REQUESTS);
     ExportJob job = accepted(true);
     assertThat(run(export, job).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
@@ -72,7 +72,7 @@ class SubmissionWorkflowTest {
   }
 
   @Test
-  void doesNotTryAgainWhatIsRejected() {
+  void doesNotRetryARejectedFile() {
     bufdir.fail(Fault.BAD_REQUEST);
     ExportJob job = accepted(true);
     assertThat(run(export, job).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
@@ -82,7 +82,7 @@ class SubmissionWorkflowTest {
   }
 
   @Test
-  void completesTheExportWhateverComesOfTheSubmission() {
+  void completesTheExportEvenIfTheSubmissionFails() {
     Fault[] never = new Fault[6];
     java.util.Arrays.fill(never, Fault.SERVER_ERROR);
     bufdir.fail(never);
@@ -98,7 +98,7 @@ class SubmissionWorkflowTest {
   }
 
   @Test
-  void sendsOnceWhereTheAnswerGotLost() {
+  void sendsOnceIfTheAnswerIsLost() {
     bufdir.fail(Fault.SILENCE_AFTER_ACCEPT);
     ExportJob job = accepted(true);
     assertThat(run(export, job).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
@@ -108,7 +108,7 @@ class SubmissionWorkflowTest {
   }
 
   @Test
-  void goesOnWithTheSubmissionWhereTheExecutionDiedAfterCompletion() {
+  void continuesTheSubmissionIfTheExecutionFailedAfterCompletion() {
     ExportJob job = run.run(accepted(true));
     assertThat(FollowUps.open(run.workflow.records(), 10, TaskRun.NOW)).hasSize(1);
     assertThat(run(retry, job).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
@@ -118,7 +118,7 @@ class SubmissionWorkflowTest {
   }
 
   @Test
-  void sendsNothingWhereNoneWasOrderedOrTheJobWasCancelled() {
+  void sendsNothingWithoutAnOrderOrAfterCancellation() {
     ExportJob plain = accepted(false);
     assertThat(run(export, plain).status()).isEqualTo(ExecutionStatus.SUCCEEDED);
     ExportJob cancelled = accepted(true);

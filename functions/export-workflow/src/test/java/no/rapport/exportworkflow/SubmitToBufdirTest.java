@@ -99,8 +99,8 @@ class SubmitToBufdirTest {
     assertThat(done.state()).isEqualTo(ExportState.COMPLETED);
     assertThat(done.submission().status()).isEqualTo("rejected");
     assertThat(done.submission().receiptId()).isEmpty();
-    assertThat(done.submission().detail()).contains("Bufdir did not take the file (HTTP status 400). The export itself "
-        + "is complete; support finds the answer by the export's id.");
+    assertThat(done.submission().detail()).contains("Bufdir rejected the file (HTTP status 400). The export itself is "
+        + "complete. Give support the export's id.");
     assertThat(run.read(done.file().orElseThrow().key())).hasSize((int) done.file().orElseThrow().sizeBytes());
     assertThat(bufdir.receipts()).isEmpty();
     assertThat(dues()).isZero();
@@ -108,7 +108,7 @@ class SubmitToBufdirTest {
 
   @ParameterizedTest
   @EnumSource(value = Fault.class, names = {"TOO_MANY_REQUESTS", "SERVER_ERROR", "NO_TOKEN"})
-  void isTriedAgainWhileTheServicesHaveTrouble(Fault trouble) {
+  void isRetriedWhileServicesFail(Fault trouble) {
     ExportJob job = completed();
     bufdir.fail(trouble, trouble);
     assertThatThrownBy(() -> attempted(job)).isInstanceOf(TransientFailure.class);
@@ -120,11 +120,11 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void asksBeforeItSendsAgainAfterATimeout() {
+  void asksForAReceiptBeforeItSendsAgainAfterATimeout() {
     ExportJob job = completed();
     bufdir.fail(Fault.SILENCE_AFTER_ACCEPT);
     var impatient = new SubmitToBufdir(run.workflow, Optional.of(connector(Duration.ofMillis(400), bufdir.secret())));
-    // On a busy machine its patience may end before it has sent anything.
+    // On a busy machine the timeout may pass before it has sent anything.
     do {
       assertThatThrownBy(() -> impatient.handleRequest(TaskRun.claim(job), null)).isInstanceOf(TransientFailure.class);
     } while (!bufdir.requests().contains("POST /api/submissions"));
@@ -137,7 +137,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void sendsOnceHoweverManyRunsOverlap() throws Exception {
+  void sendsOnceInOverlappingRuns() throws Exception {
     ExportJob job = completed();
     List<Callable<Void>> runs = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
@@ -156,7 +156,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void sendsNothingTwice() {
+  void sendsAFileOnlyOnce() {
     ExportJob job = completed();
     attempted(job);
     int requests = bufdir.requests().size();
@@ -167,7 +167,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void sendsNothingOfWhatWasCancelled() {
+  void sendsNoFileOfACancelledExport() {
     ExportJob job = submitting();
     var assembled = run.assembled(job);
     run.workflow.jobs().move(job.kind(), job.id(), current -> current.cancelled(Optional.of("Feil periode"), TaskRun.NOW));
@@ -189,7 +189,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void sendsNothingOfWhatWasDeleted() {
+  void sendsNoFileOfADeletedExport() {
     ExportJob job = completed();
     assertThat(run.workflow.services().requests().delete(job.kind(), job.id(), _ -> true, TaskRun.NOW))
         .isInstanceOf(ExportRequests.Done.class);
@@ -198,7 +198,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void sendsNothingWhereNoneWasOrdered() {
+  void sendsNothingIfNoSubmissionWasOrdered() {
     ExportJob job = run.run(run.accept(ExportKind.BUFDIR_EXPORT, TaskRun.anOrder("csv", false, false)));
     assertThat(attempted(job)).containsEntry("submit", false);
     assertThat(bufdir.requests()).isEmpty();
@@ -206,7 +206,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void tellsACompletedJobThatItsSubmissionFailed() {
+  void recordsAFailedSubmissionInTheCompletedJob() {
     ExportJob job = completed();
     bufdir.fail(Fault.CLIENT_UNKNOWN);
     assertThatThrownBy(() -> attempted(job)).isInstanceOf(ConnectorRefused.class);
@@ -222,7 +222,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void doesNotTakeAnAnswerWithoutAReceiptForOne() {
+  void refusesAnAnswerWithoutAReceipt() {
     ExportJob job = completed();
     bufdir.fail(Fault.NO_RECEIPT);
     assertThatThrownBy(() -> attempted(job)).isInstanceOf(ConnectorRefused.class);
@@ -230,7 +230,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void neverTurnsAnAcceptedFileIntoAFailedOne() {
+  void keepsAcceptedAfterALateFailure() {
     ExportJob job = completed();
     attempted(job);
     new FailSubmission(run.workflow).handleRequest(TaskRun.with(TaskRun.claim(job), "error", "States.Timeout"), null);
@@ -238,7 +238,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void recordsAReceiptThatCameAfterTheSubmissionWasGivenUp() {
+  void recordsAReceiptThatArrivesAfterFailed() {
     ExportJob job = completed();
     run.workflow.jobs().move(job.kind(), job.id(), current -> current.submitted(1, Submission.failed("Gitt opp")));
     SubmitToBufdir.record(run.workflow, AttemptRef.of(job), Submission.accepted("receipt-1", TaskRun.NOW));
@@ -246,7 +246,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void keepsATokenUntilShortlyBeforeItExpires() {
+  void cachesATokenUntilShortlyBeforeItExpires() {
     attempted(completed());
     attempted(completed());
     assertThat(tokensAskedFor()).isEqualTo(1);
@@ -260,7 +260,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void fetchesAnotherTokenWhereTheFirstWasWithdrawn() {
+  void fetchesANewTokenIfTheFirstWasRevoked() {
     ExportJob job = completed();
     bufdir.fail(Fault.TOKEN_WITHDRAWN);
     attempted(job);
@@ -269,7 +269,7 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void isRefusedWithAnotherKey() {
+  void isRefusedWithAnUnknownKey() {
     ExportJob job = completed();
     var forged = new SubmitToBufdir(run.workflow,
         Optional.of(connector(Duration.ofSeconds(20), BufdirStub.secretOfUnknownKey())));
@@ -290,7 +290,7 @@ class SubmitToBufdirTest {
 
   @ParameterizedTest
   @EnumSource(value = Fault.class, names = {"CLIENT_UNKNOWN", "SERVER_ERROR", "BAD_REQUEST"})
-  void tellsNothingOfKeysTokensOrContents(Fault fault) throws Exception {
+  void logsNoKeyTokenOrContent(Fault fault) throws Exception {
     ExportJob job = completed();
     bufdir.fail(fault);
     var log = new ByteArrayOutputStream();
@@ -313,16 +313,16 @@ class SubmitToBufdirTest {
   }
 
   @Test
-  void tellsNothingOfASecretThatIsNoKey() {
+  void revealsNothingOfAMalformedSecret() {
     for (String secret : List.of("hemmelig", "{\"private_key\":\"hemmelig\"}", "{\"key_id\":\"hemmelig\"}", "null",
         "{\"key_id\":\"k\",\"private_key\":\"aGVtbWVsaWc=\"}")) {
       assertThatThrownBy(() -> SigningKey.parse(secret)).isInstanceOf(ConnectorRefused.class).hasNoCause()
-          .hasMessage("The secret with the signing key is not of the form that is documented");
+          .hasMessage("The secret with the signing key does not have the form in docs/bufdir-connector.md");
     }
   }
 
   @Test
-  void speaksInTheClearWithThisMachineOnly() {
+  void allowsPlainHttpOnlyToThisMachine() {
     assertThat(ConnectorHttp.secure("BUFDIR_API_URL", "https://api.example.no/x").getHost()).isEqualTo("api.example.no");
     assertThat(ConnectorHttp.secure("BUFDIR_API_URL", "http://127.0.0.1:1/x").getPort()).isEqualTo(1);
     assertThatThrownBy(() -> ConnectorHttp.secure("BUFDIR_API_URL", "http://api.example.no/x"))
@@ -342,7 +342,7 @@ class SubmitToBufdirTest {
   }
 
   private void untilItPasses(ExportJob job) {
-    // As the state machine does, without its pauses: while the file is arriving, the others are told to come again.
+    // Retries like the state machine, but without delays. While the file is arriving, Bufdir asks the others to retry.
     while (run.job(job).submission().isPending()) {
       try {
         attempted(job);

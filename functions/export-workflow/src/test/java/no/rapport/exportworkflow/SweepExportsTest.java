@@ -38,7 +38,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
-/// What the sweeper makes good, and how long it leaves alone what may still go well by itself.
+/// Tests what the sweeper repairs, and how long it waits before it repairs it.
 class SweepExportsTest {
 
   private static final Instant NOON = Instant.parse("2026-03-26T12:00:00Z");
@@ -77,7 +77,7 @@ class SweepExportsTest {
     workflow.jobs().move(ExportKind.BUFDIR_EXPORT, id, job -> job.started(job.attempt(), 1, Optional.empty())).orElseThrow();
   }
 
-  /// Ends a job whose notification is then owed.
+  /// Completes a job whose notification is then due.
   private void completes(String id) {
     workflow.jobs().move(ExportKind.BUFDIR_EXPORT, id, job -> job.completed(1, FILE, 1, Optional.empty(), 0, clock.instant()),
         job -> FollowUps.owe(job, clock.instant())).orElseThrow();
@@ -94,18 +94,18 @@ class SweepExportsTest {
 
   @ParameterizedTest
   @EnumSource(ExportKind.class)
-  void startsWhatWasNotStartedOnceThatCannotBeUnderWayAnyMore(ExportKind kind) {
+  void startsAnAcceptedJobAfterTheGracePeriod(ExportKind kind) {
     accepted(kind, "exp-1", false);
     sweepAfter(45);
     assertThat(started).isEmpty();
     sweepAfter(1);
     assertThat(started).containsExactly("exp-1");
     sweepAfter(60);
-    assertThat(started).as("it runs").containsExactly("exp-1");
+    assertThat(started).as("not started again while it runs").containsExactly("exp-1");
   }
 
   @Test
-  void startsWhatSaysThatItIsAtWorkAndNeverWas() {
+  void startsProcessingJobThatHasNoExecution() {
     accepted("exp-1");
     works("exp-1");
     sweepAfter(46);
@@ -113,7 +113,7 @@ class SweepExportsTest {
   }
 
   @Test
-  void startsOfAnOrganisationsQueueWhatHasAPlace() {
+  void startsQueuedJobsUpToTheFreeSlots() {
     for (int i = 0; i < 13; i++) {
       accepted("exp-%02d".formatted(i));
       clock.pass(Duration.ofSeconds(1));
@@ -143,7 +143,7 @@ class SweepExportsTest {
   }
 
   @Test
-  void holdsNoPlaceOpenForAnAttemptThatIsNotDueYet() {
+  void reservesNoSlotForAnAttemptThatIsNotDue() {
     accepted("exp-1");
     FailExport.end(workflow, AttemptRef.of(job("exp-1")), new Failure("", "States.Timeout"));
     accepted("exp-2");
@@ -156,7 +156,7 @@ class SweepExportsTest {
 
   @ParameterizedTest
   @EnumSource(value = ExecutionStatus.class, names = {"RUNNING", "PENDING_REDRIVE"})
-  void leavesAloneWhatRuns(ExecutionStatus status) {
+  void doesNotTouchRunningJobs(ExecutionStatus status) {
     accepted("exp-1");
     works("exp-1");
     executions.statuses.put("exp-1", status);
@@ -167,7 +167,7 @@ class SweepExportsTest {
 
   @ParameterizedTest
   @EnumSource(value = ExecutionStatus.class, names = {"FAILED", "TIMED_OUT", "ABORTED", "SUCCEEDED"})
-  void givesANewAttemptToWhatDiedWithoutSayingSo(ExecutionStatus status) {
+  void restartsAJobWhoseExecutionFailed(ExecutionStatus status) {
     accepted("exp-1");
     works("exp-1");
     executions.statuses.put("exp-1", status);
@@ -180,7 +180,7 @@ class SweepExportsTest {
   }
 
   @Test
-  void startsAgainWhatFollowsTheEndAndWaitsTwiceAsLongEachTimeUpToAnHour() {
+  void repeatsFollowUpsWithDoublingDelaysUpToAnHour() {
     accepted(ExportKind.BUFDIR_EXPORT, "exp-1", true);
     executions.statuses.put("exp-1", ExecutionStatus.SUCCEEDED);
     completes("exp-1");
@@ -195,7 +195,7 @@ class SweepExportsTest {
   }
 
   @Test
-  void doesNotStartWhatFollowsWhileTheExecutionThatDoesItRuns() {
+  void doesNotRepeatFollowUpsWhileTheirExecutionRuns() {
     accepted(ExportKind.BUFDIR_EXPORT, "exp-1", true);
     executions.statuses.put("exp-1", ExecutionStatus.RUNNING);
     completes("exp-1");
@@ -207,7 +207,7 @@ class SweepExportsTest {
   }
 
   @Test
-  void forgetsWhatFollowedAnEndThatIsNoLongerTheJobs() {
+  void removesFollowUpsOfAnEarlierAttempt() {
     for (String id : List.of("settled", "retried", "deleted", "at work again")) {
       accepted(ExportKind.BUFDIR_EXPORT, id, true);
       ExportJob job = job(id);
@@ -226,7 +226,7 @@ class SweepExportsTest {
   }
 
   @Test
-  void removesFilesAtOnceAndOnceMoreWhenNoTaskCanWriteThem() {
+  void removesFilesAtOnceAndAgainAfterTheTasksTimeLimit() {
     workflow.records().commit(new Cleanup(List.of("exports/org-1042/exp-9/"), NOON.plus(ExportRequests.MAX_TASK_DURATION))
         .duty("exp-9#cancelled"));
     for (int minutes : new int[] {0, 16}) {
@@ -240,7 +240,7 @@ class SweepExportsTest {
   }
 
   @Test
-  void looksAtEveryDutyHoweverManyThereAre() {
+  void checksEveryDuty() {
     List<Change> duties = new ArrayList<>();
     for (int i = 0; i < 1_000; i++) {
       duties.add(new Change.AddNote(Note.first("cleanup", "%04d".formatted(i), "no duty", null)));
@@ -252,7 +252,7 @@ class SweepExportsTest {
   }
 
   @Test
-  void tellsHowManyAreUnfinishedAndSinceWhen() {
+  void emitsTheNumberAndAgeOfUnfinishedJobs() {
     accepted("exp-1");
     works("exp-1");
     executions.statuses.put("exp-1", ExecutionStatus.RUNNING);

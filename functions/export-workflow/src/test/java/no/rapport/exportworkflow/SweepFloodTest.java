@@ -32,8 +32,8 @@ import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
-/// What one organisation does to the sweeper, and what that may cost the others. Every call of a service takes 20 ms of
-/// a simulated function's time.
+/// Tests that one organisation's load on the sweeper does not delay the others. Every call of a service takes 20 ms of
+/// simulated time.
 class SweepFloodTest {
 
   private static final Instant NOON = Instant.parse("2026-03-26T12:00:00Z");
@@ -152,7 +152,7 @@ class SweepFloodTest {
   }
 
   @Test
-  void doesNotLookAgainAtRemovalsThatAreNotDue() {
+  void doesNotReadRemovalsThatAreNotDue() {
     orderAndCancel(FLOODER, 400);
     sweep();
     clock.pass(Duration.ofSeconds(60));
@@ -178,12 +178,12 @@ class SweepFloodTest {
     for (int org = 0; org < 20; org++) {
       assertThat(attempt("exp-of-" + org)).isEqualTo(2);
     }
-    assertThat(dutiesOf("org-2000")).as("the rest of the time is for removals").isNotEmpty()
+    assertThat(dutiesOf("org-2000")).as("removals in the rest of the time").isNotEmpty()
         .allMatch(duty -> duty.startsWith("org-2000#2026-"));
   }
 
   @Test
-  void asksForNoExecutionOfAJobThatRunsOrWaits() {
+  void describesNoExecutionOfARunningOrQueuedJob() {
     for (int i = 0; i < 30; i++) {
       processing("org-%04d".formatted(i), "exp-" + i);
       executions.statuses.put("exp-" + i, ExecutionStatus.RUNNING);
@@ -200,7 +200,7 @@ class SweepFloodTest {
   }
 
   @Test
-  void goesOnWhereTheLastSweepEnded() {
+  void continuesWhereTheLastSweepEnded() {
     for (int org = 0; org < 2_000; org++) {
       orderAndCancel("org-%04d".formatted(org), 1);
     }
@@ -211,6 +211,6 @@ class SweepFloodTest {
     sweep();
     int next = (int) stored.notes(Cleanup.PARTITION, "", 10_000, clock.instant()).stream()
         .filter(note -> note.sort().contains("#0#")).count();
-    assertThat(left - next).as("no time is spent on what was done").isGreaterThan(400);
+    assertThat(left - next).as("removals in the next sweep, which does not repeat finished ones").isGreaterThan(400);
   }
 }

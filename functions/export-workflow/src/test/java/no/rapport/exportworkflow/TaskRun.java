@@ -27,8 +27,7 @@ import no.rapport.reporting.Suppression;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// The tasks of exports, run one by one as the state machine runs them, over rows that a test gives and a bucket of
-/// its own.
+/// Runs the export tasks one by one in the order of the state machine, with a test's rows and its own bucket.
 final class TaskRun {
 
   static final String ORG = "org-bufdir-042";
@@ -49,7 +48,7 @@ final class TaskRun {
         clock);
   }
 
-  /// Cuts the rows into parts of that many.
+  /// Sets the number of rows in each part.
   TaskRun inPartsOf(int count) {
     rowsPerPart = count;
     return this;
@@ -113,7 +112,7 @@ final class TaskRun {
     return new AssembleFile(workflow, ReportArchive.Limits.DEFAULT).handleRequest(rendered(job), null);
   }
 
-  /// Plans and renders.
+  /// Plans the parts and renders them.
   ///
   /// @return the input of `AssembleFile`
   Map<String, Object> rendered(ExportJob job) {
@@ -138,7 +137,7 @@ final class TaskRun {
     return more;
   }
 
-  /// As a state machine hands it on: through JSON.
+  /// Converts a value through JSON, as a state machine does between states.
   static Map<String, Object> throughJson(Map<String, Object> state) {
     return Tasks.map(Documents.read(Documents.write(state), Map.class));
   }

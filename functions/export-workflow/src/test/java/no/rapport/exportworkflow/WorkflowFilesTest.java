@@ -36,13 +36,13 @@ class WorkflowFilesTest {
   private final byte[] content = new byte[45_000_001];
 
   @BeforeEach
-  void makeBucket() {
+  void createBucket() {
     S3.createBucket(create -> create.bucket(bucket));
     new Random(7).nextBytes(content);
   }
 
   @Test
-  void writesWhatTakesManyPartsInTheirOrder() throws Exception {
+  void writesManyPartsInOrder() throws Exception {
     WorkflowFiles.Written written;
     try (var upload = new WorkflowFiles(S3, bucket).upload(KEY, "application/pdf")) {
       upload.write(content[0]);
@@ -59,7 +59,7 @@ class WorkflowFilesTest {
   }
 
   @Test
-  void writesWhatIsSmallAndWhatIsEmpty() {
+  void writesSmallAndEmptyObjects() {
     for (int size : new int[] {0, 1, 8 * 1024 * 1024}) {
       try (var upload = new WorkflowFiles(S3, bucket).upload(KEY, "text/csv")) {
         upload.write(content, 0, size);
@@ -71,9 +71,9 @@ class WorkflowFilesTest {
     }
   }
 
-  /// S3 answers `InvalidPart`, or that the kinds differ, where one of the three does not fit the others.
+  /// If one of the three differs, S3 answers `InvalidPart` or an error about different algorithms.
   @Test
-  void namesOneKindOfChecksumAtCreationWithEachPartAndAtCompletion() {
+  void usesOneChecksumAlgorithmAtCreationForPartsAndAtCompletion() {
     var created = new AtomicReference<ChecksumAlgorithm>();
     var sent = new ConcurrentSkipListMap<Integer, String>();
     var completed = new ConcurrentSkipListMap<Integer, String>();
@@ -102,7 +102,7 @@ class WorkflowFilesTest {
   }
 
   @Test
-  void leavesNothingOfAnUploadWithAPartThatFails() {
+  void abortsAnUploadWhosePartFails() {
     var parts = new AtomicInteger();
     try (var failing = EmbeddedS3.shared().client(new ExecutionInterceptor() {
       @Override

@@ -232,7 +232,7 @@ class ReexportJourneyTest {
     String id = begin(reportId, "{}");
 
     assertThatThrownBy(() -> run.assemble(ExportKind.REPORT_REEXPORT, id))
-        .hasMessageContaining("not what was sealed");
+        .hasMessageContaining("changed since they were sealed");
   }
 
   @Test
@@ -243,6 +243,6 @@ class ReexportJourneyTest {
     s3.putObject(put -> put.bucket(bucket).key(manifest), RequestBody.fromString(text.replace("Oslo", "Bergen")));
     String id = begin(reportId, "{}");
 
-    assertThatThrownBy(() -> run.assemble(ExportKind.REPORT_REEXPORT, id)).hasMessageContaining("not what was sealed");
+    assertThatThrownBy(() -> run.assemble(ExportKind.REPORT_REEXPORT, id)).hasMessageContaining("changed since");
   }
 }
