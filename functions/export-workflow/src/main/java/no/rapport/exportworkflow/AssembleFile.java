@@ -23,12 +23,12 @@ import no.rapport.reporting.FigureSnapshot;
 import no.rapport.reporting.KeyFigures;
 import no.rapport.reportrecords.SealedManifest;
 
-/// Task `AssembleFile`: joins the rendered shares into the file, in one pass and with constant memory, adds the
-/// attachments where they were ordered, and seals the list of sealed parts.
+/// Task `AssembleFile`: joins the rendered shares into one file, in one pass and with constant memory, adds the ordered
+/// attachments, and writes the manifest of sealed parts.
 public final class AssembleFile implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// How often the attempt is looked at again while attachments are copied.
-  private static final int ATTACHMENTS_PER_LOOK = 50;
+  /// Attachments between two checks that the attempt is current.
+  private static final int ATTACHMENTS_PER_CHECK = 50;
 
   private final ExportWorkflow workflow;
   private final ReportArchive.Limits limits;
@@ -42,13 +42,13 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     this.limits = limits;
   }
 
-  /// What the finished file is, as the later states hand it on.
+  /// The finished file, which is part of the input of the later states.
   ///
-  /// @param source where this run has written the file; it is copied to its place when the job completes
-  /// @param sealedManifest key of the list of sealed parts; null where rows are not sealed
-  /// @param leftOut where this run has written the list of attachments that are not in the file; null where nothing is missing
-  /// @param attachmentsMissing how many they are
-  /// @param sealedFigures fingerprint of the sealed key figures; null where there are none
+  /// @param source key of this run's file; it is copied to its final key when the job completes
+  /// @param sealedManifest key of the manifest of sealed parts; null if rows are not sealed
+  /// @param leftOut key of this run's list of missing attachments; null if none is missing
+  /// @param attachmentsMissing number of missing attachments
+  /// @param sealedFigures fingerprint of the sealed key figures; null if there are none
   record Assembled(ExportFile file, String source, long rows, String sealedManifest, String sealedSha256,
       String leftOut, long attachmentsMissing, String sealedFigures) {
 
@@ -101,7 +101,8 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     ExportFile file;
     String leftOut = null;
     List<ReportArchive.LeftOut> missing = List.of();
-    // Attachments may change between two runs of this task: what a run writes is its own, and one run's is picked.
+    // Attachments may change between two runs of this task, so each run writes its own objects, and the workflow
+    // selects those of one run.
     String source = job.partsPrefix() + "file-" + Tasks.newRun();
     try (var upload = files.upload(source, job.contentType())) {
       var out = new BufferedOutputStream(upload, 1 << 16);
@@ -137,7 +138,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     for (RenderPart.PartObjects part : parts) {
       AttachmentReferences.read(workflow.files(), part.attachments(), (activityId, file) -> {
         archive.attachment(activityId, file);
-        if (++copied[0] % ATTACHMENTS_PER_LOOK == 0) {
+        if (++copied[0] % ATTACHMENTS_PER_CHECK == 0) {
           workflow.currentJob(ref);
         }
       });
@@ -145,7 +146,7 @@ public final class AssembleFile implements RequestHandler<Map<String, Object>, M
     return archive.finish();
   }
 
-  /// Gathers the parts that were picked, under names that every run of this task gives them.
+  /// Copies the selected parts to keys that are the same in every run of this task, and writes the manifest.
   private Assembled seal(ExportJob job, Assembled assembled, PlanExport.Plan plan, ActivityTotals.Count totals,
       List<SealedManifest.Part> picked) {
     List<Callable<SealedManifest.Part>> copies = new ArrayList<>();

@@ -16,11 +16,11 @@ import no.rapport.reporting.Activity;
 import no.rapport.reporting.NationalIdMask;
 import no.rapport.reportrecords.SealedManifest;
 
-/// Task `RenderPart`: reads one part's rows, seals them where they enter the history, and renders them as one share of
-/// the file. Memory does not grow with the rows.
+/// Task `RenderPart`: reads one part's rows, seals them if the export adds a report to the history, and renders them as
+/// one share of the file. Memory does not grow with the number of rows.
 public final class RenderPart implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// How often progress is told and the attempt looked at again.
+  /// Rows between two progress reports, each with a check that the attempt is current.
   private static final int ROWS_PER_REPORT = 5_000;
 
   private final ExportWorkflow workflow;
@@ -33,13 +33,13 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
     this.workflow = workflow;
   }
 
-  /// What is known of a rendered part, kept beside it.
+  /// The summary of a rendered part, stored next to it.
   ///
-  /// @param attachments how many its rows name, where they go with the file
+  /// @param attachments number of attachments in its rows; 0 if the file has no attachments
   record Rendered(ShareSummary share, Optional<SealedManifest.Part> sealed, long attachments) {}
 
   /// @param input the attempt, `plan` and its `part`
-  /// @return `index`, `rows`, and `run`: the name under which this run has written
+  /// @return `index`, `rows` and `run` (the name in the keys of this run's objects)
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     return Tasks.run(input, context, () -> render(input));
@@ -73,7 +73,7 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
     }
   }
 
-  /// What a task of a cancelled job wrote while it was being cancelled goes with the task.
+  /// Removes this run's objects if the job was cancelled in the meantime.
   private void refuseIfStale(AttemptRef ref, PartObjects objects) {
     try {
       workflow.currentJob(ref);
@@ -83,8 +83,8 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
     }
   }
 
-  /// Where one run of a part writes: keys of its own, since a task may run twice at once and read rows that have
-  /// changed in between. What is not picked for the file goes with the folder of the parts.
+  /// The keys of one run of a part. Each run has its own, because a task may run twice at once and rows may change in
+  /// between. Objects of runs that are not selected are removed with the folder of the parts.
   record PartObjects(ExportJob job, int index, String run) {
 
     String prefix() {

@@ -163,7 +163,7 @@ class ExportLimitsTest {
     fails("exp-1", TransientFailure.class.getName());
 
     assertThat(job("exp-1").state()).isEqualTo(ExportState.FAILED);
-    assertThat(job("exp-1").errorMessage().orElseThrow()).contains("a retry later can help");
+    assertThat(job("exp-1").errorMessage().orElseThrow()).contains("a later retry may succeed");
   }
 
   @ParameterizedTest

@@ -92,7 +92,7 @@ class SubmissionWorkflowTest {
     assertThat(done.state()).isEqualTo(ExportState.COMPLETED);
     assertThat(run.read(done.file().orElseThrow().key())).isNotEmpty();
     assertThat(done.submission().status()).isEqualTo("failed");
-    assertThat(done.submission().detail().orElseThrow()).contains("whether the file arrived is not certain");
+    assertThat(done.submission().detail().orElseThrow()).contains("the file may or may not have arrived");
     assertThat(called).filteredOn("SubmitToBufdir"::equals).hasSize(6);
     assertThat(bufdir.receipts()).isEmpty();
   }

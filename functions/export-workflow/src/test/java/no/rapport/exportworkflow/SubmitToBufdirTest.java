@@ -217,7 +217,7 @@ class SubmitToBufdirTest {
     assertThat(done.state()).isEqualTo(ExportState.COMPLETED);
     assertThat(done.submission().status()).isEqualTo("failed");
     assertThat(done.submission().detail().orElseThrow()).startsWith("The export is complete, but its file could not be "
-        + "handed to Bufdir. The connection to Bufdir is not set up");
+        + "submitted to Bufdir. The connection to Bufdir is not configured");
     assertThat(dues()).isZero();
   }
 
