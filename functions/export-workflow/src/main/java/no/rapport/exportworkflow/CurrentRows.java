@@ -25,8 +25,7 @@ import no.rapport.sourcedata.OrganizationRegister;
 /// Reads the current rows of the source data.
 final class CurrentRows implements RowSource {
 
-  /// One task renders about this many rows in ten seconds. With more, the parts of a million rows would still be few
-  /// enough to run at once, but each would take longer.
+  /// About as many rows as one task renders in ten seconds. A million rows have 20 parts, which run at once.
   static final int ROWS_PER_PART = 50_000;
 
   private final Activities activities;

@@ -66,15 +66,17 @@ public final class RenderPart implements RequestHandler<Map<String, Object>, Map
       long attachments = notes == null ? 0 : notes.finish();
       files.putJson(objects.summary(), new Rendered(summary, sealed, attachments));
       workflow.progress().report(job, part.index(), summary.rows(), workflow.now());
-      refuseIfStale(ref, objects);
+      requireCurrent(ref, objects);
       return Map.of("index", part.index(), "rows", summary.rows(), "run", objects.run());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /// Removes this run's objects if the job was cancelled in the meantime.
-  private void refuseIfStale(AttemptRef ref, PartObjects objects) {
+  /// Removes this run's objects if the attempt is no longer current.
+  ///
+  /// @throws StaleAttempt if the attempt is no longer current
+  private void requireCurrent(AttemptRef ref, PartObjects objects) {
     try {
       workflow.currentJob(ref);
     } catch (StaleAttempt stale) {
