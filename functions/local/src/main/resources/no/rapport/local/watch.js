@@ -26,6 +26,7 @@ class Following {
     this.stopped = false;
     this.reads = 0;
     this.changedAt = new Map();
+    this.explained = new Set();
   }
 
   async start() {
@@ -149,7 +150,11 @@ class Following {
       snapshot.prior_period ? 'beside ' + snapshot.prior_period.period_id : 'no prior period',
       snapshot.prior_period?.comparability_reason && '* not comparable: ' + snapshot.prior_period.comparability_reason,
     ].filter(Boolean).join(' · ');
+    this.snapshotId = snapshot.snapshot_id;
+    const focused = document.activeElement?.getAttribute('aria-controls');
     $('sections').replaceChildren(...snapshot.sections.map(section => this.section(section, words)));
+    this.explained.forEach(key => this.explain(key));
+    document.querySelector(`[aria-controls="${focused}"]`)?.focus(); // the table was drawn again
   }
 
   section(section, words) {
@@ -166,7 +171,7 @@ class Following {
     const difference = field.value === null || field.prior_period_value === null || !comparable ? null
       : Math.round((field.value - field.prior_period_value) * 10) / 10;
     const row = element('tr', {id: field.field_key, title: field.field_key},
-      element('td', {}, label, element('small', {}, unit ?? '')),
+      element('td', {}, this.why(field.field_key, label), element('small', {}, unit ?? '')),
       element('td', {className: field.value === null ? 'none' : 'value'}, number(field.value)),
       element('td', {className: 'prior'}, number(field.prior_period_value) + (comparable ? '' : '\u00A0*')),
       element('td', {className: difference ? 'moved' : 'none'},
@@ -178,6 +183,51 @@ class Following {
       row.style.setProperty('--age', -age + 'ms'); // a row that is drawn again fades on from where it was
     }
     return row;
+  }
+
+  /// The figure's name as a button that shows or hides how it was made.
+  why(key, label) {
+    const button = element('button', {type: 'button', className: 'why'}, label);
+    button.setAttribute('aria-expanded', this.explained.has(key));
+    button.setAttribute('aria-controls', 'why-' + key);
+    button.addEventListener('click', () => {
+      if (this.explained.delete(key)) {
+        button.setAttribute('aria-expanded', false);
+        $('why-' + key)?.remove();
+      } else {
+        this.explained.add(key);
+        button.setAttribute('aria-expanded', true);
+        this.explain(key);
+      }
+    });
+    return button;
+  }
+
+  /// Reads how a figure was made and shows it below the figure.
+  async explain(key) {
+    const cell = element('td', {colSpan: 5}, '…');
+    cell.setAttribute('aria-live', 'polite');
+    $('why-' + key)?.remove();
+    $(key)?.after(element('tr', {id: 'why-' + key, className: 'explanation'}, cell));
+    try {
+      const made = await this.call(`/${this.snapshotId}/fields/${key}?locale=nb-NO`);
+      const number = value => value.toLocaleString('nb-NO');
+      cell.replaceChildren(element('p', {lang: 'nb'}, made.rule ?? 'The rules of this snapshot are not known.'));
+      if (made.numerator !== null) {
+        cell.append(element('p', {}, (made.denominator === null ? number(made.numerator)
+          : `${number(made.numerator)} of ${number(made.denominator)}`)
+          + `, from ${number(made.records_considered)} records, rule set ${made.rule_version}`));
+        cell.append(element('ul', {lang: 'nb'}, ...made.excluded.map(reason =>
+          element('li', {}, `${reason.text}: ${number(reason.count)}`))));
+      } else {
+        cell.append(element('p', {}, 'No counts: ' + made.absent.reason.replaceAll('_', ' ')));
+      }
+      if (made.comparability && made.comparability !== 'same') {
+        cell.append(element('p', {}, '* not comparable with last year: ' + made.comparability.replaceAll('_', ' ')));
+      }
+    } catch (problem) {
+      cell.replaceChildren(problem.message);
+    }
   }
 
   enter(data, words) {

@@ -47,6 +47,11 @@ class WatchPageTest {
         "comparability": "code_break", "comparability_reason": "Codes changed",
         "not_comparable": ["antall_akuttplasseringer"]},
         "field_count": 34, "populated_field_count": 33}""".formatted(moves)));
+    server.createContext(API + "/snap-1/fields/antall_flyttinger", exchange -> send(exchange, "application/json", """
+        {"field_key": "antall_flyttinger", "value": 47, "unit": "antall", "rule": "<i>Flyttinger</i> i perioden.",
+        "rule_version": 1, "numerator": 47, "denominator": null, "records_considered": 60,
+        "excluded": [{"reason": "outside_period", "count": 13, "text": "Utenfor perioden"}],
+        "data_source": "fagsystem-cis", "comparability": "code_break", "absent": null}"""));
     server.createContext(API + "/watch", exchange -> {
       exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
       exchange.sendResponseHeaders(200, 0);
@@ -114,6 +119,14 @@ class WatchPageTest {
       assertThat(page.evaluate("document.querySelectorAll('tr.lit').length")).isEqualTo("0");
       page.await("document.getElementById('live').textContent", "following");
 
+      page.evaluate("document.querySelector('#antall_flyttinger button').focus()");
+      page.evaluate("document.activeElement.click()");
+      page.await("document.querySelector('#why-antall_flyttinger li')?.textContent", "Utenfor perioden: 13");
+      assertThat(page.evaluate("[...document.querySelectorAll('#why-antall_flyttinger p')].map(p => p.textContent)"))
+          .isEqualTo("<i>Flyttinger</i> i perioden.,47, from 60 records, rule set 1,"
+              + "* not comparable with last year: code break");
+      assertThat(page.evaluate("document.activeElement.getAttribute('aria-expanded')")).isEqualTo("true");
+
       moves = 48;
       stream.add("""
           id: 4
@@ -128,6 +141,11 @@ class WatchPageTest {
       assertThat(page.evaluate("[...document.querySelectorAll('tr.lit')].map(row => row.id)"))
           .isEqualTo("antall_flyttinger");
       page.await("document.getElementById('events').children.length", "1");
+      page.await("document.querySelector('#why-antall_flyttinger li')?.textContent", "Utenfor perioden: 13");
+      assertThat(page.evaluate("document.activeElement.getAttribute('aria-controls')"))
+          .as("the focus stays where it was").isEqualTo("why-antall_flyttinger");
+      page.evaluate("document.activeElement.click()");
+      assertThat(page.evaluate("String(document.getElementById('why-antall_flyttinger'))")).isEqualTo("null");
       assertThat(page.evaluate("document.querySelector('#events li').lastChild.textContent")).isEqualTo("Flyttinger");
     }
   }
