@@ -134,6 +134,16 @@ class LiveStreamTest {
   }
 
   @Test
+  void answersUnderTheManagedRuntimeToo() throws Exception {
+    try (var process = start(function("buffered"), "http://127.0.0.1:1")) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(new String(process.invoke(event("org of another form", "0")), StandardCharsets.UTF_8))
+            .as(process.output()).startsWith("{\"statusCode\":400,").contains("organization_id is required");
+      }
+    }
+  }
+
+  @Test
   void reportsAnErrorBeforeTheFirstByteInARequestOfItsOwn() {
     try (var process = start(function("live"), "http://127.0.0.1:1")) {
       var thrown = catchThrowable(() -> process.invoke("no JSON".getBytes(StandardCharsets.UTF_8)));
@@ -173,7 +183,7 @@ class LiveStreamTest {
   @Test
   @Tag("soak")
   void measuresFromEventToByte() throws Exception {
-    for (String transfer : List.of("buffered", "live")) {
+    for (String transfer : List.of("live", "buffered")) {
       String orgId = "org-" + transfer;
       var figures = figures(orgId);
       var random = new Random(1);
