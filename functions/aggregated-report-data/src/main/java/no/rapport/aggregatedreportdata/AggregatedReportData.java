@@ -1,6 +1,7 @@
 package no.rapport.aggregatedreportdata;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import no.rapport.api.Environment;
 import no.rapport.api.Idempotency;
@@ -21,6 +22,8 @@ import software.amazon.awssdk.services.sfn.SfnClient;
 record AggregatedReportData(Records records, CaseSource cases, Executions executions, Clock clock) {
 
   static final String PATH = "/api/v1/aggregated-report-data";
+  private static final int MAX_PER_HOUR = Integer.parseInt(
+      Environment.optional("MAX_AGGREGATIONS_PER_HOUR", String.valueOf(Snapshots.MAX_PER_HOUR)));
 
   /// @throws IllegalStateException when `RECORDS_TABLE`, `SOURCE_DATA_TABLE` or `AGGREGATION_STATE_MACHINE_ARN` is
   ///     not set
@@ -61,8 +64,13 @@ record AggregatedReportData(Records records, CaseSource cases, Executions execut
         + " aggregations running, which is the most; wait for one to end", 5);
   }
 
+  static Reply tooMany(Duration retryAfter) {
+    return Reply.tooManyRequests("The organisation has started as many aggregations within an hour as it may; ask again "
+        + "when the time in Retry-After is over", Math.toIntExact(retryAfter.toSeconds()));
+  }
+
   Snapshots snapshots() {
-    return new Snapshots(records);
+    return new Snapshots(records, MAX_PER_HOUR);
   }
 
   Idempotency idempotency() {

@@ -10,6 +10,7 @@ import no.rapport.aggregatedreportdata.Snapshots.Full;
 import no.rapport.aggregatedreportdata.Snapshots.Joined;
 import no.rapport.aggregatedreportdata.Snapshots.Started;
 import no.rapport.aggregatedreportdata.Snapshots.Stored;
+import no.rapport.aggregatedreportdata.Snapshots.TooMany;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
@@ -42,6 +43,7 @@ public final class CreateAggregatedReportData
         case Joined(var stored) -> accepted(stored, request.now());
         case Started(var stored) -> accepted(stored, request.now());
         case Full() -> AggregatedReportData.full();
+        case TooMany(var wait) -> AggregatedReportData.tooMany(wait);
       };
     });
   }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ import no.rapport.records.Documents;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.records.Note;
+import no.rapport.records.OrderRate;
 import no.rapport.records.Page;
 import no.rapport.records.Records;
 import no.rapport.reporting.FigureCatalogue;
@@ -50,10 +52,20 @@ final class Snapshots {
   /// the same moment may both see the last place.
   static final int AT_WORK = 30;
 
+  /// Aggregations that an organisation may start within an hour, unless the deployment says otherwise.
+  static final int MAX_PER_HOUR = 300;
+
   private final Records records;
+  private final OrderRate rate;
 
   Snapshots(Records records) {
+    this(records, MAX_PER_HOUR);
+  }
+
+  /// @param maxPerHour how many aggregations an organisation may start within an hour
+  Snapshots(Records records, int maxPerHour) {
     this.records = records;
+    this.rate = new OrderRate(records, "aggregation-rate", maxPerHour);
   }
 
   /// A snapshot with the entry that holds it.
@@ -124,12 +136,23 @@ final class Snapshots {
   /// The organisation has as many aggregations running as it may have: nothing was stored.
   record Full() implements Requested {}
 
+  /// The organisation has started as many within the hour as it may: nothing was stored.
+  record TooMany(Duration retryAfter) implements Requested {}
+
+  /// Counts an aggregation that is to be started.
+  ///
+  /// @return how long to wait where the organisation has started too many
+  Optional<Duration> exceededRate(String orgId, Instant now) {
+    return rate.take(orgId, now);
+  }
+
   /// Requests a period's figures.
   ///
   /// @param force whether to make a new snapshot in any case
   /// @param presentMark the state of the source now
   Requested request(String orgId, String periodId, boolean force, String presentMark, String snapshotId, String jobId,
       Instant now) {
+    var isCounted = new AtomicBoolean();
     return decided(() -> {
       Optional<Stored> own = find(snapshotId);
       if (own.isPresent()) {
@@ -155,6 +178,12 @@ final class Snapshots {
       }
       if (areFull(orgId)) {
         return Optional.of(new Full());
+      }
+      if (!isCounted.getAndSet(true)) {
+        Optional<Duration> wait = exceededRate(orgId, now);
+        if (wait.isPresent()) {
+          return wait.map(TooMany::new);
+        }
       }
       PeriodStanding next = period.value().started(snapshotId);
       var snapshot = Snapshot.requested(snapshotId, orgId, periodId, new Snapshot.Run(jobId, next.runs(), now));

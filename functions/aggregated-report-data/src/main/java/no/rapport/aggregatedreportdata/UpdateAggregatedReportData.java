@@ -6,8 +6,10 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import no.rapport.aggregatedreportdata.Snapshots.Stored;
 import no.rapport.api.Api;
@@ -36,7 +38,8 @@ public final class UpdateAggregatedReportData
     return Api.answer(event, context, request -> {
       String reason = request.requireNoQueryParameters().body(body -> reason(body, () -> shown(request)));
       String jobId = "job-agg-" + request.ids().ulid(request.now());
-      return Snapshots.decided(() -> attempt(request, reason, jobId));
+      var isCounted = new AtomicBoolean();
+      return Snapshots.decided(() -> attempt(request, reason, jobId, isCounted));
     });
   }
 
@@ -46,7 +49,7 @@ public final class UpdateAggregatedReportData
   }
 
   /// @return empty when the snapshot changed meanwhile
-  private Optional<Reply> attempt(Request request, String reason, String jobId) {
+  private Optional<Reply> attempt(Request request, String reason, String jobId, AtomicBoolean isCounted) {
     Optional<Stored> seen = data.snapshots().visible(request.pathId("id"), request.caller());
     if (seen.isEmpty()) {
       return Optional.of(Reply.notFound());
@@ -56,6 +59,13 @@ public final class UpdateAggregatedReportData
     }
     if (!seen.get().snapshot().isProcessing() && data.snapshots().areFull(seen.get().snapshot().organizationId())) {
       return Optional.of(AggregatedReportData.full());
+    }
+    if (!isCounted.getAndSet(true)) {
+      Optional<Duration> wait =
+          data.snapshots().exceededRate(seen.get().snapshot().organizationId(), request.now());
+      if (wait.isPresent()) {
+        return wait.map(AggregatedReportData::tooMany);
+      }
     }
     return data.snapshots().invalidate(seen.get(), reason, jobId, request.now()).map(stored -> {
       RequestAggregation.start(data.executions(), stored.snapshot().claim());

@@ -142,6 +142,23 @@ class AggregatedReportDataTest {
   }
 
   @Test
+  void letsAnOrganisationStartThreeHundredAggregationsAnHour() {
+    String snapshot = stack.post(ORG, "2024", true).text("/snapshot_id");
+    for (int i = 1; i < Snapshots.MAX_PER_HOUR; i++) {
+      assertThat(stack.put(snapshot).status()).isEqualTo(202);
+    }
+    int runs = stack.executions.started.size();
+
+    for (Answer refused : List.of(stack.put(snapshot), stack.post(ORG, "2023", false))) {
+      assertThat(refused.status()).isEqualTo(429);
+      assertThat(Integer.parseInt(refused.headers().get("Retry-After"))).isBetween(3_500, 3_901);
+    }
+    assertThat(stack.executions.started).hasSize(runs);
+    assertThat(stack.post(ORG, "2024", false).status()).as("joins what is running").isEqualTo(202);
+    assertThat(stack.post("org-2001", "2024", true).status()).as("another organisation").isEqualTo(202);
+  }
+
+  @Test
   void letsAnOrganisationHaveFourYearsOfAggregationsAtOnceAndRefusesMoreWith429() {
     String finished = stack.aggregated(ORG, "2023");
     String first = stack.post(ORG, "2024", true).text("/snapshot_id");

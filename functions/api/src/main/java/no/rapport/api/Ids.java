@@ -65,9 +65,10 @@ public final class Ids {
     return text.toString();
   }
 
-  /// Returns a positive integer below 2^53, which every JSON reader represents exactly.
+  /// Returns a positive integer below 2^31: clients of the contract keep these ids in 32 bits. Another resource may have the
+  /// id already; then take the next.
   public long integer() {
-    return (ByteBuffer.wrap(next()).getLong() & ((1L << 53) - 1)) | 1;
+    return Math.max(1, ByteBuffer.wrap(next()).getInt() & Integer.MAX_VALUE);
   }
 
   private byte[] next() {

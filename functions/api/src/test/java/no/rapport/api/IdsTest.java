@@ -18,7 +18,7 @@ class IdsTest {
     var ids = Ids.derived("20260304-0123456789/1");
     assertThat(List.of(ids.ulid(NOW), ids.ulid(NOW), ids.dated(NOW), Long.toString(ids.integer())))
         .containsExactly("01KJXJZN9VB82MK6VVH43B9TQ7", "01KJXJZN9VHHSEW8TN2Q2A8N28",
-            "20260304-47axp3zhzt", "7472184333514029");
+            "20260304-47axp3zhzt", "104500201");
   }
 
   @Test
@@ -44,9 +44,9 @@ class IdsTest {
   }
 
   @Test
-  void returnsIntegersThatEveryJsonReaderRepresentsExactly() {
+  void returnsIntegersThatClientsHoldIn32Bits() {
     var ids = Ids.random();
-    assertThat(LongStream.generate(ids::integer).limit(10_000)).doesNotHaveDuplicates()
-        .allMatch(id -> id > 0 && id < 1L << 53).anyMatch(id -> id > 1L << 52);
+    assertThat(LongStream.generate(ids::integer).limit(10_000).distinct().boxed()).hasSizeGreaterThan(9_990)
+        .allMatch(id -> id > 0 && id < 1L << 31).anyMatch(id -> id > 1L << 30);
   }
 }

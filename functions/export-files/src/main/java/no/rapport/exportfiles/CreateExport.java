@@ -30,7 +30,7 @@ public final class CreateExport implements RequestHandler<APIGatewayProxyRequest
       if (!request.caller().maySee(ordered.orgId())) {
         return Reply.notFound();
       }
-      var created = exports.templates().create(new ExportTemplate(request.ids().integer(), ordered.orgId(),
+      var created = exports.templates().create(() -> new ExportTemplate(request.ids().integer(), ordered.orgId(),
           ordered.name(), request.now(), request.caller().id(), ordered.order()));
       ObjectNode answer = JsonNodeFactory.instance.objectNode();
       answer.set("exports", ExportFiles.json(created.template()));

@@ -27,8 +27,11 @@ public final class DeleteExport implements RequestHandler<APIGatewayProxyRequest
       var outcome = exports.templates().delete(request.requireNoQueryParameters().pathId("export_id"), request.caller(),
           request::matches, request.now());
       return switch (outcome) {
-        case ExportTemplates.Deleted() -> Reply.ok(JsonNodeFactory.instance.objectNode()
-            .put("deleted", true).put("export_id", Long.parseLong(request.pathId("export_id"))));
+        case ExportTemplates.Deleted(var orgId, var objects) -> {
+          exports.removeFiles(orgId, request.pathId("export_id"), request.caller().id(), objects);
+          yield Reply.ok(JsonNodeFactory.instance.objectNode()
+              .put("deleted", true).put("export_id", Long.parseLong(request.pathId("export_id"))));
+        }
         case ExportTemplates.Absent() -> Reply.notFound();
         case ExportTemplates.Changed() -> Reply.preconditionFailed();
         case ExportTemplates.Busy(var file) -> Reply.conflict("The export file " + file.id() + " is "

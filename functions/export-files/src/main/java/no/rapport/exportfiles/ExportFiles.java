@@ -3,10 +3,13 @@ package no.rapport.exportfiles;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import no.rapport.api.Caller;
 import no.rapport.api.DownloadLinks;
+import no.rapport.api.Log;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 import no.rapport.exportjobs.ExportJob;
@@ -14,6 +17,7 @@ import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportServices;
 import no.rapport.exportjobs.ExportState;
+import software.amazon.awssdk.core.exception.SdkException;
 
 /// Shows templates and their files in the form of contract 5. A file is a view of an export job.
 final class ExportFiles {
@@ -55,6 +59,16 @@ final class ExportFiles {
         .visible(ExportKind.EXPORT_FILE, request.pathId("export_file_id"), request.caller())
         .filter(file -> file.job().orgId().equals(template.template().orgId())
             && file.job().order().templateId().equals(Optional.of(template.template().id()))));
+  }
+
+  /// Removes the objects of a deleted template's files, so that no link to them works any more. The sweeper repeats it.
+  void removeFiles(String orgId, String templateId, String deletedBy, List<String> keys) {
+    Log.info("export_deleted", Map.of("export_id", templateId, "organization", orgId, "by", deletedBy));
+    try {
+      services.objects().remove(keys);
+    } catch (SdkException e) {
+      Log.error("left_to_sweeper", Map.of("what", "remove_files", "export_id", templateId, "organization", orgId), e);
+    }
   }
 
   Reply listTemplates(Request request) {

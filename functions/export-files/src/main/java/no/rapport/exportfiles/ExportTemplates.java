@@ -5,21 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import no.rapport.api.Caller;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportQuota;
 import no.rapport.exportjobs.ExportRequests;
+import no.rapport.exportjobs.TemplateFiles;
 import no.rapport.records.Change;
 import no.rapport.records.Conflicts;
 import no.rapport.records.Documents;
 import no.rapport.records.Entry;
-import no.rapport.records.Listing;
 import no.rapport.records.Note;
-import no.rapport.records.Page;
 import no.rapport.records.Records;
 
 /// Stores templates in the records table and starts their files.
@@ -31,6 +31,9 @@ final class ExportTemplates {
   static final String COLLECTION = "exports";
   /// The status of every template.
   static final String ACTIVE = "active";
+
+  /// Of 2^31 ids, so many are never taken in a row.
+  private static final int MAX_IDS = 10;
 
   private final Records records;
   private final ExportJobs jobs;
@@ -68,7 +71,8 @@ final class ExportTemplates {
   /// The outcome of a request to delete a template.
   sealed interface Deletion {}
 
-  record Deleted() implements Deletion {}
+  /// @param objects keys of the files' objects, to be removed at once
+  record Deleted(String orgId, List<String> objects) implements Deletion {}
 
   record Absent() implements Deletion {}
 
@@ -83,29 +87,38 @@ final class ExportTemplates {
 
   /// Stores a new template. Idempotent: a repeated request gets the stored template, and does not create it again if it
   /// has been deleted.
-  Stored create(ExportTemplate template) {
-    Map<String, String> filters = Map.of("format", template.order().format().extension(),
-        "period_from", template.order().period().from().toString(),
-        "period_to", template.order().period().to().toString());
-    Entry entry = Entry.first(COLLECTION, template.orgId(), Long.toString(template.id()), template.createdAt(), ACTIVE,
-        filters, Documents.write(template));
-    Note newest = Note.first(partition(template), "newest", Documents.write(new Newest("")), null);
-    if (records.commit(new Change.Create(entry), new Change.AddNote(newest))
-        || records.wasRemoved(COLLECTION, entry.id(), template.createdAt())) {
-      return new Stored(template, entry);
+  ///
+  /// @param templates the template under one id after the other, since an id may be taken
+  Stored create(Supplier<ExportTemplate> templates) {
+    for (int i = 0; i < MAX_IDS; i++) {
+      ExportTemplate template = templates.get();
+      Map<String, String> filters = Map.of("format", template.order().format().extension(),
+          "period_from", template.order().period().from().toString(),
+          "period_to", template.order().period().to().toString());
+      Entry entry = Entry.first(COLLECTION, template.orgId(), Long.toString(template.id()), template.createdAt(), ACTIVE,
+          filters, Documents.write(template));
+      Note newest = Note.first(partition(template), "newest", Documents.write(new Newest("")), null);
+      if (records.commit(new Change.Create(entry), new Change.AddNote(newest))
+          || records.wasRemoved(COLLECTION, entry.id(), template.createdAt())) {
+        return new Stored(template, entry);
+      }
+      Optional<Stored> own = records.find(COLLECTION, entry.id()).map(Stored::of)
+          .filter(stored -> stored.template().equals(template));
+      if (own.isPresent()) {
+        return own.get();
+      }
     }
-    return records.find(COLLECTION, entry.id()).map(Stored::of)
-        .filter(stored -> stored.template().createdBy().equals(template.createdBy()))
-        .orElseThrow(() -> new IllegalStateException("The new id is already in use: " + template.id()));
+    throw new IllegalStateException(MAX_IDS + " new ids were taken");
   }
 
   /// Starts a file of a template, or returns its unfinished file if there is one.
   ///
-  /// @param fileId the id of the new file
-  /// @param requestedBy the acting user, or the key if there is none
-  Start start(Stored seen, String fileId, String requestedBy, Instant now) {
+  /// @param ids one id after the other for a new file, since an id may be taken
+  /// @param requestedBy the acting user or the key if there is none
+  Start start(Stored seen, Supplier<String> ids, String requestedBy, Instant now) {
     ExportTemplate template = seen.template();
-    Optional<Start> unfinished = unfinishedFile(template, fileId, now);
+    String first = ids.get();
+    Optional<Start> unfinished = unfinishedFile(template, first, now);
     if (unfinished.isPresent()) {
       return unfinished.get();
     }
@@ -113,7 +126,9 @@ final class ExportTemplates {
     if (exceeded.isPresent()) {
       return new Refused(exceeded.get());
     }
+    var candidates = Stream.concat(Stream.of(first), Stream.generate(ids)).iterator();
     return Conflicts.retryOnConflict(() -> {
+      String fileId = candidates.next();
       Optional<Note> newest = records.note(partition(template), "newest", now);
       Optional<Start> meanwhile = unfinishedFile(template, fileId, now);
       if (newest.isEmpty() || meanwhile.isPresent()) {
@@ -134,10 +149,12 @@ final class ExportTemplates {
       return Optional.of(new Gone());
     }
     return newest(newest.get())
-        .filter(last -> last.job().state().isUnfinished() || last.job().id().equals(fileId)).map(Running::new);
+        .filter(last -> last.job().state().isUnfinished()
+            || last.job().id().equals(fileId) && last.job().createdAt().equals(now)).map(Running::new);
   }
 
-  /// Removes a template with all its files.
+  /// Removes a template with its files. What does not fit into one transaction is left to the sweeper; nothing can read it
+  /// without the template.
   Deletion delete(String id, Caller caller, LongPredicate ifMatch, Instant now) {
     return Conflicts.retryOnConflict(() -> {
       Optional<Stored> seen = find(id, caller);
@@ -152,25 +169,17 @@ final class ExportTemplates {
       if (last.isPresent() && last.get().state().isUnfinished()) {
         return Optional.of(new Busy(last.get()));
       }
-      // Files are deleted before the template, so that an interrupted deletion leaves no file without a template and
-      // can be repeated.
-      files(seen.get().template()).forEach(file ->
-          requests.by(caller.id()).delete(ExportKind.EXPORT_FILE, file.id(), _ -> true, now));
-      return records.commit(new Change.Delete(seen.get().entry()), new Change.RemoveNote(newest.get()))
-          ? Optional.of(new Deleted()) : Optional.<Deletion>empty();
+      var files = new TemplateFiles(seen.get().template().orgId(), id);
+      TemplateFiles.Batch first = files.next(records);
+      List<String> objects = files.objects(records);
+      List<Change> changes = new ArrayList<>(first.deletions(now));
+      changes.add(new Change.Delete(seen.get().entry()));
+      changes.add(new Change.RemoveNote(newest.get()));
+      if (!first.isLast()) {
+        changes.add(files.duty());
+      }
+      return records.commit(changes) ? Optional.of(new Deleted(files.orgId(), objects)) : Optional.<Deletion>empty();
     });
-  }
-
-  private List<ExportJob> files(ExportTemplate template) {
-    List<ExportJob> files = new ArrayList<>();
-    Optional<String> cursor = Optional.of("");
-    while (cursor.isPresent()) {
-      Page page = records.list(Listing.of(ExportKind.EXPORT_FILE.collection(), template.orgId(), Set.of(), 100)
-          .where("export_id", Long.toString(template.id())).after(cursor.get()));
-      page.entries().forEach(entry -> files.add(ExportJobs.Stored.of(entry).job()));
-      cursor = page.nextCursor();
-    }
-    return files;
   }
 
   private Optional<ExportJobs.Stored> newest(Note note) {

@@ -29,8 +29,8 @@ public final class StartExportFile implements RequestHandler<APIGatewayProxyRequ
         request.body(_ -> "");
       }
       return exports.template(request)
-          .map(template -> answer(request, exports.templates().start(template, Long.toString(request.ids().integer()),
-              request.requestedBy(), request.now())))
+          .map(template -> answer(request, exports.templates().start(template,
+              () -> Long.toString(request.ids().integer()), request.requestedBy(), request.now())))
           .orElseGet(Reply::notFound);
     });
   }

@@ -17,10 +17,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import no.rapport.api.Caller;
+import no.rapport.api.Role;
 import no.rapport.emulator.EmbeddedS3;
 import no.rapport.exportjobs.ExportFile;
 import no.rapport.exportjobs.ExportJob;
@@ -28,9 +32,13 @@ import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.ExportKind;
 import no.rapport.exportjobs.ExportServices;
 import no.rapport.exportjobs.ExportState;
+import no.rapport.exportjobs.TemplateFiles;
+import no.rapport.records.Change;
 import no.rapport.records.Cleanup;
 import no.rapport.records.Documents;
+import no.rapport.records.Entry;
 import no.rapport.records.InMemoryRecords;
+import no.rapport.records.Listing;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -45,6 +53,8 @@ class ExportFilesContractTest {
   private static final String TEMPLATE = """
       {"org_id": "org-a", "name": "Test API Export", "format": "csv", "period_from": "2025-01-01",
        "period_to": "2025-12-31", "activity_types": ["group_session"], "locale": "nn-NO"}""";
+
+  private static final Caller CALLER = new Caller("key_org-a", Role.ORG, Optional.of(Set.of("org-a")));
 
   private final InMemoryRecords records = new InMemoryRecords();
   private final StartedExecutions started = new StartedExecutions();
@@ -366,6 +376,53 @@ class ExportFilesContractTest {
     assertThat(s3.listObjectsV2(list -> list.bucket(bucket)).contents()).isEmpty();
     assertThat(jobs.find(ExportKind.EXPORT_FILE, file)).isEmpty();
     assertThat(Cleanup.open(records, "", 10, Instant.now())).isNotEmpty();
+  }
+
+  @Test
+  void leavesTheFilesThatATransactionDoesNotHoldToTheSweeper() {
+    String template = aTemplate();
+    String file = startFile(template, "org-a").json().at("/export_files/id").asText();
+    setState(file, ExportState.COMPLETED, 5, Optional.empty());
+    Entry original = records.find("export-files", file).orElseThrow();
+    for (int i = 1; i <= 130; i++) {
+      records.commit(new Change.Create(Entry.first("export-files", "org-a", "1" + i, original.created().minusSeconds(i),
+          original.status(), original.filters(), original.document().replace(file, "1" + i))));
+    }
+
+    assertThat(delete(template, "org-a", Map.of()).status()).isEqualTo(200);
+    assertThat(status(template, "1130", "org-a").status()).as("a file that is still there").isEqualTo(404);
+    for (int sweeps = 0; sweeps < 2; sweeps++) {
+      records.notes(TemplateFiles.PARTITION, "", 10, Instant.now())
+          .forEach(note -> TemplateFiles.deleteSome(records, note, Instant.now()));
+    }
+
+    assertThat(records.first(Listing.of("export-files", "org-a", Set.of(), 10))).isEmpty();
+    assertThat(records.notes(TemplateFiles.PARTITION, "", 10, Instant.now())).isEmpty();
+    assertThat(Cleanup.open(records, "", 500, Instant.now())).as("duties to remove objects").hasSize(14);
+  }
+
+  @Test
+  void takesTheNextIdWhereOneIsAnothers() {
+    Instant now = Instant.parse("2026-01-31T12:00:00Z");
+    var wanted = exports.templates().find(aTemplate(), CALLER).orElseThrow().template();
+    var candidates = List.of(wanted.id(), wanted.id(), 7L, 8L).iterator();
+    Supplier<ExportTemplate> templates = () -> new ExportTemplate(
+        candidates.next(), "org-a", "Another", now, "key_org-a", wanted.order());
+
+    var kept = exports.templates().create(templates);
+    assertThat(kept.template().id()).isEqualTo(7);
+    assertThat(exports.templates().create(() -> kept.template()).template()).as("the request again").isEqualTo(kept.template());
+
+    String taken = startFile(Long.toString(wanted.id()), "org-a").json().at("/export_files/id").asText();
+    setState(taken, ExportState.COMPLETED, 5, Optional.empty());
+    var ids = List.of(taken, "9").iterator();
+    assertThat(exports.templates().start(kept, ids::next, CALLER.id(), now))
+        .isInstanceOfSatisfying(ExportTemplates.Running.class, running -> {
+          assertThat(running.file().job().id()).isEqualTo("9");
+          assertThat(running.file().job().order().templateId()).contains(7L);
+        });
+    assertThat(jobs.find(ExportKind.EXPORT_FILE, taken)).get()
+        .satisfies(file -> assertThat(file.job().order().templateId()).contains(wanted.id()));
   }
 
   @Test

@@ -55,7 +55,7 @@ public final class ExportJobs {
   /// Stores a new job together with other changes. Idempotent: a repeated request gets the stored job. If that job has
   /// been deleted in the meantime, it is not created again, and the answer is the first one.
   ///
-  /// @return empty if the condition of one of the other changes fails
+  /// @return empty if the condition of one of the other changes fails, or if another job has the id
   public Optional<Stored> accept(ExportJob job, Change... others) {
     Entry entry = Entry.first(job.kind().collection(), job.orgId(), job.id(), job.createdAt(),
         job.kind().statusOf(job), filters(job), Documents.write(job));
@@ -64,7 +64,8 @@ public final class ExportJobs {
     if (records.commit(changes) || records.wasRemoved(entry.collection(), job.id(), job.createdAt())) {
       return Optional.of(new Stored(job, entry));
     }
-    return find(job.kind(), job.id()).filter(stored -> stored.job().requestedBy().equals(job.requestedBy()));
+    return find(job.kind(), job.id()).filter(stored -> stored.job().requestedBy().equals(job.requestedBy())
+        && stored.job().createdAt().equals(job.createdAt()));
   }
 
   /// Changes a job together with other changes. Retries with jitter while others change the job.

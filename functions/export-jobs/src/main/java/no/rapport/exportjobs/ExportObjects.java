@@ -5,6 +5,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// Finds the objects of exports in the bucket by key and removes them by prefix.
 public final class ExportObjects {
@@ -27,6 +28,22 @@ public final class ExportObjects {
     }
   }
 
+  /// Removes the objects of these keys, at most 1,000.
+  ///
+  /// @throws SdkClientException if S3 could not remove some of them
+  public void remove(List<String> keys) {
+    if (keys.isEmpty()) {
+      return;
+    }
+    List<ObjectIdentifier> objects = keys.stream().map(key -> ObjectIdentifier.builder().key(key).build()).toList();
+    var refused = s3.deleteObjects(delete -> delete.bucket(bucket).delete(d -> d.objects(objects).quiet(true))).errors();
+    if (!refused.isEmpty()) {
+      // DeleteObjects succeeds as a whole even if single objects could not be deleted.
+      throw SdkClientException.create(refused.size() + " objects could not be removed, the first for "
+          + refused.getFirst().code());
+    }
+  }
+
   /// Removes every object below a prefix and aborts every multipart upload there.
   ///
   /// @return number of objects and uploads found
@@ -34,16 +51,8 @@ public final class ExportObjects {
   public int removeBelow(String prefix) {
     int found = 0;
     for (var page : s3.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix))) {
-      List<ObjectIdentifier> keys = page.contents().stream()
-          .map(object -> ObjectIdentifier.builder().key(object.key()).build()).toList();
-      if (!keys.isEmpty()) {
-        var refused = s3.deleteObjects(delete -> delete.bucket(bucket).delete(d -> d.objects(keys).quiet(true))).errors();
-        if (!refused.isEmpty()) {
-          // DeleteObjects succeeds as a whole even if single objects could not be deleted.
-          throw SdkClientException.create(refused.size() + " objects could not be removed, the first for "
-              + refused.getFirst().code());
-        }
-      }
+      List<String> keys = page.contents().stream().map(S3Object::key).toList();
+      remove(keys);
       found += keys.size();
     }
     for (var page : s3.listMultipartUploadsPaginator(list -> list.bucket(bucket).prefix(prefix))) {

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import no.rapport.api.Log;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
+import no.rapport.records.OrderRate;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /// Limits how many exports an organisation may order within an hour and how many of them run at once, so that no
@@ -54,7 +55,7 @@ public final class ExportQuota {
       return Optional.of(new Exceeded("The organisation has " + (MAX_RUNNING + MAX_QUEUED)
           + " unfinished exports, the maximum; wait until some have ended", Duration.ofSeconds(30)));
     }
-    return new OrderRate(jobs.records(), maxPerHour).take(orgId, now).map(wait -> new Exceeded("The organisation has ordered "
+    return new OrderRate(jobs.records(), "order-rate", maxPerHour).take(orgId, now).map(wait -> new Exceeded("The organisation has ordered "
         + maxPerHour + " exports within an hour, the maximum; order again after the time in Retry-After", wait));
   }
 

@@ -14,6 +14,7 @@ import no.rapport.api.SweepBudget;
 import no.rapport.exportjobs.ExportJob;
 import no.rapport.exportjobs.ExportJobs;
 import no.rapport.exportjobs.FollowUps;
+import no.rapport.exportjobs.TemplateFiles;
 import no.rapport.records.Change;
 import no.rapport.records.Cleanup;
 import no.rapport.records.Note;
@@ -52,6 +53,8 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
         Map.entry("jobs", () -> new JobRepairs(workflow, now, () -> budget.isSpent(50)).run()),
         Map.entry("follow_ups", () -> new Turns(workflow.records(), FollowUps.PARTITION, now, () -> budget.isSpent(75))
             .walk(note -> followUp(note, now))),
+        Map.entry("template_files", () -> new Turns(workflow.records(), TemplateFiles.PARTITION, now,
+            () -> budget.isSpent(85)).walk(note -> deleteFiles(note, now))),
         Map.entry("cleanups", () -> new Turns(workflow.records(), Cleanup.PARTITION, now, () -> budget.isSpent(100))
             .walk(note -> cleanUp(note, now))))) {
       try {
@@ -90,6 +93,11 @@ public final class SweepExports implements RequestHandler<Map<String, Object>, M
       workflow.executions().followUpAgain(job, due.owed().rounds() + 1);
     }
     return true;
+  }
+
+  private Turns.Step deleteFiles(Note note, Instant now) {
+    safely("template_files", note.sort(), () -> TemplateFiles.deleteSome(workflow.records(), note, now));
+    return Turns.Step.HANDLED;
   }
 
   private Turns.Step cleanUp(Note note, Instant now) {

@@ -92,11 +92,11 @@ final class Functions implements Lambda, AutoCloseable {
     var queue = idle.computeIfAbsent(function.name(), _ -> new ConcurrentLinkedDeque<>());
     var work = threads.submit(() -> {
       var warm = queue.pollFirst();
-      var instance = Permissions.as(function, () -> {
+      var instance = CallCounts.of(function.logicalId(), () -> Permissions.as(function, () -> {
         var at = warm == null ? Instance.of(function) : warm;
         at.handle(event, result, call);
         return at;
-      });
+      }));
       queue.addFirst(instance);
       return null;
     });

@@ -96,6 +96,13 @@ final class Client {
     return raw(request.build()).statusCode();
   }
 
+  /// The answer to a GET as it came.
+  HttpResponse<byte[]> raw(String path) {
+    var request = HttpRequest.newBuilder(base.resolve(path));
+    headers.forEach(request::header);
+    return raw(request.build());
+  }
+
   private static HttpResponse<byte[]> raw(HttpRequest request) {
     try {
       return HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());

@@ -3,6 +3,7 @@ package no.rapport.records;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -81,18 +82,17 @@ public final class DynamoRecords implements Records {
   }
 
   @Override
-  public boolean wasRemoved(String collection, String id, Instant now) {
+  public boolean wasRemoved(String collection, String id, Instant created) {
     var pointer = get(pointerKey(collection, id));
-    return !pointer.containsKey("entry_pk") && Optional.ofNullable(pointer.get("expires"))
-        .filter(expires -> Long.parseLong(expires.n()) > now.getEpochSecond()).isPresent();
+    return pointer.containsKey("removed")
+        && pointer.get("removed").s().equals(created.truncatedTo(ChronoUnit.SECONDS).toString())
+        && Long.parseLong(pointer.get("expires").n()) > clock.instant().getEpochSecond();
   }
 
   @Override
   public Page list(Listing listing) {
     List<Source> sources = sources(listing);
     long total = listing.isCounted() ? total(listing) : sources.stream().mapToLong(Source::count).sum();
-    List<Entry> entries = new ArrayList<>();
-    var merge = new PriorityQueue<Source>(Comparator.comparing((Source s) -> s.peek().position()).reversed());
     long skip = listing.start() instanceof Listing.AtPage(int page) ? (page - 1L) * listing.limit() : 0;
     if (skip > 0 && skip >= total) {
       return new Page(List.of(), total, Optional.empty());
@@ -101,19 +101,7 @@ public final class DynamoRecords implements Records {
       sources.getFirst().skip(skip);
       skip = 0;
     }
-    sources.stream().filter(Source::hasNext).forEach(merge::add);
-    while (!merge.isEmpty() && entries.size() <= listing.limit()) {
-      Source source = merge.poll();
-      Entry entry = source.next();
-      if (skip > 0) {
-        skip--;
-      } else {
-        entries.add(entry);
-      }
-      if (source.hasNext()) {
-        merge.add(source);
-      }
-    }
+    List<Entry> entries = merged(sources, skip, listing.limit() + 1);
     boolean hasMore = entries.size() > listing.limit();
     // Totals and resources are read separately while others write. A first page that holds the whole list is therefore
     // counted directly.
@@ -122,6 +110,32 @@ public final class DynamoRecords implements Records {
     }
     List<Entry> shown = hasMore ? List.copyOf(entries.subList(0, listing.limit())) : List.copyOf(entries);
     return new Page(shown, total, hasMore ? Optional.of(Cursor.encode(shown.getLast())) : Optional.empty());
+  }
+
+  @Override
+  public List<Entry> first(Listing listing) {
+    return merged(sources(listing), 0, listing.limit());
+  }
+
+  /// Returns the newest entries of all sources, at most `limit` after those that are skipped.
+  private static List<Entry> merged(List<Source> sources, long skip, int limit) {
+    List<Entry> entries = new ArrayList<>();
+    var merge = new PriorityQueue<Source>(Comparator.comparing((Source s) -> s.peek().position()).reversed());
+    sources.stream().filter(Source::hasNext).forEach(merge::add);
+    long left = skip;
+    while (!merge.isEmpty() && entries.size() < limit) {
+      Source source = merge.poll();
+      Entry entry = source.next();
+      if (left > 0) {
+        left--;
+      } else {
+        entries.add(entry);
+      }
+      if (source.hasNext()) {
+        merge.add(source);
+      }
+    }
+    return entries;
   }
 
   private static boolean isFirst(Listing.Start start) {
@@ -205,7 +219,10 @@ public final class DynamoRecords implements Records {
     for (int attempt = 1; ; attempt++) {
       try {
         client.transactWriteItems(request -> request.transactItems(writes).clientRequestToken(token));
-        deletions.forEach(deletion -> eraseRemainingNotesAbout(deletion.seen()));
+        // Of many, what was added meanwhile is left to its expiry: nothing shows a note about what is gone.
+        if (deletions.size() == 1) {
+          eraseRemainingNotesAbout(deletions.getFirst().seen());
+        }
         return true;
       } catch (TransactionCanceledException e) {
         if (has(e, "ConditionalCheckFailed")) {
@@ -330,6 +347,7 @@ public final class DynamoRecords implements Records {
 
   private Map<String, AttributeValue> tombstone(Entry entry) {
     var item = new HashMap<>(pointerKey(entry.collection(), entry.id()));
+    item.put("removed", text(entry.created().toString()));
     item.put("expires", number(clock.instant().plus(Change.Delete.TOMBSTONE_LIFETIME).getEpochSecond()));
     return item;
   }

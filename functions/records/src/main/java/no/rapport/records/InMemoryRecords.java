@@ -2,6 +2,7 @@ package no.rapport.records;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ public final class InMemoryRecords implements Records {
   private final Clock clock;
   private final Map<String, Entry> entries = new HashMap<>();
   private final Map<String, TreeMap<String, Note>> notes = new HashMap<>();
-  private final Map<String, Instant> removedUntil = new HashMap<>();
+  private final Map<String, Removed> removed = new HashMap<>();
 
   public InMemoryRecords() {
     this(Clock.systemUTC());
@@ -36,9 +37,17 @@ public final class InMemoryRecords implements Records {
   }
 
   @Override
-  public synchronized boolean wasRemoved(String collection, String id, Instant now) {
-    return removedUntil.getOrDefault(key(collection, id), Instant.MIN).isAfter(now);
+  public synchronized boolean wasRemoved(String collection, String id, Instant created) {
+    return isTakenByRemoved(collection, id)
+        && removed.get(key(collection, id)).created().equals(created.truncatedTo(ChronoUnit.SECONDS));
   }
+
+  private boolean isTakenByRemoved(String collection, String id) {
+    Removed last = removed.get(key(collection, id));
+    return last != null && last.until().isAfter(clock.instant());
+  }
+
+  private record Removed(Instant created, Instant until) {}
 
   @Override
   public synchronized Page list(Listing listing) {
@@ -101,7 +110,7 @@ public final class InMemoryRecords implements Records {
   private boolean isPossible(Change change) {
     return switch (change) {
       case Change.Create(Entry entry) -> !entries.containsKey(key(entry.collection(), entry.id()))
-          && !wasRemoved(entry.collection(), entry.id(), clock.instant());
+          && !isTakenByRemoved(entry.collection(), entry.id());
       case Change.Replace(Entry seen, Entry _) -> isAsSeen(seen);
       case Change.Delete(Entry seen) -> isAsSeen(seen);
       case Change.AddNote(Note note) -> note(note.partition(), note.sort(), clock.instant()).isEmpty();
@@ -117,7 +126,8 @@ public final class InMemoryRecords implements Records {
       case Change.Delete(Entry seen) -> {
         entries.remove(key(seen.collection(), seen.id()));
         notes.remove(Note.about(seen.collection(), seen.id()));
-        removedUntil.put(key(seen.collection(), seen.id()), clock.instant().plus(Change.Delete.TOMBSTONE_LIFETIME));
+        removed.put(key(seen.collection(), seen.id()),
+            new Removed(seen.created(), clock.instant().plus(Change.Delete.TOMBSTONE_LIFETIME)));
       }
       case Change.AddNote(Note note) -> put(note);
       case Change.ReplaceNote(Note _, Note next) -> put(next);

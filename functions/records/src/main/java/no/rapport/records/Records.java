@@ -18,14 +18,20 @@ public interface Records {
   /// reads, and so the same time, as an absent one; its document is not read.
   Optional<Entry> find(String collection, String id, Predicate<String> visible);
 
-  /// Returns whether a resource of that id was removed within the last [Change.Delete#TOMBSTONE_LIFETIME]; consistent.
-  /// Its id cannot be reused before, so that a late repetition of a request does not restore a deleted resource.
-  boolean wasRemoved(String collection, String id, Instant now);
+  /// Returns whether the resource that was created under that id in that second was removed within the last
+  /// [Change.Delete#TOMBSTONE_LIFETIME]; consistent. Its id cannot be reused before, so that a late repetition of a request
+  /// does not restore a deleted resource.
+  boolean wasRemoved(String collection, String id, Instant created);
 
   /// Returns a page of a list, newest first by (created, id).
   ///
   /// @throws IllegalArgumentException if the cursor is not from a list
   Page list(Listing listing);
+
+  /// Returns the first resources of a list, at most its limit, without counting the others.
+  default List<Entry> first(Listing listing) {
+    return list(listing).entries();
+  }
 
   /// Returns resources of all organisations in one status, oldest first, at most `limit`; may lag.
   List<Entry> inStatus(String collection, String status, int limit);

@@ -16,12 +16,15 @@ import software.amazon.awssdk.core.exception.SdkException;
 /// Deletes a report for good, with its re-exports, and with the files and the sealed rows that Rapport wrote for them.
 ///
 /// The records go first, in one transaction with the audit line and the duty to remove the objects; then the objects
-/// go. A report with more re-exports than a transaction holds loses them in several, the report itself with the last.
+/// go. A report with more re-exports than a transaction holds loses them in several, the report itself with the last. With
+/// very many the request has to be repeated, so that the work of one request is bounded.
 final class DeleteReport {
 
   /// Longer than any task may run that could still be copying the report's file.
   private static final Duration MAX_TASK_DURATION = Duration.ofMinutes(16);
-  private static final int MAX_ATTEMPTS = 1_000;
+  private static final int MAX_ATTEMPTS = 100;
+  /// Batches without the report itself that one request may delete.
+  private static final int MAX_BATCHES = 1;
 
   private final ReportRecords reports;
   private final ReportFiles files;
@@ -36,13 +39,13 @@ final class DeleteReport {
   /// @param ifMatch whether the caller accepts the version that is deleted
   /// @param deletedBy id of the caller's key
   Outcome apply(String reportId, LongPredicate ifMatch, String deletedBy, Instant now) {
-    boolean begun = false;
+    int batches = 0;
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       Optional<Stored> seen = reports.find(reportId);
       if (seen.isEmpty()) {
         return new Outcome.Absent();
       }
-      if (!begun && !ifMatch.test(seen.get().version())) {
+      if (batches == 0 && !ifMatch.test(seen.get().version())) {
         return new Outcome.Stale();
       }
       ReportRecord report = seen.get().report();
@@ -71,12 +74,15 @@ final class DeleteReport {
       if (!reports.records().commit(changes)) {
         continue;
       }
-      begun = true;
       if (batch.isLast()) {
         Log.info("report_deleted", Map.of("report_id", reportId, "organization", report.orgId(), "by", deletedBy,
             "file_sha256", report.fileSha256().orElse(""), "reexports", erased.count()));
         remove(report, erased.count() > 0);
         return new Outcome.Done(seen.get());
+      }
+      if (++batches > MAX_BATCHES) {
+        return new Outcome.Refused("The report has very many re-exports, of which " + erased.count()
+            + " are deleted; repeat the request to delete the others and the report");
       }
     }
     throw new IllegalStateException("The report is being changed by others all the time");

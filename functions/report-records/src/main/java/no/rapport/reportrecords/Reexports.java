@@ -6,7 +6,6 @@ import java.util.Set;
 import no.rapport.records.Change;
 import no.rapport.records.Entry;
 import no.rapport.records.Listing;
-import no.rapport.records.Page;
 import no.rapport.records.Records;
 
 /// The re-exports of a report, as far as its deletion has to know them: they go with it.
@@ -16,7 +15,7 @@ record Reexports(Records records) {
   private static final String REPORT_ID = "report_id";
   private static final Set<String> UNFINISHED = Set.of("pending", "running");
   /// With their audit events, the report, its audit line and the totals, this many fit into one transaction.
-  private static final int BATCH = 15;
+  private static final int BATCH = 12;
 
   /// Some finished re-exports of a report.
   ///
@@ -40,13 +39,13 @@ record Reexports(Records records) {
 
   /// Whether a re-export of the report is pending or running; consistent.
   boolean hasUnfinished(ReportRecord report) {
-    return !of(report, UNFINISHED, 1).entries().isEmpty();
+    return !of(report, UNFINISHED, 1).isEmpty();
   }
 
   /// The next re-exports to delete; consistent.
   Batch nextBatch(ReportRecord report) {
-    Page page = of(report, Set.of(), BATCH);
-    return new Batch(page.entries(), page.nextCursor().isEmpty());
+    List<Entry> next = of(report, Set.of(), BATCH + 1);
+    return new Batch(next.subList(0, Math.min(BATCH, next.size())), next.size() <= BATCH);
   }
 
   /// Where the files of all re-exports of a report lie.
@@ -54,7 +53,7 @@ record Reexports(Records records) {
     return "reports/" + report.orgId() + "/reexports/" + report.reportId() + "_";
   }
 
-  private Page of(ReportRecord report, Set<String> statuses, int limit) {
-    return records.list(Listing.of(COLLECTION, report.orgId(), statuses, limit).where(REPORT_ID, report.reportId()));
+  private List<Entry> of(ReportRecord report, Set<String> statuses, int limit) {
+    return records.first(Listing.of(COLLECTION, report.orgId(), statuses, limit).where(REPORT_ID, report.reportId()));
   }
 }

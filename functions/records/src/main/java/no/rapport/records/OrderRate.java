@@ -1,18 +1,13 @@
-package no.rapport.exportjobs;
+package no.rapport.records;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import no.rapport.records.Change;
-import no.rapport.records.Conflicts;
-import no.rapport.records.Documents;
-import no.rapport.records.Note;
-import no.rapport.records.Records;
 
 /// Counts the orders of each organisation within an hour. Cancelled and deleted orders count too.
-final class OrderRate {
+public final class OrderRate {
 
   /// Orders are counted in slots of five minutes, so that an order counts for at least an hour and at most five minutes
   /// more.
@@ -20,10 +15,13 @@ final class OrderRate {
   private static final Duration WINDOW = Duration.ofHours(1);
 
   private final Records records;
+  private final String partition;
   private final int maxPerHour;
 
-  OrderRate(Records records, int maxPerHour) {
+  /// @param partition of the notes that hold the counts, one for each kind of order
+  public OrderRate(Records records, String partition, int maxPerHour) {
     this.records = records;
+    this.partition = partition;
     this.maxPerHour = maxPerHour;
   }
 
@@ -33,10 +31,10 @@ final class OrderRate {
   /// Counts one order.
   ///
   /// @return empty if it was counted; otherwise the time until the next order is possible
-  Optional<Duration> take(String orgId, Instant now) {
+  public Optional<Duration> take(String orgId, Instant now) {
     try {
       return Conflicts.retryOnConflict(() -> {
-        Optional<Note> seen = records.note("order-rate", orgId, now);
+        Optional<Note> seen = records.note(partition, orgId, now);
         TreeMap<Instant, Integer> slots = new TreeMap<>(
             seen.map(note -> Documents.read(note.document(), Orders.class).bySlot()).orElse(new TreeMap<>()));
         slots.headMap(now.minus(WINDOW).minus(SLOT), true).clear();
@@ -50,7 +48,7 @@ final class OrderRate {
         Instant expires = now.plus(WINDOW).plus(SLOT);
         Change change = seen.<Change>map(note -> new Change.ReplaceNote(note,
                 new Note(note.partition(), note.sort(), note.version() + 1, document, Optional.of(expires))))
-            .orElseGet(() -> new Change.AddNote(Note.first("order-rate", orgId, document, expires)));
+            .orElseGet(() -> new Change.AddNote(Note.first(partition, orgId, document, expires)));
         return records.commit(change) ? Optional.of(Optional.<Duration>empty()) : Optional.<Optional<Duration>>empty();
       });
     } catch (Conflicts.TooMany e) {
