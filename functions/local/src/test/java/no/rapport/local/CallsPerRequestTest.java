@@ -111,7 +111,10 @@ class CallsPerRequestTest {
     send(200, "UpdateReportRecord", "PUT", reports + "/" + byHand, "{\"status\": \"processing\"}");
     send(200, "GetReportRecord", "GET", reports + "/" + report, null);
     send(302, "DownloadReportRecord", "GET", reports + "/" + report + "/download", null);
+    send(302, "GetReportRecordEvidence", "GET", reports + "/" + report + "/evidence", null);
+    send(200, "GetReportRecordChanges", "GET", reports + "/" + report + "/changes", null);
     send(200, "ListReportRecords", "GET", reports + "?org_id=" + ORG + "&report_type=annual_summary", null);
+    send(200, "ListReportRecords", "GET", reports + "?org_id=" + ORG + "&stale=true", null);
 
     String other = send(202, "CreateReportReexport", "POST", reexports, "{\"report_id\": \"" + report + "\"}").body()
         .path("reexport_id").asText();
