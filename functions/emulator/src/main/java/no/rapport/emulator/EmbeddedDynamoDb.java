@@ -126,6 +126,7 @@ public final class EmbeddedDynamoDb implements AutoCloseable {
         .region(Loopback.REGION)
         .credentialsProvider(Loopback.CREDENTIALS)
         .httpClient(UrlConnectionHttpClient.create())
+        .overrideConfiguration(Loopback::withoutKeptConnections)
         .build();
   }
 

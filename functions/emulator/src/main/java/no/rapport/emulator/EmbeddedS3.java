@@ -170,7 +170,7 @@ public final class EmbeddedS3 implements AutoCloseable {
         .credentialsProvider(Loopback.CREDENTIALS)
         .forcePathStyle(true)
         .httpClient(UrlConnectionHttpClient.create())
-        .overrideConfiguration(override -> override.executionInterceptors(List.of(interceptors)))
+        .overrideConfiguration(override -> Loopback.withoutKeptConnections(override).executionInterceptors(List.of(interceptors)))
         .build();
   }
 

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
 import software.amazon.awssdk.regions.Region;
 
 /// Constants and checks shared by the embedded services: they listen on 127.0.0.1 and know one pair of credentials.
@@ -47,6 +48,12 @@ public final class Loopback {
   /// Returns the address of a service on `port`.
   public static URI uri(int port) {
     return URI.create("http://" + HOST + ":" + port);
+  }
+
+  /// Lets a client open a connection for each request. On a kept connection that the server has just closed, the HTTP
+  /// client sends a request again, and a conditional write that had succeeded is then refused.
+  static ClientOverrideConfiguration.Builder withoutKeptConnections(ClientOverrideConfiguration.Builder override) {
+    return override.putHeader("Connection", "close");
   }
 
   /// Fails if another process listens on `port`. A server would otherwise report this late and in its own words, or not
