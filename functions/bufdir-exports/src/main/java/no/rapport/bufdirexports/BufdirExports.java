@@ -34,7 +34,7 @@ final class BufdirExports {
   static final String PATH = "/api/v1/bufdir-exports";
   /// The time of the workflow's steps, including cold starts.
   private static final long FIXED_SECONDS = 5;
-  /// A fifth of the rate at which a single task renders and joins XLSX (docs/performance.md, ExportInPartsTest).
+  /// A fifth of the rate at which a single task renders and joins XLSX (docs/measurements/2026-11.md, ExportInPartsTest).
   private static final long ROWS_PER_SECOND = 20_000;
   private static final int EXPORTS_FOR_ESTIMATE = 5;
 

@@ -178,7 +178,7 @@ class LiveStreamTest {
     }
   }
 
-  /// From an event's commit to its first byte at the runtime API. Prints the figures of docs/performance.md;
+  /// From an event's commit to its first byte at the runtime API. Prints the figures of docs/measurements/2026-11.md;
   /// `-Drapport.excluded.tests=none -Drapport.deployable.tests=soak -Dtest=LiveStreamTest`.
   @Test
   @Tag("soak")
