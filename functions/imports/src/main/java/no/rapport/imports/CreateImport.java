@@ -8,10 +8,10 @@ import no.rapport.api.Api;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 
-/// `POST /api/v1/imports`: announces a file and answers with the link to put it to.
+/// `POST /api/v1/imports`: announces a file and returns an upload link.
 ///
-/// The answer is not kept under an idempotency key, since it holds a link: a repetition finds the same import and gets a
-/// new link.
+/// The answer is not stored under the idempotency key, because it contains a link. A repeated request finds the same
+/// import and gets a new link.
 public final class CreateImport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final Imports imports;

@@ -19,11 +19,11 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Every minute: ends imports whose file did not come within a day, fails those that died on the way, and removes
-/// records as old as the lifecycle lets files become.
+/// Runs every minute. Expires imports whose file did not arrive within a day, fails imports that stopped without an
+/// end, and removes records that are older than the files that the lifecycle rule keeps.
 public final class ExpireImports implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// Longer than any file waits for its turn: what is still not read then was lost on the way.
+  /// Longer than any file waits in the queue. A file that is still unread after this time was lost.
   static final Duration GIVEN_UP = Duration.ofDays(7);
   private static final int AT_ONCE = 1_000;
   private static final String NOT_FINISHED =
@@ -44,7 +44,7 @@ public final class ExpireImports implements RequestHandler<Map<String, Object>, 
         Clock.systemUTC());
   }
 
-  /// @param kept how long the lifecycle keeps imported files
+  /// @param kept how long the lifecycle rule keeps imported files
   ExpireImports(Records records, S3Client s3, String bucket, Duration kept, Clock clock) {
     this.imports = new ImportRecords(records);
     this.s3 = s3;
@@ -70,7 +70,7 @@ public final class ExpireImports implements RequestHandler<Map<String, Object>, 
     return Map.of("ended", ended, "removed", removed);
   }
 
-  /// One import that cannot be changed now must not keep the others waiting; the next sweep tries it again.
+  /// Acts on the imports in a status. If one cannot be changed now, the others go on; the next sweep tries it again.
   private long sweep(ImportStatus status, SweepBudget budget, Predicate<ImportRecord> isDue, Predicate<Stored> act) {
     long done = 0;
     for (Stored stored : imports.inStatus(status, AT_ONCE)) {
@@ -88,7 +88,8 @@ public final class ExpireImports implements RequestHandler<Map<String, Object>, 
     return done;
   }
 
-  /// A file that arrived waits for its turn; one that is never read counts as failed, not as missing.
+  /// Ends an overdue import: expires it if its file is missing, and fails it if the file arrived but was never read.
+  /// Returns false while the file waits in the queue.
   private boolean end(Stored overdue, Instant now) {
     if (!isThere(overdue.record().key())) {
       return imports.expire(overdue, now);

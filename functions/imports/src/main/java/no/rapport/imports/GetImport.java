@@ -7,7 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/imports/{import_id}`: shows an import, with a fresh link for its file or to its report.
+/// `GET /api/v1/imports/{import_id}`: returns an import, with a new link for its file or its report.
 public final class GetImport implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 
   private final Imports imports;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What an imported file holds.
+/// The kinds of imported files.
 public enum ImportKind {
   /// Activities.
   ACTIVITIES(ImportKind.MAX_ROW_FILE_BYTES),
@@ -13,7 +13,7 @@ public enum ImportKind {
   /// The organisation's name and numbers.
   ORGANIZATION(64 * 1024);
 
-  /// The largest file of rows that the import reads.
+  /// The largest file of rows that imports accept.
   public static final long MAX_ROW_FILE_BYTES = 2L * 1024 * 1024 * 1024;
 
   private final long maxBytes;
@@ -22,12 +22,12 @@ public enum ImportKind {
     this.maxBytes = maxBytes;
   }
 
-  /// The largest file that is taken, in bytes.
+  /// Returns the largest accepted file, in bytes.
   public long maxBytes() {
     return maxBytes;
   }
 
-  /// The word in requests, answers and keys.
+  /// Returns the word that requests, answers and keys use.
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -6,14 +6,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 
-/// One import as it is stored.
+/// The stored record of one import.
 ///
-/// @param fileName the client's name of the file, for its owner only: it is in no key, log or header
-/// @param key where the file lies
+/// @param fileName the client's name of the file. Only the owner sees it: it is in no key, log or header
+/// @param key the key of the file
 /// @param version which put of the key is imported; empty until the file arrives
 /// @param dryRun whether the file is only checked
 /// @param updatedAt when a step last began, paused or ended
-/// @param bytesRead how far the file has been read
+/// @param bytesRead how many bytes of the file have been read
 public record ImportRecord(String importId, String orgId, ImportKind kind, ImportStatus status, String fileName,
     String key, Optional<String> version, long sizeBytes, boolean dryRun, Instant createdAt, Instant updatedAt,
     Optional<Instant> completedAt, long bytesRead, Optional<ImportResult> result) {
@@ -21,14 +21,14 @@ public record ImportRecord(String importId, String orgId, ImportKind kind, Impor
   /// How long an import waits for its file.
   public static final Duration UPLOAD_WINDOW = Duration.ofDays(1);
 
-  /// An import whose file is still to come.
+  /// Creates the record of an import whose file has not arrived yet.
   static ImportRecord announced(NewImport order, String importId, Instant now) {
     return new ImportRecord(importId, order.orgId(), order.kind(), ImportStatus.AWAITING_UPLOAD, order.fileName(),
         order.key(importId), Optional.empty(), order.sizeBytes(), order.dryRun(), now, now, Optional.empty(), 0,
         Optional.empty());
   }
 
-  /// An import of a file that was put into the bucket without the API.
+  /// Creates the record of an import whose file was put into the bucket without the API.
   static ImportRecord found(UploadedFile file, Instant now) {
     return new ImportRecord(file.derivedId(), file.orgId(), file.kind(), ImportStatus.PROCESSING, file.fileName(),
         file.key(), Optional.of(file.version()), file.sizeBytes(), false, file.putAt().truncatedTo(ChronoUnit.SECONDS), seconds(now), Optional.empty(), 0,
@@ -55,17 +55,17 @@ public record ImportRecord(String importId, String orgId, ImportKind kind, Impor
         createdAt, seconds(now), completedAt, bytesRead, result);
   }
 
-  /// The status at a time: an import expires even if the sweeper has not yet stored it.
+  /// Returns the status at a time. An import counts as expired even if the sweeper has not stored that yet.
   ImportStatus statusAt(Instant now) {
     return isOverdue(now) ? ImportStatus.EXPIRED : status;
   }
 
-  /// Whether the file is awaited and has not arrived in time.
+  /// Returns whether the import still waits for its file after the deadline.
   boolean isOverdue(Instant now) {
     return status == ImportStatus.AWAITING_UPLOAD && !now.isBefore(createdAt.plus(UPLOAD_WINDOW));
   }
 
-  /// Where the report for the API lies: where only the import writes.
+  /// Returns the key of the report that the API serves. Only the import can write there.
   public String reportKey() {
     return "import-state/" + orgId + "/reports/" + importId + ".json";
   }

@@ -11,7 +11,8 @@ import no.rapport.records.Documents;
 import no.rapport.records.Entry;
 import no.rapport.records.Records;
 
-/// The imports in the table of records. Every change is conditional on what was read; a final state never changes.
+/// The imports in the table of records. Every change is conditional on the record that was read; a final state never
+/// changes.
 public final class ImportRecords {
 
   static final String COLLECTION = "imports";
@@ -22,7 +23,7 @@ public final class ImportRecords {
     this.records = records;
   }
 
-  /// An import with the entry it was read from.
+  /// An import with the entry from which it was read.
   record Stored(ImportRecord record, Entry entry) {
 
     static Stored of(Entry entry) {
@@ -42,15 +43,16 @@ public final class ImportRecords {
     return records.find(COLLECTION, importId, caller::maySee).map(Stored::of);
   }
 
-  /// Stores an announced import, or returns it if a repeated request has stored it before; empty if it was erased since.
+  /// Stores an announced import, or returns the import that an earlier, identical request has stored. Returns empty if
+  /// that import has been erased.
   Optional<Stored> announce(ImportRecord announced) {
     Entry entry = entry(announced);
     return records.commit(new Change.Create(entry)) ? Optional.of(new Stored(announced, entry))
         : find(announced.importId());
   }
 
-  /// Returns the import of an object, in state `processing` unless it has ended: the announced one, or one that follows
-  /// from the object. The same put always finds the same import.
+  /// Returns the import of an object, in state `processing` unless it has ended. The import was either announced, or is
+  /// derived from the object. The same put always finds the same import.
   public ImportRecord begin(UploadedFile file, Instant now) {
     return Conflicts.retryOnConflict(() -> {
       Optional<Stored> announced = file.announcedId().flatMap(this::find)
@@ -73,34 +75,34 @@ public final class ImportRecords {
     });
   }
 
-  /// Stores how far a paused import has come.
+  /// Stores how many bytes a paused import has read.
   public void reached(String importId, long bytesRead, Instant now) {
     changeUnlessFinal(importId, record -> record.reached(bytesRead, now));
   }
 
-  /// Ends an import that has not ended. Does nothing if it was erased meanwhile.
+  /// Ends an import. Does nothing if it has already ended or has been erased.
   public void end(String importId, ImportResult result, Instant now) {
     changeUnlessFinal(importId, record -> record.ended(result, now));
   }
 
-  /// Ends an import that leaves no report.
+  /// Fails an import that writes no report.
   ///
-  /// @param error a sentence for its owner
+  /// @param error a sentence for the import's owner
   public void fail(String importId, String error, Instant now) {
     end(importId, ImportResult.failed(error), now);
   }
 
-  /// Stores that an awaited file did not arrive, unless it has arrived meanwhile.
+  /// Expires an import whose file did not arrive. Does nothing if the import has changed since it was read.
   boolean expire(Stored overdue, Instant now) {
     return replace(overdue, overdue.record().expired(now)).isPresent();
   }
 
-  /// Imports in a status, oldest first; may lag.
+  /// Returns imports in a status, oldest first. The index is eventually consistent.
   List<Stored> inStatus(ImportStatus status, int limit) {
     return records.inStatus(COLLECTION, status.word(), limit).stream().map(Stored::of).toList();
   }
 
-  /// Removes an import unless it has changed.
+  /// Removes an import, unless it has changed since it was read.
   boolean remove(Stored stored) {
     return records.commit(new Change.Delete(stored.entry()));
   }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The short form of an import report, as the record keeps it.
+/// The short form of an import report that is stored in the record.
 ///
 /// @param error why no row, or no further row, was read
 /// @param counts how many rows were read, imported and so on
@@ -17,12 +17,12 @@ import java.util.Optional;
 public record ImportResult(Optional<String> error, Optional<JsonNode> counts, Optional<JsonNode> controlTotals,
     List<JsonNode> rejected, List<JsonNode> warnings, List<JsonNode> masked) {
 
-  /// How many entries of each list are kept.
+  /// The number of entries that are kept of each list.
   public static final int MAX_ENTRIES = 20;
-  /// The most characters of one list: the record's item holds three of them.
+  /// The maximum number of characters of one list. The record's item holds three lists.
   private static final int MAX_LIST_CHARACTERS = 30_000;
 
-  /// Takes the head of a report and the beginning of its lists.
+  /// Creates the short form from the head of a report and the beginning of its lists.
   ///
   /// @param head the report's members before the lists
   public static ImportResult of(ObjectNode head, List<JsonNode> rejected, List<JsonNode> warnings,
@@ -32,12 +32,12 @@ public record ImportResult(Optional<String> error, Optional<JsonNode> counts, Op
         first(warnings), first(masked));
   }
 
-  /// The result of an import that ended without a report.
+  /// Creates the result of an import that ended without a report.
   static ImportResult failed(String error) {
     return new ImportResult(Optional.of(error), Optional.empty(), Optional.empty(), List.of(), List.of(), List.of());
   }
 
-  /// Whether the import wrote a report.
+  /// Returns whether the import wrote a report.
   boolean hasReport() {
     return counts.isPresent();
   }

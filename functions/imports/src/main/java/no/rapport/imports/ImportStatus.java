@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// How far an import has come.
+/// The states of an import.
 public enum ImportStatus {
   /// Announced; the file has not arrived.
   AWAITING_UPLOAD,
@@ -20,12 +20,12 @@ public enum ImportStatus {
 
   static final Set<String> WORDS = Arrays.stream(values()).map(ImportStatus::word).collect(Collectors.toUnmodifiableSet());
 
-  /// The word in answers and filters.
+  /// Returns the word that answers and filters use.
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// Whether the import has ended and never changes again.
+  /// Returns whether the import has ended. A final status never changes.
   public boolean isFinal() {
     return this == COMPLETED || this == FAILED;
   }

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/// Imports as the API shows them, with the clients that its functions share.
+/// Imports as the API shows them, and the clients that the API functions share.
 final class Imports {
 
   static final String PATH = "/api/v1/imports";
@@ -46,7 +46,7 @@ final class Imports {
     this.clock = clock;
   }
 
-  /// Reads `RECORDS_TABLE` and `BUCKET`.
+  /// Creates an instance from the settings `RECORDS_TABLE` and `BUCKET`.
   static Imports fromEnvironment() {
     boolean pathStyle = Boolean.parseBoolean(Environment.optional("S3_PATH_STYLE", "false"));
     S3Presigner presigner = S3Presigner.builder()
@@ -58,7 +58,7 @@ final class Imports {
         Environment.required("BUCKET"), Clock.systemUTC());
   }
 
-  /// Does what a request does: announces an import, finds, lists and shows it with its links.
+  /// Runs the code of a request before the snapshot: announces, finds, lists and shows an import with its links.
   private static void prime(SdkHttpClient nowhere, S3Presigner presigner) {
     var imports = new Imports(new DynamoRecords(DynamoDbClient.builder().httpClient(nowhere).build(), "priming"),
         presigner, "priming", Clock.systemUTC());
@@ -93,7 +93,7 @@ final class Imports {
         .put("status", status.word());
   }
 
-  /// An import in a list's shape.
+  /// Returns an import as a list shows it.
   static ObjectNode summary(ImportRecord record) {
     return head(record, record.status())
         .put("created_at", record.createdAt().toString())
@@ -102,7 +102,7 @@ final class Imports {
         .put("completed_at", record.completedAt().map(Instant::toString).orElse(null));
   }
 
-  /// An import in the detail's shape, with a fresh link for its file or to its report.
+  /// Returns an import as the detail shows it, with a new link for its file or its report.
   ObjectNode detail(ImportRecord record) {
     ImportStatus status = record.statusAt(clock.instant());
     Optional<UploadLinks.Link> upload = status == ImportStatus.AWAITING_UPLOAD
@@ -136,7 +136,8 @@ final class Imports {
     return body;
   }
 
-  /// Marks an answer about an import with its version, and says when to look again if it has not ended.
+  /// Adds the import's version (`ETag`) to an answer and, if the import has not ended, the time after which to ask
+  /// again.
   Reply about(Stored stored, Reply reply) {
     ImportStatus status = stored.record().statusAt(clock.instant());
     boolean isUnfinished = status == ImportStatus.AWAITING_UPLOAD || status == ImportStatus.PROCESSING;

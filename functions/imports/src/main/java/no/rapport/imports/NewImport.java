@@ -11,7 +11,7 @@ import no.rapport.api.Body;
 record NewImport(String orgId, ImportKind kind, String fileName, long sizeBytes, boolean dryRun) {
 
   private static final Pattern FILE_NAME = Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}/\\\\]{1,255}");
-  /// Endings that tell the form of a text that could be several.
+  /// Known file extensions. Some tell apart text formats whose content looks alike.
   private static final Set<String> ENDINGS = Set.of("csv", "txt", "json", "jsonl", "ndjson", "xlsx", "xml", "zip");
 
   static NewImport parse(Body body, boolean dryRun) {
@@ -24,7 +24,7 @@ record NewImport(String orgId, ImportKind kind, String fileName, long sizeBytes,
     return new NewImport(orgId, kind, fileName, sizeBytes, dryRun);
   }
 
-  /// Where the file is put: nothing of the client's name but a known ending is in it.
+  /// Returns the key for the file. Only a known extension is taken from the client's file name.
   String key(String importId) {
     return "imports/" + orgId + "/" + kind.word() + "/" + importId + ending();
   }

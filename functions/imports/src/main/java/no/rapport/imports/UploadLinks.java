@@ -14,12 +14,12 @@ import no.rapport.records.Acting;
 import no.rapport.records.Records;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
-/// Links to which a client puts one file. Size, type and "only where there is nothing" are part of the signature. A link
-/// is made when it is read and never stored.
+/// Creates presigned links with which a client puts one file. The signature covers the size, the content type and the
+/// condition that the key is free (`If-None-Match: *`). A link is created for each answer and never stored.
 final class UploadLinks {
 
   private static final String CONTENT_TYPE = "application/octet-stream";
-  /// What the client sends by itself: its size is `size_bytes`.
+  /// The headers that the client must send. `Content-Length`, which clients send by themselves, is `size_bytes`.
   static final SortedMap<String, String> HEADERS =
       Collections.unmodifiableSortedMap(new TreeMap<>(Map.of("Content-Type", CONTENT_TYPE, "If-None-Match", "*")));
 
@@ -35,10 +35,10 @@ final class UploadLinks {
     this.clock = clock;
   }
 
-  /// @param expires first moment at which it no longer works, UTC, whole seconds
+  /// @param expires when the link expires, UTC, in whole seconds
   record Link(URI url, Instant expires) {}
 
-  /// A fresh link for the file of an import. That the caller is given it is stored first.
+  /// Creates a link for the file of an import, after storing an audit event for it.
   Link to(ImportRecord record) {
     Acting.storeLinkIssued(records, record.orgId(), ImportRecords.COLLECTION + "/" + record.importId(), clock.instant());
     var presigned = presigner.presignPutObject(request -> request.signatureDuration(DownloadLinks.VALIDITY)

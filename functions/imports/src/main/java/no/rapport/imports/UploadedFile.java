@@ -9,32 +9,33 @@ import no.rapport.reporting.NationalIdMask;
 
 /// An object that was put into the bucket to be imported.
 ///
-/// @param etag the object's version
-/// @param putAt when it was put, milliseconds count
+/// @param etag the object's ETag
+/// @param putAt when the object was put, to the millisecond
 public record UploadedFile(String orgId, ImportKind kind, String key, String etag, long sizeBytes, Instant putAt) {
 
   private static final int MAX_NAME = 255;
   private static final Pattern ANNOUNCED = Pattern.compile(
       "imports/([A-Za-z0-9_-]{1,64})/(activities|cases|organization)/(imp_[0-9A-HJKMNP-TV-Z]{26})(\\.[a-z]+){0,2}");
 
-  /// The id that the key carries, where the API made the key.
+  /// Returns the import id in the key, or empty if the API did not make the key.
   Optional<String> announcedId() {
     Matcher matcher = ANNOUNCED.matcher(key);
     return matcher.matches() && matcher.group(1).equals(orgId) && matcher.group(2).equals(kind.word())
         ? Optional.of(matcher.group(3)) : Optional.empty();
   }
 
-  /// The id of an import that nobody announced. It follows from the object, so that a repeated event finds the import.
+  /// Returns the id of an import that was not announced. It is derived from the object, so that a repeated event finds
+  /// the same import.
   String derivedId() {
     return "imp_" + Ids.derived(key + "\n" + version()).ulid(putAt);
   }
 
-  /// Tells this put of the key from others.
+  /// Returns a text that distinguishes this put of the key from others.
   String version() {
     return etag.replace("\"", "") + " " + putAt.toEpochMilli();
   }
 
-  /// The name in the organisation's folder, without identity numbers.
+  /// Returns the name within the organisation's folder, with identity numbers masked.
   String fileName() {
     String folder = "imports/" + orgId + "/";
     String name = key.substring(folder.length()).replaceFirst("^(activities|cases)/", "");

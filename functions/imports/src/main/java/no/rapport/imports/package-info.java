@@ -1,5 +1,5 @@
-/// The resource `/api/v1/imports`: files of source data on their way into the system, and what came of them.
+/// The resource `/api/v1/imports`: files of source data that are uploaded, and the results of their imports.
 ///
-/// The records of imports lie here; the module `source-imports`, which reads the files, writes them through
+/// This module stores the records of imports. The module `source-imports`, which reads the files, updates them through
 /// [no.rapport.imports.ImportRecords].
 package no.rapport.imports;

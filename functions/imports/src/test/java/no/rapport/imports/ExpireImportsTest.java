@@ -55,7 +55,7 @@ class ExpireImportsTest {
   }
 
   @Test
-  void endsAnImportThatGotNoFileWithinADay() {
+  void expiresImportWithoutFileAfterOneDay() {
     ImportRecord record = announce(false);
 
     assertThat(sweepAfter(Duration.ofDays(1).minusSeconds(1))).containsEntry("ended", 0L);
@@ -68,7 +68,7 @@ class ExpireImportsTest {
   }
 
   @Test
-  void failsAnImportWhoseFileCameAndWasNeverRead() {
+  void failsImportWhoseUploadedFileWasNeverRead() {
     ImportRecord record = announce(false);
     s3.putObject(put -> put.bucket(bucket).key(record.key()), RequestBody.fromString("12345"));
 
@@ -82,7 +82,7 @@ class ExpireImportsTest {
   }
 
   @Test
-  void failsAnImportThatNoStepHasTouchedForSevenDaysAndRemovesAFileThatWasOnlyToBeChecked() {
+  void failsImportWithoutProgressForSevenDaysAndRemovesDryRunFile() {
     ImportRecord record = announce(true);
     s3.putObject(put -> put.bucket(bucket).key(record.key()), RequestBody.fromString("12345"));
     imports.begin(new UploadedFile("org-1", ImportKind.ACTIVITIES, record.key(), "e", 5, NOON), clock.instant());
@@ -99,7 +99,7 @@ class ExpireImportsTest {
   }
 
   @Test
-  void removesRecordsAsOldAsTheirFilesBecome() {
+  void removesRecordsWhenLifecycleRemovesTheirFiles() {
     ImportRecord record = announce(false);
     sweepAfter(Duration.ofDays(1));
 

@@ -94,7 +94,7 @@ class ImportsTest {
   }
 
   @Test
-  void answersWithALinkThatTakesExactlyTheAnnouncedFileOnce() throws Exception {
+  void returnsLinkThatAcceptsOnlyAnnouncedFileOnce() throws Exception {
     Answer announced = create(order("Kari 2025.CSV.gz", 5));
 
     assertThat(announced.status()).isEqualTo(201);
@@ -120,7 +120,7 @@ class ImportsTest {
   }
 
   @Test
-  void answersARepetitionWithTheSameImportAndANewLinkAndOneThatIsADryRunWith422() {
+  void returnsSameImportWithNewLinkForRepetitionAnd422IfRepeatedAsDryRun() {
     Answer first = call(new CreateImport(api), ORG, Map.of(), Map.of(), order("a.csv", 5), "k1");
     Answer again = call(new CreateImport(api), ORG, Map.of(), Map.of(), order("a.csv", 5), "k1");
 
@@ -133,7 +133,7 @@ class ImportsTest {
   }
 
   @Test
-  void tellsEveryWrongMemberAndParameter() {
+  void reportsEveryInvalidMemberAndParameter() {
     assertThat(create("{}").body().path("errors")).hasSize(4);
     for (String name : List.of("a/b.csv", "a\\\\b.csv", "a\\nb.csv", "", "x".repeat(256), "a\\u202eb.csv", "01010112345.csv")) {
       Answer refused = create(order(name, 5));
@@ -152,7 +152,7 @@ class ImportsTest {
   }
 
   @Test
-  void showsImportsToTheirOwnersOnlyAndNoLinkInLists() {
+  void showsImportsOnlyToOwnersAndNoLinksInLists() {
     String id = create(order("a.csv", 5)).text("/import_id");
     create(order("b.csv", 5).replace("activities", "cases"));
 
@@ -168,7 +168,7 @@ class ImportsTest {
   }
 
   @Test
-  void keepsAnAuditEventOfTheAnnouncementAndOfEachLinkWithoutItsName() {
+  void storesAuditEventsForAnnouncementAndLinksWithoutFileName() {
     String id = create(order("Kari.csv", 5)).text("/import_id");
     get(id);
 
@@ -179,7 +179,7 @@ class ImportsTest {
   }
 
   @Test
-  void findsTheAnnouncedImportByItsFileAndShowsWhatCameOfIt() throws Exception {
+  void findsAnnouncedImportByKeyAndShowsItsResult() throws Exception {
     String id = create(order("a.csv", 5)).text("/import_id");
     UploadedFile file = aFile("imports/org-1/activities/" + id + ".csv", "e1");
 
@@ -204,7 +204,7 @@ class ImportsTest {
   }
 
   @Test
-  void makesOneImportOfEachPutThatNobodyAnnounced() {
+  void createsOneImportForEachUnannouncedPut() {
     UploadedFile file = aFile("imports/org-1/activities/mappe/2025.csv", "e1");
     String id = imports.begin(file, NOON).importId();
 
@@ -216,13 +216,13 @@ class ImportsTest {
   }
 
   @Test
-  void masksIdentityNumbersInNamesOfFilesThatNobodyAnnounced() {
+  void masksIdentityNumbersInNamesOfUnannouncedFiles() {
     String id = imports.begin(aFile("imports/org-1/activities/01010112345.csv", "e1"), NOON).importId();
     assertThat(get(id).text("/file_name")).doesNotContain("01010112345");
   }
 
   @Test
-  void takesAKeyForAnAnnouncedOneOnlyWhereThatImportHasIt() {
+  void matchesAnnouncedImportOnlyByItsOwnKey() {
     String id = create(order("a.csv", 5)).text("/import_id");
 
     UploadedFile foreign = new UploadedFile("org-2", ImportKind.ACTIVITIES, "imports/org-2/activities/" + id + ".csv", "e",
