@@ -11,21 +11,23 @@ import java.util.Optional;
 import no.rapport.api.TransientFailure;
 import no.rapport.records.Documents;
 
-/// The API as its callers see it.
+/// The public API, called over HTTP as an external caller does.
 ///
-/// @param base where it answers, without a slash at the end
-/// @param key empty where none is asked for
+/// @param base URL of the API, without a slash at the end
+/// @param key the API key; empty if the API requires none
 record PublicApi(HttpClient http, String base, Optional<String> key) {
 
-  /// Longer than API Gateway waits for a function.
+  /// Longer than API Gateway's own timeout for a function.
   private static final Duration TIMEOUT = Duration.ofSeconds(31);
 
-  /// @param body empty object where there is none
+  /// @param body an empty object if the answer has no body
   record Answer(int status, JsonNode body) {}
 
-  /// @param path with its query
+  /// Sends a request and returns the answer.
+  ///
+  /// @param path the path, including its query string
   /// @param body JSON, or empty for none
-  /// @return an answer below 500
+  /// @return an answer with a status below 500
   /// @throws TransientFailure for 5xx, 429 and a broken connection
   Answer call(String method, String path, String body) {
     HttpResponse<byte[]> answer = send(method, path, body);
@@ -42,7 +44,7 @@ record PublicApi(HttpClient http, String base, Optional<String> key) {
     }
   }
 
-  /// The status of an answer, whatever it is.
+  /// Sends a request and returns the status, including 4xx and 5xx.
   int status(String method, String path, String body) {
     return send(method, path, body).statusCode();
   }
@@ -57,7 +59,7 @@ record PublicApi(HttpClient http, String base, Optional<String> key) {
     return send(request.build());
   }
 
-  /// Follows a link to a file, without the key.
+  /// Downloads a file from a link, without sending the API key.
   HttpResponse<byte[]> follow(String link) {
     return send(HttpRequest.newBuilder(URI.create(link)).timeout(TIMEOUT).build());
   }

@@ -3,9 +3,9 @@ package no.rapport.synthetic;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What travels through the state machine: the step to take next and what the steps before it made. No link, no key.
+/// The state that the state machine passes from step to step. It holds no link and no key.
 ///
-/// @param step to take next
+/// @param step the step to take next
 /// @param startedAt when the run began
 /// @param waitSeconds how long to wait before the step
 /// @param attempt how often the step has been taken before
@@ -13,9 +13,9 @@ import java.util.Optional;
 record Run(Step step, Instant startedAt, int waitSeconds, int attempt, Optional<String> snapshotId,
     Optional<String> exportId, Optional<String> error) {
 
-  /// The steps in their order.
+  /// The steps, in their order.
   enum Step {
-    /// Removes what an earlier run has left.
+    /// Removes resources that an earlier run left behind.
     REMOVE_REMAINS,
     IMPORT, AWAIT_IMPORT,
     AGGREGATE, AWAIT_FIGURES,
@@ -24,7 +24,7 @@ record Run(Step step, Instant startedAt, int waitSeconds, int attempt, Optional<
     VISIT_ROUTES,
     REMOVE_RESULTS,
     FINISHED,
-    /// Taken after an error, in place of the rest.
+    /// Taken after an error, in place of the remaining steps.
     REPORT_FAILURE
   }
 
@@ -34,7 +34,7 @@ record Run(Step step, Instant startedAt, int waitSeconds, int attempt, Optional<
     return new Run(next, startedAt, 0, 0, snapshotId, exportId, error);
   }
 
-  /// The same step once more after so many seconds.
+  /// Returns the same step, to be taken again after a number of seconds.
   ///
   /// @throws SyntheticRunFailed after [#MAX_ATTEMPTS]
   Run again(int seconds) {

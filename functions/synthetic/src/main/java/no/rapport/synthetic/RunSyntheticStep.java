@@ -17,7 +17,7 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 
-/// One step of the run of the synthetic organisation; the state machine `synthetic` calls it until the run has ended.
+/// Takes one step of the synthetic organisation's run. The state machine `synthetic` calls it until the run has ended.
 public final class RunSyntheticStep implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private static final TypeReference<Map<String, Object>> STATE = new TypeReference<>() {};
@@ -39,8 +39,8 @@ public final class RunSyntheticStep implements RequestHandler<Map<String, Object
     this.clock = clock;
   }
 
-  /// @throws TransientFailure for what may pass
-  /// @throws SyntheticRunFailed for what does not
+  /// @throws TransientFailure if a repetition may succeed
+  /// @throws SyntheticRunFailed if a repetition cannot succeed
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> input, Context context) {
     var run = Documents.mapper().convertValue(input, Run.class);
@@ -52,7 +52,7 @@ public final class RunSyntheticStep implements RequestHandler<Map<String, Object
     }
   }
 
-  /// The key that the secret holds; empty where no secret is named, as in the local stack.
+  /// Returns the API key from the secret; empty if no secret is configured, as in the local stack.
   private static Optional<String> key() {
     return Optional.of(Environment.optional("SYNTHETIC_KEY_SECRET", "")).filter(secret -> !secret.isEmpty()).map(secret -> {
       try (var secrets = SecretsManagerClient.builder().httpClient(UrlConnectionHttpClient.create()).build()) {

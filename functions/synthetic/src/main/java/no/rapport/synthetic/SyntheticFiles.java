@@ -13,14 +13,14 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/// The source files of the synthetic organisation. They hold the same rows in every run, so that rows do not pile up.
+/// The source files of the synthetic organisation. Every run imports the same rows, so that rows do not accumulate.
 record SyntheticFiles(S3Client s3, String bucket) {
 
   static final String ORGANIZATION = "synthetic";
-  /// A year whose dates imports take until 2051.
+  /// Imports accept dates of this year until 2051.
   static final String PERIOD = "2025";
   static final int ACTIVITIES = 3;
-  /// What the case records make the first figure.
+  /// The value of the first figure, which follows from the case records.
   static final String FIGURE = "antall_meldinger_mottatt";
   static final int FIGURE_VALUE = 2;
 
@@ -28,7 +28,7 @@ record SyntheticFiles(S3Client s3, String bucket) {
   static final String CASE_FILE = "imports/" + ORGANIZATION + "/cases/synthetic.jsonl";
   private static final String REPORT = ".report.json";
 
-  /// Puts both files, with rows that are newer than those of any earlier run.
+  /// Puts both files. Their rows are newer than those of any earlier run.
   void put(Instant updatedAt) {
     var activities = new StringBuilder("activity_id;org_id;activity_type;date;participant_count;duration_minutes;location;"
         + "municipality;county;target_group;title;notes;attachments;updated_at\n");
@@ -46,7 +46,7 @@ record SyntheticFiles(S3Client s3, String bucket) {
     s3.putObject(put -> put.bucket(bucket).key(CASE_FILE), RequestBody.fromString(cases.toString()));
   }
 
-  /// The import's report of a file, once it is there.
+  /// Returns the report of a file's import, or empty if it has not been written yet.
   Optional<JsonNode> report(String file) {
     try {
       ResponseBytes<GetObjectResponse> report = s3.getObject(get -> get.bucket(bucket).key(file + REPORT),

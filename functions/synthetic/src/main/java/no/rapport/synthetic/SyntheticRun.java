@@ -14,10 +14,11 @@ import java.util.Map;
 import no.rapport.api.Log;
 import no.rapport.api.Metrics;
 
-/// The main job on the synthetic organisation: import, figures, export, download, a link that is dead; then one request to
-/// every route, so that no function's snapshot becomes inactive. Whatever it makes it removes.
+/// Runs the main job for the synthetic organisation: import, figures, export, download, and a check that the link
+/// expires. Then sends one request to every route, so that no function's snapshot becomes inactive. Removes everything
+/// that it creates.
 ///
-/// @param pause lets time pass
+/// @param pause waits for a given time
 record SyntheticRun(PublicApi api, SyntheticFiles files, Pause pause) {
 
   static final String KIND = "synthetic";
@@ -25,19 +26,19 @@ record SyntheticRun(PublicApi api, SyntheticFiles files, Pause pause) {
   private static final String EXPORTS = "/api/v1/bufdir-exports";
   private static final String REPORTS = "/api/v1/report-records";
   private static final int POLL_SECONDS = 5;
-  /// A function whose snapshot is inactive answers after a few calls.
+  /// A function with an inactive snapshot answers after a few calls.
   private static final int WAKE_SECONDS = 20;
   private static final int MAX_WAKE_ATTEMPTS = 9;
-  /// No link works 30 seconds after it was made.
+  /// A link expires 30 seconds after it was made, at the latest.
   static final Duration LINK_LIFETIME = Duration.ofSeconds(31);
 
   interface Pause {
     void await(Duration time);
   }
 
-  /// Takes the step of the run.
+  /// Takes the next step of a run.
   ///
-  /// @return the run with its next step
+  /// @return the run with the step that follows
   Run take(Run run, Instant now) {
     return switch (run.step()) {
       case REMOVE_REMAINS -> removed(run, Run.Step.IMPORT);
@@ -134,7 +135,7 @@ record SyntheticRun(PublicApi api, SyntheticFiles files, Pause pause) {
     return answer.body();
   }
 
-  /// Waits here until the link is dead: it must not travel through the state machine.
+  /// Waits in this step until the link has expired, because a link must not pass through the state machine.
   private Run downloaded(Run run) {
     var export = export(run);
     String link = export.path("file_url").asText();
@@ -148,7 +149,7 @@ record SyntheticRun(PublicApi api, SyntheticFiles files, Pause pause) {
     return run.then(Run.Step.VISIT_ROUTES);
   }
 
-  /// Each route with a request that changes nothing: an id that nothing has, or an empty body.
+  /// Sends one request that changes nothing to each route: with an unknown id or an empty body.
   private Run visited(Run run) {
     long failing = routes().stream().map(route -> route.split(" "))
         .filter(route -> api.status(route[0], route[1], List.of("POST", "PUT").contains(route[0]) ? "{}" : "") >= 500)
@@ -162,7 +163,7 @@ record SyntheticRun(PublicApi api, SyntheticFiles files, Pause pause) {
     return run.again(WAKE_SECONDS);
   }
 
-  /// Method and path of a request to every route.
+  /// Returns the method and path of one request to every route.
   static List<String> routes() {
     try (var in = SyntheticRun.class.getResourceAsStream("routes.txt")) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank()).toList();
@@ -178,7 +179,7 @@ record SyntheticRun(PublicApi api, SyntheticFiles files, Pause pause) {
     return all ? run.then(next) : run.again(POLL_SECONDS);
   }
 
-  /// @return false where something could not be removed yet
+  /// @return false if something could not be removed yet
   private boolean remove(String collection, String organization, String id) {
     String list = collection + "?limit=100&" + organization + "=" + SyntheticFiles.ORGANIZATION;
     boolean all = true;

@@ -1,11 +1,11 @@
 package no.rapport.synthetic;
 
-/// Thrown where the system does not do what the run expects; ends the run.
+/// Thrown when the system does not behave as the run expects. It ends the run.
 public final class SyntheticRunFailed extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  /// @param message without links, keys and bodies of answers
+  /// @param message must not contain links, keys or response bodies
   public SyntheticRunFailed(String message) {
     super(message);
   }

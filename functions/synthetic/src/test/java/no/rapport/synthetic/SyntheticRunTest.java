@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What the run notices of an API that is not as it should be.
+/// Checks that the run detects faults of an API.
 class SyntheticRunTest {
 
   private static final Instant START = Instant.parse("2026-03-26T12:00:00Z");
@@ -73,7 +73,7 @@ class SyntheticRunTest {
   }
 
   @Test
-  void takesALinkForDeadAfterThirtyOneSeconds() {
+  void acceptsLinkThatExpiresWithinThirtyOneSeconds() {
     Run next = take(Run.Step.DOWNLOAD, 0);
 
     assertThat(next.step()).isEqualTo(Run.Step.VISIT_ROUTES);
@@ -82,7 +82,7 @@ class SyntheticRunTest {
   }
 
   @Test
-  void failsWhereALinkStillWorks() {
+  void failsIfLinkDoesNotExpire() {
     statusOfOldLink = 200;
 
     assertThatThrownBy(() -> take(Run.Step.DOWNLOAD, 0)).isInstanceOf(SyntheticRunFailed.class)
@@ -90,7 +90,7 @@ class SyntheticRunTest {
   }
 
   @Test
-  void failsWhereTheFileIsAnother() {
+  void failsIfHashOfFileDiffers() {
     sha256 = "0".repeat(64);
 
     assertThatThrownBy(() -> take(Run.Step.DOWNLOAD, 0)).isInstanceOf(SyntheticRunFailed.class)
@@ -98,7 +98,7 @@ class SyntheticRunTest {
   }
 
   @Test
-  void visitsEveryRouteAndWaitsForFunctionsThatWake() {
+  void callsEveryRouteAndWaitsForInactiveFunctions() {
     assertThat(take(Run.Step.VISIT_ROUTES, 0).step()).isEqualTo(Run.Step.REMOVE_RESULTS);
     assertThat(requests).hasSameSizeAs(SyntheticRun.routes());
 
@@ -110,7 +110,7 @@ class SyntheticRunTest {
   }
 
   @Test
-  void isRepeatedWhereTheApiAnswers5xxAndStopsWaitingInTheEnd() {
+  void retriesServerErrorsAndLimitsAttempts() {
     statusOfRoutes = 503;
     assertThatThrownBy(() -> take(Run.Step.AWAIT_FIGURES, 0)).isInstanceOf(TransientFailure.class)
         .hasMessage("GET /api/v1/aggregated-report-data/snap-1 was answered with 503");
@@ -123,7 +123,7 @@ class SyntheticRunTest {
   }
 
   @Test
-  void namesTheErrorThatEndedARunAndNothingElse() {
+  void reportsOnlyNameOfErrorThatEndedRun() {
     var run = new Run(Run.Step.REPORT_FAILURE, START, 0, 0, Optional.empty(), Optional.empty(), Optional.of("x.Error"));
 
     assertThat(new SyntheticRun(null, null, pauses::add).take(run, START)).isEqualTo(run);
