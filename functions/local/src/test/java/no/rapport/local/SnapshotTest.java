@@ -52,18 +52,31 @@ class SnapshotTest {
   private static final Map<String, Start> STARTS = new HashMap<>();
   private static final List<Passed> PASSED = new CopyOnWriteArrayList<>();
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
-  private static HttpServer door;
+  private static HttpServer dynamoDb;
+  private static HttpServer stepFunctions;
 
   @BeforeAll
   static void open() throws IOException {
-    door = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    door.createContext("/", SnapshotTest::pass);
-    door.start();
+    dynamoDb = door(RAPPORT.dynamoDbEndpoint());
+    stepFunctions = door(RAPPORT.stepFunctionsEndpoint());
   }
 
   @AfterAll
   static void close() {
-    door.stop(0);
+    dynamoDb.stop(0);
+    stepFunctions.stop(0);
+  }
+
+  /// Starts a server that notes each request and passes it on.
+  private static HttpServer door(URI service) throws IOException {
+    var door = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    door.createContext("/", exchange -> pass(exchange, service));
+    door.start();
+    return door;
+  }
+
+  private static String endpoint(HttpServer door) {
+    return "http://127.0.0.1:" + door.getAddress().getPort();
   }
 
   private static Start start(String id) throws IOException {
@@ -74,9 +87,9 @@ class SnapshotTest {
     var log = folder.resolve(id + ".classes");
     var start = FunctionProcess.asOnLambda(RAPPORT, id, folder).forSnapshot()
         .withJvm("-Xlog:class+load:file=" + log + ":none:filecount=0")
-        .with("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:" + door.getAddress().getPort())
-        // Nothing listens there: a request would fail and be told of.
-        .with("AWS_ENDPOINT_URL_SFN", "http://127.0.0.1:1")
+        .with("AWS_ENDPOINT_URL_DYNAMODB", endpoint(dynamoDb))
+        .with("AWS_ENDPOINT_URL_SFN", endpoint(stepFunctions))
+        // Nothing listens there: a request would fail and be logged.
         .with("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1");
     try (var process = FunctionProcess.start(RAPPORT, id, start)) {
       PASSED.clear();
@@ -138,11 +151,11 @@ class SnapshotTest {
     assertThat(start.classes()).isLessThanOrEqualTo(most);
   }
 
-  private static void pass(HttpExchange exchange) throws IOException {
+  private static void pass(HttpExchange exchange, URI service) throws IOException {
     try (exchange) {
       var headers = exchange.getRequestHeaders();
       PASSED.add(new Passed(headers.getFirst("X-Amz-Target"), String.valueOf(headers.getFirst("Connection"))));
-      var request = HttpRequest.newBuilder(URI.create(RAPPORT.dynamoDbEndpoint() + "/"))
+      var request = HttpRequest.newBuilder(URI.create(service + "/"))
           .POST(HttpRequest.BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
       for (var name : List.of("X-Amz-Target", "Authorization", "X-Amz-Date", "Content-Type")) {
         request.header(name, headers.getFirst(name));
