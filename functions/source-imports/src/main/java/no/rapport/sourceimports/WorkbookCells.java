@@ -5,7 +5,10 @@ import java.math.RoundingMode;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.dhatim.fastexcel.reader.Cell;
 import org.dhatim.fastexcel.reader.CellType;
 import org.dhatim.fastexcel.reader.Row;
@@ -19,6 +22,8 @@ final class WorkbookCells extends Cells {
   private static final LocalDate DAY_ZERO_1904 = LocalDate.of(1904, 1, 1);
   private static final BigDecimal DAYS_TO_YEAR_9999 = BigDecimal.valueOf(2_958_465);
   private static final BigDecimal SECONDS_A_DAY = BigDecimal.valueOf(86_400);
+  private static final String ESCAPE_START = "_x";
+  private static final Pattern ESCAPE = Pattern.compile("_x([0-9a-fA-F]{4})_");
 
   private final Row row;
   private final TableHeader header;
@@ -47,8 +52,17 @@ final class WorkbookCells extends Cells {
     return switch (cell == null ? null : cell.getValue()) {
       case null -> "";
       case BigDecimal number -> Spelling.isWritable(number) ? number.stripTrailingZeros().toPlainString() : "";
-      case Object value -> value.toString();
+      case Object value -> unescaped(value.toString());
     };
+  }
+
+  /// Returns a text with its escapes replaced by the characters that they stand for, such as `_x000D_` for a carriage
+  /// return. The escapes would hide an identity number from the mask. The library does not replace them.
+  ///
+  /// Source: ECMA-376, part 1, section 22.9.2.19, ST_Xstring.
+  private static String unescaped(String text) {
+    return !text.contains(ESCAPE_START) ? text : ESCAPE.matcher(text).replaceAll(escape ->
+        Matcher.quoteReplacement(String.valueOf((char) HexFormat.fromHexDigits(escape.group(1)))));
   }
 
   @Override
