@@ -16,10 +16,10 @@ import no.rapport.sourcedata.SourceDataTable;
 import no.rapport.sourcedata.Version;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// The rows below `imports/{org_id}/activities/`.
+/// The rows of files below `imports/{org_id}/activities/`.
 ///
-/// Free text (place, county, target group, title, notes, attachments) may be empty, but its column must be there,
-/// `notes` and `attachments` excepted. A row with `deleted` withdraws the activity and needs only `activity_id`,
+/// Free text (place, county, target group, title, notes, attachments) may be empty, but its column must be present,
+/// except for `notes` and `attachments`. A row with `deleted` withdraws the activity and needs only `activity_id`,
 /// `org_id` and `updated_at`.
 final class ActivityForm implements RowForm {
 
@@ -88,7 +88,7 @@ final class ActivityForm implements RowForm {
     return new SourceRow(id, version, Optional.of(content), ITEM_BYTES + 3 * packed.length());
   }
 
-  /// Whether a cell is what a spreadsheet leaves of a municipality's number.
+  /// Returns whether a cell may be a municipality number from a spreadsheet, which drops leading zeros.
   static boolean isMunicipalityOfSpreadsheet(String cell) {
     return MUNICIPALITY_IN_SPREADSHEET.matcher(Spelling.plain(cell)).matches();
   }
@@ -106,7 +106,8 @@ final class ActivityForm implements RowForm {
     return municipality;
   }
 
-  /// The code of a type that is given by its code or by one of its names; any other as it is.
+  /// Returns the code of an activity type that is given by its code or by one of its names; returns any other text
+  /// unchanged.
   private static String type(String given) {
     String known = TYPES_BY_LABEL.get(given);
     return known != null ? known : TYPES_BY_LABEL.getOrDefault(label(given), given);

@@ -25,10 +25,11 @@ import no.rapport.sourcedata.SourceDataTable;
 import no.rapport.sourcedata.Version;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// The rows below `imports/{org_id}/cases/`: every type in one form, as JSON Lines or a CSV file of each type have it.
+/// The rows of files below `imports/{org_id}/cases/`. All record types share this form, both in JSON Lines and in the
+/// CSV files with one type each.
 ///
-/// A row with `deleted` withdraws the record and needs only `type`, `record_id`, `org_id`, `updated_at` and, where the
-/// type has one, `barn_id`.
+/// A row with `deleted` withdraws the record and needs only `type`, `record_id`, `org_id`, `updated_at` and, for types
+/// that have one, `barn_id`.
 final class CaseForm implements RowForm {
 
   private static final Set<String> WITHDRAWAL = Set.of("type", "record_id", "org_id", "updated_at");
@@ -41,7 +42,7 @@ final class CaseForm implements RowForm {
   private static final Set<String> FOSTER_HOME = Set.of("2.1", "2.2", "2.3", "2.4", "2.99");
   private static final Pattern SECTION = Pattern.compile("[0-9]{1,3}[a-z]{0,2}-[0-9]{1,4}[a-z]{0,2}");
   private static final String ACT_OF_1992 = "BVL";
-  /// What the act of 1992 is called in the register's documents, beside the code itself.
+  /// The second name of the act of 1992 in the register's documents.
   private static final String ACT_OF_1992_SPELLED_OUT = "BVL1992";
   private static final int MAX_LEDD = 99;
   private static final String POSITION = "stilling";
@@ -86,7 +87,7 @@ final class CaseForm implements RowForm {
         ? Optional.of(attributes(cells, type, id, system, updatedAt, owner, version))
         : Optional.empty();
     if (cells.isRejected()) {
-      // The identity of what is rejected is not used.
+      // The identity of a rejected row is not used.
       return new SourceRow(type + "#" + id, version, Optional.empty(), ITEM_BYTES);
     }
     CaseRecord caseRecord = parsed.orElseThrow();
@@ -155,7 +156,7 @@ final class CaseForm implements RowForm {
     };
   }
 
-  /// The register's rules 2a: no figure may count what ends before it starts.
+  /// Returns the end date. Rejects an end before the start (the register's rules 2a), because figures would count it.
   private static Optional<LocalDate> end(Cells cells, String column, LocalDate start) {
     Optional<LocalDate> end = cells.optionalDate(column);
     if (!cells.isRejected() && end.filter(date -> date.isBefore(start)).isPresent()) {

@@ -15,23 +15,25 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import no.rapport.reporting.NationalIdMask;
 
-/// The cells of one row of an import, asked for by column as what they should be.
+/// The cells of one row of an import. The caller asks for each cell by its column and with the type that the column
+/// has.
 ///
-/// An empty cell is the same as none, but for free text. A cell that is not as asked rejects the row; the answer is then
-/// some harmless value, so that the other cells are looked at too, and the row must not be used. Reasons never quote a
-/// cell: case records are confidential, and so may be what was typed into the wrong column.
+/// An empty cell counts as missing, except for free text. A cell of another type rejects the row; the method then
+/// returns a harmless value, so that the caller can check the other cells too. A rejected row must not be used. Reasons
+/// never quote a cell: case records are confidential, and so may be a text that was typed into the wrong column.
 abstract class Cells {
 
-  /// The earliest and the latest date of a row; a spreadsheet has no dates before 1900.
+  /// The earliest and the latest date of a row. Spreadsheets have no dates before 1900.
   private static final LocalDate EARLIEST = LocalDate.of(1901, 1, 1);
   private static final LocalDate LATEST = LocalDate.of(2199, 12, 31);
-  private static final int LONGEST_TEXT = 16_000;
-  private static final int LONGEST_ID = 128;
-  private static final int LONGEST_WORD = 64;
-  private static final int MOST_ENTRIES = 500;
-  /// As a national identity number is written, whether or not its check digits are right.
+  private static final int MAX_TEXT_CHARACTERS = 16_000;
+  private static final int MAX_ID_CHARACTERS = 128;
+  private static final int MAX_WORD_CHARACTERS = 64;
+  private static final int MAX_LIST_ENTRIES = 500;
+  /// The form of a national identity number, whether or not its check digits are correct.
   private static final Pattern ELEVEN_DIGITS = Pattern.compile("[0-9]{6}[ .-]?[0-9]{5}");
-  /// As case systems name their elements. Its groups may consist of digits, but no person's number has this form.
+  /// The form of element ids in case systems. Their groups may consist of digits only, but no national identity number
+  /// has this form.
   private static final Pattern UUID = Pattern.compile(
       "([a-z]{1,16}-)?[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-5][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}");
   private static final int NATIONAL_ID_DIGITS = 11;
@@ -44,7 +46,7 @@ abstract class Cells {
   private LocalDate earliest = EARLIEST;
   private LocalDate latest = LATEST;
 
-  /// What a cell is written as where the form of the file tells: JSON does, CSV does not.
+  /// The type of a cell, for formats that distinguish types: JSON does, CSV does not.
   enum Form {
     TEXT,
     DATE,
@@ -52,18 +54,18 @@ abstract class Cells {
     INTEGER,
     NUMBER,
     BOOLEAN,
-    /// Text, or a whole number that stands for it.
+    /// Text, or a whole number that is read as text.
     CODE
   }
 
-  /// @param column null where the row as a whole is at fault
+  /// @param column null if the row as a whole is at fault
   record Rejection(long line, String column, String reason) {}
 
   Cells(long line) {
     this.line = line;
   }
 
-  /// A row that cannot be read at all.
+  /// Creates a rejected row for a record that cannot be read at all.
   static Cells unreadable(long line, String reason) {
     var cells = new Cells(line) {
       @Override
@@ -80,22 +82,23 @@ abstract class Cells {
     return cells;
   }
 
-  /// The cell as text; null where the row has none. Rejects the row where the file says that it is something else.
+  /// Returns the cell as text, or null if the row has none. Rejects the row if the file gives the cell another type.
   abstract String cell(String column, Form form);
 
-  /// The entries of a list; empty where the row has none.
+  /// Returns the entries of a list; empty if the row has none.
   abstract List<String> entries(String column);
 
   final long line() {
     return line;
   }
 
-  /// Tells the order of rows in a file: of rows with equal times the later one counts.
+  /// Returns the position of the row in the file. If two rows have equal times, the one with the higher position
+  /// counts.
   long position() {
     return line;
   }
 
-  /// Why the row is rejected, each column once; empty while it is not.
+  /// Returns the reasons for which the row is rejected, at most one for each column; empty if it is valid.
   final List<Rejection> rejections() {
     return List.copyOf(rejections);
   }
@@ -104,7 +107,7 @@ abstract class Cells {
     return !rejections.isEmpty();
   }
 
-  /// The columns in which a national identity number was masked.
+  /// Returns the columns in which a national identity number was masked.
   final List<String> masked() {
     return List.copyOf(masked);
   }
@@ -115,7 +118,7 @@ abstract class Cells {
     }
   }
 
-  /// What should be looked at in a row that is imported all the same, each column once.
+  /// Returns the warnings about a row that is imported, at most one for each column.
   final List<Rejection> warnings() {
     return List.copyOf(warnings);
   }
@@ -126,22 +129,22 @@ abstract class Cells {
     }
   }
 
-  /// From here on a date outside these two rejects the row.
+  /// Rejects all dates outside these two from now on.
   final void requireDates(LocalDate first, LocalDate last) {
     earliest = first;
     latest = last;
   }
 
-  /// The organisation of a row is that of the folder, whether or not the row repeats it.
+  /// Rejects the row if it names another organisation than its folder. A row need not name one.
   final void requireOrganization(String orgId) {
     given("org_id", Form.TEXT).filter(given -> !given.equals(orgId))
         .ifPresent(_ -> reject("org_id", "is not the organisation of the folder"));
   }
 
-  /// An id: 1 to 128 characters that may stand in a key and in a file name. A national identity number is none, but a
-  /// running number that looks like one at its end is.
+  /// Returns an id: 1 to 128 characters that are safe in a key and in a file name. Rejects a national identity number,
+  /// but accepts a sequence number whose last digits look like one.
   final String id(String column) {
-    String id = word(column, LONGEST_ID);
+    String id = word(column, MAX_ID_CHARACTERS);
     if (id.indexOf('/') >= 0 || id.indexOf('\\') >= 0 || id.equals(".") || id.equals("..")) {
       reject(column, "must not hold slashes");
     }
@@ -152,8 +155,8 @@ abstract class Cells {
     return id;
   }
 
-  /// A pseudonym: an id that may not even look like a national identity number or a DUF number. A number with a slip in
-  /// it is none either: it still tells the birth date.
+  /// Returns a pseudonym: an id that does not even look like a national identity number or a DUF number. A number with
+  /// a typing error is rejected too, because it still contains the birth date.
   final String pseudonym(String column) {
     String id = id(column);
     if (UUID.matcher(id).matches()) {
@@ -165,16 +168,16 @@ abstract class Cells {
     return id;
   }
 
-  /// A short text on one line, at least one character.
+  /// Returns a short text on one line with at least one character.
   final String word(String column) {
-    String word = word(column, LONGEST_WORD);
+    String word = word(column, MAX_WORD_CHARACTERS);
     if (!NationalIdMask.digits(word).isEmpty()) {
       reject(column, "is or holds a national identity number");
     }
     return word;
   }
 
-  /// Free text, kept as it is but for national identity numbers; may be empty, but not missing.
+  /// Returns free text unchanged, except that national identity numbers are masked. It may be empty, but not missing.
   final String text(String column) {
     String text = cell(column, Form.TEXT);
     if (text == null) {
@@ -184,17 +187,17 @@ abstract class Cells {
     return mask(column, text);
   }
 
-  /// Free text that may be missing.
+  /// Returns free text that may be missing.
   final String optionalText(String column) {
     String text = cell(column, Form.TEXT);
     return text == null ? "" : mask(column, text);
   }
 
-  /// Free texts; none where the cell is missing.
+  /// Returns free texts; none if the cell is missing.
   final List<String> texts(String column) {
     List<String> entries = entries(column);
-    if (entries.size() > MOST_ENTRIES) {
-      reject(column, "has more than " + MOST_ENTRIES + " entries");
+    if (entries.size() > MAX_LIST_ENTRIES) {
+      reject(column, "has more than " + MAX_LIST_ENTRIES + " entries");
       return List.of();
     }
     return entries.stream().map(entry -> mask(column, entry)).toList();
@@ -213,8 +216,8 @@ abstract class Cells {
 
   final List<LocalDate> dates(String column) {
     List<String> entries = entries(column);
-    if (entries.size() > MOST_ENTRIES) {
-      reject(column, "has more than " + MOST_ENTRIES + " entries");
+    if (entries.size() > MAX_LIST_ENTRIES) {
+      reject(column, "has more than " + MAX_LIST_ENTRIES + " entries");
       return List.of();
     }
     return entries.stream().map(entry -> date(column, entry)).toList();
@@ -233,7 +236,7 @@ abstract class Cells {
         return instant;
       }
     } catch (DateTimeException e) {
-      // Said below.
+      // The rejection follows below.
     }
     reject(column, "must be a time such as 2025-01-31T12:00:00Z");
     return Instant.EPOCH;
@@ -260,7 +263,7 @@ abstract class Cells {
     return OptionalInt.of(least);
   }
 
-  /// A number from 0 to `most`, as precise as it is given.
+  /// Returns a number from 0 to `most`, with the precision that the file gives.
   final BigDecimal number(String column, int most) {
     String text = given(column, Form.NUMBER).orElse(null);
     if (text == null) {
@@ -289,14 +292,14 @@ abstract class Cells {
     }));
   }
 
-  /// A code of at most 64 characters.
+  /// Returns a code of at most 64 characters.
   final String code(String column) {
     String code = given(column, Form.CODE).orElse(null);
     if (code == null) {
       reject(column, "is missing");
       return "";
     }
-    return checkedWord(column, code, LONGEST_WORD);
+    return checkedWord(column, code, MAX_WORD_CHARACTERS);
   }
 
   private Optional<String> given(String column, Form form) {
@@ -332,8 +335,8 @@ abstract class Cells {
   }
 
   private String mask(String column, String text) {
-    if (text.length() > LONGEST_TEXT) {
-      reject(column, "must have at most " + LONGEST_TEXT + " characters");
+    if (text.length() > MAX_TEXT_CHARACTERS) {
+      reject(column, "must have at most " + MAX_TEXT_CHARACTERS + " characters");
       return "";
     }
     String kept = Spelling.withoutControls(text);
@@ -347,7 +350,7 @@ abstract class Cells {
     return result.text();
   }
 
-  /// JSON can spell halves of characters, which no file can hold.
+  /// Rejects unpaired surrogates: JSON can escape them, but no file can hold them.
   private String wellFormed(String column, String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
@@ -363,7 +366,8 @@ abstract class Cells {
     return text;
   }
 
-  /// A day (plus 40 in D numbers) and a month (plus 40, 65 or 80 in synthetic ones).
+  /// Returns whether the digits begin with a birth date: a day (plus 40 in D numbers) and a month (plus 40, 65 or 80 in
+  /// synthetic numbers).
   private static boolean beginsWithABirthDate(String digits) {
     int day = Integer.parseInt(digits, 0, 2, 10) % 40;
     int month = Integer.parseInt(digits, 2, 4, 10);

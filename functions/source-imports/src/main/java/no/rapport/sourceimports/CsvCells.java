@@ -3,13 +3,13 @@ package no.rapport.sourceimports;
 import java.util.Arrays;
 import java.util.List;
 
-/// The cells of a CSV row; lists are separated by `|`.
+/// The cells of a CSV row. Entries of a list are separated by `|`.
 final class CsvCells extends Cells {
 
   private final TableHeader header;
   private final List<String> fields;
 
-  /// @param fields as many as the header has; null where the bytes are not UTF-8
+  /// @param fields as many as the header has; null if the bytes are not UTF-8
   CsvCells(long line, TableHeader header, List<String> fields) {
     super(line);
     this.header = header;
@@ -35,7 +35,7 @@ final class CsvCells extends Cells {
     return split(cell(column, Form.TEXT));
   }
 
-  /// The entries of a list in one cell.
+  /// Returns the entries of a list in one cell.
   static List<String> split(String list) {
     return list == null ? List.of() : Arrays.stream(list.split("\\|")).filter(entry -> !entry.isEmpty()).toList();
   }

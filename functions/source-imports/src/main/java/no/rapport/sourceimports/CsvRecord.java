@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Takes a CSV record apart, line by line as they come: fields in quotes may hold separators, doubled quotes and line
-/// breaks (RFC 4180). A quote in a field that does not begin with one is an ordinary character.
+/// Parses one CSV record, which gets its lines one by one. Quoted fields may contain separators, doubled quotes and
+/// line breaks (RFC 4180). A quote inside a field that does not begin with one is an ordinary character.
 final class CsvRecord {
 
   private final char separator;
@@ -20,16 +20,16 @@ final class CsvRecord {
     FIELD_START,
     PLAIN,
     QUOTED,
-    /// After a quote within a quoted field: the first half of a doubled one, or the end.
+    /// After a quote in a quoted field: either the first half of a doubled quote, or the end of the field.
     QUOTE
   }
 
-  /// How a record stands after a line.
+  /// The state of a record after a line.
   enum Progress {
     COMPLETE,
-    /// A quoted field goes on in the next line.
+    /// A quoted field continues on the next line.
     OPEN,
-    /// Something follows a closing quote.
+    /// Text follows a closing quote.
     MALFORMED
   }
 
@@ -37,9 +37,9 @@ final class CsvRecord {
     this.separator = separator;
   }
 
-  /// Takes a line.
+  /// Adds a line to the record.
   ///
-  /// @param line without its line feed
+  /// @param line the line without its line feed
   Progress add(byte[] line) {
     for (int i = 0; i < line.length; i++) {
       byte b = line[i];
@@ -93,7 +93,7 @@ final class CsvRecord {
     return fields.size();
   }
 
-  /// Whether a complete record has separators and blanks only.
+  /// Returns whether a complete record has only separators and blanks.
   boolean isBlank() {
     for (byte[] bytes : fields) {
       for (byte b : bytes) {
@@ -105,26 +105,26 @@ final class CsvRecord {
     return true;
   }
 
-  /// Drops empty fields beyond those of the header: spreadsheets write them.
+  /// Removes empty fields beyond those of the header, which spreadsheets add.
   void dropEmptyFields(int size) {
     while (fields.size() > size && fields.getLast().length == 0) {
       fields.removeLast();
     }
   }
 
-  /// How many bytes the field has that is not complete yet.
+  /// Returns the number of bytes of the incomplete field.
   int fieldLength() {
     return field.size();
   }
 
-  /// The fields of a complete record; null for one that is not UTF-8.
+  /// Returns the fields of a complete record, or null if it is not UTF-8.
   List<String> fields() {
     var texts = new ArrayList<String>(fields.size());
     fields.forEach(bytes -> texts.add(utf8(bytes)));
     return texts;
   }
 
-  /// The text of bytes; null where they are not UTF-8.
+  /// Decodes bytes, or returns null if they are not UTF-8.
   static String utf8(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

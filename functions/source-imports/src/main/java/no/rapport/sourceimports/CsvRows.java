@@ -8,13 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import no.rapport.sourceimports.Lines.Line;
 
-/// The rows of a CSV file after its header.
+/// The rows of a CSV file below its header.
 ///
-/// A record that cannot be right (a quote that never ends or ends in the middle of a field, too few or too many fields,
-/// too long) rejects its first line alone and goes on with the next: one stray quote costs one row.
+/// A malformed record (a quote that is never closed or is followed by text, a wrong number of fields, too many bytes)
+/// rejects only its first line, and reading goes on with the next line. So a stray quote costs one row.
 final class CsvRows implements Rows {
 
-  /// A text has at most 16,000 characters, which are at most 64,000 bytes.
+  /// A text has at most 16,000 characters, which are at most 64,000 bytes in UTF-8.
   static final int MAX_QUOTED_BYTES = 64 * 1024;
   static final int MAX_QUOTED_LINES = 1_000;
   static final int MAX_RECOVERIES = 100;
@@ -22,7 +22,7 @@ final class CsvRows implements Rows {
   private static final Pattern SEPARATOR_LINE = Pattern.compile("\uFEFF?\"?(?i:sep)=([;,\t])\"?[;,\t]*\r?");
   private static final List<Character> SEPARATORS = List.of(';', ',', '\t');
 
-  /// Stands for a record that is no row.
+  /// A placeholder for a record without content, which is skipped.
   private static final Cells BLANK = Cells.unreadable(0, "has separators only");
 
   private final Lines lines;
@@ -30,7 +30,7 @@ final class CsvRows implements Rows {
   private final char separator;
   private int recoveries;
 
-  /// @param recoveries how many records were given up before these rows
+  /// @param recoveries how many records before these rows were malformed and read again
   CsvRows(Lines lines, Header header, int recoveries) {
     this.lines = lines;
     this.header = header.columns();
@@ -40,13 +40,13 @@ final class CsvRows implements Rows {
 
   /// The header of a file.
   ///
-  /// @param line the number of its line
+  /// @param line the number of the header's line
   record Header(TableHeader columns, char separator, long line) {}
 
-  /// Reads up to the header, over titles, empty lines and a line such as `sep=;`.
+  /// Reads up to the header. Skips titles, empty lines and a line such as `sep=;`.
   ///
-  /// @param unknown is told of columns that rows do not have
-  /// @throws UnreadableFile where no row of the file can be read
+  /// @param unknown collects the unknown columns
+  /// @throws UnreadableFile if no row of the file can be read
   static Header readHeader(Lines lines, RowForm form, UnknownColumns unknown) throws IOException {
     Line line = lines.next();
     if (line == null) {
@@ -126,7 +126,7 @@ final class CsvRows implements Rows {
       }
       further.add(next);
       length += next.length();
-      if (next.tooLong() || length > Lines.LONGEST || record.fieldLength() > MAX_QUOTED_BYTES) {
+      if (next.tooLong() || length > Lines.MAX_LINE_BYTES || record.fieldLength() > MAX_QUOTED_BYTES) {
         return recover(first, further, "a quote is not closed within " + MAX_QUOTED_BYTES + " bytes");
       }
       if (further.size() > MAX_QUOTED_LINES) {
@@ -148,8 +148,8 @@ final class CsvRows implements Rows {
     return new CsvCells(first.number(), header, record.fields());
   }
 
-  /// Gives a record up and goes on with its second line. What was read ahead is read again, so that this is done a
-  /// bounded number of times.
+  /// Rejects the first line of a malformed record and continues with its second line. Lines that were read ahead are
+  /// read again, so the number of recoveries is limited.
   private Cells recover(Line first, List<Line> further, String reason) throws UnreadableFile {
     if (!further.isEmpty()) {
       recoveries++;
@@ -163,7 +163,7 @@ final class CsvRows implements Rows {
   }
 
   static Cells tooLong(Line line) {
-    return Cells.unreadable(line.number(), "is longer than " + Lines.LONGEST + " bytes");
+    return Cells.unreadable(line.number(), "is longer than " + Lines.MAX_LINE_BYTES + " bytes");
   }
 
   private static List<String> names(Line line, char separator) {

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// What the bytes of a file are, whatever its name says.
+/// The detected content of a file, independent of its name.
 ///
-/// @param encoding of a text; [StandardCharsets#UTF_8] for what is none
+/// @param encoding the encoding of a text; [StandardCharsets#UTF_8] for other content
 /// @param lineEnd the byte that ends a line of the text
 record FileContent(Kind kind, Charset encoding, byte lineEnd) {
 
   static final Charset WINDOWS_1252 = Charset.forName("windows-1252");
 
-  /// The forms that files have.
+  /// The kinds of files.
   enum Kind {
     CSV,
     JSON_LINES,
@@ -25,7 +25,7 @@ record FileContent(Kind kind, Charset encoding, byte lineEnd) {
     ZIP,
     GZIP;
 
-    /// As reports name it.
+    /// Returns the word that reports use.
     String word() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -34,7 +34,7 @@ record FileContent(Kind kind, Charset encoding, byte lineEnd) {
   private static final byte[] ZIP = {'P', 'K', 3, 4};
   private static final byte[] GZIP = {0x1F, (byte) 0x8B};
   private static final String REMEDY = "; save the table as .xlsx or as CSV UTF-8";
-  /// What people upload that nobody can read as a table, by how it begins.
+  /// Common uploads that are not tables, by their first bytes.
   private static final Map<String, String> OTHERS = Map.of(
       "\u00D0\u00CF\u0011\u00E0", "This is an Excel 97 workbook or a workbook with a password; save it as .xlsx"
           + " without a password or as CSV UTF-8",
@@ -42,21 +42,21 @@ record FileContent(Kind kind, Charset encoding, byte lineEnd) {
       "{\\rtf", "This is a text document (RTF)" + REMEDY,
       "\u0089PNG", "This is a picture" + REMEDY,
       "\u00FF\u00D8\u00FF", "This is a picture" + REMEDY,
-      "7z\u00BC\u00AF", "This is a 7-Zip archive; put the files that are in it",
-      "Rar!", "This is a RAR archive; put the files that are in it",
+      "7z\u00BC\u00AF", "This is a 7-Zip archive; unpack it and put its files",
+      "Rar!", "This is a RAR archive; unpack it and put its files",
       "PAR1", "This is a Parquet file" + REMEDY,
       "SQLite format 3", "This is a database" + REMEDY);
 
-  /// Whether the file may hold documents of the national register.
+  /// Returns whether the file may hold documents of the national register.
   boolean isDocuments() {
     return kind == Kind.XML || kind == Kind.ZIP;
   }
 
-  /// Looks at the beginning of a file.
+  /// Detects the content of a file from its first bytes.
   ///
-  /// @param head the first bytes of the file, all of them where they are fewer than the caller's window
-  /// @param name the file's name, which decides where the bytes do not
-  /// @throws UnreadableFile for what is no table
+  /// @param head the first bytes of the file; all of them if the file is shorter than the caller's window
+  /// @param name the file's name, used only if the bytes are ambiguous
+  /// @throws UnreadableFile if the file is not a table
   static FileContent of(byte[] head, String name) throws UnreadableFile {
     if (startsWith(head, GZIP)) {
       return new FileContent(Kind.GZIP, StandardCharsets.UTF_8, (byte) '\n');
@@ -114,8 +114,8 @@ record FileContent(Kind kind, Charset encoding, byte lineEnd) {
     return isWindows1252(head) ? WINDOWS_1252 : StandardCharsets.UTF_8;
   }
 
-  /// Whether more of what is not ASCII is broken UTF-8 than whole: one broken row of a UTF-8 file is rejected, it does
-  /// not change how the others are read.
+  /// Returns whether the invalid UTF-8 sequences outnumber the valid ones outside ASCII. One damaged row in a UTF-8
+  /// file is rejected; it does not change how the other rows are decoded.
   private static boolean isWindows1252(byte[] head) {
     long whole = 0;
     long broken = 0;
@@ -154,7 +154,8 @@ record FileContent(Kind kind, Charset encoding, byte lineEnd) {
     };
   }
 
-  /// A carriage return where the first line outside quotes ends with one and no line feed follows: old spreadsheets.
+  /// Returns a carriage return if the first line outside quotes ends with one without a line feed, as in files of old
+  /// spreadsheets.
   private static byte lineEnd(String text) {
     boolean quoted = false;
     for (int i = 0; i < text.length(); i++) {

@@ -13,17 +13,17 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import no.rapport.sourceimports.FileContent.Kind;
 
-/// A file as UTF-8 bytes, however it is compressed and encoded.
+/// A file as UTF-8 bytes, whatever its compression and encoding.
 ///
-/// An offset counts these bytes. What is UTF-8 as it was put is fetched from the offset on; all else is read from the
-/// beginning and skipped, which costs seconds for the largest file.
+/// Offsets count these bytes. An uncompressed UTF-8 file is fetched from the offset on. Any other file is read from its
+/// beginning up to the offset, which takes seconds for the largest file.
 final class FileText {
 
-  /// How much of a file is looked at to know what it is.
+  /// How many bytes are read to detect the content.
   static final int HEAD_BYTES = 1024 * 1024;
-  /// Nobody's file is larger, unpacked.
+  /// The largest unpacked file that imports accept.
   static final long MAX_BYTES = 2L * 1024 * 1024 * 1024;
-  /// Text packs to a tenth; what unpacks to more than this is made to harm.
+  /// Text compresses to about a tenth. A file with a higher ratio than this is treated as an attack.
   private static final long MAX_RATIO = 200;
   private static final long MAX_BYTES_OF_ANY_RATIO = 16L * 1024 * 1024;
 
@@ -33,16 +33,16 @@ final class FileText {
   private final FileContent content;
   private final byte[] head;
 
-  /// Opens the file as it was put, from an offset on.
+  /// Opens the uploaded bytes from an offset on.
   @FunctionalInterface
   interface Source {
     InputStream open(long offset);
   }
 
-  /// Looks at a file.
+  /// Detects the content of a file.
   ///
-  /// @param size how many bytes were put
-  /// @throws UnreadableFile for what is no table
+  /// @param size the number of uploaded bytes
+  /// @throws UnreadableFile if the file is not a table
   FileText(Source source, long size, String name) throws IOException {
     if (size > MAX_BYTES) {
       throw new UnreadableFile("The file is larger than 2 GiB; split it");
@@ -57,7 +57,7 @@ final class FileText {
     boolean text = content.kind() == Kind.CSV || content.kind() == Kind.JSON_LINES
         || content.kind() == Kind.JSON_ARRAY;
     if (compressed && !text) {
-      throw new UnreadableFile("This is a " + content.kind().word() + " file in a gzip file; put it as it is");
+      throw new UnreadableFile("This is a " + content.kind().word() + " file in a gzip file; put it without gzip");
     }
   }
 
@@ -69,17 +69,17 @@ final class FileText {
     return compressed;
   }
 
-  /// The file as it was put.
+  /// Returns the uploaded bytes, still compressed and encoded.
   InputStream asPut() {
     return source.open(0);
   }
 
-  /// How many bytes were put.
+  /// Returns the number of uploaded bytes.
   long size() {
     return size;
   }
 
-  /// The text from an offset on.
+  /// Returns the text from an offset on.
   InputStream open(long offset) throws IOException {
     boolean asPut = !compressed && content.encoding().equals(StandardCharsets.UTF_8);
     if (asPut && offset > 0) {
@@ -95,7 +95,7 @@ final class FileText {
     return text;
   }
 
-  /// The head is here already.
+  /// Returns the whole file. The first bytes are already in memory.
   private InputStream whole() {
     return new SequenceInputStream(new ByteArrayInputStream(head), new InputStream() {
       private InputStream rest;
@@ -131,7 +131,7 @@ final class FileText {
     return new UnreadableFile("The gzip file is damaged or was cut off; put it again");
   }
 
-  /// Unpacks no more than is honest.
+  /// Limits how many bytes a gzip file may unpack to.
   private static final class Unpacked extends InputStream {
 
     private final InputStream bytes;
@@ -164,7 +164,7 @@ final class FileText {
     }
   }
 
-  /// A text in UTF-8 that is in another encoding.
+  /// Converts a text in another encoding to UTF-8.
   private static final class Transcoded extends InputStream {
 
     private final Reader text;
@@ -200,7 +200,7 @@ final class FileText {
           return false;
         }
         int count = kept + Math.max(read, 0);
-        // The second half of the character is still to come.
+        // The second half of a surrogate pair is in the next block.
         kept = read >= 0 && Character.isHighSurrogate(chars[count - 1]) ? 1 : 0;
         bytes = new String(chars, 0, count - kept).getBytes(StandardCharsets.UTF_8);
         chars[0] = chars[count - 1];

@@ -11,12 +11,12 @@ import no.rapport.sourcedata.Version;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 
-/// The identities that differ only in their last two digits, in one item: for each, which version was imported last,
-/// and where it lies.
+/// One item for all identities that differ only in their last two digits. For each identity it holds the version that
+/// was imported last and the location of the row.
 ///
-/// One item for up to 111 identities, because systems number their rows: an import of consecutive ids then writes one
-/// item a row instead of two. Ids that do not end in digits have a bucket each. An identity stays when its row is
-/// withdrawn, so that an older row cannot bring it back.
+/// One item holds up to 111 identities, because systems number their rows: an import of consecutive ids then writes one
+/// item for each row instead of two. An id that does not end in digits has a bucket of its own. The identity of a
+/// withdrawn row stays, so that an older row cannot restore it.
 final class IdentityBucket {
 
   private static final int DIGITS = 2;
@@ -28,7 +28,7 @@ final class IdentityBucket {
   private final Map<String, Entry> entries = new TreeMap<>();
   private long version;
 
-  /// @param place where the row lies; empty where it is withdrawn
+  /// @param place the location of the row; empty if it is withdrawn
   record Entry(Version version, String place, String fingerprint, List<String> touches, String presence) {
 
     static Entry of(SourceRow row) {
@@ -43,13 +43,13 @@ final class IdentityBucket {
     }
   }
 
-  /// An empty bucket, which no import has written yet.
+  /// Creates an empty bucket that no import has written yet.
   IdentityBucket(String partition, String name) {
     this.partition = partition;
     this.name = name;
   }
 
-  /// The name of the bucket of an identity: without its last digits.
+  /// Returns the name of an identity's bucket: the identity without its last digits.
   static String nameOf(String identity) {
     int end = identity.length();
     while (end > 0 && identity.length() - end < DIGITS && isDigit(identity.charAt(end - 1))) {
@@ -63,11 +63,11 @@ final class IdentityBucket {
   }
 
   Map<String, AttributeValue> key() {
-    // A sort key must not be empty, and the name of an identity of two digits is.
+    // A sort key must not be empty, but the name is empty for an identity of two digits.
     return SourceDataTable.key(partition, name + "#");
   }
 
-  /// What an identity was when it was imported last; null where it never was.
+  /// Returns the last imported entry of an identity, or null if there is none.
   Entry get(String identity) {
     return entries.get(identity);
   }
@@ -76,7 +76,7 @@ final class IdentityBucket {
     entries.put(identity, entry);
   }
 
-  /// Takes over what the table holds.
+  /// Loads the bucket from the table's item.
   void load(Map<String, AttributeValue> item) {
     version = Long.parseLong(item.get(VERSION).n());
     var packed = new PackedText.Reader(item.get(ENTRIES).s());
@@ -91,7 +91,7 @@ final class IdentityBucket {
     }
   }
 
-  /// Writes the bucket, if it is still as it was loaded.
+  /// Returns a write of the bucket, on the condition that it has not changed since it was loaded.
   Put write(String table) {
     var packed = new PackedText.Writer();
     entries.forEach((identity, entry) -> packed
@@ -110,7 +110,7 @@ final class IdentityBucket {
     return Conditions.ifUnchanged(table, item, VERSION, version);
   }
 
-  /// To be called when what [#write] made is in the table.
+  /// Must be called after the write of [#write] has been committed.
   void written() {
     version++;
   }

@@ -3,11 +3,11 @@ package no.rapport.sourceimports;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/// What became of the valid rows of an import.
+/// How many valid rows of an import had which outcome.
 ///
-/// @param imported changed what is stored
-/// @param unchanged were stored already, or a newer form was
-/// @param withdrawn withdrew a row
+/// @param imported rows that changed the stored data
+/// @param unchanged rows that were already stored, in this or in a newer version
+/// @param withdrawn rows that withdrew a stored row
 record ImportCounts(
     @JsonProperty("imported") long imported,
     @JsonProperty("unchanged") long unchanged,

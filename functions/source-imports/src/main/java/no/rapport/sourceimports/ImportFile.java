@@ -20,10 +20,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Imports a file of rows and writes its report.
+/// Imports one file of rows and writes its report.
 ///
-/// An import that has to stop before the end keeps its state and goes on when that arrives. Every step may be repeated:
-/// rows carry versions, and a file whose import is finished is not imported again for the same event.
+/// An import that must stop before the end stores its state, and the arrival of that state continues it. Every step may
+/// be repeated: rows carry versions, and an event whose import is finished does not import the file again.
 final class ImportFile {
 
   private final S3Client s3;
@@ -44,21 +44,21 @@ final class ImportFile {
     this.clock = clock;
   }
 
-  /// What an invocation did.
+  /// The outcome of an invocation.
   enum Outcome {
-    /// The report is there.
+    /// The report has been written.
     COMPLETED,
-    /// The state is there with which the import goes on.
+    /// The state has been stored, and the import continues from it.
     PAUSED,
-    /// This very import had been completed before.
+    /// This import was already complete.
     ALREADY_DONE,
-    /// The file is gone or another one is in its place, whose own event is on its way.
+    /// The file was removed or replaced. A replacement has its own event.
     SUPERSEDED
   }
 
   /// Begins an import.
   ///
-  /// @param putAt when the file was put into the bucket; empty to ask the bucket
+  /// @param putAt when the file was put into the bucket; if empty, the bucket is asked
   /// @param stop asked after each row whether to pause
   Outcome begin(String bucket, RowFile file, Optional<Instant> putAt, BooleanSupplier stop) {
     Optional<HeadObjectResponse> head = head(bucket, file.key());
@@ -69,7 +69,7 @@ final class ImportFile {
     return run(bucket, file, head.get(), ImportState.start(head.get().eTag(), importedAt), stop);
   }
 
-  /// Goes on with a paused import; begins anew where its state cannot be read.
+  /// Continues a paused import, or begins again if its state cannot be read.
   Outcome resume(String bucket, RowFile file, BooleanSupplier stop) {
     Optional<ImportState> state = states.paused(bucket, file);
     Optional<HeadObjectResponse> head = head(bucket, file.key());
@@ -86,7 +86,7 @@ final class ImportFile {
     return run(bucket, file, head.get(), from, stop);
   }
 
-  /// Ends an import that failed again and again, with a report that says so.
+  /// Ends an import that failed repeatedly, and reports the failure.
   Outcome giveUp(String bucket, RowFile file, Instant putAt) {
     Optional<HeadObjectResponse> head = head(bucket, file.key());
     if (head.isEmpty()) {
@@ -97,7 +97,7 @@ final class ImportFile {
         .orElseGet(() -> ImportState.start(head.get().eTag(), putAt.toEpochMilli()));
     ImportRecord imported = begun(file, from, head.get().contentLength());
     return complete(bucket, file, imported, from, new Progress(from, imported.dryRun()), Optional.of(
-        "The import failed for a fault of Rapport's, which has been reported; rows before may have been imported"));
+        "The import failed because of an error in Rapport, which has been reported; some rows may have been imported"));
   }
 
   private Outcome run(
@@ -123,9 +123,9 @@ final class ImportFile {
     } catch (UnreadableFile e) {
       return complete(bucket, file, imported, progress.state(from), progress, Optional.of(e.getMessage()));
     } catch (IOException e) {
-      throw new UncheckedIOException("An import could not go on", e);
+      throw new UncheckedIOException("An import could not continue", e);
     } catch (S3Exception e) {
-      // The file was replaced or removed while it was read; or another delivery has just completed the import.
+      // The file was replaced or removed during the import, or another delivery of the event has completed it.
       if (e.statusCode() == 412 || e.statusCode() == 404) {
         return superseded(imported);
       }
@@ -133,20 +133,20 @@ final class ImportFile {
     }
   }
 
-  /// The record of the import that a state belongs to.
+  /// Returns the record of the import to which a state belongs.
   private ImportRecord begun(RowFile file, ImportState from, long size) {
     ImportKind kind = file.form().kind() == RowKind.CASES ? ImportKind.CASES : ImportKind.ACTIVITIES;
     return imports.begin(new UploadedFile(file.orgId(), kind, file.key(), from.etag(), size,
         Instant.ofEpochMilli(from.importedAt())), clock.instant());
   }
 
-  /// Has no effect on an import that another delivery has ended.
+  /// Fails the import's record, unless another delivery has already ended it.
   private Outcome superseded(ImportRecord imported) {
     imports.fail(imported.importId(), "The file was replaced or removed before it was read to its end", clock.instant());
     return Outcome.SUPERSEDED;
   }
 
-  /// The record ends last: a run that dies before is repeated.
+  /// Writes the report first and ends the record last, so that a run that stops in between is repeated.
   private Outcome complete(String bucket, RowFile file, ImportRecord imported, ImportState reached, Progress progress,
       Optional<String> error) {
     try {
@@ -209,7 +209,7 @@ final class ImportFile {
       }
     }
 
-    /// Opens the file, and remembers the stream that rows are read from.
+    /// Opens the file and keeps the stream from which rows are read.
     InputStream open(ObjectBytes bytes) {
       reading = isLookingAhead ? reading : bytes;
       return bytes;
@@ -234,9 +234,9 @@ final class ImportFile {
     }
   }
 
-  /// Imports rows to the end of the file or until it is to stop.
+  /// Imports rows until the end of the file or until the import must pause.
   ///
-  /// @return whether it stopped before the end
+  /// @return whether it paused before the end
   private boolean importRows(
       String bucket, RowFile file, HeadObjectResponse head, ImportState from, BooleanSupplier stop, Progress progress)
       throws IOException {
@@ -289,7 +289,7 @@ final class ImportFile {
     return new RowWriter(dynamoDb, table, file.form().kind(), file.orgId(), pause, dryRun);
   }
 
-  /// Imports documents of the national register, likewise.
+  /// Imports documents of the national register until the end of the file or until the import must pause.
   private boolean importDocuments(
       FileText text, RowFile file, ImportState from, ImportSource source, BooleanSupplier stop, Progress progress)
       throws IOException {
@@ -343,8 +343,8 @@ final class ImportFile {
         yield rows;
       }
       case XML -> throw new UnreadableFile("This is an XML or HTML document; save the table as .xlsx or as CSV UTF-8");
-      case ZIP -> throw new UnreadableFile("This is a ZIP archive; put the files that are in it");
-      case GZIP -> throw new UnreadableFile("This is a gzip file in a gzip file; put it packed once");
+      case ZIP -> throw new UnreadableFile("This is a ZIP archive; unpack it and put its files");
+      case GZIP -> throw new UnreadableFile("This is a gzip file in a gzip file; compress it only once");
     };
   }
 
@@ -352,7 +352,8 @@ final class ImportFile {
     return new Lines(text.open(from.offset()), text.content().lineEnd(), from.offset(), from.line());
   }
 
-  /// Whether every municipality in the file has three or four digits, so that a spreadsheet has dropped the zeros.
+  /// Returns whether every municipality in the file has three or four digits, which shows that a spreadsheet dropped
+  /// the zeros.
   private static boolean haveZerosBeenLost(FileText text, RowFile file) {
     ImportState start = ImportState.start("any", 0);
     try (Rows rows = rows(text, file, start, new Progress(start, true))) {
@@ -364,10 +365,10 @@ final class ImportFile {
       }
       return true;
     } catch (UnreadableFile e) {
-      // Rows that cannot be reached show nothing.
+      // Rows that cannot be read show nothing about the zeros.
       return true;
     } catch (IOException e) {
-      throw new UncheckedIOException("An import could not look ahead", e);
+      throw new UncheckedIOException("An import could not check the file for lost zeros", e);
     }
   }
 

@@ -1,6 +1,6 @@
 package no.rapport.sourceimports;
 
-/// An import that found no way through conflicts or throttling; delivering its event again goes on with it.
+/// Thrown when an import is stopped by repeated conflicts or throttling. A repeated delivery of its event continues it.
 final class ImportHeldUp extends RuntimeException {
 
   private static final long serialVersionUID = 1;

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What the key of an object below `imports/` or `import-state/` asks for.
+/// What the key of an object below `imports/` or `import-state/` stands for.
 sealed interface ImportKey {
 
   String FILES = "imports/";
@@ -14,7 +14,7 @@ sealed interface ImportKey {
   Pattern ORGANIZATION = Pattern.compile(
       "imports/([A-Za-z0-9_-]{1,64})/(?:(?i:organization\\.json)|organization/imp_[0-9A-HJKMNP-TV-Z]{26}\\.json)");
   Pattern FOLDER = Pattern.compile("imports/[A-Za-z0-9_-]{1,64}/.*", Pattern.DOTALL);
-  /// A key of S3 has at most 1,024 bytes, and a state's is the longest that is made of a file's.
+  /// An S3 key has at most 1,024 bytes. The key of a state is the longest that is derived from a file's key.
   int MAX_KEY_BYTES = 1_000;
   String REPORT = ".report.json";
   String START = "/start.json";
@@ -23,22 +23,22 @@ sealed interface ImportKey {
 
   /// A file of rows.
   ///
-  /// @param key the file's own key
+  /// @param key the key of the file itself
   record RowFile(String key, String orgId, RowForm form) implements ImportKey {
 
-    /// The report for the organisation.
+    /// Returns the key of the report for the organisation.
     String reportKey() {
       return key + REPORT;
     }
 
-    /// Where a paused import goes on.
+    /// Returns the key of the state of a paused import.
     String pausedKey() {
       return STATES + key.substring(FILES.length()) + PAUSED;
     }
 
   }
 
-  /// What waits of an organisation's files is to be imported.
+  /// A request to import the waiting files of an organisation.
   record Start(String orgId) implements ImportKey {
 
     static String key(String orgId) {
@@ -46,12 +46,12 @@ sealed interface ImportKey {
     }
   }
 
-  /// The organisation's entry in the register.
+  /// The name and the numbers of an organisation.
   record Organization(String key, String orgId) implements ImportKey {}
 
-  /// An object that is nowhere where imports are.
+  /// An object in a place where no imports are expected.
   ///
-  /// @param reason for its report
+  /// @param reason the reason that its report gives
   record Misplaced(String key, String reason) implements ImportKey {
 
     String reportKey() {
@@ -59,8 +59,8 @@ sealed interface ImportKey {
     }
   }
 
-  /// Reads a key; empty for what is none of the import's business: its own reports, what stands for a folder, and names
-  /// that are too long for a report beside them.
+  /// Parses a key. Returns empty for keys that are not imported: reports, folder placeholders, and names that are too
+  /// long for a report beside them.
   static Optional<ImportKey> of(String key) {
     if (key.getBytes(StandardCharsets.UTF_8).length > MAX_KEY_BYTES) {
       return Optional.empty();

@@ -23,14 +23,14 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Enters the name of an organisation in the register: `organization.json` with `{"name": …}`, and the numbers that
-/// documents of the national register name it by, `organization_number` and `district_number`.
+/// Registers an organisation by its file `organization.json`: its name, `{"name": …}`, and the numbers by which
+/// documents of the national register name it, `organization_number` and `district_number`.
 ///
-/// What cannot be entered is told in `organization.json.report.json`, as for files of rows.
+/// Errors are reported in `organization.json.report.json`, as for files of rows.
 final class ImportOrganization {
 
-  private static final int LONGEST = 200;
-  private static final long MOST_BYTES = 64 * 1024;
+  private static final int MAX_CHARS = 200;
+  private static final long MAX_BYTES = 64 * 1024;
 
   private final ImportRecords imports;
   private final ImportStates states;
@@ -50,10 +50,10 @@ final class ImportOrganization {
     ResponseBytes<GetObjectResponse> object;
     try {
       object = s3.getObject(
-          request -> request.bucket(bucket).key(organization.key()).range("bytes=0-" + MOST_BYTES),
+          request -> request.bucket(bucket).key(organization.key()).range("bytes=0-" + MAX_BYTES),
           ResponseTransformer.toBytes());
     } catch (S3Exception e) {
-      // Removed again, or empty: a range of nothing is refused.
+      // Removed since, or empty: S3 refuses a range of an empty object.
       if (e.statusCode() == 404 || e.statusCode() == 416) {
         return;
       }
@@ -70,9 +70,9 @@ final class ImportOrganization {
     String name = name(json);
     Optional<OrganizationNumbers> numbers = OrganizationNumbers.of(json);
     Optional<String> error = name == null
-        ? Optional.of("The file must be {\"name\": …} with a name of 1 to " + LONGEST + " characters on one line")
-        : numbers.isPresent() ? Optional.empty() : Optional.of("organization_number must be a text of nine digits, "
-            + "district_number one of two digits, only beside an organization_number");
+        ? Optional.of("The file must be {\"name\": …} with a name of 1 to " + MAX_CHARS + " characters on one line")
+        : numbers.isPresent() ? Optional.empty() : Optional.of("organization_number must be a text of nine digits; "
+            + "district_number must be a text of two digits and requires an organization_number");
     if (error.isEmpty() && !imported.dryRun()) {
       register.enter(organization.orgId(), name, numbers.get().numbers(), enteredAt);
     }
@@ -87,20 +87,20 @@ final class ImportOrganization {
     states.removeChecked(bucket, imported);
   }
 
-  /// The size of the whole object, of which only the beginning was asked for.
+  /// Returns the size of the whole object, of which only the first bytes were fetched.
   private static long size(GetObjectResponse response) {
     String range = response.contentRange();
     return range == null ? response.contentLength() : Long.parseLong(range.substring(range.indexOf('/') + 1));
   }
 
-  /// The object in the file; a missing node where there is none.
+  /// Returns the JSON object in the file, or a missing node if there is none.
   private static JsonNode json(byte[] bytes) {
     try {
       FileContent content = FileContent.of(bytes, "organization.json");
       String text = content.encoding().equals(StandardCharsets.UTF_8)
           ? CsvRecord.utf8(bytes)
           : new String(bytes, content.encoding());
-      return text == null || bytes.length > MOST_BYTES
+      return text == null || bytes.length > MAX_BYTES
           ? MissingNode.getInstance()
           : JsonRows.parse(text.startsWith("\uFEFF") ? text.substring(1) : text);
     } catch (UnreadableFile | JsonProcessingException e) {
@@ -113,7 +113,7 @@ final class ImportOrganization {
       return null;
     }
     String name = object.path("name").asText().strip();
-    boolean usable = !name.isEmpty() && name.length() <= LONGEST && name.chars().noneMatch(Character::isISOControl)
+    boolean usable = !name.isEmpty() && name.length() <= MAX_CHARS && name.chars().noneMatch(Character::isISOControl)
         && name.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
     return usable ? NationalIdMask.mask(name).text() : null;
   }

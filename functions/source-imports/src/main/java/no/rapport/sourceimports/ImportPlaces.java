@@ -9,13 +9,13 @@ import java.util.stream.Stream;
 import no.rapport.sourcedata.SourceDataTable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// The places in which imports are at work, one item of the table.
+/// The places (concurrency slots) of running imports, stored in one item of the table.
 ///
-/// An organisation may take a place while it holds fewer than are free. So one organisation alone takes half of them,
-/// two take a third each, and a place is left for the organisation that comes next.
+/// An organisation may take a place while it holds fewer places than are free. So a single organisation takes half of
+/// them, two take a third each, and one place is always left for the next organisation.
 ///
 /// @param version counts the writes of the item
-/// @param leases the places that are taken and have not expired
+/// @param leases the taken places whose leases have not expired
 record ImportPlaces(long version, List<Lease> leases) {
 
   static final String PARTITION = "#import-places";
@@ -26,11 +26,11 @@ record ImportPlaces(long version, List<Lease> leases) {
     leases = List.copyOf(leases);
   }
 
-  /// A place that is taken.
+  /// The lease of one place.
   ///
-  /// @param id drawn at random
+  /// @param id a random id
   /// @param file a hash of the file's key
-  /// @param expires when the place is free again if the process dies
+  /// @param expires when the place becomes free if the process dies
   record Lease(String id, String orgId, String file, Instant expires) {
 
     private static Lease of(String text) {
@@ -47,7 +47,7 @@ record ImportPlaces(long version, List<Lease> leases) {
     return SourceDataTable.key(PARTITION, "places");
   }
 
-  /// Reads the item, which may be absent.
+  /// Reads the item; an absent item has no leases.
   static ImportPlaces of(Map<String, AttributeValue> item, Instant now) {
     return item.isEmpty()
         ? new ImportPlaces(0, List.of())
@@ -57,7 +57,7 @@ record ImportPlaces(long version, List<Lease> leases) {
                 .filter(lease -> lease.expires().isAfter(now)).toList());
   }
 
-  /// Whether the organisation may take one of `most` places.
+  /// Returns whether the organisation may take one of `most` places.
   boolean hasPlaceFor(String orgId, int most) {
     return leases.stream().filter(lease -> lease.orgId().equals(orgId)).count() < most - leases.size();
   }
@@ -76,7 +76,7 @@ record ImportPlaces(long version, List<Lease> leases) {
     return new ImportPlaces(version, others);
   }
 
-  /// The item with these leases, as the write after the one that was read.
+  /// Returns the item with these leases and the next version number.
   Map<String, AttributeValue> item() {
     var item = new HashMap<>(key());
     item.put(VERSION, AttributeValue.fromN(String.valueOf(version + 1)));

@@ -19,10 +19,10 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-/// The queue of files to import, in which the organisations share the places ([ImportPlaces]).
+/// The queue of files to import. Organisations share the places for running imports ([ImportPlaces]).
 ///
-/// A file is in the queue from its event to the end of its import. Taking it leases a place; a lease whose process dies
-/// expires, and the file is taken again. Files of one organisation are taken in the order in which they are due.
+/// A file is in the queue from its event until its import ends. Taking a file leases a place. If the process dies, the
+/// lease expires and the file is taken again. Files of one organisation are taken in the order in which they are due.
 final class ImportQueue {
 
   private static final String WAITING = SourceDataTable.WAITING_IMPORTS;
@@ -30,7 +30,7 @@ final class ImportQueue {
   private static final String PUT_AT = "put_at";
   private static final String ATTEMPTS = "attempts";
   private static final String PAUSED = "paused";
-  /// More than an organisation can have at work.
+  /// More files than an organisation can import at the same time.
   private static final int MAX_LOOKED_AT = 50;
   private static final int MAX_TRIES = 40;
   private static final long MAX_PAUSE_MILLIS = 500;
@@ -41,7 +41,7 @@ final class ImportQueue {
   private final RowWriter.Pause pause;
   private final InstantSource clock;
 
-  /// @param places how many imports may be at work at once
+  /// @param places how many imports may run at the same time
   ImportQueue(DynamoDbClient dynamoDb, String table, int places, RowWriter.Pause pause, InstantSource clock) {
     this.dynamoDb = dynamoDb;
     this.table = table;
@@ -50,18 +50,18 @@ final class ImportQueue {
     this.clock = clock;
   }
 
-  /// Returns how many imports may be at work of `most` invocations. The others answer events that find no place.
+  /// Returns how many of `most` concurrent invocations may import. The others handle events that find no free place.
   static int placesOf(int most) {
     return most - Math.max(1, most / 5);
   }
 
-  /// A file that was taken.
+  /// A file that was taken from the queue.
   ///
-  /// @param attempt how often it was taken since it last made progress, from 1
-  /// @param isPaused whether the import goes on where it paused
+  /// @param attempt the number of attempts since the last progress, starting with 1
+  /// @param isPaused whether the import continues a paused one
   record Turn(RowFile file, Instant putAt, int attempt, boolean isPaused, String place, String lease) {}
 
-  /// Adds a file unless the same event has added it.
+  /// Adds a file, unless the same event has already added it.
   void add(RowFile file, Instant putAt) {
     Instant now = clock.instant();
     try {
@@ -69,13 +69,13 @@ final class ImportQueue {
           .item(item(file, putAt, putAt.isAfter(now) ? now : putAt, false, 0))
           .conditionExpression("attribute_not_exists(pk)"));
     } catch (ConditionalCheckFailedException e) {
-      // Delivered again.
+      // The event was delivered again.
     }
   }
 
-  /// Takes the organisation's file that has been due for the longest time. Empty where none is due or no place is left.
+  /// Takes the organisation's file that has been due the longest. Returns empty if none is due or no place is free.
   ///
-  /// @param expires when another may take the file, should this process die
+  /// @param expires when another process may take the file if this one dies
   Optional<Turn> take(String orgId, Instant expires) {
     for (int attempt = 0; attempt < MAX_TRIES; attempt++) {
       List<Map<String, AttributeValue>> due = due(orgId, MAX_LOOKED_AT);
@@ -98,28 +98,28 @@ final class ImportQueue {
     return Optional.empty();
   }
 
-  /// Ends a file's turn for good.
+  /// Removes a file from the queue and returns its place.
   void end(Turn turn) {
     leave(turn, Optional.empty());
   }
 
-  /// Puts a paused import behind the files that wait.
+  /// Puts a paused import behind the waiting files.
   void pause(Turn turn) {
     leave(turn, Optional.of(item(turn.file(), turn.putAt(), clock.instant(), true, 0)));
   }
 
-  /// Lets a file be taken again after a while.
+  /// Returns a file to the queue, to be taken again after a delay.
   void putOff(Turn turn, Duration delay) {
     leave(turn, Optional.of(
         item(turn.file(), turn.putAt(), clock.instant().plus(delay), turn.isPaused(), turn.attempt())));
   }
 
-  /// How many files of an organisation are due, at most `most`, in work or not.
+  /// Returns how many files of an organisation are due, running or not, at most `most`.
   int countDue(String orgId, int most) {
     return due(orgId, most).size();
   }
 
-  /// Organisations that have files in the queue, at most `most`.
+  /// Returns organisations with files in the queue, at most `most`.
   List<String> organizations(int most) {
     var found = new ArrayList<String>();
     String after = " ";
@@ -154,7 +154,7 @@ final class ImportQueue {
         return;
       }
     }
-    throw new ImportHeldUp("A place could not be given back", null);
+    throw new ImportHeldUp("A place could not be released", null);
   }
 
   private ImportPlaces places() {
@@ -184,7 +184,7 @@ final class ImportQueue {
         .expressionAttributeValues(Map.of(":attempts", item.get(ATTEMPTS)))).build();
   }
 
-  /// Commits, or waits before the next try where others were first.
+  /// Commits the writes and returns true. If another process wrote first, waits and returns false.
   private boolean isCommitted(int attempt, List<TransactWriteItem> writes) {
     try {
       dynamoDb.transactWriteItems(request -> request.transactItems(writes));

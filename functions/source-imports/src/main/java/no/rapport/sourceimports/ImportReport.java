@@ -10,22 +10,22 @@ import java.util.Optional;
 import no.rapport.imports.ImportRecord;
 import no.rapport.reporting.NationalIdMask;
 
-/// Writes import reports: a head that is laid out for reading, then lists with an entry a line.
+/// Writes import reports: a head in readable layout, then lists with one entry on each line.
 final class ImportReport {
 
-  /// How many reasons an entry has at most.
+  /// The maximum number of reasons of one entry.
   static final int MAX_REASONS = 10;
 
   private ImportReport() {}
 
-  /// What a file turned out to be, as far as it was read.
+  /// What was detected about a file, as far as it was read.
   ///
-  /// @param header the names of the columns; null where there is no header
+  /// @param header the names of the columns; null if there is no header
   record Found(FileContent content, boolean compressed, Character delimiter, List<String> header, long headerLine) {}
 
-  /// The members of a file's report that stand before the lists.
+  /// Returns the members of a report that precede the lists.
   ///
-  /// @param found empty where the file is no table
+  /// @param found empty if the file is not a table
   /// @param error why no row, or no further row, was read
   static ObjectNode head(ImportRecord imported, ImportState state, Optional<Found> found, Optional<String> error) {
     ObjectNode head = head(imported.key(), imported.kind().word(), error);
@@ -54,7 +54,7 @@ final class ImportReport {
     return head;
   }
 
-  /// The report of a file of rows.
+  /// Returns the report of a file of rows.
   static byte[] of(ObjectNode head, ImportState state) throws JsonProcessingException {
     String start = JsonRows.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(head);
     var text = new StringBuilder(start.substring(0, start.lastIndexOf('}')).stripTrailing());
@@ -64,13 +64,13 @@ final class ImportReport {
     return text.append("\n}\n").toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /// The report of an object that is not imported.
+  /// Returns the report of an object that is not imported.
   static byte[] ofMisplaced(ImportKey.Misplaced misplaced) {
     return (head(misplaced.key(), "nothing", Optional.of(misplaced.reason())).toPrettyString() + "\n")
         .getBytes(StandardCharsets.UTF_8);
   }
 
-  /// What every report begins with.
+  /// Returns the members with which every report begins.
   static ObjectNode head(String key, String takenFor, Optional<String> error) {
     ObjectNode head = JsonRows.MAPPER.createObjectNode();
     head.put("file", NationalIdMask.mask(key).text());
@@ -98,7 +98,7 @@ final class ImportReport {
     }
   }
 
-  /// A row that was rejected: one entry, however many of its columns are wrong.
+  /// Returns the entry of a rejected row: one entry, whatever the number of its invalid columns.
   static JsonNode rejected(List<Cells.Rejection> rejections) {
     Cells.Rejection first = rejections.getFirst();
     ObjectNode entry = JsonRows.MAPPER.createObjectNode();
@@ -113,12 +113,12 @@ final class ImportReport {
     return entry;
   }
 
-  /// A row that was imported although something about it should be looked at.
+  /// Returns the entry of a row that was imported with warnings.
   static JsonNode warned(List<Cells.Rejection> warnings) {
     return rejected(warnings);
   }
 
-  /// A row in which something was masked.
+  /// Returns the entry of a row in which something was masked.
   static JsonNode masked(Cells cells) {
     ObjectNode entry = JsonRows.MAPPER.createObjectNode();
     entry.put("line", cells.line());

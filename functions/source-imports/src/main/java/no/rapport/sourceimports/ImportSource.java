@@ -8,18 +8,18 @@ import no.rapport.sourcedata.ActivityItem;
 import no.rapport.sourcedata.SourceDataTable;
 import no.rapport.sourcedata.Version;
 
-/// Where rows come from, as far as it decides how they are read.
+/// The source of rows: the facts about a file that affect how its rows are read.
 ///
 /// @param importedAt when the file was put into the bucket, milliseconds since 1970
-/// @param file tells files apart that were put in the same millisecond
+/// @param file a number that distinguishes files that were put in the same millisecond
 /// @param now when the rows are read
-/// @param leadingZerosLost whether the file shows that its municipalities lost their leading zeros; asked only where it
-///     matters
+/// @param leadingZerosLost whether municipality numbers of the file have lost their leading zeros; evaluated only if
+///     needed
 record ImportSource(long importedAt, long file, Instant now, BooleanSupplier leadingZerosLost) {
 
-  /// Clocks differ by so much.
+  /// The tolerated difference between clocks.
   private static final long MAX_SECONDS_AHEAD = 600;
-  /// Nobody is in the care of the service for longer, and no measure is planned further ahead.
+  /// A longer span is an error: no child is in care for longer, and no measure is planned further ahead.
   private static final int MAX_YEARS = 26;
   private static final ZoneId OSLO = ZoneId.of("Europe/Oslo");
 
@@ -28,12 +28,12 @@ record ImportSource(long importedAt, long file, Instant now, BooleanSupplier lea
         importedAt.toEpochMilli(), Long.parseLong(SourceDataTable.shortHash(key), 0, 7, 16), now, leadingZerosLost);
   }
 
-  /// Where no cell can have lost a zero, read as soon as it was put.
+  /// Creates a source whose cells have not lost zeros and whose rows are read at the moment of the put.
   ImportSource(long importedAt, long file) {
     this(importedAt, file, Instant.ofEpochMilli(importedAt), () -> false);
   }
 
-  /// The row's `updated_at`. One in the future would keep every later correction from counting.
+  /// Returns the row's `updated_at`. A time in the future is rejected, because it would outrank every later correction.
   Instant updatedAt(Cells cells) {
     Instant updatedAt = cells.instant("updated_at");
     if (updatedAt.isAfter(now.plusSeconds(MAX_SECONDS_AHEAD))) {
@@ -42,12 +42,12 @@ record ImportSource(long importedAt, long file, Instant now, BooleanSupplier lea
     return updatedAt;
   }
 
-  /// The first date that a case record may have.
+  /// Returns the first date that a case record may have.
   LocalDate earliest() {
     return LocalDate.of(now.atZone(OSLO).getYear() - MAX_YEARS, 1, 1);
   }
 
-  /// The last date that a case record may have.
+  /// Returns the last date that a case record may have.
   LocalDate latest() {
     return LocalDate.of(now.atZone(OSLO).getYear() + MAX_YEARS, 12, 31);
   }

@@ -22,13 +22,13 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// Imports what is put below `imports/` in the bucket and writes a report beside every object there, whatever it is.
+/// Imports each object that is put below `imports/` in the bucket, and writes a report beside it.
 ///
-/// A file of rows goes into the queue first, so that organisations share the places of imports ([ImportQueue]); then the
-/// organisation's next files are imported ([ImportTurns]).
+/// A file of rows is queued first, so that organisations share the places for imports ([ImportQueue]). Then the next
+/// files of the organisation are imported ([ImportTurns]).
 ///
-/// The log names organisations and what came of their files, neither a file's name nor what is in it: both are the
-/// organisation's own words.
+/// The log names organisations and the outcomes of their imports. It contains neither file names nor file contents,
+/// because organisations choose both freely.
 public final class ImportSourceData implements RequestHandler<S3Event, Void> {
 
   private final ImportStates states;

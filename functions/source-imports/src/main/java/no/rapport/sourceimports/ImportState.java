@@ -3,19 +3,19 @@ package no.rapport.sourceimports;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
-/// How far the import of a file has come.
+/// The progress of a file's import.
 ///
-/// Only Rapport writes it. Even so nothing in it is believed that can be derived: keys and columns come from the file
-/// itself, and a state outside these bounds counts as absent.
+/// Only Rapport writes it. Even so, the import derives keys and columns from the file itself, and a state outside these
+/// bounds counts as absent.
 ///
 /// @param etag the version of the file
 /// @param importedAt when the file was put into the bucket, milliseconds since 1970
-/// @param steps how many invocations have worked on the file
+/// @param steps how many invocations have processed the file
 /// @param offset where the next record begins
-/// @param line the number of the line that begins there
+/// @param line the number of the line at the offset
 /// @param read how many rows were read
-/// @param zerosLost whether the file's municipalities lost their leading zeros; null while nobody asked
-/// @param recoveries how many records were given up after reading ahead, see [CsvRows]
+/// @param zerosLost whether municipality numbers of the file have lost their leading zeros; null if not determined yet
+/// @param recoveries how many malformed records were read again, see [CsvRows]
 /// @param register totals of a file of register documents; then `offset` counts documents
 record ImportState(
     @JsonProperty("etag") String etag,
@@ -33,7 +33,7 @@ record ImportState(
     @JsonProperty("unknown_columns") List<String> unknownColumns,
     @JsonProperty("register") RegisterProgress.Totals register) {
 
-  /// Even a file whose rows are throttled all the way ends within these.
+  /// Enough for every valid file, even if all its rows are throttled.
   static final int MAX_STEPS = 1_000;
 
   ImportState {
@@ -45,7 +45,7 @@ record ImportState(
     }
   }
 
-  /// The beginning of a file.
+  /// Creates the state at the beginning of a file.
   static ImportState start(String etag, long importedAt) {
     return new ImportState(
         etag, importedAt, 0, 0, 1, 0, 0, ImportCounts.NONE, ReportList.Listed.NONE, ReportList.Listed.NONE,

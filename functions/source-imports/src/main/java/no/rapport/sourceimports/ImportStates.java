@@ -12,10 +12,10 @@ import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// The objects that belong to imports: where a paused one goes on, and the reports of finished ones.
+/// The objects of imports: the states of paused imports and the reports of finished ones.
 ///
-/// They lie below `import-state/{org_id}/`, where no organisation can write, under keys that are derived from the file's
-/// key and the import's id. The report beside the file is a copy: nothing reads it back.
+/// They are stored below `import-state/{org_id}/`, where no organisation can write, under keys that are derived from
+/// the file's key and the import's id. The report beside the file is a copy that the import never reads.
 final class ImportStates {
 
   private static final JsonMapper JSON = new JsonMapper();
@@ -27,7 +27,7 @@ final class ImportStates {
     this.s3 = s3;
   }
 
-  /// The state of a paused import; empty where there is none that can be read.
+  /// Returns the state of a paused import; empty if there is none or it cannot be read.
   Optional<ImportState> paused(String bucket, RowFile file) {
     try {
       byte[] json = s3.getObject(
@@ -41,7 +41,7 @@ final class ImportStates {
     } catch (IOException e) {
       throw new UncheckedIOException("The state of an import cannot be read", e);
     } catch (S3Exception e) {
-      // An empty object has no range.
+      // S3 answers a range request for an empty object with an error.
       if (e.statusCode() == 404 || e.statusCode() == 416) {
         return Optional.empty();
       }
@@ -49,9 +49,9 @@ final class ImportStates {
     }
   }
 
-  /// Keeps the state with which the import goes on.
+  /// Stores the state from which the import continues.
   ///
-  /// @throws UnreadableFile for a state that is too large to be read again: the import would begin anew for ever
+  /// @throws UnreadableFile if the state is too large to be read again, because the import would restart without end
   void pause(String bucket, RowFile file, ImportState state) throws IOException {
     byte[] json = JSON.writeValueAsBytes(state);
     if (json.length > MAX_BYTES) {
@@ -62,7 +62,7 @@ final class ImportStates {
         RequestBody.fromBytes(json));
   }
 
-  /// Whether there is a state, readable or not.
+  /// Returns whether there is a state, readable or not.
   boolean isPaused(String bucket, RowFile file) {
     try {
       s3.headObject(request -> request.bucket(bucket).key(file.pausedKey()));
@@ -75,19 +75,19 @@ final class ImportStates {
     }
   }
 
-  /// Forgets a paused import.
+  /// Removes the state of a paused import.
   void forget(String bucket, RowFile file) {
     s3.deleteObject(request -> request.bucket(bucket).key(file.pausedKey()));
   }
 
-  /// Puts a report beside the object that it is about.
+  /// Puts a report beside the object that it describes.
   void report(String bucket, String reportKey, byte[] report) {
     s3.putObject(
         request -> request.bucket(bucket).key(reportKey).contentType("application/json"),
         RequestBody.fromBytes(report));
   }
 
-  /// Keeps the report of a finished import, and copies it beside the file unless the file was only checked.
+  /// Stores the report of a finished import, and copies it beside the file unless the import was a dry run.
   void report(String bucket, ImportRecord imported, byte[] report) {
     report(bucket, imported.reportKey(), report);
     if (!imported.dryRun()) {
@@ -95,7 +95,7 @@ final class ImportStates {
     }
   }
 
-  /// Removes the file of an import that was only a check.
+  /// Removes the file of a dry run.
   void removeChecked(String bucket, ImportRecord imported) {
     if (imported.dryRun()) {
       s3.deleteObject(request -> request.bucket(bucket).key(imported.key()));

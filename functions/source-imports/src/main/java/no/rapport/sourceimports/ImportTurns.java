@@ -16,18 +16,18 @@ import no.rapport.sourceimports.ImportQueue.Turn;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// Imports an organisation's files, one after the other, as long as it finds places.
+/// Imports an organisation's files one after the other while places are free.
 final class ImportTurns {
 
-  /// A file is given up after so many attempts without progress, half an hour after the first.
+  /// A file is given up after this many attempts without progress, half an hour after the first attempt.
   static final int MAX_ATTEMPTS = 6;
-  /// Enough to write what is on its way and the state, with the longest pauses.
+  /// Enough time to finish the current writes and to store the state, including the longest backoff.
   private static final int MAX_MARGIN_MILLIS = 60_000;
-  /// How long a file may keep others waiting before it goes to the end of the queue.
+  /// How long one file may be imported while others wait; then it goes to the end of the queue.
   private static final int MAX_STEP_MILLIS = 120_000;
-  /// After this long no other file is begun: another invocation goes on.
+  /// After this time no further file is begun, and another invocation continues.
   private static final int MAX_MILLIS_BEFORE_ANOTHER = 60_000;
-  /// A lease outlives its process by this much at most.
+  /// The longest time that a lease outlives its process.
   private static final Duration LEASE_RESERVE = Duration.ofSeconds(5);
 
   private final S3Client s3;
@@ -42,7 +42,7 @@ final class ImportTurns {
     this.clock = clock;
   }
 
-  /// Imports what is due of an organisation's files. When its time is over, it starts an invocation that goes on.
+  /// Imports the organisation's due files. Before its time runs out, starts another invocation that continues.
   void of(String orgId, String bucket, Context context) {
     int total = context.getRemainingTimeInMillis();
     int spent = 0;
@@ -58,7 +58,7 @@ final class ImportTurns {
     start(s3, orgId, bucket);
   }
 
-  /// Starts an invocation for an organisation: the arrival of this object is an event of the import function.
+  /// Starts an invocation for an organisation by putting an object whose arrival triggers the import function.
   static void start(S3Client s3, String orgId, String bucket) {
     s3.putObject(put -> put.bucket(bucket).key(ImportKey.Start.key(orgId)).contentType("application/json"),
         RequestBody.fromString("{}"));

@@ -4,11 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// The rows of a JSON array, in one line or in many.
+/// The rows of a JSON array, on one line or on many.
 ///
-/// Elements are cut out by their brackets and quotes and parsed one by one, so that an element that is no JSON costs
-/// one
-/// row and memory does not grow with the file.
+/// Elements are separated by their brackets and quotes and parsed one by one. So an invalid element costs one row, and
+/// memory does not grow with the file.
 final class JsonArrayRows implements Rows {
 
   private final InputStream bytes;
@@ -22,7 +21,7 @@ final class JsonArrayRows implements Rows {
   private boolean opened;
 
   /// @param bytes the text from `offset` on
-  /// @param offset where the rows go on; the array begins at 0
+  /// @param offset where reading continues; the array begins at 0
   JsonArrayRows(InputStream bytes, long offset, long line, JsonRows.Parser parser) {
     this.bytes = bytes;
     this.offset = offset;
@@ -85,7 +84,7 @@ final class JsonArrayRows implements Rows {
         quoted = b == '"';
         depth += b == '{' || b == '[' ? 1 : b == '}' || b == ']' ? -1 : 0;
       }
-      if (length < Lines.LONGEST) {
+      if (length < Lines.MAX_LINE_BYTES) {
         element.write(b);
       }
       length++;
@@ -94,8 +93,8 @@ final class JsonArrayRows implements Rows {
     if (peek() == ',') {
       take();
     }
-    return length > Lines.LONGEST
-        ? Cells.unreadable(first, "is longer than " + Lines.LONGEST + " bytes")
+    return length > Lines.MAX_LINE_BYTES
+        ? Cells.unreadable(first, "is longer than " + Lines.MAX_LINE_BYTES + " bytes")
         : parser.parse(first, element.toByteArray());
   }
 

@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The cells of a row written as a JSON object.
+/// The cells of a row that is a JSON object.
 final class JsonCells extends Cells {
 
   private final JsonNode object;

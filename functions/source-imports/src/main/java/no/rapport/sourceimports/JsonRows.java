@@ -15,15 +15,15 @@ import no.rapport.sourceimports.Lines.Line;
 /// The rows of a JSON Lines file.
 final class JsonRows implements Rows {
 
-  /// No more than a row needs: what is deeper, longer or larger is no row.
+  /// The limits of a valid row. A deeper, longer or larger object is rejected.
   static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
           .streamReadConstraints(StreamReadConstraints.builder()
               .maxNestingDepth(16)
-              // A text that is too long is told by its column, as in CSV.
-              .maxStringLength(Lines.LONGEST)
+              // A text that is too long is reported by its column, as in CSV.
+              .maxStringLength(Lines.MAX_LINE_BYTES)
               .maxNameLength(128)
               .maxNumberLength(40)
-              .maxDocumentLength(Lines.LONGEST)
+              .maxDocumentLength(Lines.MAX_LINE_BYTES)
               .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build())
@@ -41,20 +41,20 @@ final class JsonRows implements Rows {
 
   /// Parses a JSON text.
   ///
-  /// @throws JsonProcessingException for every text that is none, numbers beyond any use included
+  /// @throws JsonProcessingException if the text is not valid JSON or has a number out of range
   static JsonNode parse(String text) throws JsonProcessingException {
     try {
       return MAPPER.readTree(text);
     } catch (NumberFormatException | ArithmeticException e) {
-      // Jackson lets BigDecimal's own exceptions escape.
+      // Jackson does not wrap the exceptions that BigDecimal throws.
       throw new JsonParseException(null, "A number is out of range", e);
     }
   }
 
-  /// Makes rows of JSON objects.
+  /// Creates rows from JSON objects.
   ///
   /// @param known all members that a row may have
-  /// @param unknown is told of others
+  /// @param unknown collects the other members
   record Parser(Set<String> known, UnknownColumns unknown) {
 
     Cells parse(long line, byte[] utf8) {
@@ -66,7 +66,7 @@ final class JsonRows implements Rows {
       try {
         object = JsonRows.parse(text);
       } catch (JsonProcessingException e) {
-        // The parser's own message quotes what it read.
+        // The parser's own message quotes the file.
         String where = e.getLocation() == null ? "" : " at character " + e.getLocation().getColumnNr();
         return Cells.unreadable(line, "is not valid JSON" + where);
       }

@@ -7,15 +7,14 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
-/// The physical lines of a file, with where each begins: a place from which an import may go on is such a beginning.
+/// The physical lines of a file with their offsets. An import may continue from the beginning of any line.
 ///
-/// A line ends with a line feed (in old files a carriage return), which is not in it. Lines that were taken can be
-/// given back. No line is held that is
-/// longer than [#LONGEST] bytes; the rest of it is skipped.
+/// A line ends with a line feed (in old files with a carriage return), which is not part of the line. Lines that were
+/// read can be given back. A line longer than [#MAX_LINE_BYTES] bytes is cut there, and the rest of it is skipped.
 class Lines {
 
-  /// Nobody's row is longer than 256 KiB.
-  static final int LONGEST = 256 * 1024;
+  /// Longer than any valid row: 256 KiB.
+  static final int MAX_LINE_BYTES = 256 * 1024;
 
   private final InputStream bytes;
   private final byte lineEnd;
@@ -30,10 +29,10 @@ class Lines {
   /// @param number from 1
   /// @param offset of the first byte in the file
   /// @param length bytes in the file, the line feed included
-  /// @param tooLong whether bytes beyond [Lines#LONGEST] were left out
+  /// @param tooLong whether the line was cut at [Lines#MAX_LINE_BYTES] bytes
   record Line(byte[] bytes, long number, long offset, long length, boolean tooLong) {
 
-    /// The bytes without a carriage return at the end.
+    /// Returns the bytes without a carriage return at the end.
     byte[] text() {
       int last = bytes.length - 1;
       return last >= 0 && bytes[last] == '\r' ? Arrays.copyOf(bytes, last) : bytes;
@@ -51,7 +50,7 @@ class Lines {
 
   /// @param bytes the file from `offset` on
   /// @param number the number of the line that begins there
-  /// @param lineEnd the byte that ends a line, which is not in it
+  /// @param lineEnd the byte that ends a line
   Lines(InputStream bytes, byte lineEnd, long offset, long number) {
     this.bytes = bytes;
     this.lineEnd = lineEnd;
@@ -59,22 +58,22 @@ class Lines {
     this.number = number;
   }
 
-  /// Where the next line begins, in bytes from the beginning of the file.
+  /// Returns the offset of the next line, in bytes from the beginning of the file.
   long offset() {
     return givenBack.isEmpty() ? offset : givenBack.peekFirst().offset();
   }
 
-  /// The number of the next line, from 1.
+  /// Returns the number of the next line, from 1.
   long number() {
     return givenBack.isEmpty() ? number : givenBack.peekFirst().number();
   }
 
-  /// The next line; null at the end of the file.
+  /// Returns the next line, or null at the end of the file.
   Line next() throws IOException {
     return givenBack.isEmpty() ? read() : givenBack.removeFirst();
   }
 
-  /// Gives lines back that were the last taken, in their order.
+  /// Puts back the lines that were read last, in their order.
   void giveBack(List<Line> lines) {
     lines.reversed().forEach(givenBack::addFirst);
   }
@@ -96,7 +95,7 @@ class Lines {
       while (stop < end && buffer[stop] != lineEnd) {
         stop++;
       }
-      int kept = Math.min(stop - at, LONGEST - line.length);
+      int kept = Math.min(stop - at, MAX_LINE_BYTES - line.length);
       tooLong |= kept < stop - at;
       if (kept > 0) {
         int before = line.length;
@@ -119,7 +118,7 @@ class Lines {
     return read;
   }
 
-  /// Without the byte order mark that some programs begin a file with.
+  /// Removes the byte order mark with which some programs begin a file.
   private static byte[] withoutMark(byte[] line) {
     boolean marked = line.length >= 3 && line[0] == (byte) 0xEF && line[1] == (byte) 0xBB && line[2] == (byte) 0xBF;
     return marked ? Arrays.copyOfRange(line, 3, line.length) : line;

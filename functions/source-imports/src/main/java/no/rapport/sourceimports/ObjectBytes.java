@@ -6,10 +6,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 
 /// The bytes of one version of an object from an offset on, fetched a few megabytes at a time.
 ///
-/// In pieces, because an import is slower than the network: one long answer would be left lying until the connection
-/// breaks, and a piece that fails is fetched again by the SDK. Every piece asks for the same ETag, so that an object
-/// that is replaced meanwhile is never mixed with the new one: S3 then answers 412, which is thrown as the SDK's
-/// exception.
+/// An import is slower than the network, so a single long response would stay idle until its connection breaks. The SDK
+/// retries a piece that fails. Every request names the same ETag: if the object is replaced, S3 answers 412, which is
+/// thrown as the SDK's exception, and two versions are never mixed.
 final class ObjectBytes extends InputStream {
 
   private static final int PIECE = 4 * 1024 * 1024;
@@ -32,7 +31,7 @@ final class ObjectBytes extends InputStream {
     this.offset = offset;
   }
 
-  /// How far the object has been read.
+  /// Returns how far the object has been read.
   long position() {
     return offset - (piece.length - at);
   }

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import no.rapport.sourcedata.OrganizationRegister.Numbers;
 
-/// The official numbers in an `organization.json`. The organisation declares them itself: they guard against mix-ups
-/// and give no rights.
+/// The official numbers in an `organization.json`. The organisation declares them itself: they prevent mix-ups and give
+/// no rights.
 ///
-/// @param numbers empty where the file has none
+/// @param numbers empty if the file has none
 record OrganizationNumbers(Optional<Numbers> numbers) {
 
-  /// Reads the numbers; empty where they are not as they must be.
+  /// Reads the numbers, or returns empty if they are invalid.
   static Optional<OrganizationNumbers> of(JsonNode object) {
     JsonNode organization = object.path("organization_number");
     JsonNode district = object.path("district_number");

@@ -20,8 +20,8 @@ import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedExce
 import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 
-/// The cases of an organisation that came in the register's form, while documents are imported: who may write a case is
-/// decided by a conditional write of its item.
+/// The cases of an organisation that arrive as register documents. A conditional write of a case's item decides which
+/// document may write the case.
 final class RegisterCases {
 
   private static final int MAX_AT_ONCE = 16;
@@ -34,7 +34,7 @@ final class RegisterCases {
   private final RowWriter.Pause pause;
   private final boolean dryRun;
 
-  /// @param dryRun whether cases are only read
+  /// @param dryRun whether cases are read but not written
   RegisterCases(DynamoDbClient dynamoDb, String table, String orgId, RowWriter.Pause pause, boolean dryRun) {
     this.dryRun = dryRun;
     this.dynamoDb = dynamoDb;
@@ -43,15 +43,15 @@ final class RegisterCases {
     this.pause = pause;
   }
 
-  /// A document that wants to be its case's newest.
+  /// A document that requests to become the newest of its case.
   ///
-  /// @param identities of the records that it holds
+  /// @param identities the identities of the records in the document
   record Wish(Version version, Set<String> identities) {}
 
   /// Claims cases for documents.
   ///
-  /// @param wishes by the id of the case; at most 100
-  /// @return the cases that were claimed; the others have a newer document, or have this one already
+  /// @param wishes by case id, at most 100
+  /// @return the claimed cases. The others already have this document or a newer one
   Map<String, RegisterCase> claim(Map<String, Wish> wishes) {
     Map<String, RegisterCase> known = read(List.copyOf(wishes.keySet()));
     var claimed = new ConcurrentHashMap<String, RegisterCase>();
@@ -70,7 +70,7 @@ final class RegisterCases {
     return claimed;
   }
 
-  /// Writes cases that were claimed before; a case that a newer document has claimed since is left to that.
+  /// Writes claimed cases, except those that a newer document has claimed since.
   void write(Map<String, RegisterCase> cases) {
     eachAtOnce(cases, this::put);
   }

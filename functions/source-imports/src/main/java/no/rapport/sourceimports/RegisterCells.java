@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// The cells of a row that stands for an element of a document of the national register.
+/// The cells of a row that is derived from an element of a register document.
 final class RegisterCells extends Cells {
 
   private final long position;
   private final Map<String, String> row;
 
-  /// @param line of the document where the element begins
-  /// @param position of the document in its file
+  /// @param line the line of the document where the element begins
+  /// @param position the position of the document in its file
   RegisterCells(long line, long position, Map<String, String> row) {
     super(line);
     this.position = position;

@@ -22,8 +22,8 @@ import no.rapport.sourcedata.RegisterRule;
 import no.rapport.sourcedata.RegisterRule.Finding;
 import no.rapport.sourcedata.RegisterRule.Severity;
 
-/// Counts how often a document breaks the register's rules, as of the day of its `DatoUttrekk`. What is deleted is not
-/// looked at. The counts tell nothing of the child.
+/// Counts how often a document breaks each of the register's rules, as of the day of its `DatoUttrekk`. Deleted
+/// elements are skipped. The counts reveal nothing about the child.
 final class RegisterChecks {
 
   private static final int YEARS_BACK_AND_AHEAD = 26;
@@ -73,7 +73,7 @@ final class RegisterChecks {
         .collect(Collectors.toSet());
   }
 
-  /// The findings, written as [Finding#toString] does, and how many there are of each.
+  /// Returns the number of findings of each kind. The keys are written as by [Finding#toString].
   static SortedMap<String, Long> of(RegisterDocument document) {
     var checks = new RegisterChecks(document);
     if (!document.isDeleted()) {
@@ -110,7 +110,8 @@ final class RegisterChecks {
         && (hasOpenPart || vedtak.stream().anyMatch(part -> end(part).isEmpty())));
   }
 
-  /// How many dates lie too far from the present, in an element and all below it that is not deleted.
+  /// Returns how many dates are too far from the present, in an element and in the elements below it that are not
+  /// deleted.
   private long outOfBounds(RegisterElement element, boolean isCase) {
     LocalDate first = LocalDate.of(today.getYear() - YEARS_BACK_AND_AHEAD, 1, 1);
     LocalDate last = LocalDate.of(today.getYear() + YEARS_BACK_AND_AHEAD, 12, 31);
@@ -192,7 +193,7 @@ final class RegisterChecks {
     duplicates(RegisterRule.TILTAK_19, tiltak);
   }
 
-  /// The register's definition of a care order.
+  /// Returns whether a measure is a care order by the register's definition.
   private static boolean isCareOrder(RegisterElement measure) {
     String basis = section(measure.first("Lovhjemmel"));
     return switch (text(measure, "Lovhjemmel", "Lov")) {
@@ -211,7 +212,7 @@ final class RegisterChecks {
 
   private record Placement(RegisterElement part, LocalDate start, LocalDate end) {}
 
-  /// One finding for each two placements at the same time.
+  /// Adds one finding for each pair of placements that overlap.
   private void overlaps(List<Placement> placements) {
     for (int i = 0; i < placements.size(); i++) {
       Placement one = placements.get(i);
@@ -245,7 +246,7 @@ final class RegisterChecks {
     }
   }
 
-  /// The rules that every part has: it does not end before it starts, nor reach beyond its case.
+  /// Checks the dates of a part: it must not end before it starts, start before its case or end after its case.
   private void dates(RegisterElement part, Optional<LocalDate> start, RegisterRule endBeforeStart,
       RegisterRule endAfterCase, RegisterRule startBeforeCase) {
     found(endBeforeStart, part, isAfter(start, end(part)));
@@ -253,7 +254,7 @@ final class RegisterChecks {
     found(startBeforeCase, part, isAfter(sakStart, start));
   }
 
-  /// One finding for each content that several parts have.
+  /// Adds one finding for each content that several parts share.
   private void duplicates(RegisterRule rule, List<RegisterElement> parts) {
     var seen = new HashSet<String>();
     var twice = new HashSet<String>();

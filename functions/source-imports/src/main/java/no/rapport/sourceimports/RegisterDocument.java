@@ -14,12 +14,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// A document of the national register: one case, complete, as it was at a time.
+/// A document of the national register: one complete case, as it was when the document was extracted.
 ///
-/// @param extractedAt when the case system wrote it, `DatoUttrekk`
-/// @param organizationNumber of the service that delivers it
+/// @param extractedAt when the case system wrote the document, `DatoUttrekk`
+/// @param organizationNumber the number of the service that delivers the document
 /// @param caseId `Sak/@Id` in lower case
-/// @param deleted `{type}#{id}` of the elements that it declares deleted
+/// @param deleted `{type}#{id}` of the elements that the document declares deleted
 record RegisterDocument(
     Instant extractedAt, String sourceSystem, String organizationNumber, Optional<String> districtNumber, String caseId,
     RegisterElement sak, Set<String> deleted) {
@@ -29,10 +29,10 @@ record RegisterDocument(
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
   private static final int MAX_SOURCE_SYSTEM = 64;
 
-  /// Reads what every document must have.
+  /// Reads the parts that every document must have.
   static RegisterDocument of(RegisterElement root) throws UnreadableDocument {
     Instant extractedAt = time(root.attribute("DatoUttrekk").orElse(""))
-        .orElseThrow(() -> new UnreadableDocument(root.line(), "lacks DatoUttrekk, or it is no time"));
+        .orElseThrow(() -> new UnreadableDocument(root.line(), "lacks DatoUttrekk, or it is not a valid time"));
     RegisterElement system = required(root, "Fagsystem");
     String name = system.attribute("Navn").filter(text -> !text.isEmpty())
         .orElseThrow(() -> new UnreadableDocument(system.line(), "lacks Fagsystem/@Navn"));
@@ -41,7 +41,7 @@ record RegisterDocument(
         .orElseThrow(() -> new UnreadableDocument(
             sender.line(), "lacks Avgiver/@Organisasjonsnummer, or it does not have nine digits"));
     RegisterElement sak = required(root, "Sak");
-    String caseId = id(sak).orElseThrow(() -> new UnreadableDocument(sak.line(), "lacks Sak/@Id, or it is no UUID"));
+    String caseId = id(sak).orElseThrow(() -> new UnreadableDocument(sak.line(), "lacks Sak/@Id, or it is not a UUID"));
     return new RegisterDocument(extractedAt, shortened(name), number,
         sender.attribute("Bydelsnummer").filter(text -> !text.isEmpty()), caseId, sak, deleted(sak));
   }
@@ -67,12 +67,12 @@ record RegisterDocument(
     return Set.copyOf(deleted);
   }
 
-  /// The day of `DatoUttrekk`.
+  /// Returns the day of `DatoUttrekk`.
   LocalDate extractedOn() {
     return LocalDate.ofInstant(extractedAt, ZONE);
   }
 
-  /// Whether the whole case is deleted.
+  /// Returns whether the whole case is deleted.
   boolean isDeleted() {
     return sak.isMarkedDeleted();
   }
@@ -82,12 +82,12 @@ record RegisterDocument(
         || id(element).filter(id -> deleted.contains(element.name() + "#" + id)).isPresent();
   }
 
-  /// The parts of the case of that name that are not deleted.
+  /// Returns the parts of the case that have a name and are not deleted.
   List<RegisterElement> live(String name) {
     return sak.stream(name).filter(element -> !isDeleted(element)).toList();
   }
 
-  /// The birth date by the newest `Personalia`; before version 2.0 it was an attribute of `Sak`.
+  /// Returns the birth date from the newest `Personalia`. Before version 2.0 it was an attribute of `Sak`.
   Optional<String> birthDate() {
     return live("Personalia").stream()
         .max(Comparator.comparing(element -> date(element, "StartDato").orElse(LocalDate.MIN)))
@@ -96,12 +96,12 @@ record RegisterDocument(
         .map(RegisterDocument::isoDate);
   }
 
-  /// Its id in lower case; empty where it is no UUID.
+  /// Returns an element's id in lower case, or empty if it is not a UUID.
   static Optional<String> id(RegisterElement element) {
     return element.attribute("Id").map(id -> id.toLowerCase(Locale.ROOT)).filter(id -> ID.matcher(id).matches());
   }
 
-  /// The conclusion of a part, if it has one that is not deleted.
+  /// Returns the conclusion of a part, or empty if it has none or its conclusion is deleted.
   static Optional<RegisterElement> conclusion(RegisterElement part) {
     return part.stream("Konklusjon").filter(element -> !element.isMarkedDeleted()).findFirst();
   }
@@ -110,7 +110,7 @@ record RegisterDocument(
     return element.attribute(attribute).flatMap(RegisterDocument::date);
   }
 
-  /// A date in the form of the import files; what is no date is returned as it is.
+  /// Returns a date in the form of the import files; returns any other text unchanged.
   static String isoDate(String text) {
     return date(text).map(LocalDate::toString).orElse(text);
   }
@@ -120,7 +120,7 @@ record RegisterDocument(
       if (text.indexOf('T') > 0) {
         return time(text).map(time -> LocalDate.ofInstant(time, ZONE));
       }
-      // A date may carry a zone, which changes nothing: it is a day in Norway.
+      // A date may have an offset, which is ignored: it is a day in Norway.
       boolean zoned = text.length() > 10 && "Z+-".indexOf(text.charAt(10)) >= 0;
       return Optional.of(LocalDate.parse(zoned ? text.substring(0, 10) : text));
     } catch (DateTimeException e) {
@@ -128,12 +128,12 @@ record RegisterDocument(
     }
   }
 
-  /// A time; without a zone it is one in Norway.
+  /// Parses a time. A time without an offset is in Norwegian time.
   private static Optional<Instant> time(String text) {
     try {
       return Optional.of(OffsetDateTime.parse(text).toInstant());
     } catch (DateTimeException e) {
-      // Perhaps it has no zone.
+      // It may be a time without an offset.
     }
     try {
       return Optional.of(LocalDateTime.parse(text).atZone(ZONE).toInstant());
@@ -142,7 +142,7 @@ record RegisterDocument(
     }
   }
 
-  /// Tells nothing of the case.
+  /// Contains nothing about the case.
   @Override
   public String toString() {
     return "RegisterDocument";

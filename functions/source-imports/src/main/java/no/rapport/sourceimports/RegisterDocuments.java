@@ -9,17 +9,17 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 
-/// The documents of a file, one after the other: one for XML, any number in a ZIP archive.
+/// Reads the documents of a file one after the other: one document in an XML file, any number in a ZIP archive.
 ///
-/// An archive is read from its first byte to its last; its directory at the end is not believed. No more than one
-/// document is in memory.
+/// An archive is read from its first byte to its last; the directory at its end is ignored. At most one document is in
+/// memory.
 final class RegisterDocuments implements AutoCloseable {
 
   static final int MAX_DOCUMENTS = 200_000;
-  /// XML of this form compresses to a tenth; what shrinks much more is no document but an attack.
+  /// XML of this kind compresses to about a tenth. A much higher ratio is treated as an attack.
   private static final int MAX_RATIO = 200;
   private static final int MAX_UNCHECKED_BYTES = 256 * 1024;
-  /// A pause reads what is done again, so the whole has a bound too.
+  /// A continued import reads the archive from its beginning, so the total is limited too.
   private static final long MAX_TOTAL_BYTES = 10L * 1024 * 1024 * 1024;
   private static final long MAX_TOTAL_BYTES_OF_ANY_RATIO = 16L * 1024 * 1024;
   private static final int BUFFER = 16 * 1024;
@@ -29,21 +29,21 @@ final class RegisterDocuments implements AutoCloseable {
   private long number;
   private long total;
 
-  /// @param isArchive whether the bytes are a ZIP archive; the names in it are not used, so their encoding does not
+  /// @param isArchive whether the bytes are a ZIP archive. The names in it are not used, so their encoding does not
   ///     matter
   RegisterDocuments(InputStream bytes, boolean isArchive) {
     this.counted = new Counted(bytes);
     this.archive = isArchive ? new ZipInputStream(counted, StandardCharsets.ISO_8859_1) : null;
   }
 
-  /// How many documents were read.
+  /// Returns the number of documents that were read.
   long number() {
     return number;
   }
 
-  /// The bytes of the next document, at most one more than a document may have; null at the end.
+  /// Returns the bytes of the next document, or null at the end. Reads at most one byte more than a document may have.
   ///
-  /// @throws UnreadableDocument where the file cannot be read on
+  /// @throws UnreadableDocument if the rest of the file cannot be read
   byte[] next() throws IOException, UnreadableDocument {
     if (archive == null) {
       return number++ == 0 ? counted.readNBytes(RegisterXml.MAX_BYTES + 1) : null;
@@ -51,7 +51,7 @@ final class RegisterDocuments implements AutoCloseable {
     try {
       ZipEntry entry = archive.getNextEntry();
       while (entry != null && entry.isDirectory()) {
-        // What stands for a folder may have content all the same.
+        // A folder entry may have content all the same.
         unpacked();
         entry = archive.getNextEntry();
       }
@@ -63,7 +63,7 @@ final class RegisterDocuments implements AutoCloseable {
       }
       return unpacked();
     } catch (ZipException | EOFException | IllegalArgumentException e) {
-      // An IllegalArgumentException is a name in an encoding of its own.
+      // ZipInputStream throws IllegalArgumentException for a name in another encoding.
       throw new UnreadableDocument(0, "The archive is damaged or encrypted after document " + number);
     }
   }
@@ -98,7 +98,7 @@ final class RegisterDocuments implements AutoCloseable {
     counted.close();
   }
 
-  /// Counts what was read.
+  /// Counts the bytes that are read.
   private static final class Counted extends InputStream {
 
     private final InputStream in;

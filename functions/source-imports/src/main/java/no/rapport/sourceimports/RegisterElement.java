@@ -5,12 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// An element of a document of the national register: only what figures and checks need of it, nothing of identity and
-/// no free text.
+/// An element of a register document, reduced to what figures and checks need. It has no identity data and no free
+/// text.
 ///
-/// @param line where it begins
-/// @param text its text, if it is one of the elements of a legal basis
-/// @param contentHash of an element of a case: the same for equal content under different ids; empty for all others
+/// @param line the line where the element begins
+/// @param text the text, for elements of a legal basis only
+/// @param contentHash for parts of a case, a hash that is equal for equal content under different ids; empty for other
+///     elements
 record RegisterElement(
     String name, long line, Map<String, String> attributes, List<RegisterElement> children, String text,
     String contentHash) {
@@ -19,7 +20,7 @@ record RegisterElement(
     return Optional.ofNullable(attributes.get(attribute));
   }
 
-  /// Its children of that name.
+  /// Returns the children with a name.
   List<RegisterElement> all(String child) {
     return children.stream().filter(element -> element.name.equals(child)).toList();
   }
@@ -32,12 +33,12 @@ record RegisterElement(
     return stream(child).findFirst();
   }
 
-  /// Whether it says of itself that it is deleted.
+  /// Returns whether the element is marked as deleted.
   boolean isMarkedDeleted() {
     return attribute("ErSlettet").filter(value -> value.equals("true") || value.equals("1")).isPresent();
   }
 
-  /// Tells nothing of the case.
+  /// Contains nothing about the case.
   @Override
   public String toString() {
     return "RegisterElement";

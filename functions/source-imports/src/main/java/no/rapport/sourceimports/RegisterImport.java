@@ -20,18 +20,18 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// Imports documents of the national register.
 ///
-/// A document holds a complete case: what an older one had and this one lacks is withdrawn, and an older document
-/// changes nothing. First the case is claimed for the document ([RegisterCases]), then its records are written, each
-/// with the document's version, then what it lacks is withdrawn, then the case is marked as written. Each step may be
-/// repeated or overtaken: the newest version of a record is left in the end, whatever the order, and a claim that was
-/// not marked as written is taken up by whoever imports that document again.
+/// A document holds a complete case: records that a newer document lacks are withdrawn, and an older document changes
+/// nothing. A document is imported in four steps. The case is claimed for the document ([RegisterCases]). The
+/// document's records are written with its version. Records that it lacks are withdrawn. The case is marked as written.
+/// Each step may be repeated, and other imports may run in between: the newest version of each record remains, whatever
+/// the order. If a claim was not marked as written, the next import of that document completes it.
 ///
-/// Documents are handled in batches, so that their requests overlap. Memory: one batch.
+/// Documents are processed in batches, so that their requests overlap. Memory holds one batch.
 final class RegisterImport {
 
   private static final int MAX_BATCH_DOCUMENTS = 100;
   private static final int MAX_BATCH_ROWS = 4_000;
-  /// What one item of the table can remember of a case, with room for an earlier document's records.
+  /// The number of records that fit into a case's item, with room for those of an earlier document.
   private static final int MAX_ROWS = 4_000;
   private static final Duration MAX_AHEAD = Duration.ofMinutes(10);
   private static final int WITHDRAWAL_BYTES = 600;
@@ -44,7 +44,7 @@ final class RegisterImport {
   private final boolean dryRun;
   private final CaseForm form = new CaseForm();
 
-  /// @param dryRun whether documents are only compared with what is stored
+  /// @param dryRun whether documents are only compared with the stored data
   RegisterImport(DynamoDbClient dynamoDb, String table, RowWriter.Pause pause, boolean dryRun) {
     this.dryRun = dryRun;
     this.dynamoDb = dynamoDb;
@@ -52,13 +52,13 @@ final class RegisterImport {
     this.pause = pause;
   }
 
-  /// A document that can be taken.
+  /// A document that has passed all checks.
   ///
-  /// @param rows what its elements say, ready to be written; deletions among them
-  /// @param present the identities of the records that it holds
-  /// @param refused the identities of its elements that cannot be taken: they keep their last good version
-  /// @param refusedElements how many elements cannot be taken
-  /// @param findings how often it breaks each rule
+  /// @param rows the rows of its elements, ready to be written, with deletions among them
+  /// @param present the identities of the records in the document
+  /// @param refused the identities of its invalid elements, whose last valid version stays
+  /// @param refusedElements how many of its elements are invalid
+  /// @param findings how often the document breaks each rule
   private record Prepared(
       String caseId, Version version, List<SourceRow> rows, Set<String> present, Set<String> refused,
       long refusedElements, SortedMap<String, Long> findings) {
@@ -67,7 +67,7 @@ final class RegisterImport {
       return rows.size() + refusedElements;
     }
 
-    /// What is known of the case and not in the document.
+    /// Returns the identities that are stored for the case but absent from the document.
     Set<String> missing(RegisterCase known) {
       var missing = new HashSet<>(known.identities());
       missing.removeAll(present);
@@ -91,10 +91,10 @@ final class RegisterImport {
   /// Imports the documents of a file from where an earlier run stopped.
   ///
   /// @param content the file from its first byte
-  /// @param progress is told what becomes of each document
+  /// @param progress collects the outcome of each document
   /// @param stop asked before each document whether to pause
   /// @return whether the end was reached
-  /// @throws UnreadableDocument where the file as a whole cannot be read on; what is before it was imported
+  /// @throws UnreadableDocument if the rest of the file cannot be read; the documents before were imported
   boolean run(InputStream content, boolean isArchive, String orgId, ImportSource source, RegisterProgress progress,
       BooleanSupplier stop) throws IOException, UnreadableDocument {
     Optional<OrganizationRegister.Numbers> registered = new OrganizationRegister(dynamoDb, table).numbersOf(orgId);
@@ -124,7 +124,7 @@ final class RegisterImport {
           }
         }
       } catch (UnreadableDocument e) {
-        // What is before the damage is imported all the same.
+        // The documents before the damage are imported all the same.
         write(batch, cases, writer, progress);
         throw e;
       }
@@ -144,7 +144,7 @@ final class RegisterImport {
       RegisterDocument document = RegisterDocument.of(RegisterXml.read(bytes));
       requireOwn(document, registered);
       if (document.extractedAt().isAfter(source.now().plus(MAX_AHEAD))) {
-        throw new UnreadableDocument(1, "has a DatoUttrekk that lies ahead");
+        throw new UnreadableDocument(1, "has a DatoUttrekk in the future");
       }
       List<RegisterRows.Row> rows = RegisterRows.of(document, orgId, number);
       if (rows.size() > MAX_ROWS) {

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import no.rapport.sourcedata.RegisterRule.Finding;
 
-/// What became of a file of register documents so far: totals that add up, and the lists of the report.
+/// The progress of an import of register documents: totals that add up, and the lists of the report.
 final class RegisterProgress {
 
   private final Consumer<? super ObjectNode> rejectedList;
@@ -25,15 +25,15 @@ final class RegisterProgress {
   private long withdrawnAsMissing;
   private long warned;
 
-  /// What a paused import keeps.
+  /// The totals that are part of a paused import's state.
   ///
   /// @param documents how many documents of the file are done
   /// @param taken how many of them were the newest of their case
-  /// @param refused how many could not be read or are not of this organisation
-  /// @param elements how many elements of cases the read documents had
-  /// @param elementsRefused how many of those were refused
-  /// @param elementsWithdrawn how many of those were deletions
-  /// @param elementsTaken how many of those changed what is stored
+  /// @param refused how many could not be read or belong to another organisation
+  /// @param elements how many elements of cases the documents contained
+  /// @param elementsRefused how many of those elements were invalid
+  /// @param elementsWithdrawn how many of those elements were deletions
+  /// @param elementsTaken how many of those elements changed the stored data
   /// @param withdrawnAsMissing how many records were withdrawn because a newer document lacks them
   record Totals(
       @JsonProperty("documents") long documents,
@@ -49,14 +49,14 @@ final class RegisterProgress {
 
     static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
 
-    /// What became of the elements, as rows of other files are counted.
+    /// Returns the totals of elements in the form of the counts of rows.
     ImportCounts counts() {
       return new ImportCounts(elementsTaken, elements - elementsTaken - elementsWithdrawn - elementsRefused,
           elementsWithdrawn);
     }
   }
 
-  /// @param from where an earlier run stopped
+  /// @param from the totals where an earlier run stopped
   RegisterProgress(Totals from, Consumer<? super ObjectNode> rejectedList, Consumer<? super ObjectNode> warningList) {
     this.documents = from.documents;
     this.taken = from.taken;
@@ -72,7 +72,7 @@ final class RegisterProgress {
     this.warningList = warningList;
   }
 
-  /// How many documents of the file are done.
+  /// Returns how many documents of the file are done.
   long documents() {
     return documents;
   }
@@ -86,9 +86,9 @@ final class RegisterProgress {
     documents = document;
   }
 
-  /// A document that cannot be taken.
+  /// Records a document that was refused.
   ///
-  /// @param line 0 where no line is at fault
+  /// @param line 0 if the fault is not on a line
   void refused(long document, long line, String reason) {
     ObjectNode entry = JsonRows.MAPPER.createObjectNode().put("document", document);
     if (line > 0) {
@@ -98,12 +98,12 @@ final class RegisterProgress {
     refused++;
   }
 
-  /// An element that cannot be taken.
+  /// Records an element that was rejected.
   void rejected(long document, List<Cells.Rejection> rejections) {
     rejectedList.accept(entry(document, rejections));
   }
 
-  /// What should be looked at in an element that was taken.
+  /// Records the warnings about an element that was imported.
   void warned(long document, List<Cells.Rejection> warnings) {
     if (!warnings.isEmpty()) {
       warningList.accept(entry(document, warnings));
@@ -111,9 +111,9 @@ final class RegisterProgress {
     }
   }
 
-  /// A document that was read.
+  /// Records a document that was read.
   ///
-  /// @param isTaken whether it is its case's newest
+  /// @param isTaken whether it is the newest of its case
   /// @param itsElements how many elements of a case it has
   /// @param itsRefused how many of them were rejected
   void document(boolean isTaken, long itsElements, long itsRefused, SortedMap<String, Long> itsFindings) {
@@ -123,13 +123,13 @@ final class RegisterProgress {
     itsFindings.forEach((finding, count) -> findings.merge(finding, count, Long::sum));
   }
 
-  /// What became of elements of documents that were taken.
+  /// Adds the outcomes of the elements of imported documents.
   void written(ImportCounts counts) {
     elementsTaken += counts.imported();
     elementsWithdrawn += counts.withdrawn();
   }
 
-  /// What became of records that a newer document lacks.
+  /// Adds the outcomes of the records that newer documents lack.
   void withdrawnAsMissing(ImportCounts counts) {
     withdrawnAsMissing += counts.withdrawn();
   }

@@ -11,16 +11,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The rows that a document of the national register stands for, with the attributes of the other import files: one
-/// form checks them all.
+/// Converts a document of the national register to rows with the columns of the other import files, so that the same
+/// checks apply to both.
 final class RegisterRows {
 
   private static final Set<String> FOSTER_HOME = Set.of("2.1", "2.2", "2.3", "2.4", "2.99");
-  /// The names of elements and of records are the same but for their case.
+  /// The names of elements and of record types differ only in their case.
   private static final Set<String> TYPES = Set.of(
       "melding", "undersokelse", "tiltak", "plan", "flytting", "ettervern");
   private static final Set<String> FREQUENCIES = Set.of("2", "4");
-  /// Visits a year where nothing else was decided.
+  /// The number of visits a year if no other number was decided.
   private static final String STANDARD_FREQUENCY = "4";
 
   private final RegisterDocument document;
@@ -28,9 +28,9 @@ final class RegisterRows {
   private final long position;
   private final List<Row> rows = new ArrayList<>();
 
-  /// @param type of the record
-  /// @param id of the record; empty where the element has none that can be used, which its cells reject
-  /// @param cells what the element says; empty where it is deleted
+  /// @param type the record's type
+  /// @param id the record's id; empty if the element has no usable id, which its cells reject
+  /// @param cells the content of the element; empty if it is deleted
   record Row(String type, Optional<String> id, Optional<Cells> cells) {
 
     Optional<String> identity() {
@@ -44,7 +44,7 @@ final class RegisterRows {
     this.position = position;
   }
 
-  /// @param position of the document in its file
+  /// @param position the position of the document in its file
   static List<Row> of(RegisterDocument document, String orgId, long position) {
     var rows = new RegisterRows(document, orgId, position);
     rows.read();
@@ -97,7 +97,7 @@ final class RegisterRows {
     deletedAndAbsent();
   }
 
-  /// What is declared deleted and no longer in the document.
+  /// Adds the elements that are declared deleted and are absent from the document.
   private void deletedAndAbsent() {
     Set<String> present = document.sak().children().stream()
         .flatMap(part -> RegisterDocument.id(part).map(id -> part.name() + "#" + id).stream())
@@ -148,7 +148,7 @@ final class RegisterRows {
         .max(Comparator.comparing(frequency -> RegisterDocument.date(frequency, "StartDato").orElse(LocalDate.MIN)))
         .flatMap(frequency -> frequency.attribute("Kode"));
     if (newest.isPresent()) {
-      // Anything else is no frequency of the register.
+      // The register has no other frequency.
       row.put(column, newest.filter(FREQUENCIES::contains).orElse("-"));
     } else if (FOSTER_HOME.contains(category)) {
       row.put(column, STANDARD_FREQUENCY);
@@ -180,7 +180,7 @@ final class RegisterRows {
     row.put("updated_at", document.extractedAt().toString());
     var cells = new RegisterCells(element.line(), position, row);
     if (id.isEmpty()) {
-      cells.reject("record_id", "lacks the element's Id, or it is no UUID");
+      cells.reject("record_id", "lacks the element's Id, or it is not a UUID");
     }
     standardFrequencies.forEach(column -> cells.warn(column,
         "is not in the document: the measure counts with the standard of " + STANDARD_FREQUENCY + " visits a year"));

@@ -17,20 +17,20 @@ import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/// Reads a document of the national register.
+/// Parses a document of the national register.
 ///
-/// It keeps the attributes named below and reads past all others: identity numbers, names, journal numbers and free
-/// text get no further than the parser. Nothing outside the document is read: it must have no document type declaration
-/// and no entity but the five of XML itself.
+/// It keeps only the attributes that are named below. Identity numbers, names, journal numbers and free text never
+/// leave the parser. Nothing outside the document is read: a document type declaration is rejected, and so are all
+/// entities except the five of XML itself.
 final class RegisterXml {
 
-  /// A case with every detail of 25 years has some hundred kilobytes.
+  /// Larger than any real case: one with every detail of 25 years has a few hundred kilobytes.
   static final int MAX_BYTES = 8 * 1024 * 1024;
   private static final int MAX_DEPTH = 16;
   private static final int MAX_ELEMENTS = 40_000;
   private static final int MAX_VALUE = 300;
   private static final int MAX_TEXT = 16;
-  /// Children of `Sak`: the parts whose content is compared.
+  /// The depth of the children of `Sak`, the parts whose content is compared.
   private static final int PART_DEPTH = 3;
   private static final String ROOT = "Barnevern";
   private static final String IDENTITY = "Id";
@@ -53,7 +53,7 @@ final class RegisterXml {
     try {
       this.digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
+      throw new IllegalStateException("SHA-256 is not available", e);
     }
   }
 
@@ -70,7 +70,7 @@ final class RegisterXml {
     return factory;
   }
 
-  /// Reads the root element with all below it.
+  /// Parses the root element and everything below it.
   static RegisterElement read(byte[] document) throws UnreadableDocument {
     if (document.length > MAX_BYTES) {
       throw new UnreadableDocument(0, "is larger than " + MAX_BYTES / (1024 * 1024) + " MB");
@@ -80,7 +80,7 @@ final class RegisterXml {
       reader = FACTORY.createXMLStreamReader(new ByteArrayInputStream(document));
       return new RegisterXml(reader).document();
     } catch (XMLStreamException | RuntimeException e) {
-      // The parser's own message quotes what it read; and for some damage it throws what it does not declare.
+      // The parser's own message quotes the document, and for some damage the parser throws undeclared exceptions.
       throw new UnreadableDocument(
           reader == null ? 0 : Math.max(0, reader.getLocation().getLineNumber()), "is not well-formed XML");
     } finally {
@@ -94,7 +94,7 @@ final class RegisterXml {
         reader.close();
       }
     } catch (XMLStreamException e) {
-      // It reads from memory: nothing is left open.
+      // The reader reads from memory, so no resource stays open.
     }
   }
 
@@ -178,7 +178,7 @@ final class RegisterXml {
 
   private void hash(int depth, String content) {
     if (depth == PART_DEPTH) {
-      // Whatever came before belongs to another part.
+      // The hash so far belongs to the part before.
       if (!content.startsWith("/")) {
         digest.reset();
       }

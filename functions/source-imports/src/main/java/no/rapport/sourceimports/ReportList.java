@@ -5,12 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A list of an import report while it grows: entries for the first rows, a count for all.
+/// A list of an import report: it counts all rows and keeps the entries of the first ones.
 ///
-/// Not safe for use by several threads.
+/// Not thread-safe.
 final class ReportList {
 
-  /// A person reads no more, and a small file must not make a large report.
+  /// Nobody reads more entries, and a small file must not create a large report.
   static final int MAX_ENTRIES = 10_000;
 
   private final List<JsonNode> entries;
@@ -21,10 +21,10 @@ final class ReportList {
     this.count = from.count();
   }
 
-  /// The list as a state keeps it.
+  /// The list as a state stores it.
   ///
-  /// @param count how many rows the list is about
-  /// @param entries the first of them
+  /// @param count how many rows the list counts
+  /// @param entries the entries of the first rows
   record Listed(@JsonProperty("count") long count, @JsonProperty("entries") List<JsonNode> entries) {
 
     static final Listed NONE = new Listed(0, List.of());
@@ -36,18 +36,18 @@ final class ReportList {
       }
     }
 
-    /// How many rows are beyond the list.
+    /// Returns how many rows are counted but not listed.
     long notListed() {
       return count - entries.size();
     }
   }
 
-  /// Whether the next entry is kept.
+  /// Returns whether the next entry will be kept.
   boolean hasRoom() {
     return entries.size() < MAX_ENTRIES;
   }
 
-  /// Counts a row and keeps its entry if there is room.
+  /// Counts a row, and keeps its entry if there is room.
   void add(JsonNode entry) {
     count++;
     if (hasRoom()) {

@@ -2,21 +2,21 @@ package no.rapport.sourceimports;
 
 import java.util.Set;
 
-/// What the rows of a folder look like.
+/// The columns and the parser of the rows of a folder.
 interface RowForm {
 
   RowKind kind();
 
-  /// All columns that a row may have.
+  /// Returns all columns that a row may have.
   Set<String> columns();
 
-  /// The columns without which no row of a CSV file can be valid.
+  /// Returns the columns without which no row of a CSV file can be valid.
   ///
-  /// @param mayWithdraw whether the file has the column `deleted`: it may then hold withdrawals only
+  /// @param mayWithdraw whether the file has the column `deleted`, so that it may consist of withdrawals only
   Set<String> requiredColumns(boolean mayWithdraw);
 
-  /// Makes a row of its cells; what it returns counts only if the cells are not rejected then.
+  /// Parses a row from its cells. The caller must ignore the result if the cells are rejected.
   ///
-  /// @param source where the file came from
+  /// @param source the source of the file
   SourceRow parse(Cells cells, String orgId, ImportSource source);
 }

@@ -6,7 +6,7 @@ import no.rapport.sourcedata.ActivityItem;
 import no.rapport.sourcedata.SourceDataTable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// The two kinds of rows and where they lie in the table.
+/// The two kinds of rows, with their keys in the table.
 enum RowKind {
 
   /// The place is the date.
@@ -23,7 +23,7 @@ enum RowKind {
     }
   },
 
-  /// The place is the part and the hash of the child, with a `#` between them.
+  /// The place is the part and the hash of the child, separated by `#`.
   CASES {
     @Override
     String bucketPartition(String orgId, int part) {
@@ -39,9 +39,9 @@ enum RowKind {
     }
   };
 
-  /// The partition of the identities of a part.
+  /// Returns the partition of a part's identities.
   abstract String bucketPartition(String orgId, int part);
 
-  /// The key of a row's item.
+  /// Returns the key of a row's item.
   abstract Map<String, AttributeValue> key(String orgId, String identity, String place);
 }

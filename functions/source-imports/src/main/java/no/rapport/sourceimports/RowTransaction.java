@@ -13,15 +13,15 @@ import no.rapport.sourceimports.IdentityBucket.Entry;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
-/// Rows that are written together: what they are now, where they lie, and what they changed, or nothing of it.
+/// Collects rows that are written in one transaction, together with their identities and the counters that they change.
 ///
-/// Rows are offered in the order of the file; each meets what the earlier ones left, so that the outcome is the same
-/// however rows are cut into transactions.
+/// Rows are offered in the order of the file. Each row is compared with the result of the earlier ones, so the outcome
+/// does not depend on how rows are divided into transactions.
 final class RowTransaction {
 
-  /// DynamoDB takes 100 items and 4 MB.
-  private static final int MOST_ITEMS = 100;
-  private static final int MOST_BYTES = 3_000_000;
+  /// The limits of a DynamoDB transaction are 100 items and 4 MB.
+  private static final int MAX_ITEMS = 100;
+  private static final int MAX_BYTES = 3_000_000;
   private static final int BUCKET_BYTES = 20_000;
 
   private final RowKind kind;
@@ -38,8 +38,8 @@ final class RowTransaction {
   private ImportCounts counts = ImportCounts.NONE;
   private CaseChangeGroup changedGroup;
 
-  /// @param buckets the identities' buckets by name, as they are in the table; offered rows change them
-  /// @param group the changes of the rows' group, as they are in the table
+  /// @param buckets the buckets of the identities by name, as stored; offered rows change them
+  /// @param group the change counters of the rows' group, as stored
   RowTransaction(
       RowKind kind, String orgId, String table, Map<String, IdentityBucket> buckets, CaseChangeGroup group) {
     this.kind = kind;
@@ -49,7 +49,7 @@ final class RowTransaction {
     this.group = group;
   }
 
-  /// Takes a row, or returns false where there is no room for it.
+  /// Adds a row, or returns false if the transaction has no room for it.
   boolean offer(SourceRow row) {
     String bucketName = IdentityBucket.nameOf(row.identity());
     IdentityBucket bucket = buckets.get(bucketName);
@@ -63,7 +63,7 @@ final class RowTransaction {
     boolean newBucket = !changedBuckets.contains(bucketName);
     int moreItems = (newIdentity ? stored != null && stored.isLive() ? 2 : 1 : 0) + (newBucket ? 1 : 0);
     int moreBytes = (same ? 0 : row.bytes()) + (newBucket ? BUCKET_BYTES : 0);
-    if (!changedBuckets.isEmpty() && (items + moreItems > MOST_ITEMS || bytes + moreBytes > MOST_BYTES)) {
+    if (!changedBuckets.isEmpty() && (items + moreItems > MAX_ITEMS || bytes + moreBytes > MAX_BYTES)) {
       return false;
     }
     items += moreItems;
@@ -74,7 +74,8 @@ final class RowTransaction {
     changedBuckets.add(bucketName);
     bucket.put(row.identity(), Entry.of(row));
     if (same) {
-      // Only its version is newer: an equal row of an older file must not win over it.
+      // The row is equal but its version is newer. Storing the version prevents that an equal row of an older file
+      // wins.
       counts = counts.plus(new ImportCounts(0, 1, 0));
       return true;
     }
@@ -91,7 +92,7 @@ final class RowTransaction {
     return changedBuckets.isEmpty();
   }
 
-  /// What to write, each item under the condition that nobody else has written since it was read.
+  /// Returns the writes, each on the condition that its item has not changed since it was read.
   List<TransactWriteItem> writes() {
     var writes = new ArrayList<TransactWriteItem>();
     var touched = new HashSet<String>();
@@ -120,9 +121,9 @@ final class RowTransaction {
     return writes;
   }
 
-  /// To be called when the writes are in the table.
+  /// Must be called after the writes have been committed.
   ///
-  /// @return the group as it is then
+  /// @return the group as it is then stored
   CaseChangeGroup written() {
     changedBuckets.forEach(name -> buckets.get(name).written());
     return changedGroup == null ? group : changedGroup;

@@ -19,23 +19,23 @@ import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 import software.amazon.awssdk.services.dynamodb.model.TransactionInProgressException;
 
-/// Writes the rows of one file into the table, several transactions at a time.
+/// Writes the rows of one file to the table, several transactions at a time.
 ///
-/// Rows go down eight lanes by their identity: rows of one identity stay in order, and lanes have no item in common.
-/// Others may import the same rows at the same time: whoever is second reads again and decides again, so that the
-/// newest form is left whatever the order. Conflicts and throttling are waited out with full jitter, at most about 30
-/// seconds without a step forward.
+/// Rows are distributed to eight lanes by their identity: rows with the same identity stay in order, and lanes share no
+/// item. Other imports may write the same rows at the same time. If another write was first, the rows are read and
+/// compared again, so the newest version remains, whatever the order. Conflicts and throttling are retried with full
+/// jitter, for at most about 30 seconds without progress.
 ///
-/// Not safe for use by several threads. Memory: at most 32 batches of 95 rows or 1 MB.
+/// Not thread-safe. Memory: at most 32 batches of 95 rows or 1 MB.
 final class RowWriter implements AutoCloseable {
 
-  /// Lanes are the groups of [CaseChanges], so that no two lanes write the same counter.
+  /// One lane for each group of [CaseChanges], so that no two lanes write the same counter.
   private static final int LANES = CaseChanges.GROUPS;
   private static final int BATCH_ROWS = 95;
   private static final int BATCH_BYTES = 1_000_000;
   private static final int BATCHES_WAITING = 2;
-  private static final int MOST_ATTEMPTS = 20;
-  private static final long LONGEST_PAUSE_MILLIS = 3_000;
+  private static final int MAX_ATTEMPTS = 20;
+  private static final long MAX_PAUSE_MILLIS = 3_000;
 
   private final DynamoDbClient dynamoDb;
   private final String table;
@@ -45,17 +45,18 @@ final class RowWriter implements AutoCloseable {
   private final boolean dryRun;
   private final List<Lane> lanes = new ArrayList<>();
 
-  /// Waits before something is tried again.
+  /// Waits before a retry.
   @FunctionalInterface
   interface Pause {
 
-    /// Sleeps for a time from 0 to `most` milliseconds: whoever met does not meet again.
+    /// Sleeps for a random time from 0 to `most` milliseconds (full jitter), so that writers that conflicted do not
+    /// conflict again.
     Pause FULL_JITTER = most -> Thread.sleep(RandomGenerator.getDefault().nextLong(most + 1));
 
     void upTo(long mostMillis) throws InterruptedException;
   }
 
-  /// @param dryRun whether rows are only compared with what is stored
+  /// @param dryRun whether rows are only compared with the stored data
   RowWriter(DynamoDbClient dynamoDb, String table, RowKind kind, String orgId, Pause pause, boolean dryRun) {
     this.dryRun = dryRun;
     this.dynamoDb = dynamoDb;
@@ -68,23 +69,23 @@ final class RowWriter implements AutoCloseable {
     }
   }
 
-  /// Takes a row; waits while its lane is busy.
+  /// Adds a row. Waits while its lane is busy.
   ///
-  /// @throws RuntimeException what stopped an earlier row
+  /// @throws RuntimeException if an earlier row could not be written
   void add(SourceRow row) {
     lanes.get(SourceDataTable.partOf(IdentityBucket.nameOf(row.identity())) % LANES).add(row);
   }
 
-  /// Waits until every row is in the table.
+  /// Waits until every row has been written.
   ///
-  /// @return what became of the rows since the last call
-  /// @throws RuntimeException what stopped a row
+  /// @return the outcomes of the rows since the last call
+  /// @throws RuntimeException if a row could not be written
   ImportCounts flush() {
     lanes.forEach(Lane::send);
     return lanes.stream().map(Lane::await).reduce(ImportCounts.NONE, ImportCounts::plus);
   }
 
-  /// Stops without waiting; rows that were not flushed may be in the table or not.
+  /// Stops without waiting. Rows that were not flushed may or may not have been written.
   @Override
   public void close() {
     lanes.forEach(lane -> lane.thread.interrupt());
@@ -98,11 +99,11 @@ final class RowWriter implements AutoCloseable {
     private List<SourceRow> batch = new ArrayList<>();
     private int batchBytes;
     private volatile RuntimeException failure;
-    // Only the lane's thread uses these two, and whoever has waited for it.
+    // Used by the lane's thread, and by callers that have waited for it.
     private ImportCounts counts = ImportCounts.NONE;
     private CaseChangeGroup group;
 
-    /// @param done counted down when everything before it is written; null for rows
+    /// @param done counted down when all earlier work is written; null for rows
     private record Work(List<SourceRow> rows, CountDownLatch done) {}
 
     Lane(int number) {
@@ -164,7 +165,7 @@ final class RowWriter implements AutoCloseable {
               write(work.rows());
             }
           } catch (RuntimeException e) {
-            // Work goes on being taken, so that nobody waits for ever; the failure is thrown at the next call.
+            // The lane continues to take work, so that no caller waits forever. The next call throws the failure.
             failure = e;
           }
           if (work.done() != null) {
@@ -205,13 +206,13 @@ final class RowWriter implements AutoCloseable {
           if (!mayPass(e)) {
             throw e;
           }
-          if (++attempt == MOST_ATTEMPTS) {
+          if (++attempt == MAX_ATTEMPTS) {
             throw new ImportHeldUp("Rows could not be written in " + attempt + " attempts", e);
           }
-          // Somebody else wrote: what was read is old.
+          // Another import has written, so the rows must be read again.
           buckets = null;
           group = null;
-          pause.upTo(Math.min(LONGEST_PAUSE_MILLIS, 20L << Math.min(attempt, 10)));
+          pause.upTo(Math.min(MAX_PAUSE_MILLIS, 20L << Math.min(attempt, 10)));
         }
       }
     }
@@ -229,9 +230,9 @@ final class RowWriter implements AutoCloseable {
       List<Map<String, AttributeValue>> keys = List.copyOf(byKey.keySet());
       for (int attempt = 0; !keys.isEmpty(); attempt++) {
         if (attempt > 0) {
-          pause.upTo(Math.min(LONGEST_PAUSE_MILLIS, 20L << Math.min(attempt, 10)));
+          pause.upTo(Math.min(MAX_PAUSE_MILLIS, 20L << Math.min(attempt, 10)));
         }
-        if (attempt == MOST_ATTEMPTS) {
+        if (attempt == MAX_ATTEMPTS) {
           throw new ImportHeldUp("Identities could not be read in " + attempt + " attempts", null);
         }
         var asked = KeysAndAttributes.builder().keys(keys).consistentRead(true).build();
@@ -258,7 +259,7 @@ final class RowWriter implements AutoCloseable {
     }
   }
 
-  /// Whether the same may succeed a little later.
+  /// Returns whether a retry may succeed.
   static boolean mayPass(DynamoDbException e) {
     if (e instanceof TransactionCanceledException canceled) {
       return canceled.cancellationReasons().stream()

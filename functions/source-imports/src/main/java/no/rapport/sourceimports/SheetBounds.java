@@ -8,17 +8,17 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.dhatim.fastexcel.reader.CellAddress;
 
-/// Looks at the addresses of a sheet before its rows are read.
+/// Checks the cell addresses of a sheet before its rows are read.
 ///
-/// The library gives a row as many cells as its farthest address names, and every later row room for as many, so an
-/// address of a few letters would take all memory. It is the library's parser that reads here, so that both see the
-/// same.
+/// The workbook library allocates as many cells for a row as its last address requires, and as many for every later
+/// row. So a short address could exhaust the memory. This check uses the library's own XML parser, so that both
+/// interpret the sheet in the same way.
 final class SheetBounds {
 
-  /// What a sheet of Excel has.
+  /// The limits of a sheet in Excel.
   private static final int MAX_ROWS = 1_048_576;
   private static final int MAX_COLUMNS = 16_384;
-  /// Empty ones included; what a stray cell at the right end makes of 60,000 rows.
+  /// The limit includes empty cells. A stray cell in the last column of 60,000 rows reaches it.
   private static final long MAX_CELLS = 1_000_000_000;
 
   private static final XMLInputFactory FACTORY = factory();
@@ -39,7 +39,7 @@ final class SheetBounds {
     return factory;
   }
 
-  /// Refuses a sheet with rows or cells where a spreadsheet has none. Takes whatever is no sheet.
+  /// Rejects a sheet with rows or cells outside Excel's limits. Accepts parts that are not sheets.
   static void require(InputStream part) throws UnreadableFile {
     var bounds = new SheetBounds();
     try {
@@ -53,10 +53,11 @@ final class SheetBounds {
         }
       }
     } catch (XMLStreamException e) {
-      // No XML, such as a picture; or a damaged sheet, which is read no further than here.
+      // The part is not XML, such as a picture, or it is a damaged sheet, which the library cannot read beyond this
+      // place either.
     } catch (RuntimeException e) {
       if (bounds.isSheet) {
-        throw new UnreadableFile("The workbook has an address that is none; save it again as .xlsx or as CSV UTF-8");
+        throw new UnreadableFile("The workbook has an invalid cell address; save it again as .xlsx or as CSV UTF-8");
       }
     }
   }

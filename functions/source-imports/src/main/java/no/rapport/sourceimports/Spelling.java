@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// How values are spelled by the programs that people use, where there is only one way to read them.
+/// Parses values as common programs write them, if they can be read in only one way.
 final class Spelling {
 
   private static final int MAX_DIGITS = 40;
@@ -17,14 +17,14 @@ final class Spelling {
   private static final Pattern NORWEGIAN_DATE = Pattern.compile("([0-9]{1,2})\\.([0-9]{1,2})\\.([0-9]{4})");
   private static final Pattern DIGITS = Pattern.compile("-?[0-9]{1,10}");
   private static final String GROUPS = "-?(?:[0-9]{1,10}|[0-9]{1,3}(?: [0-9]{3}){1,3})";
-  /// No fraction of three digits: `1,000` may be a thousand.
+  /// Three decimals are rejected, because `1,000` may mean a thousand.
   private static final Pattern INTEGER = Pattern.compile("(" + GROUPS + ")(?:[.,]0{1,2})?");
   private static final Pattern NUMBER = Pattern.compile("(" + GROUPS + ")(?:[.,]([0-9]{1,30}))?");
   private static final Pattern SCIENTIFIC = Pattern.compile("[0-9](?:[.,][0-9]{1,12})?[eE]\\+?[0-9]{1,2}");
 
   private Spelling() {}
 
-  /// A date such as `2025-03-04`, `04.03.2025` or `4.3.2025`.
+  /// Parses a date such as `2025-03-04`, `04.03.2025` or `4.3.2025`.
   static Optional<LocalDate> date(String text) {
     try {
       if (ISO_DATE.matcher(text).matches()) {
@@ -42,7 +42,7 @@ final class Spelling {
     }
   }
 
-  /// A whole number such as `8`, `8.0`, `8,0`, `1 234` or `9E1`.
+  /// Parses a whole number such as `8`, `8.0`, `8,0`, `1 234` or `9E1`.
   static Optional<Long> integer(String text) {
     if (DIGITS.matcher(text).matches()) {
       return Optional.of(Long.valueOf(text));
@@ -58,14 +58,14 @@ final class Spelling {
     return Optional.empty();
   }
 
-  /// A number that is whole.
+  /// Returns a number as a whole number, or empty if it has decimals.
   static Optional<Long> integer(BigDecimal number) {
     boolean whole = isWritable(number) && number.stripTrailingZeros().scale() <= 0
         && number.abs().compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) < 0;
     return whole ? Optional.of(number.longValue()) : Optional.empty();
   }
 
-  /// A number such as `80`, `80.5`, `80,5` or `1 234,5`.
+  /// Parses a number such as `80`, `80.5`, `80,5` or `1 234,5`.
   static Optional<BigDecimal> number(String text) {
     String plain = plain(text);
     Matcher number = NUMBER.matcher(plain);
@@ -78,12 +78,13 @@ final class Spelling {
         : Optional.empty();
   }
 
-  /// Whether a number has so few digits that it may be written out: a short text can state one with a billion zeros.
+  /// Returns whether a number has few enough digits to be written out. A short text such as `1E999999999` can stand for
+  /// a billion digits.
   static boolean isWritable(BigDecimal number) {
     return Math.abs((long) number.scale()) <= MAX_DIGITS && number.precision() <= MAX_DIGITS;
   }
 
-  /// `true/false`, `1/0`, `ja/nei` or `SANN/USANN`, in any case.
+  /// Parses `true/false`, `1/0`, `ja/nei` or `SANN/USANN`, in upper or lower case.
   static Optional<Boolean> bool(String text) {
     return switch (text) {
       case "true", "1" -> Optional.of(true);
@@ -96,7 +97,8 @@ final class Spelling {
     };
   }
 
-  /// The text without blanks at its ends, every blank a plain one.
+  /// Returns the text without blanks at its ends, with no-break spaces and other special blanks replaced by plain
+  /// spaces.
   static String plain(String text) {
     StringBuilder changed = null;
     for (int i = 0; i < text.length(); i++) {
@@ -108,14 +110,13 @@ final class Spelling {
     return (changed == null ? text : changed.toString()).strip();
   }
 
-  /// The text in the form in which ids are compared (NFC).
+  /// Returns the text in the Unicode form in which ids are compared (NFC).
   static String composed(String text) {
     return isAscii(text) ? text : Normalizer.normalize(text, Normalizer.Form.NFC);
   }
 
-  /// Whether a text has blanks at its ends, or anywhere what nobody can see: format and control characters, blanks
-  /// other
-  /// than the plain one, line separators.
+  /// Returns whether a text has blanks at its ends or contains invisible characters: format and control characters,
+  /// line separators, and blanks other than the space.
   static boolean hasInvisible(String text) {
     if (!text.isEmpty() && (text.charAt(0) == ' ' || text.charAt(text.length() - 1) == ' ')) {
       return true;
@@ -127,7 +128,8 @@ final class Spelling {
     });
   }
 
-  /// The text without control characters, line breaks and tabs excepted; the same object where there is none.
+  /// Returns the text without control characters, except line breaks and tabs. Returns the same object if there are
+  /// none.
   static String withoutControls(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (isDropped(text.charAt(i))) {
@@ -143,7 +145,7 @@ final class Spelling {
     return Character.isISOControl(c) && c != '\n' && c != '\r' && c != '\t';
   }
 
-  /// Most words are, and streams of code points cost.
+  /// A fast path: most words are ASCII, and streams of code points are slow.
   private static boolean isPrintableAscii(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (text.charAt(i) < ' ' || text.charAt(i) > '~') {

@@ -15,11 +15,11 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// Every minute: starts the import of files that wait although there may be a place, because their organisation's
-/// imports ended unnoticed or a process died.
+/// Runs every minute. Starts the import of waiting files that nothing else starts, because an earlier import ended
+/// without starting them or its process died.
 public final class SweepImports implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// As many as there are organisations in the country, with room.
+  /// More than the number of organisations in the country.
   private static final int MAX_ORGANIZATIONS = 1_000;
 
   private final ImportQueue queue;
@@ -45,7 +45,7 @@ public final class SweepImports implements RequestHandler<Map<String, Object>, M
   @Override
   public Map<String, Object> handleRequest(Map<String, Object> event, Context context) {
     SweepBudget budget = SweepBudget.of(context);
-    // In a new order each time: the first ones find places first.
+    // The order is random, because the first organisations get the free places.
     List<String> organizations = new ArrayList<>(queue.organizations(MAX_ORGANIZATIONS));
     Collections.shuffle(organizations);
     int started = 0;

@@ -8,14 +8,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The columns of a table, as its header names them.
+/// The columns of a table, as named by its header.
 final class TableHeader {
 
-  /// How far down a header may stand: below titles and empty lines.
+  /// The last line on which a header may stand, below titles and empty lines.
   static final int MAX_LINES = 20;
-  /// A line that names so many known columns is the header: a title does not.
+  /// A line that names this many known columns is the header. A title does not.
   private static final int MIN_KNOWN = 2;
-  /// The folder names the organisation.
+  /// Optional, because the folder names the organisation.
   private static final String ORGANIZATION = "org_id";
 
   private final List<String> shown;
@@ -27,10 +27,10 @@ final class TableHeader {
     this.size = size;
   }
 
-  /// Makes a header of the names in a line.
+  /// Parses a header from the names in a line.
   ///
-  /// @param unknown is told of columns that rows do not have
-  /// @throws UnreadableFile where no row below it could be valid
+  /// @param unknown collects the unknown columns
+  /// @throws UnreadableFile if no row below this header could be valid
   static TableHeader of(List<String> names, RowForm form, UnknownColumns unknown) throws UnreadableFile {
     var shown = new ArrayList<String>();
     for (String name : names.subList(0, Math.min(names.size(), UnknownColumns.MAX_NAMES))) {
@@ -57,18 +57,18 @@ final class TableHeader {
     return header;
   }
 
-  /// Whether a line is a header of such rows, complete or not.
+  /// Returns whether a line is a header for these columns, complete or not.
   static boolean isHeader(List<String> names, Set<String> known) {
     return names.stream().filter(known::contains).distinct().count() >= MIN_KNOWN;
   }
 
-  /// What to say where no line is a header.
+  /// Creates the error for a file without a header.
   static UnreadableFile absent(RowForm form) {
     return new UnreadableFile("The file has no header: one of the first " + MAX_LINES
         + " lines must name the columns, such as " + String.join(";", new TreeSet<>(form.requiredColumns(false))));
   }
 
-  /// A column's name without what programs put around it: quotes, blanks of any kind, byte order marks.
+  /// Returns a column's name without quotes, blanks of any kind and byte order marks around it.
   static String name(String cell) {
     var name = new StringBuilder();
     cell.codePoints()
@@ -82,17 +82,17 @@ final class TableHeader {
     return plain.toLowerCase(Locale.ROOT);
   }
 
-  /// How many columns the table has, known or not.
+  /// Returns how many columns the table has, known or not.
   int size() {
     return size;
   }
 
-  /// -1 where the file has no such column.
+  /// Returns the index of a column, or -1 if the file does not have it.
   int indexOf(String column) {
     return indexes.getOrDefault(column, -1);
   }
 
-  /// The names for the report, in their order: at most fifty, and nothing that could be a value.
+  /// Returns the names for the report, in their order: at most fifty, without any that could be a value.
   List<String> shown() {
     return shown;
   }

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/// The names of columns that no row has, for the report: at most fifty, and only what can be nothing but a name, so
-/// that no value ends in a report because a header was forgotten.
+/// The names of unknown columns for the report: at most fifty. A name that could be a value is not shown, because in a
+/// file without a header the first row may be read as one.
 final class UnknownColumns {
 
   static final int MAX_NAMES = 50;
@@ -21,7 +21,7 @@ final class UnknownColumns {
     }
   }
 
-  /// The name, or a word instead of it where it could be a value.
+  /// Returns the name, or a placeholder if it could be a value.
   static String shown(String name) {
     return name.isEmpty() || NAME.matcher(name).matches() ? name : UNPRINTABLE;
   }

@@ -1,13 +1,14 @@
 package no.rapport.sourceimports;
 
-/// A document that cannot be taken at all. The message says why and quotes nothing.
+/// Thrown for a document that cannot be imported at all. The message gives the reason and quotes nothing from the
+/// document.
 final class UnreadableDocument extends Exception {
 
   private static final long serialVersionUID = 1;
 
   private final transient long line;
 
-  /// @param line where it was noticed; 0 where no line is at fault
+  /// @param line the line with the fault; 0 if the fault is not on a line
   UnreadableDocument(long line, String reason) {
     super(reason);
     this.line = line;

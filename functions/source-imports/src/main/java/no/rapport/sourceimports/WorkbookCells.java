@@ -13,8 +13,8 @@ import org.dhatim.fastexcel.reader.Cell;
 import org.dhatim.fastexcel.reader.CellType;
 import org.dhatim.fastexcel.reader.Row;
 
-/// The cells of a row of a workbook. A number is what its column asks for: a date, a time in Europe/Oslo, a number, or
-/// the text that it is written as.
+/// The cells of a row of a workbook. A number is read by the type of its column: as a date, as a time in Europe/Oslo,
+/// as a number, or as text.
 final class WorkbookCells extends Cells {
 
   private static final ZoneId OSLO = ZoneId.of("Europe/Oslo");
@@ -36,7 +36,7 @@ final class WorkbookCells extends Cells {
     this.date1904 = date1904;
   }
 
-  /// Whether the row has no text and no number.
+  /// Returns whether the row has neither text nor numbers.
   boolean isEmpty() {
     for (int column = 0; column < row.getCellCount(); column++) {
       if (!text(row, column).isBlank()) {
@@ -46,7 +46,7 @@ final class WorkbookCells extends Cells {
     return true;
   }
 
-  /// What a cell is written as; empty where there is none.
+  /// Returns the text of a cell, or empty if there is no cell.
   static String text(Row row, int column) {
     Cell cell = column < row.getCellCount() ? row.getCell(column) : null;
     return switch (cell == null ? null : cell.getValue()) {

@@ -20,12 +20,12 @@ import org.dhatim.fastexcel.reader.Row;
 
 /// The rows of the first sheet of an Excel workbook (`.xlsx`), read one after the other.
 ///
-/// An offset counts rows of the sheet. Whatever is wrong with a workbook is an [UnreadableFile].
+/// Offsets count rows of the sheet. Every fault of a workbook is thrown as an [UnreadableFile].
 final class WorkbookRows implements Rows {
 
   static final long MAX_BYTES = 64L * 1024 * 1024;
   private static final long MAX_UNPACKED_BYTES = 512L * 1024 * 1024;
-  /// Shared texts are held in memory.
+  /// The workbook's shared strings are held in memory.
   private static final long MAX_SHARED_TEXT_BYTES = 128L * 1024 * 1024;
   private static final long MAX_RATIO = 200;
   private static final long MAX_BYTES_OF_ANY_RATIO = 16L * 1024 * 1024;
@@ -46,7 +46,7 @@ final class WorkbookRows implements Rows {
 
   /// Opens a workbook and reads up to its header.
   ///
-  /// @param offset where the rows go on
+  /// @param offset the row from which reading continues
   static WorkbookRows open(FileText text, RowForm form, UnknownColumns unknown, long offset) throws IOException {
     if (text.size() > MAX_BYTES) {
       throw new UnreadableFile("The workbook is larger than 64 MiB; split it or save it as CSV UTF-8");
@@ -146,7 +146,7 @@ final class WorkbookRows implements Rows {
     return row;
   }
 
-  /// The sizes that a ZIP file states need not be true: everything is unpacked once, and counted.
+  /// Unpacks everything once and counts the bytes, because the sizes that a ZIP file states may be false.
   private void requireBounds() throws IOException {
     long packed = Files.size(file);
     long most = Math.min(MAX_UNPACKED_BYTES, Math.max(MAX_BYTES_OF_ANY_RATIO, packed * MAX_RATIO));
@@ -160,7 +160,7 @@ final class WorkbookRows implements Rows {
       for (Enumeration<? extends ZipEntry> parts = zip.entries(); parts.hasMoreElements();) {
         ZipEntry part = parts.nextElement();
         if (!names.add(part.getName())) {
-          // Of two parts of one name only one would be looked at.
+          // If two parts have the same name, only one of them would be checked.
           throw damaged();
         }
         long bytes = 0;
@@ -187,10 +187,10 @@ final class WorkbookRows implements Rows {
   }
 
   private static UnreadableFile damaged() {
-    return new UnreadableFile("The workbook is damaged or is none; save it again as .xlsx or as CSV UTF-8");
+    return new UnreadableFile("The workbook is damaged or invalid; save it again as .xlsx or as CSV UTF-8");
   }
 
-  /// The library throws exceptions of many kinds for a workbook that is not as it should be.
+  /// Converts exceptions: the library throws many kinds of them for an invalid workbook.
   private static <T> T read(Reading<T> reading) throws IOException {
     try {
       return reading.read();

@@ -53,7 +53,7 @@ class ActivitiesTest {
   }
 
   @Test
-  void readsByDateAndIdWithinThePeriodOnly() {
+  void readsOnlyPeriodInOrderOfDateAndId() {
     aYear(800);
     var spring = new Period(LocalDate.of(2025, 2, 28), LocalDate.of(2025, 5, 1));
 
@@ -71,7 +71,7 @@ class ActivitiesTest {
   }
 
   @Test
-  void plansRangesThatHoldEveryRowOnce() {
+  void plansRangesThatContainEveryRowOnce() {
     aYear(800);
     for (Set<String> types : List.of(Set.<String>of(), Set.of("course"))) {
       List<Activity> all = read(YEAR, types);
@@ -88,7 +88,7 @@ class ActivitiesTest {
   }
 
   @Test
-  void handsOverActivitiesUpToANumberOfPages() {
+  void readsActivitiesUpToMaximumPages() {
     var lines = new ArrayList<String>();
     for (int i = 0; i < 100; i++) {
       lines.add(row("a-%04d".formatted(i), "course", YEAR.from(), "2025-12-31T00:00:00Z")
@@ -105,12 +105,12 @@ class ActivitiesTest {
   }
 
   @Test
-  void plansNothingWhereThereIsNothing() {
+  void plansNoRangeForNoRows() {
     assertThat(data.activities.plan(SourceData.ORG, YEAR, Set.of(), 10)).isEmpty();
   }
 
   @Test
-  void readsInsideAPlannedRangeWhatWasAddedAfterPlanning() {
+  void readsRowsAddedAfterPlanning() {
     aYear(40);
     List<ActivityRange> plan = data.activities.plan(SourceData.ORG, YEAR, Set.of(), 10);
     put(List.of(
@@ -124,7 +124,7 @@ class ActivitiesTest {
   }
 
   @Test
-  void movesAnActivityToTheDateItWasCorrectedTo() {
+  void movesActivityToCorrectedDate() {
     put(List.of(row("a-1", "course", LocalDate.of(2025, 1, 31), "2025-02-01T00:00:00Z")));
     put(List.of(row("a-1", "course", LocalDate.of(2025, 2, 1), "2025-02-02T00:00:00Z")));
     put(List.of(row("a-1", "course", LocalDate.of(2025, 3, 1), "2025-02-01T00:00:00Z")));
@@ -133,7 +133,7 @@ class ActivitiesTest {
   }
 
   @Test
-  void takesTheLastImportedOfRowsThatAreEquallyNew() {
+  void lastImportedRowWinsAmongEqualTimes() {
     put(List.of(row("a-1", "course", LocalDate.of(2025, 1, 31), "2025-02-01T00:00:00Z")));
     put(List.of(
         row("a-1", "lecture", LocalDate.of(2025, 1, 31), "2025-02-01T00:00:00Z"),
@@ -143,7 +143,7 @@ class ActivitiesTest {
   }
 
   @Test
-  void doesNotBringAWithdrawnActivityBackWithAnOlderRow() {
+  void olderRowDoesNotRestoreWithdrawnActivity() {
     var withdrawal = "{\"activity_id\":\"a-1\",\"org_id\":\"org-042\",\"deleted\":true,"
         + "\"updated_at\":\"2025-02-02T00:00:00Z\"}\n";
     put(List.of(row("a-1", "course", LocalDate.of(2025, 1, 31), "2025-02-01T00:00:00Z"), withdrawal));
@@ -155,7 +155,7 @@ class ActivitiesTest {
   }
 
   @Test
-  void throwsOnWhatTheOneWhoTakesTheRowsThrows() {
+  void propagatesExceptionOfRowConsumer() {
     aYear(10);
     assertThatThrownBy(() -> data.activities.read(SourceData.ORG, YEAR, Set.of(), row -> {
       throw new IllegalStateException("enough");
@@ -163,14 +163,14 @@ class ActivitiesTest {
   }
 
   @Test
-  void throwsOnWhatTheTableAnswers() {
+  void propagatesExceptionOfTable() {
     var missing = new Activities(data.dynamoDb, "no-such-table");
     assertThatThrownBy(() -> missing.read(SourceData.ORG, YEAR, Set.of(), _ -> { }))
         .isInstanceOf(ResourceNotFoundException.class);
   }
 
   @Test
-  void unpacksWhatItPacked() {
+  void packsAndUnpacksActivity() {
     var odd = new Activity(
         "id", "org", "type", LocalDate.of(1999, 12, 31), Integer.MAX_VALUE, 0, "a:b 1 2:", "0301", "",
         "\n\0", "𝄞č", "-1 -2", List.of("", "x:y", "|"), Instant.parse("1970-01-01T00:00:00.000000001Z"));

@@ -34,8 +34,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/// Equal marks mean equal figures: over random imports, a period whose mark stayed the same has the same records that
-/// its figures look at. What they look at is written here from the rules of the figures, not from the code under test.
+/// Checks that equal marks mean equal figures. After random imports, a period whose mark has not changed must have the
+/// same records that its figures use. This test derives those records from the rules of the figures, not from the code
+/// under test.
 class CaseChangesTest {
 
   private static final List<String> PERIODS = List.of(
@@ -45,7 +46,7 @@ class CaseChangesTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
-  void neverKeepsTheMarkOfAPeriodWhoseRecordsChanged(long seed) {
+  void changesMarkOfEveryPeriodWhoseRecordsChanged(long seed) {
     var random = new Random(seed);
     int kept = 0;
     Map<String, String> marks = marks();
@@ -67,12 +68,12 @@ class CaseChangesTest {
       marks = marksNow;
       seen = seenNow;
     }
-    assertThat(kept).as("marks that were kept").isGreaterThan(20);
+    assertThat(kept).as("unchanged marks").isGreaterThan(20);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {5})
-  void countsEveryChangeWhenImportsMeet(long seed) throws Exception {
+  void countsEveryChangeOfConcurrentImports(long seed) throws Exception {
     var flaky = new FlakyDynamoDb(data.dynamoDb, seed);
     var importFile = new ImportFile(data.imports, data.s3, flaky, data.table, most -> Thread.yield(), InstantSource.system());
     var random = new Random(seed);
@@ -97,7 +98,7 @@ class CaseChangesTest {
       }
     }
 
-    // The counts of live records, kept in the same transactions, are those of the records that are there.
+    // The counts of live records are updated in the same transactions, so they must match the stored records.
     var counted = new HashMap<String, Long>();
     data.dynamoDb.query(request -> request
         .tableName(data.table)
@@ -125,7 +126,7 @@ class CaseChangesTest {
       Period period = Period.ofId(id).orElseThrow();
       var texts = new TreeSet<String>();
       for (CaseRecord found : records) {
-        // Whether there are any records of a type and system at all decides between null and 0, in every period.
+        // Whether any record of a type and system exists decides between null and 0, in every period.
         texts.add(CaseRecordItem.presence(found));
         if (isSeen(found, period)) {
           texts.add(CaseRecordItem.identity(found) + CaseRecordItem.fingerprint(found));

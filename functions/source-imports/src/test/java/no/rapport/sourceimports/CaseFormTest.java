@@ -29,7 +29,7 @@ class CaseFormTest {
     "'kategori':'3.1','jmfr':['4-12','§ 4-4'] | jmfr",
     "'kategori':'3.1','slutt':'2024-01-31' | slutt"
   })
-  void rejectsMeasuresWithValuesOutsideTheLists(String attributes, String column) {
+  void rejectsMeasureWithValueOutsideLists(String attributes, String column) {
     Cells cells = parse(aMeasure("2024-02-01", attributes));
 
     assertThat(cells.rejections()).extracting(Rejection::column).containsExactly(column);
@@ -49,7 +49,7 @@ class CaseFormTest {
     "2023-01-01 | 'kategori':'3.1','lov':'BVL2021' | ",
     "2024-01-01 | 'kategori':'3.1','lov':'BL1981'  | "
   })
-  void warnsOfCodesThatWereNotValidWhenAMeasureBegan(String start, String attributes, String column) {
+  void warnsOfCodeThatWasInvalidWhenMeasureBegan(String start, String attributes, String column) {
     Cells cells = parse(aMeasure(start, attributes));
 
     assertThat(cells.rejections()).isEmpty();
@@ -67,7 +67,7 @@ class CaseFormTest {
     "ettervern    | 'konkludert':'2021-12-31','konklusjon':1                                     | konklusjon",
     "flytting     | 'dato':'2021-12-31','arsak':'1.1.1'                                          | arsak"
   })
-  void warnsOfConclusionsTypesAndReasonsThatWereNotValidOnTheirDay(String type, String attributes, String column) {
+  void warnsOfCodeThatWasInvalidOnDateOfRecord(String type, String attributes, String column) {
     Cells cells = parse("{'type':'" + type + "'," + attributes + "}");
 
     assertThat(cells.rejections()).isEmpty();
@@ -85,14 +85,14 @@ class CaseFormTest {
     "ettervern    | 'konkludert':'2025-01-01','konklusjon':4                                        | konklusjon",
     "undersokelse | 'start':'2025-01-02','utvidet_frist':false,'konklusjon':10                      | konklusjon"
   })
-  void rejectsEndsBeforeTheStartAndCodesThatNoListHas(String type, String attributes, String column) {
+  void rejectsEndBeforeStartAndUnknownCode(String type, String attributes, String column) {
     Cells cells = parse("{'type':'" + type + "'," + attributes + "}");
 
     assertThat(cells.rejections()).extracting(Rejection::column).containsExactly(column);
   }
 
   @Test
-  void quotesNoCode() {
+  void doesNotQuoteCodes() {
     Cells cells = parse(aMeasure("2024-01-01", "'kategori':'" + SECRET_CODE + "','lov':'" + SECRET_CODE + "'"));
 
     assertThat(cells.rejections()).hasSize(2);

@@ -54,7 +54,7 @@ class CaseImportTest {
   }
 
   @Test
-  void readsEveryTypeAsItWasDelivered() {
+  void readsEveryRecordTypeUnchanged() {
     JsonNode report = put(
         line("sak", "1", "'barn_id':'b','fodt':'2010-05-06'"),
         line("melding", "1", "'barn_id':'b','mottatt_dato':'2025-01-02','konkludert_dato':'2025-01-08','konklusjon':2"),
@@ -89,7 +89,7 @@ class CaseImportTest {
   }
 
   @Test
-  void readsACsvFileOfOneType() {
+  void readsCsvFileOfOneType() {
     JsonNode report = data.importText(data.casesKey("plan.csv"),
         "type;record_id;org_id;source_system;updated_at;barn_id;plan_type;start;slutt;evalueringer;deleted\r\n"
             + "plan;1;org-042;fagsystem-cis;2025-07-01T00:00:00Z;b;1;2025-01-01;;2025-02-01|2025-03-01;\r\n"
@@ -125,7 +125,7 @@ class CaseImportTest {
     "sak ~ 'barn_id':'b','deleted':true,'org_id':'org-043' ~ ",
     "melding ~ 'deleted':true ~ barn_id",
   })
-  void rejectsARecordByItsColumnAndTellsNothingOfIt(String type, String attributes, String column) {
+  void rejectsRecordByColumnWithoutQuotingIt(String type, String attributes, String column) {
     JsonNode report = put(
         line(type, "secret-record", attributes), line("sak", "2", "'barn_id':'b2','fodt':'2011-01-01'"));
 
@@ -137,7 +137,7 @@ class CaseImportTest {
   }
 
   @Test
-  void namesEveryWrongColumnOfARow() {
+  void namesEveryInvalidColumnOfRow() {
     JsonNode report = put(line("melding", "m", "'barn_id':7,'mottatt_dato':'2025-02-30','konklusjon':'to'"));
 
     assertThat(report.at("/counts/rejected").asInt()).isEqualTo(1);
@@ -148,7 +148,7 @@ class CaseImportTest {
   }
 
   @Test
-  void keepsPercentagesAsExactAsTheyAreGiven() {
+  void keepsPrecisionOfPercentages() {
     put(line("stilling", "s", "'stilling_id':'s','prosent':33.333333333333336,'start':'2025-01-01','besatt':true,"
         + "'oppfyller_15_6':true"));
 
@@ -157,7 +157,7 @@ class CaseImportTest {
   }
 
   @Test
-  void takesTheCaseThatWasImportedLastForTheNewestOfEquals() {
+  void lastImportedCaseIsNewestAmongEqualTimes() {
     put(line("sak", "9", "'barn_id':'b','fodt':'2010-01-01'"), line("sak", "10", "'barn_id':'b','fodt':'2011-01-01'"));
     assertThat(newestCase().recordId()).isEqualTo("10");
 
@@ -173,7 +173,7 @@ class CaseImportTest {
   }
 
   @Test
-  void movesARecordToTheChildItWasCorrectedTo() {
+  void movesRecordToCorrectedChild() {
     put(line("melding", "m", "'barn_id':'b-1','mottatt_dato':'2025-01-02'"));
     put(line("melding", "m", "2025-07-02T00:00:00Z", "'barn_id':'b-2','mottatt_dato':'2025-01-02'"));
 
@@ -182,7 +182,7 @@ class CaseImportTest {
   }
 
   @Test
-  void keepsAWithdrawnRecordAwayFromOlderDeliveries() {
+  void olderRowDoesNotRestoreWithdrawnRecord() {
     put(line("melding", "m", "'barn_id':'b','deleted':true"));
     put(line("melding", "m", "2025-06-01T00:00:00Z", "'barn_id':'b','mottatt_dato':'2025-01-02'"));
     assertThat(data.cases()).isEmpty();
@@ -192,7 +192,7 @@ class CaseImportTest {
   }
 
   @Test
-  void marksThePeriodsThatAChangeTouchesAndNoOthers() {
+  void changesMarksOnlyOfAffectedPeriods() {
     put(line("melding", "m-0", "'barn_id':'b','mottatt_dato':'2020-01-02'"),
         line("melding", "m-1", "'barn_id':'b','mottatt_dato':'2025-02-02'"),
         line("tiltak", "t-0", "'barn_id':'b','kategori':'3.1','lov':'BVL2021','kap':3,'par':1,'start':'2020-01-01'"),
@@ -203,20 +203,20 @@ class CaseImportTest {
 
     put(line("melding", "m-1", "2025-07-02T00:00:00Z", "'barn_id':'b','mottatt_dato':'2025-08-02'"));
     assertThat(mark("2024")).isEqualTo(year2024);
-    assertThat(mark("2025-Q1")).as("the month that it left").isNotEqualTo(firstQuarter);
-    assertThat(mark("2025-H2")).as("the month that it came to").isNotEqualTo(secondHalf);
+    assertThat(mark("2025-Q1")).as("its old month").isNotEqualTo(firstQuarter);
+    assertThat(mark("2025-H2")).as("its new month").isNotEqualTo(secondHalf);
 
     secondHalf = mark("2025-H2");
     firstQuarter = mark("2025-Q1");
     put(line("tiltak", "t-1", "2025-07-02T00:00:00Z",
         "'barn_id':'b','kategori':'3.1','lov':'BVL2021','kap':3,'par':1,'start':'2025-04-01'"));
-    assertThat(mark("2025-H2")).as("a measure that may last").isNotEqualTo(secondHalf);
-    assertThat(mark("2025-Q1")).as("where it began before").isNotEqualTo(firstQuarter);
-    assertThat(mark("2019")).as("before all").isEqualTo(mark("2018"));
+    assertThat(mark("2025-H2")).as("a period that it may cover").isNotEqualTo(secondHalf);
+    assertThat(mark("2025-Q1")).as("a period that it no longer covers").isNotEqualTo(firstQuarter);
+    assertThat(mark("2019")).as("before all records").isEqualTo(mark("2018"));
   }
 
   @Test
-  void marksNothingWhenNothingChanged() {
+  void keepsMarksIfNothingChanged() {
     String record = line("melding", "m", "'barn_id':'b','mottatt_dato':'2025-02-02'");
     put(record);
     String before = mark("2025");
@@ -229,7 +229,7 @@ class CaseImportTest {
   }
 
   @Test
-  void marksEveryPeriodWhenTheFirstRecordOfATypeComesOrTheLastGoes() {
+  void changesAllMarksWhenFirstRecordOfTypeAppearsOrLastIsWithdrawn() {
     String before = mark("2021");
     put(line("ettervern", "e", "'barn_id':'b','konkludert':'2025-04-01','konklusjon':1"));
     String withOne = mark("2021");
@@ -240,7 +240,7 @@ class CaseImportTest {
   }
 
   @Test
-  void showsNoChildInAKey() {
+  void keysContainNoChildPseudonym() {
     put(line("sak", "1", "'barn_id':'pseudonym-77','fodt':'2010-05-06'"));
 
     var items = data.dynamoDb.scan(request -> request.tableName(data.table)).items();
@@ -251,7 +251,7 @@ class CaseImportTest {
   }
 
   @Test
-  void entersTheNameOfAnOrganisationAndFallsBackToItsId() {
+  void registersNameOfOrganisationAndFallsBackToId() {
     var own = "org-" + data.folder;
     assertThat(data.register.nameOf(own)).isEqualTo(own);
     String key = "imports/" + own + "/organization.json";

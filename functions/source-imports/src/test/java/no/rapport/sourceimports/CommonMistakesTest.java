@@ -14,7 +14,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 
-/// Each common mistake gets the sentence that `docs/imports.md` shows for it.
+/// Checks that each common mistake is reported with the sentence in `docs/imports.md`.
 class CommonMistakesTest {
 
   private static final String HEADER = "activity_id;activity_type;date;participant_count;duration_minutes;location;"
@@ -40,7 +40,7 @@ class CommonMistakesTest {
   }
 
   @Test
-  void explainsWhatIsNoTable() throws IOException {
+  void explainsFilesThatAreNotTables() throws IOException {
     explain(errorOf(new byte[] {(byte) 0xD0, (byte) 0xCF, 0x11, (byte) 0xE0, 1, 2}), "This is an Excel 97 workbook or a "
         + "workbook with a password; save it as .xlsx without a password or as CSV UTF-8");
     explain(errorOf("%PDF-1.7 x".getBytes(UTF_8)), "This is a PDF document; save the table as .xlsx or as CSV UTF-8");
@@ -50,7 +50,7 @@ class CommonMistakesTest {
   }
 
   @Test
-  void explainsAHeaderThatIsAbsentOrIncomplete() throws IOException {
+  void explainsMissingOrIncompleteHeader() throws IOException {
     explain(errorOf(ROW.getBytes(UTF_8)), "The file has no header: one of the first 20 lines must name the columns, such "
         + "as activity_id;activity_type;county;date;duration_minutes;location;municipality;org_id;participant_count;"
         + "target_group;title;updated_at");
@@ -58,13 +58,13 @@ class CommonMistakesTest {
   }
 
   @Test
-  void explainsAPlaceThatIsWrong() throws IOException {
+  void explainsWrongFolder() throws IOException {
     explain(data.importText("imports/org-042/aktiviteter/" + data.folder + ".csv", HEADER + ROW).at("/error").asText(),
         "The file was not imported: put it below activities/, below cases/, or name it organization.json");
   }
 
   @Test
-  void explainsRowsThatCannotBeRead() throws IOException {
+  void explainsUnreadableRows() throws IOException {
     explain(errorOf((HEADER + ROW.replace("Kurs", "\"Kurs").repeat(120)).getBytes(UTF_8)), "More than 100 quotes are not "
         + "closed, the last on line 102; write a quote within a quoted field twice");
     explain(reasonOf("a-1;course;2025-03-04\n"), "has 3 fields where the header has 11");
@@ -73,7 +73,7 @@ class CommonMistakesTest {
     explain(reasonOf(ROW.replace("2025-03-05T", "2052-03-05T")), "is more than 10 minutes ahead of now");
   }
 
-  /// As the format demands: the first entry tells the type, stored as it is.
+  /// The first entry names the type and is stored uncompressed, as the format requires.
   private static byte[] openDocument() throws IOException {
     byte[] type = "application/vnd.oasis.opendocument.spreadsheet".getBytes(UTF_8);
     var crc = new CRC32();

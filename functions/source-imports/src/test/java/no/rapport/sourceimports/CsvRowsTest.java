@@ -29,7 +29,7 @@ class CsvRowsTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void readsWhatAnotherLibraryWrote(long seed) throws IOException {
+  void readsFilesWrittenByAnotherLibrary(long seed) throws IOException {
     var random = new Random(seed);
     char separator = random.nextBoolean() ? ';' : ',';
     var rows = new ArrayList<List<String>>();
@@ -51,7 +51,7 @@ class CsvRowsTest {
 
   @ParameterizedTest
   @ValueSource(longs = {11, 12, 13, 14, 15, 16})
-  void readsAnyWellFormedTextAsAnotherLibraryReadsIt(long seed) throws IOException {
+  void readsWellFormedTextLikeAnotherLibrary(long seed) throws IOException {
     var random = new Random(seed);
     var text = new StringBuilder("a;b;c\n");
     for (int i = 0; i < 200; i++) {
@@ -72,7 +72,7 @@ class CsvRowsTest {
   }
 
   @Test
-  void losesNoOtherRowToAStrayQuote() throws IOException {
+  void strayQuoteCostsOnlyOneRow() throws IOException {
     var clean = new ArrayList<String>();
     for (int i = 0; i < 40; i++) {
       clean.add(i % 3 == 0 ? "r" + i + ";\"two\nlines\";z" : i % 3 == 1 ? "r" + i + ";\"q\";z" : "r" + i + ";y;z");
@@ -93,8 +93,8 @@ class CsvRowsTest {
   }
 
   @Test
-  void rejectsALineThatIsTooLongAndGoesOn() throws IOException {
-    String longLine = "r1;" + "x".repeat(Lines.LONGEST) + ";z";
+  void rejectsTooLongLineAndContinues() throws IOException {
+    String longLine = "r1;" + "x".repeat(Lines.MAX_LINE_BYTES) + ";z";
 
     List<Cells> rows = read(("a;b;c\n" + longLine + "\nr2;y;z\n").getBytes(StandardCharsets.UTF_8), new Random(1));
 
@@ -103,21 +103,21 @@ class CsvRowsTest {
   }
 
   @Test
-  void readsAFileOfUnclosedQuotesInLinearTime() {
+  void readsFileOfUnclosedQuotesInLinearTime() {
     byte[] file = ("a;b;c\n" + ";\"a\";\"\n".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
     var lines = new CountedLines(file);
 
     assertThatThrownBy(() -> {
       var rows = new CsvRows(lines, CsvRows.readHeader(lines, new Abc(), new UnknownColumns()), 0);
       while (rows.next() != null) {
-        // Only the work counts.
+        // Only the amount of work matters here.
       }
     }).isInstanceOf(UnreadableFile.class).hasMessage(
         "More than 100 quotes are not closed, the last on line 102; write a quote within a quoted field twice");
-    assertThat(lines.taken).isLessThan((CsvRows.MAX_RECOVERIES + 1L) * Lines.LONGEST);
+    assertThat(lines.taken).isLessThan((CsvRows.MAX_RECOVERIES + 1L) * Lines.MAX_LINE_BYTES);
   }
 
-  /// Whatever is in a file: what is read again is bounded, whatever the file's size.
+  /// The number of bytes that are read again is bounded, whatever the content and size of the file.
   @ParameterizedTest
   @ValueSource(longs = {21, 22, 23, 24, 25, 26, 27, 28})
   void readsAnyFileInLinearTime(long seed) throws IOException {
@@ -135,17 +135,17 @@ class CsvRowsTest {
 
     try {
       while (rows.next() != null) {
-        // Only the work counts.
+        // Only the amount of work matters here.
       }
     } catch (UnreadableFile e) {
       assertThat(e).hasMessageStartingWith("More than 100 quotes are not closed");
     }
 
-    assertThat(lines.taken).isLessThan(bytes.length + (CsvRows.MAX_RECOVERIES + 1L) * Lines.LONGEST);
+    assertThat(lines.taken).isLessThan(bytes.length + (CsvRows.MAX_RECOVERIES + 1L) * Lines.MAX_LINE_BYTES);
   }
 
   @Test
-  void rejectsAQuotedFieldThatIsTooLong() throws IOException {
+  void rejectsTooLongQuotedField() throws IOException {
     String lines = "r1;\"" + "x\n".repeat(1_200) + "\";z\n";
     String bytes = "r2;\"" + ("x".repeat(1_000) + "\n").repeat(70) + "\";z\n";
 
@@ -157,7 +157,7 @@ class CsvRowsTest {
   }
 
   @Test
-  void rejectsBytesThatAreNotUtf8ByTheirColumn() throws IOException {
+  void rejectsInvalidUtf8ByColumn() throws IOException {
     var bytes = new ByteArrayOutputStream();
     bytes.writeBytes("a;b;c\nr1;Bl".getBytes(StandardCharsets.UTF_8));
     bytes.writeBytes("å".getBytes(StandardCharsets.ISO_8859_1));
@@ -178,13 +178,13 @@ class CsvRowsTest {
     return cell.toString();
   }
 
-  /// The other library's reader takes a lone carriage return within quotes for the end of the record.
+  /// The other library's reader treats a lone carriage return within quotes as the end of the record.
   private static String withoutLoneReturns(String cell) {
     return cell.replaceAll("\r(?!\n)", "");
   }
 
   private static List<Cells> read(byte[] file, Random random) throws IOException {
-    // A stream that gives a few bytes at a time, as the network does.
+    // The stream returns a few bytes at a time, as a network stream does.
     var lines = new Lines(new ByteArrayInputStream(file) {
       @Override
       public int read(byte[] target, int from, int length) {
@@ -208,7 +208,7 @@ class CsvRowsTest {
         .toList();
   }
 
-  /// Rows of three columns.
+  /// A form with three columns.
   private static final class Abc implements RowForm {
 
     @Override
@@ -232,7 +232,7 @@ class CsvRowsTest {
     }
   }
 
-  /// Counts the bytes of the lines that are taken, again where they were given back.
+  /// Counts the bytes of the lines that are read, including lines that are read again.
   private static final class CountedLines extends Lines {
 
     private long taken;

@@ -26,7 +26,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
-/// Organisations share the places of imports; invariant 14.
+/// Checks that organisations share the places for imports; invariant 14.
 class FairImportsTest {
 
   private static final int INVOCATIONS = 20;
@@ -41,7 +41,7 @@ class FairImportsTest {
   private final ImportQueue queue =
       new ImportQueue(data.dynamoDb, data.table, PLACES, _ -> Thread.yield(), clock);
 
-  /// An S3 client whose reads of files are up to the test.
+  /// Returns an S3 client that calls the test before it reads a file.
   private static S3Client reading(S3Client real, Function<String, RuntimeException> read) {
     return new DelegatingS3Client(real) {
       @Override
@@ -69,7 +69,7 @@ class FairImportsTest {
   }
 
   @Test
-  void importsAnotherOrganisationsFileWhileFortySlowOnesAreUnderWay() throws Exception {
+  void importsFileOfAnotherOrganisationDuringFortySlowImports() throws Exception {
     var released = new CountDownLatch(1);
     var reading = new AtomicInteger();
     S3Client slow = reading(data.s3, key -> {
@@ -92,7 +92,7 @@ class FairImportsTest {
         imported.get(60, TimeUnit.SECONDS);
 
         assertThat(data.report(other).at("/counts/imported").asInt()).isEqualTo(1);
-        assertThat(reading.get()).as("slow files under way").isLessThanOrEqualTo(PLACES / 2);
+        assertThat(reading.get()).as("concurrent slow imports").isLessThanOrEqualTo(PLACES / 2);
       } finally {
         released.countDown();
       }
@@ -103,7 +103,7 @@ class FairImportsTest {
   }
 
   @Test
-  void leavesAPlaceForTheOrganisationThatComesNext() {
+  void leavesPlaceForNextOrganisation() {
     var turns = new HashMap<String, List<Turn>>();
     var taken = new ArrayList<Integer>();
     List<String> organizations = List.of("org-1", "org-2", "org-3", "org-4", "org-5", "org-6");
@@ -118,12 +118,12 @@ class FairImportsTest {
 
     queue.end(turns.get("org-1").getFirst());
 
-    assertThat(takeAll("org-1")).as("the one that holds most").isEmpty();
-    assertThat(takeAll("org-6")).as("the one that has none").hasSize(1);
+    assertThat(takeAll("org-1")).as("organisation with most places").isEmpty();
+    assertThat(takeAll("org-6")).as("organisation without a place").hasSize(1);
   }
 
   @Test
-  void takesFilesInTheOrderInWhichTheyCameAndAPausedOneBehindThem() {
+  void takesFilesInOrderOfArrivalAndPausedFileLast() {
     for (String name : List.of("a", "b", "c")) {
       queue.add(file("org-1", name), clock.instant());
       clock.pass(Duration.ofSeconds(1));
@@ -139,10 +139,10 @@ class FairImportsTest {
   }
 
   @Test
-  void takesAFileAgainWhoseProcessDied() {
+  void takesFileAgainAfterItsProcessDied() {
     queue.add(file("org-1", "a"), NOW);
     queue.add(file("org-1", "a"), NOW);
-    assertThat(takeAll("org-1")).as("an event that is delivered twice").hasSize(1);
+    assertThat(takeAll("org-1")).as("after the second delivery").hasSize(1);
     clock.pass(Duration.ofMinutes(14));
     assertThat(takeAll("org-1")).isEmpty();
     clock.pass(Duration.ofMinutes(1));
@@ -151,7 +151,7 @@ class FairImportsTest {
   }
 
   @Test
-  void startsEveryMinuteWhatWaits() {
+  void sweeperStartsWaitingFiles() {
     String first = put("org-1", "a");
     String second = put("org-1", "b");
     String others = put("org-2", "a");
@@ -178,9 +178,9 @@ class FairImportsTest {
     assertThat(queue.organizations(10)).isEmpty();
   }
 
-  /// The function never fails for a file, so that no dead letter names one.
+  /// The function never fails because of a file, so that no dead letter contains a file name.
   @Test
-  void triesAFileSixTimesWithinHalfAnHourAndReportsThatItGaveUp() {
+  void triesFileSixTimesWithinHalfAnHourThenReportsFailure() {
     var attempts = new AtomicInteger();
     S3Client broken = reading(data.s3, _ -> {
       attempts.incrementAndGet();
@@ -197,7 +197,7 @@ class FairImportsTest {
     assertThat(attempts.get()).isEqualTo(ImportTurns.MAX_ATTEMPTS);
     JsonNode report = data.report(key);
     assertThat(report.at("/status").asText()).isEqualTo("failed");
-    assertThat(report.at("/error").asText()).contains("a fault of Rapport's");
+    assertThat(report.at("/error").asText()).contains("an error in Rapport");
     assertThat(queue.organizations(10)).isEmpty();
   }
 

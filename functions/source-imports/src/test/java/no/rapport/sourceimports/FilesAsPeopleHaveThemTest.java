@@ -23,7 +23,7 @@ import no.rapport.reporting.Activity;
 import org.dhatim.fastexcel.Workbook;
 import org.junit.jupiter.api.Test;
 
-/// Files as spreadsheets and scripts write them, each imported whole and read back.
+/// Imports files as spreadsheets and scripts write them, and reads all rows back.
 class FilesAsPeopleHaveThemTest {
 
   private static final String HEADER = "activity_id;org_id;activity_type;date;participant_count;duration_minutes;"
@@ -54,7 +54,7 @@ class FilesAsPeopleHaveThemTest {
         .filter(activity -> activity.activityId().equals(id)).findFirst().orElse(null);
   }
 
-  /// Imports one row of the common header with other values.
+  /// Imports one row under the common header, with some of its values replaced.
   private JsonNode importRow(String id, Map<String, String> values) {
     String[] columns = HEADER.split(";");
     String[] cells = row(id).replace("\"Å \"\"ta\"\" ; ordet\"", "T").split(";", -1);
@@ -66,7 +66,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void takesEveryFormAndEncodingOfATable() throws IOException {
+  void readsEveryFormatAndEncoding() throws IOException {
     var forms = new LinkedHashMap<String, byte[]>();
     String lf = HEADER + "\n" + row("@ID@") + "\n";
     forms.put("plain.csv", lf.getBytes(UTF_8));
@@ -110,7 +110,7 @@ class FilesAsPeopleHaveThemTest {
     }
   }
 
-  /// Puts an id in the place of `@ID@`, whatever the encoding and compression.
+  /// Replaces `@ID@` by an id, in any encoding and compression.
   private static byte[] withId(byte[] form, String id) throws IOException {
     if (form[0] == 0x1F) {
       return packed(withId(new GZIPInputStream(new ByteArrayInputStream(form)).readAllBytes(), id));
@@ -128,7 +128,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void tellsTheEncodingDelimiterAndHeaderThatWereFound() {
+  void reportsDetectedEncodingDelimiterAndHeader() {
     JsonNode report = data.importBytes(data.activitiesKey("found.csv"),
         ("Tittel\n" + HEADER + ";Kari Nordmann\n").getBytes(FileContent.WINDOWS_1252));
 
@@ -142,7 +142,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void readsAWorkbookWhateverItsName() throws IOException {
+  void readsWorkbookUnderAnyName() throws IOException {
     var bytes = new ByteArrayOutputStream();
     try (var workbook = new Workbook(bytes, "test", "1.0")) {
       var sheet = workbook.newWorksheet("Ark 1");
@@ -204,7 +204,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void rejectsWhatCanBeReadInTwoWays() {
+  void rejectsAmbiguousNumbersAndDates() {
     for (String count : List.of("1,000", "1.000", "8,5", "1 2", "12 34", "9E99", "--8", "0x8", "٣")) {
       String id = "two-" + ids++;
       assertThat(importRow(id, Map.of("participant_count", count)).at("/rejected/0/column").asText()).as(count)
@@ -217,7 +217,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void readsALostLeadingZeroOnlyWhereTheWholeFileLostThem() {
+  void restoresLeadingZeroOnlyIfWholeFileLostThem() {
     String lost = row("zero-1").replace(";0301;", ";301;") + "\n" + row("zero-2").replace(";0301;", ";1103;") + "\n";
     JsonNode report = data.importText(data.activitiesKey("zeros.csv"), HEADER + "\n" + lost);
     assertThat(report.at("/counts/warned").asInt()).isEqualTo(1);
@@ -230,7 +230,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void dropsControlCharactersAndNamesTheRow() {
+  void dropsControlCharactersWithWarning() {
     JsonNode report = importRow("control", Map.of("title", "a\u0000b\u001Ac\u001Bd"));
 
     assertThat(imported("control").title()).isEqualTo("abcd");
@@ -239,7 +239,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void comparesIdsInOneFormAndRejectsInvisibleCharacters() {
+  void normalizesIdsAndRejectsInvisibleCharacters() {
     importRow("\u00E5-1", Map.of("title", "composed"));
     importRow("a\u030A-1", Map.of("title", "decomposed", "updated_at", "2025-03-06T10:00:00Z"));
     assertThat(imported("\u00E5-1").title()).isEqualTo("decomposed");
@@ -252,7 +252,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void rejectsAnUpdateFromTheFuture() {
+  void rejectsUpdateTimeInTheFuture() {
     Instant now = Instant.now();
     assertThat(importRow("soon", Map.of("updated_at", now.plusSeconds(500).toString())).at("/counts/imported").asInt())
         .isEqualTo(1);
@@ -261,7 +261,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void rejectsCaseDatesThatNobodyCanMean() {
+  void rejectsImplausibleCaseDates() {
     int year = LocalDate.now().getYear();
     for (var date : Map.of(year - 27 + "-12-31", 0, year - 26 + "-01-02", 1, year + 26 + "-12-30", 1,
         year + 27 + "-01-01", 0, "1925-03-04", 0).entrySet()) {
@@ -274,7 +274,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void survivesNumbersThatNoNumberTypeHolds() {
+  void rejectsNumbersBeyondEveryNumberType() {
     for (String number : List.of("7E12345678901", "-1E-99999999999", "1E2147483648", "[[1E99999999999]]", "1E999999999")) {
       String lines = json("n-1") + "\n" + json("n-2").replace("{", "{\"ref\":" + number + ",") + "\n"
           + json("n-3").replace("\"participant_count\":8", "\"participant_count\":" + number) + "\n" + json("n-4") + "\n";
@@ -289,7 +289,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void readsANumberOfJsonHoweverItIsWritten() {
+  void readsEveryNotationOfJsonNumber() {
     for (String number : List.of("8.0", "8e0", "0.8E1", "80E-1", "\"8\"", "\"8,0\"")) {
       String id = "json-" + ids++;
       data.importText(data.activitiesKey(id + ".jsonl"), json(id).replace(":8,", ":" + number + ","));
@@ -298,7 +298,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void losesOneElementOfAnArrayToAFaultInIt() {
+  void invalidArrayElementCostsOnlyThatElement() {
     String array = "[" + json("e-1") + ",\n{\"activity_id\":},\n" + json("e-2") + ",\n[],\n" + json("e-3") + "]";
     JsonNode report = data.importText(data.activitiesKey("faults.json"), array);
     assertThat(report.at("/counts/imported").asInt()).isEqualTo(3);
@@ -311,7 +311,7 @@ class FilesAsPeopleHaveThemTest {
   }
 
   @Test
-  void refusesWhatUnpacksToMoreThanIsHonest() throws IOException {
+  void rejectsDecompressionBombs() throws IOException {
     var lines = new ByteArrayOutputStream();
     for (int i = 0; i < 40 * 1024 * 1024 / HEADER.length(); i++) {
       lines.writeBytes((HEADER + "\n").getBytes(UTF_8));

@@ -15,8 +15,8 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsResponse;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
 
-/// DynamoDB on a bad day, which DynamoDB Local never has: transactions conflict, are throttled, or are written although
-/// the answer is an error; reads leave keys out.
+/// A DynamoDB client that simulates faults that DynamoDB Local does not produce: transactions conflict, are throttled,
+/// or are committed although the answer is an error, and batch reads leave keys out.
 final class FlakyDynamoDb implements DynamoDbClient {
 
   final AtomicInteger failures = new AtomicInteger();

@@ -42,10 +42,10 @@ import org.dhatim.fastexcel.reader.ReadableWorkbook;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Rows of texts that break spreadsheets, scripts and parsers come in whole in every form and encoding, and come out
-/// whole: FastCSV, fastexcel's reader and Jackson read the same texts from the exported files.
+/// Imports rows of texts that break spreadsheets, scripts and parsers, in every format and encoding, and exports them.
+/// FastCSV, fastexcel's reader and Jackson must read the same texts from the exported files.
 ///
-/// `-Drapport.hazards.rows=100000` and `-Drapport.hazards.seed=…` draw more and other rows.
+/// `-Drapport.hazards.rows=100000` and `-Drapport.hazards.seed=…` set the number of rows and the seed.
 class HazardousRowsTest {
 
   private static final int ROWS = Integer.getInteger("rapport.hazards.rows", 200);
@@ -80,7 +80,7 @@ class HazardousRowsTest {
     private final UnaryOperator<String> holds;
     private final Function<List<Activity>, byte[]> bytes;
 
-    /// @param holds what a text is in this form: not all can hold every character
+    /// @param holds converts a text to what this format can hold, because not all formats can hold every character
     Form(String name, UnaryOperator<String> holds, Function<List<Activity>, byte[]> bytes) {
       this.name = name;
       this.holds = holds;
@@ -90,7 +90,7 @@ class HazardousRowsTest {
 
   @ParameterizedTest
   @EnumSource(Form.class)
-  void comeInAndGoOutWhole(Form form) throws IOException {
+  void importsAndExportsTextsUnchanged(Form form) throws IOException {
     var data = new SourceData();
     List<Activity> rows = rows(form.holds);
     JsonNode report = data.importBytes(data.activitiesKey(form.name), form.bytes.apply(rows));
@@ -141,8 +141,8 @@ class HazardousRowsTest {
         .collect(Collectors.joining(random.nextBoolean() ? "" : " "));
   }
 
-  /// The row as it is kept: without control characters, and without what two dates in a row have in common with an identity
-  /// number.
+  /// Returns the row as it is stored: without control characters, and with parts masked that look like an identity
+  /// number, such as two dates in a row.
   private static Activity stored(Activity row) {
     UnaryOperator<String> kept = Spelling::withoutControls;
     return NationalIdMask.mask(new Activity(row.activityId(), row.orgId(), row.activityType(), row.date(),
@@ -157,7 +157,7 @@ class HazardousRowsTest {
         row.notes(), String.join("|", row.attachments()), row.updatedAt().toString());
   }
 
-  /// The cells of a row that a report shows as texts.
+  /// Returns the cells of a row that a report shows as texts.
   private static List<String> texts(Activity row) {
     return List.of(row.activityId(), row.location(), row.municipality(), row.county(), row.targetGroup(), row.title(),
         row.notes(), String.join("|", row.attachments()));
@@ -220,12 +220,13 @@ class HazardousRowsTest {
         .map(point -> encoder.canEncode(point) ? point : "?").collect(Collectors.joining());
   }
 
-  /// What a writer of workbooks can hold: XML has no control characters, and makes a line feed of a carriage return.
+  /// Returns the text as a workbook can hold it: XML has no control characters and turns a carriage return into a line
+  /// feed.
   private static String inXml(String text) {
     return withoutReturns(Spelling.withoutControls(text)).replace("_x", "_y");
   }
 
-  /// Where lines end with a carriage return, one within a text is a line break too.
+  /// If lines end with a carriage return, a carriage return within a text becomes a line break too.
   private static String withoutReturns(String text) {
     return text.replace("\r\n", "\n").replace('\r', '\n');
   }

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/// The tables of columns (`docs/import-columns.md`) and the example files, against the parser.
+/// Compares the tables of columns (`docs/import-columns.md`) and the example files with the parser.
 class ImportColumnsTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -30,10 +30,10 @@ class ImportColumnsTest {
   private final SourceData data = new SourceData();
   private int files;
 
-  /// A row of a table: whether a withdrawal needs it, and when else it is required.
+  /// A row of a table: whether a withdrawal needs the column, and when other rows need it.
   private record Column(boolean inWithdrawal, String required) {}
 
-  /// The tables by heading, `every type` apart.
+  /// Returns the tables by heading, without `every type`.
   private static Map<String, Map<String, Column>> tables() throws IOException {
     var tables = new LinkedHashMap<String, Map<String, Column>>();
     Map<String, Column> table = Map.of();
@@ -78,7 +78,7 @@ class ImportColumnsTest {
   }
 
   @Test
-  void nameExactlyTheColumnsOfTheParser() throws IOException {
+  void tablesNameExactlyColumnsOfParser() throws IOException {
     var tables = tables();
     assertThat(tables.get("Activities").keySet()).isEqualTo(new ActivityForm().columns());
     Set<String> ofCases = new LinkedHashSet<>();
@@ -87,7 +87,7 @@ class ImportColumnsTest {
   }
 
   @Test
-  void areRequiredAsTheTablesSay() throws IOException {
+  void parserRequiresColumnsAsTablesState() throws IOException {
     var tables = tables();
     for (ObjectNode activity : examples("activities.jsonl")) {
       holds("activities", activity, tables.get("Activities"));
@@ -135,7 +135,7 @@ class ImportColumnsTest {
   }
 
   @Test
-  void haveExampleFilesThatMeanTheSameInBothForms() throws IOException {
+  void exampleFilesHaveSameRowsInBothFormats() throws IOException {
     for (String kind : List.of("activities", "cases")) {
       int rows = examples(kind + ".jsonl").size();
       JsonNode fromJson = imported(kind, kind + ".jsonl", Files.readString(DOCS.resolve("examples/" + kind + ".jsonl")));

@@ -23,8 +23,8 @@ import no.rapport.sourceimports.ImportKey.RowFile;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whatever way files arrive (at once, twice, out of order, over a table that fails), the same is left as if each had
-/// been imported once, in the order in which they were put.
+/// Checks that imports converge. Whether files arrive at once, twice, out of order or while the table fails, the result
+/// is the same as if each had been imported once, in the order in which they were put.
 class ImportConvergenceTest {
 
   private static final Instant UPDATED = Instant.parse("2025-06-01T00:00:00Z");
@@ -54,7 +54,7 @@ class ImportConvergenceTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-  void leavesTheNewestFormOfEveryRowHoweverFilesArrive(long seed) throws Exception {
+  void newestVersionOfEveryRowRemainsInAnyOrderOfFiles(long seed) throws Exception {
     var random = new Random(seed);
     List<Put> puts = puts(random, seed);
     var flaky = new FlakyDynamoDb(data.dynamoDb, seed);
@@ -76,7 +76,7 @@ class ImportConvergenceTest {
       }
     }
 
-    assertThat(flaky.failures.get()).as("failures that were lived through").isGreaterThan(0);
+    assertThat(flaky.failures.get()).as("simulated failures").isGreaterThan(0);
     var read = new ArrayList<Activity>();
     data.activities.read(SourceData.ORG, YEAR, Set.of(), read::add);
     assertThat(read.stream().map(ImportConvergenceTest::seen).toList()).isEqualTo(expected(puts));
@@ -99,7 +99,7 @@ class ImportConvergenceTest {
     return puts;
   }
 
-  /// The rule, as plainly as it can be said: put files in their order, line by line; a row that is not older wins.
+  /// The expected result: files in the order of their puts, line by line; a row replaces another if it is not older.
   private static List<String> expected(List<Put> puts) {
     Map<String, Row> newest = new HashMap<>();
     puts.stream().sorted(Comparator.comparing(Put::putAt)).flatMap(put -> put.rows().stream())

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a small file must not make of an import, and what an import must not tell.
+/// Checks the limits that small files must not exceed during an import, and what an import must not disclose.
 class ImportLimitsTest {
 
   private static final String HEADER = "activity_id;activity_type;date;participant_count;duration_minutes;location;"
@@ -39,7 +39,7 @@ class ImportLimitsTest {
     return data.importBytes(data.activitiesKey("book.xlsx"), workbook(more));
   }
 
-  /// A workbook with a header, a row and what follows them in the sheet.
+  /// Returns a workbook with a header, a row, and more content of the sheet.
   private static byte[] workbook(String more) throws IOException {
     Path plain = Files.createTempFile("plain-", ".xlsx");
     try (var workbook = new Workbook(Files.newOutputStream(plain), "test", "1.0")) {
@@ -72,7 +72,7 @@ class ImportLimitsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"XFE3", "ZZZZZ3", "ZZZZZZ1", "$ZZZZZ$3", "zzzzz3"})
-  void refusesACellWhereASheetHasNone(String address) throws IOException {
+  void rejectsCellBeyondLastColumn(String address) throws IOException {
     JsonNode report = importRows("<row r=\"3\"><c r=\"" + address + "\"/></row>");
 
     assertThat(report.at("/status").asText()).isEqualTo("failed");
@@ -80,27 +80,27 @@ class ImportLimitsTest {
   }
 
   @Test
-  void countsCellsWithoutAnAddressToo() throws IOException {
+  void countsCellsWithoutAddress() throws IOException {
     assertThat(importRows("<row>" + "<c/>".repeat(16_385) + "</row>").at("/error").asText()).isEqualTo(TOO_FAR);
     String nested = "<row>" + "<c/>".repeat(9_000) + "<row>" + "<c/>".repeat(9_000) + "</row></row>";
-    assertThat(importRows(nested).at("/error").asText()).as("a row in a row begins none").isEqualTo(TOO_FAR);
+    assertThat(importRows(nested).at("/error").asText()).as("a nested row is not a new row").isEqualTo(TOO_FAR);
   }
 
   @Test
-  void refusesARowWhereASheetHasNone() throws IOException {
+  void rejectsRowBeyondLastRow() throws IOException {
     String error = "The workbook has a row beyond 1,048,576; save it again as .xlsx or as CSV UTF-8";
     assertThat(importRows("<row r=\"1048577\"/>").at("/error").asText()).isEqualTo(error);
     assertThat(importRows("<row/>".repeat(1_048_576)).at("/error").asText()).isEqualTo(error);
   }
 
   @Test
-  void refusesASheetOfHardlyAnythingButPadding() throws IOException {
+  void rejectsSheetWithTooManyEmptyCells() throws IOException {
     assertThat(importRows("<row><c r=\"XFD3\"/></row>" + "<row/>".repeat(70_000)).at("/error").asText())
         .startsWith("The workbook has too many empty cells");
   }
 
   @Test
-  void readsASheetUpToItsLastColumnAndRow() throws IOException {
+  void readsSheetUpToLastColumnAndRow() throws IOException {
     JsonNode report = importRows("<row r=\"3\"><c r=\"XFD3\"/></row><row r=\"1048576\"><c r=\"A1048576\"/></row>");
 
     assertThat(report.at("/status").asText()).as(report.toString()).isEqualTo("completed");
@@ -108,11 +108,11 @@ class ImportLimitsTest {
   }
 
   @Test
-  void unpacksNoMoreOfAnArchiveThanIsHonest() throws IOException {
+  void limitsUnpackedBytesOfArchive() throws IOException {
     var archive = new ByteArrayOutputStream();
     try (var zip = new ZipOutputStream(archive)) {
       for (int i = 0; i < 100; i++) {
-        // Each alone is below what is checked of one document.
+        // Each document alone is below the limit for one document.
         zip.putNextEntry(new ZipEntry(i % 2 == 0 ? "folder" + i + "/" : i + ".xml"));
         zip.write(new byte[250 * 1024]);
       }
@@ -127,7 +127,7 @@ class ImportLimitsTest {
   }
 
   @Test
-  void masksAnIdentityNumberInTheNameOfAFile() {
+  void masksIdentityNumberInFileName() {
     JsonNode file = data.importText(data.activitiesKey("Kari 01018012345.csv"), HEADER + "\na-1" + ROW + "\n");
     assertThat(file.at("/file").asText()).isEqualTo(data.activitiesKey("Kari ***********.csv"));
     assertThat(file.toString()).doesNotContain("01018012345");
@@ -137,7 +137,7 @@ class ImportLimitsTest {
   }
 
   @Test
-  void givesTenReasonsForAnElementAtMost() {
+  void limitsReasonsOfElementToTen() {
     var entries = new ArrayList<ObjectNode>();
     var causes = Collections.nCopies(5_000, new Cells.Rejection(7, "start", "is no date"));
     var progress = new RegisterProgress(RegisterProgress.Totals.NONE, entries::add, entries::add);
@@ -148,7 +148,7 @@ class ImportLimitsTest {
   }
 
   @Test
-  void keepsNoStateThatIsTooLargeToBeReadAgain() {
+  void doesNotStoreTooLargeState() {
     String key = data.activitiesKey("large.csv");
     var file = (RowFile) ImportKey.of(key).orElseThrow();
     ImportState start = ImportState.start("etag", 1);
@@ -163,7 +163,7 @@ class ImportLimitsTest {
   }
 
   @Test
-  void importsNothingOfAnErasedOrganisation() {
+  void ignoresFilesOfErasedOrganisation() {
     data.dynamoDb.putItem(put -> put.tableName(data.table).item(SourceDataTable.erased(SourceData.ORG)));
     String key = data.activitiesKey("late.csv");
     String misplaced = "imports/" + SourceData.ORG + "/late-" + data.folder + ".csv";

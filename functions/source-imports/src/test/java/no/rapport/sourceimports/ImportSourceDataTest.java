@@ -27,7 +27,7 @@ class ImportSourceDataTest {
   }
 
   @Test
-  void importsEveryCellOfACsvFileAsItIs() {
+  void importsEveryCellOfCsvFileUnchanged() {
     var report = data.importText(data.activitiesKey("a b+æ.csv"), "\uFEFF" + HEADER
         + "a-1;org-042;leisure_activity;2025-02-03;0;45;\"Kárášjohka; huset\";0301;Finnmark;Barn;=1+1;"
         + "\"Sa \"\"hei\"\"\r\nog +4722000000\";a.pdf|č đ ŋ.png;2025-02-04T10:11:12Z\n");
@@ -41,7 +41,7 @@ class ImportSourceDataTest {
   }
 
   @Test
-  void rejectsARowByLineColumnAndReasonAndImportsTheOthers() {
+  void rejectsRowByLineColumnAndReasonAndImportsOthers() {
     var report = data.importText(data.activitiesKey("bad.csv"), HEADER
         + row("a-1", "2025-02-03", "One", "2025-02-04T10:11:12Z")
         + row("a-2", "2025-02-30", "Two", "2025-02-04T10:11:12Z")
@@ -55,7 +55,7 @@ class ImportSourceDataTest {
   }
 
   @Test
-  void namesTheColumnOfATextThatIsTooLongInEitherForm() {
+  void namesColumnOfTooLongTextInCsvAndJson() {
     String csv = HEADER + row("a-1", "2025-02-03", "x".repeat(20_000), "2025-02-04T10:11:12Z");
     String json = "{\"activity_id\":\"a-1\",\"org_id\":\"org-042\",\"activity_type\":\"course\",\"date\":\"2025-02-03\","
         + "\"participant_count\":3,\"duration_minutes\":45,\"location\":\"\",\"municipality\":\"\",\"county\":\"\","
@@ -70,7 +70,7 @@ class ImportSourceDataTest {
   }
 
   @Test
-  void importsAFileThatWasUploadedInParts() {
+  void importsMultipartUpload() {
     var text = new StringBuilder(HEADER);
     String notes = "n".repeat(15_000);
     for (int i = 0; i < 400; i++) {
@@ -97,7 +97,7 @@ class ImportSourceDataTest {
   }
 
   @Test
-  void listsTenThousandRowsAtMostAndCountsTheRest() {
+  void listsAtMostTenThousandRowsAndCountsOthers() {
     JsonNode report = data.importText(data.activitiesKey("empty-rows.jsonl"), "{}\n".repeat(12_000));
 
     assertThat(report.at("/rejected").size()).isEqualTo(10_000);
@@ -106,7 +106,7 @@ class ImportSourceDataTest {
   }
 
   @Test
-  void saysWhatTheHeaderLacksAndShowsNothingOfAFileWithoutOne() {
+  void namesMissingColumnsAndQuotesNothingFromFileWithoutHeader() {
     var report = data.importText(
         data.activitiesKey("headless.csv"), row("a-1", "2025-02-03", "Kari", "2025-02-04T10:11:12Z"));
 
@@ -121,7 +121,7 @@ class ImportSourceDataTest {
   }
 
   @Test
-  void leavesAloneItsOwnReportsAndWhatStandsForAFolder() {
+  void ignoresReportsAndFolderPlaceholders() {
     data.put(data.activitiesKey("a.csv.report.json"), "x".getBytes(StandardCharsets.UTF_8));
     data.deliver(data.activitiesKey("a.csv.report.json"), SourceData.NOON, () -> 900_000);
     data.deliver(data.activitiesKey(""), SourceData.NOON, () -> 900_000);
@@ -133,7 +133,7 @@ class ImportSourceDataTest {
   }
 
   @Test
-  void reportsOfEveryObjectWhatItWasTakenFor() {
+  void reportsDetectedKindOfEveryObject() {
     String org = "imports/" + SourceData.ORG + "/";
     for (var file : List.of(
         List.of(org + "aktiviteter/a.csv", "nothing"),

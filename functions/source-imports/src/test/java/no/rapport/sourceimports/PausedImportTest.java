@@ -28,7 +28,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Request;
 
-/// An import that pauses and goes on does what it would have done at one go.
+/// Checks that a paused and continued import has the same result as one that does not pause.
 class PausedImportTest {
 
   private static final String CSV = "\uFEFFactivity_id,org_id,activity_type,date,participant_count,duration_minutes,"
@@ -42,7 +42,7 @@ class PausedImportTest {
       + "a-5,org-042,course,2025-01-05,5,45,,0301,Oslo,,Siste,,x,2025-01-03T00:00:00Z";
 
   @Test
-  void endsTheSameWhereverItPaused() {
+  void hasSameResultWhereverItPauses() {
     var atOnce = new SourceData();
     JsonNode whole = atOnce.importText(atOnce.activitiesKey("file.csv"), CSV);
     List<Activity> rows = atOnce.read("2025-01-01", "2025-12-31");
@@ -64,13 +64,13 @@ class PausedImportTest {
         }
         assertThat(data.read("2025-01-01", "2025-12-31")).isEqualTo(rows);
         assertThat(data.keys(key)).containsExactly(key, key + ".report.json");
-        assertThat(data.keys(stateOf(key))).as("nothing paused is left").isEmpty();
+        assertThat(data.keys(stateOf(key))).as("states of paused imports").isEmpty();
       }
     }
   }
 
   @Test
-  void startsAfreshWhenTheFileIsReplacedBetweenTwoInvocations() {
+  void restartsIfFileIsReplacedDuringPause() {
     var data = new SourceData();
     String key = data.activitiesKey("file.csv");
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
@@ -85,7 +85,7 @@ class PausedImportTest {
   }
 
   @Test
-  void doesNothingWhenItsEventIsDeliveredAgain() {
+  void ignoresRepeatedDeliveryOfEvent() {
     var data = new SourceData();
     String key = data.activitiesKey("file.csv");
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
@@ -99,7 +99,7 @@ class PausedImportTest {
   }
 
   @Test
-  void goesOnByItselfWhenTimeRunsOut() {
+  void continuesInAnotherInvocationWhenTimeRunsOut() {
     var data = new SourceData();
     String key = data.activitiesKey("file.csv");
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
@@ -113,7 +113,7 @@ class PausedImportTest {
   }
 
   @Test
-  void beginsAnewWhereTheStateCannotBeRead() {
+  void restartsIfStateIsUnreadable() {
     for (String state : List.of("", "{", "null", "[]", "{\"etag\":\"x\"}", "{\"offset\":-1}")) {
       var data = new SourceData();
       String key = data.activitiesKey("file.csv");
@@ -126,9 +126,9 @@ class PausedImportTest {
     }
   }
 
-  /// What an organisation can put into its own folder is no state, whatever its name.
+  /// An object in an organisation's own folder is never used as a state, whatever its name.
   @Test
-  void believesNoStateThatLiesBesideTheFile() {
+  void ignoresStateBesideTheFile() {
     var data = new SourceData();
     String key = data.activitiesKey("file.csv");
     String others = "imports/org-666/activities/" + data.folder + "/theirs.csv";
@@ -150,7 +150,7 @@ class PausedImportTest {
   }
 
   @Test
-  void importsAFileWhoseReportClaimsThatItIsDone() {
+  void importsFileWhoseReportIsForged() {
     var data = new SourceData();
     String key = data.activitiesKey("file.csv");
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
@@ -166,7 +166,7 @@ class PausedImportTest {
   }
 
   @Test
-  void writesTheReportThatAnEarlierRunCouldNotWrite() {
+  void writesReportThatEarlierRunFailedToWrite() {
     var data = new SourceData();
     String key = data.activitiesKey("file.csv");
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
@@ -191,7 +191,7 @@ class PausedImportTest {
   }
 
   @Test
-  void keepsOneRecordOfAnImportHoweverOftenItPausesAndItsEventComes() {
+  void keepsOneRecordAcrossPausesAndRepeatedEvents() {
     var data = new SourceData();
     String key = data.activitiesKey("file.csv");
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
@@ -206,7 +206,7 @@ class PausedImportTest {
   }
 
   @Test
-  void failsTheRecordOfAFileThatWasReplacedWhileItPaused() {
+  void failsRecordOfFileReplacedDuringPause() {
     var data = new SourceData();
     String key = data.activitiesKey("file.csv");
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));
@@ -224,7 +224,7 @@ class PausedImportTest {
   }
 
   @Test
-  void resumesAnImportWithMillionsOfRejectedRows() throws IOException {
+  void resumesImportWithMillionsOfRejectedRows() throws IOException {
     var data = new SourceData();
     String key = data.activitiesKey("file.csv");
     data.put(key, CSV.getBytes(StandardCharsets.UTF_8));

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/// Random cases as rows of text, such that both a document of the register and JSON Lines can say them.
+/// Creates random cases as rows of text that both a register document and JSON Lines can express.
 final class RegisterCaseRows {
 
   private static final List<String> CATEGORIES = List.of(

@@ -21,13 +21,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Each rule with the smallest case that breaks it and nothing else, and one beside it that does not.
+/// Checks each rule with the smallest case that breaks it and no other rule, and with a similar case that does not
+/// break it.
 class RegisterChecksTest {
 
   private static final String EXTRACTED = "2025-06-02T08:00:00Z";
   private static final String OPEN = "StartDato=\"2012-01-01\"";
   private static final String CLOSED = "StartDato=\"2012-01-01\" SluttDato=\"2025-05-31\"";
-  /// Keeps a case from being empty.
+  /// Keeps a case from being empty, which would break a rule.
   private static final String MELDING = melding(id(1), "2025-05-30", "");
   private static final String ENDED = melding(id(1), "2025-05-01", conclusion("2025-05-02", "2"));
 
@@ -151,7 +152,7 @@ class RegisterChecksTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("rules")
-  void findsWhatBreaksARuleAndNothingElse(String finding, Case broken, Case fine) {
+  void findsOnlyBrokenRule(String finding, Case broken, Case fine) {
     Map<String, Long> expected = finding.equals("Sak 1/ERROR") ? Map.of(finding, 1L, "Plan 2e/ERROR", 1L)
         : Map.of(finding, 1L);
 
@@ -160,13 +161,13 @@ class RegisterChecksTest {
   }
 
   @Test
-  void hasACaseForEveryRule() {
+  void hasCaseForEveryRule() {
     assertThat(rules().map(arguments -> ((String) arguments.get()[0]).replaceAll("/.*", "")).collect(Collectors.toSet()))
         .containsExactlyInAnyOrderElementsOf(Arrays.stream(RegisterRule.values()).map(RegisterRule::id).toList());
   }
 
   @Test
-  void takesWhatWasMigratedForAWarning() {
+  void reportsMigratedPartsAsWarnings() {
     String late = melding(id(1), "2011-12-31", "");
     assertThat(of(OPEN + " MigrertId=\"1\"", late).findings()).isEqualTo(Map.of("Melding 2e/WARNING", 1L));
     assertThat(open(late.replace("<Melding ", "<Melding MigrertId=\"1\" ")).findings())
@@ -174,14 +175,14 @@ class RegisterChecksTest {
   }
 
   @Test
-  void looksAtNothingThatIsDeleted() {
+  void ignoresDeletedParts() {
     String late = melding(id(2), "2011-12-31", "");
     assertThat(open(MELDING + late.replace("<Melding ", "<Melding ErSlettet=\"true\" ")).findings()).isEmpty();
     assertThat(of(OPEN + " ErSlettet=\"true\"", late).findings()).isEmpty();
   }
 
   @Test
-  void appliesARuleFromItsFirstDayOn() {
+  void appliesRuleFromItsFirstDay() {
     String document = document("7317a453-2d65-465a-9589-519311966579", "2021-12-31T12:00:00+01:00",
         personalia("2010-01-01") + ENDED.replace("2025", "2021") + tiltak(id(6), "2021-05-02", "6.1", ""));
     assertThat(findings(document)).isEmpty();
@@ -189,7 +190,7 @@ class RegisterChecksTest {
   }
 
   @Test
-  void countsEveryElementThatBreaksARule() {
+  void countsEveryElementThatBreaksRule() {
     assertThat(open(melding(id(1), "2011-12-31", "") + melding(id(2), "2011-12-30", "")).findings())
         .isEqualTo(Map.of("Melding 2e/ERROR", 2L));
   }

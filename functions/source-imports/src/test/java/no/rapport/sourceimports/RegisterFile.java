@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/// Documents of the national register for tests, written from rows as other import files have them. All their identity
-/// is invented and marked, so that a test can look for it where it must not be.
+/// Creates register documents for tests from rows of the other import formats. All identity data is invented and
+/// recognizable, so that tests can search for it where it must not be.
 final class RegisterFile {
 
   static final String ORGANIZATION = "944117784";
@@ -73,7 +73,7 @@ final class RegisterFile {
     return "00000000-0000-4000-8000-%012x".formatted(number);
   }
 
-  /// The document of a case whose records are these rows.
+  /// Returns the document of a case with these rows as its records.
   static String of(String caseId, String extractedAt, List<Map<String, String>> rows) {
     var parts = new StringBuilder();
     rows.stream().filter(row -> row.get("type").equals("sak")).forEach(row -> parts.append(personalia(row.get("fodt"))));
@@ -138,7 +138,7 @@ final class RegisterFile {
     return Stream.of(row.getOrDefault(column, "").split("\\|")).filter(entry -> !entry.isEmpty());
   }
 
-  /// The same rows as JSON Lines.
+  /// Returns the same rows as JSON Lines.
   static String jsonLines(List<Map<String, String>> rows) {
     return rows.stream().map(row -> new TreeMap<>(row).entrySet().stream().map(entry -> "\"" + entry.getKey() + "\":"
         + switch (entry.getKey()) {

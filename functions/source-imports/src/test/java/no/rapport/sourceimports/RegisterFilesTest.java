@@ -22,7 +22,7 @@ import no.rapport.sourceimports.ImportFile.Outcome;
 import no.rapport.sourceimports.ImportKey.RowFile;
 import org.junit.jupiter.api.Test;
 
-/// Documents of the national register as files in the bucket, from the event to the report.
+/// Imports register documents as files in the bucket, from the event to the report.
 class RegisterFilesTest {
 
   private static final String CASE = "7317a453-2d65-465a-9589-519311066579";
@@ -31,7 +31,7 @@ class RegisterFilesTest {
   private final SourceData data = new SourceData();
 
   @Test
-  void takesADocumentByWhatIsInItWhateverItsName() {
+  void recognizesDocumentByContent() {
     register();
     JsonNode report = data.importText(data.casesKey("sak 1.txt"),
         document(CASE, MONDAY, melding(id(1), "2025-01-01", conclusion("2025-02-01", "2"))
@@ -52,7 +52,7 @@ class RegisterFilesTest {
   }
 
   @Test
-  void registersTheNumbersByTheOrganisationsOwnFile() {
+  void registersNumbersFromOrganisationFile() {
     String key = "imports/" + SourceData.ORG + "/organization.json";
     for (String wrong : List.of("\"organization_number\":\"12345678\"", "\"district_number\":\"04\"",
         "\"organization_number\":\"944117784\",\"district_number\":\"4\"")) {
@@ -67,7 +67,7 @@ class RegisterFilesTest {
   }
 
   @Test
-  void goesOnWithAnArchiveWhereItPaused() {
+  void continuesPausedArchive() {
     register();
     var documents = new ArrayList<String>();
     for (int i = 0; i < 5; i++) {
@@ -94,7 +94,7 @@ class RegisterFilesTest {
   }
 
   @Test
-  void failsWhereNoDocumentCouldBeTaken() {
+  void failsIfNoDocumentIsValid() {
     assertThat(data.importText(data.casesKey("a.xml"), document(CASE, MONDAY, "")).at("/error").asText())
         .startsWith("No document could be taken: the first one cannot be taken: the organisation has not registered");
     register();
@@ -107,7 +107,7 @@ class RegisterFilesTest {
   }
 
   @Test
-  void tellsWhereADamagedArchiveEnds() {
+  void reportsWhereArchiveIsDamaged() {
     register();
     byte[] archive = RegisterFile.zip(List.of(document(id(1), MONDAY, ""), document(id(2), MONDAY, "")));
     JsonNode report = data.importBytes(data.casesKey("cut.zip"), Arrays.copyOf(archive, 800));
@@ -118,7 +118,7 @@ class RegisterFilesTest {
   }
 
   @Test
-  void leavesNothingOfIdentityInTableBucketReportsAndLog() {
+  void storesAndLogsNoIdentityData() {
     register();
     String document = document(CASE, MONDAY, melding(id(1), "2025-01-01", conclusion("2024-12-01", "2"))
         + tiltak(id(3), "2024-02-01", "2.1", ""));

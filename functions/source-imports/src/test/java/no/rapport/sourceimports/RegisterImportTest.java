@@ -63,7 +63,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void takesEveryKindOfElementAsARecord() {
+  void importsEveryKindOfElementAsRecord() {
     take(document(CASE.toUpperCase(), MONDAY, melding(id(1), "2025-01-01", conclusion("2025-01-08", "2"))
         + tiltak(id(2), "2024-02-01", "2.1", """
             <Tilsyn><Hyppighet Id="%1$s" StartDato="2024-02-01" Kode="4"/><Hyppighet Id="%1$s" StartDato="2024-03-01" Kode="2"/>
@@ -85,7 +85,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void withdrawsWhatANewerDocumentLacks() {
+  void withdrawsRecordsMissingFromNewerDocument() {
     take(document(CASE, MONDAY, melding(id(1), "2025-01-01", "") + melding(id(2), "2025-02-01", "")
         + tiltak(id(3), "2024-02-01", "4.1", "<Oppfolging><Utfort Id=\"" + id(4) + "\" UtfortDato=\"2024-03-03\"/></Oppfolging>")));
     assertThat(records()).hasSize(5);
@@ -98,7 +98,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void changesNothingByAnOlderDocument() {
+  void ignoresOlderDocument() {
     take(document(CASE, TUESDAY, melding(id(2), "2025-02-01", "")));
     List<CaseRecord> before = records();
 
@@ -113,7 +113,7 @@ class RegisterImportTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ErSlettet=\"true\"", "ErSlettet=\"1\""})
-  void withdrawsElementsThatAreMarkedDeleted(String mark) {
+  void withdrawsElementsMarkedDeleted(String mark) {
     take(document(CASE, MONDAY, melding(id(1), "2025-01-01", "") + melding(id(2), "2025-02-01", "")));
 
     RegisterProgress.Totals totals = take(document(CASE, TUESDAY, melding(id(1), "2025-01-01", "")
@@ -125,7 +125,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void withdrawsElementsThatAreDeclaredDeletedWithTheirVisits() {
+  void withdrawsElementsDeclaredDeletedAndTheirVisits() {
     String measure = tiltak(id(3), "2024-02-01", "4.1",
         "<Oppfolging><Utfort Id=\"" + id(4) + "\" UtfortDato=\"2024-03-03\"/></Oppfolging>");
     take(document(CASE, MONDAY, melding(id(1), "2025-01-01", "") + measure));
@@ -138,7 +138,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void withdrawsOnlyTheConclusionThatIsMarkedDeleted() {
+  void withdrawsOnlyConclusionMarkedDeleted() {
     String concluded = melding(id(1), "2025-01-01", conclusion("2025-01-05", "2"));
     take(document(CASE, MONDAY, concluded));
     assertThat(one(Melding.class).konkludertDato()).isPresent();
@@ -148,7 +148,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void withdrawsACaseThatIsMarkedDeleted() {
+  void withdrawsCaseMarkedDeleted() {
     take(document(CASE, MONDAY, melding(id(1), "2025-01-01", "")));
     take(document(CASE, TUESDAY, "StartDato=\"2012-01-01\" ErSlettet=\"true\"", RegisterFile.ORGANIZATION,
         melding(id(1), "2025-01-01", "")));
@@ -156,7 +156,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void keepsTheLastGoodVersionOfAnElementThatIsRefused() {
+  void keepsLastValidVersionOfRejectedElement() {
     take(document(CASE, MONDAY, melding(id(1), "2025-01-01", "") + melding(id(2), "2025-02-01", "")));
 
     RegisterProgress.Totals totals = take(document(CASE, TUESDAY,
@@ -171,7 +171,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void refusesDocumentsOfAnotherOrganisationAndTellsHowToRegister() {
+  void rejectsDocumentsOfAnotherOrganisationAndExplainsRegistration() {
     take(document(CASE, MONDAY, "StartDato=\"2012-01-01\"", "999999999", ""));
     take(document(CASE, MONDAY, "").replace("Organisasjonsnummer", "Bydelsnummer=\"04\" Organisasjonsnummer"));
     assertThat(records()).isEmpty();
@@ -184,7 +184,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void refusesEveryDocumentWhereNoNumberIsRegistered() {
+  void rejectsEveryDocumentIfNoNumberIsRegistered() {
     register.enter(ORG, "Kongsvinger", Optional.empty(), Instant.now().plusSeconds(1));
     take(document(CASE, MONDAY, ""));
     assertThat(records()).isEmpty();
@@ -192,14 +192,14 @@ class RegisterImportTest {
   }
 
   @Test
-  void refusesADocumentFromTheFuture() {
+  void rejectsDocumentFromTheFuture() {
     take(document(CASE, "2199-01-01T00:00:00Z", ""));
     assertThat(records()).isEmpty();
-    assertThat(entries).singleElement().asString().contains("lies ahead");
+    assertThat(entries).singleElement().asString().contains("in the future");
   }
 
   @Test
-  void goesOnInAnArchiveAfterTheLastDocumentItTook() throws Exception {
+  void continuesArchiveAfterLastImportedDocument() throws Exception {
     List<String> documents = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       documents.add(document(id(100 + i), MONDAY, melding(id(200 + i), "2025-01-0" + (1 + i), "")));
@@ -221,7 +221,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void readsOnlySoFarInADamagedOrSwollenArchive() {
+  void stopsReadingDamagedOrOverlyCompressedArchive() {
     List<String> documents = List.of(document(id(100), MONDAY, ""), document(id(101), MONDAY, ""),
         document(id(102), MONDAY, "") + " ".repeat(RegisterXml.MAX_BYTES));
     byte[] archive = RegisterFile.zip(documents);
@@ -236,7 +236,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void refusesWhatIsNoDocumentAmongDocuments() throws Exception {
+  void rejectsOtherFilesAmongDocuments() throws Exception {
     byte[] archive = RegisterFile.zip(List.of("les meg", document(CASE, MONDAY, ""), "<html/>"));
     var progress = new RegisterProgress(RegisterProgress.Totals.NONE, this::add, this::add);
     run(archive, true, nextFile(), progress, () -> false);
@@ -251,7 +251,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void storesAndTellsNothingOfIdentity() {
+  void storesAndReportsNoIdentityData() {
     take(document(CASE, MONDAY, melding(id(1), "2025-01-01", conclusion("2024-12-01", "2"))
         + melding(id(2), "2025-01-01", "") + tiltak(id(3), "2024-02-01", "2.1", "")));
 
@@ -262,7 +262,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void takesUpAClaimThatWasNotWrittenToItsEnd() throws Exception {
+  void completesInterruptedClaim() throws Exception {
     take(document(CASE, MONDAY, melding(id(1), "2025-01-01", "")));
     String document = document(CASE, TUESDAY, melding(id(2), "2025-02-01", ""));
     ImportSource source = nextFile();
@@ -279,7 +279,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void leavesTheNewestDocumentWhateverTheOrderAndHoweverOften() throws Exception {
+  void newestDocumentRemainsInAnyOrderAndAfterRepetition() throws Exception {
     var random = new Random(7);
     for (int round = 0; round < 6; round++) {
       List<String> documents = new ArrayList<>();
@@ -322,7 +322,7 @@ class RegisterImportTest {
   }
 
   @Test
-  void leavesTheSameRecordsAsJsonLines() throws Exception {
+  void importsSameRecordsAsJsonLines() throws Exception {
     var random = new Random(11);
     var rows = new ArrayList<Map<String, String>>();
     var documents = new ArrayList<String>();
@@ -346,7 +346,7 @@ class RegisterImportTest {
 
   private static Map<String, CaseRecord> byIdentity(List<CaseRecord> records) {
     var byIdentity = new HashMap<String, CaseRecord>();
-    // When a case was imported is no part of what it says.
+    // The time of an import is not part of a case's content.
     records.forEach(found -> byIdentity.put(found + found.recordId(), found instanceof Sak sak
         ? new Sak(sak.recordId(), sak.sourceSystem(), sak.updatedAt(), sak.barnId(), sak.fodt(), null) : found));
     return byIdentity;

@@ -21,7 +21,7 @@ import no.rapport.sourcedata.OrganizationRegister.Numbers;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// How fast an archive of documents is imported, and whether memory grows with it. A command of its own:
+/// Measures how fast an archive of documents is imported, and whether memory grows with its size. Run it with:
 ///
 /// `mvn test -pl functions/source-imports -am -Drapport.excluded.tests= -Dgroups=soak -Dtest=RegisterSpeedTest
 /// -Dsurefire.failIfNoSpecifiedTests=false -Drapport.documents=10000`
@@ -31,7 +31,7 @@ class RegisterSpeedTest {
   private static final String ORG = "org-042";
 
   @Test
-  void importsAnArchiveOfTenThousandDocuments() throws Exception {
+  void importsArchiveOfTenThousandDocuments() throws Exception {
     int documents = Integer.getInteger("rapport.documents", 10_000);
     var dynamoDb = EmbeddedDynamoDb.shared().client();
     String table = EmbeddedDynamoDb.shared().newTable("SourceDataTable");
@@ -64,7 +64,7 @@ class RegisterSpeedTest {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  /// Written while it is read: the archive is nowhere as a whole.
+  /// The archive is written while it is read, so it is never complete in memory or on disk.
   private static InputStream archive(int documents) throws IOException {
     var in = new PipedInputStream(1 << 16);
     var out = new PipedOutputStream(in);

@@ -19,7 +19,7 @@ class RegisterXmlTest {
   private static final String CASE = "7317a453-2d65-465a-9589-519311066579";
 
   @Test
-  void keepsNothingOfIdentityAndNoFreeText() throws Exception {
+  void keepsNoIdentityDataAndNoFreeText() throws Exception {
     RegisterElement root = read(RegisterFile.document(CASE, "2025-01-02T02:00:00+01:00",
         RegisterFile.melding(RegisterFile.id(7), "2025-01-01", "")));
 
@@ -28,7 +28,7 @@ class RegisterXmlTest {
   }
 
   @Test
-  void readsNothingOutsideTheDocument(@TempDir Path folder) throws Exception {
+  void rejectsReferencesOutsideDocument(@TempDir Path folder) throws Exception {
     Path secret = Files.writeString(folder.resolve("secret"), "SECRET");
     String document = RegisterFile.document(CASE, "2025-01-02T02:00:00+01:00",
         "<Melding Id=\"&secret;\" StartDato=\"2025-01-01\">&secret;</Melding>");
@@ -51,14 +51,14 @@ class RegisterXmlTest {
     "<Barnevern>&annet;</Barnevern>    | 1 | is not well-formed XML",
     "tekst                             | 1 | is not well-formed XML"
   }, quoteCharacter = '`')
-  void namesTheLineOfWhatItCannotRead(String document, long line, String reason) {
+  void namesLineOfFault(String document, long line, String reason) {
     assertThatThrownBy(() -> read(document))
         .isInstanceOfSatisfying(UnreadableDocument.class, e -> assertThat(e.line()).isEqualTo(line))
         .hasMessageStartingWith(reason.equals("is not well-formed XML") ? "" : reason);
   }
 
   @Test
-  void boundsDepthElementsAndValues() {
+  void limitsDepthElementsAndValues() {
     assertThatThrownBy(() -> read("<Barnevern>" + "<a>".repeat(100_000)))
         .hasMessage("has elements more than 16 deep");
     assertThatThrownBy(() -> read("<Barnevern>" + "<a/>".repeat(50_000) + "</Barnevern>"))
@@ -77,7 +77,7 @@ class RegisterXmlTest {
     "2025-06-01T12:00:00,           2025-06-01T10:00:00Z",
     "2025-12-01T12:00:00.123456789, 2025-12-01T11:00:00.123456789Z"
   })
-  void takesTimesWithoutAZoneAsThoseOfNorway(String written, Instant meant) throws Exception {
+  void readsTimeWithoutOffsetAsNorwegian(String written, Instant meant) throws Exception {
     assertThat(RegisterDocument.of(read(RegisterFile.document(CASE, written, ""))).extractedAt()).isEqualTo(meant);
   }
 
@@ -92,7 +92,7 @@ class RegisterXmlTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"DatoUttrekk=\"2025", "<Fagsystem", "<Avgiver", "<Sak", "Organisasjonsnummer=\"9", "Sak Id=\"7"})
-  void refusesADocumentThatLacksWhatEveryoneHas(String what) {
+  void rejectsDocumentWithoutRequiredElement(String what) {
     String document = RegisterFile.document(CASE, "2025-06-01T12:00:00Z", "");
     String broken = what.startsWith("<") ? document.replace(what, what + "X").replace("</Sak>", "</SakX>")
         .replace(what.equals("<Sak") ? "</None>" : "</SakX>", what.equals("<Sak") ? "" : "</Sak>")
@@ -102,7 +102,7 @@ class RegisterXmlTest {
   }
 
   @Test
-  void takesTheBirthDateFromTheNewestPersonaliaOrFromTheCaseItself() throws Exception {
+  void readsBirthDateFromNewestPersonaliaOrCase() throws Exception {
     String newer = RegisterFile.personalia("2011-11-11").replace("2012-01-01", "2020-01-01").replace(
         RegisterFile.id(1), RegisterFile.id(9));
     assertThat(document(newer).birthDate()).contains("2011-11-11");

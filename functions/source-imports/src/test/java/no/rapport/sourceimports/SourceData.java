@@ -41,7 +41,7 @@ import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/// A source-data table and a bucket of their own, and the import function on them.
+/// Creates a source-data table and a bucket for one test class, and runs the import function on them.
 final class SourceData {
 
   static final String BUCKET = "source-data";
@@ -66,7 +66,7 @@ final class SourceData {
     s3.createBucket(request -> request.bucket(BUCKET));
   }
 
-  /// A key below the activities of [#ORG], this fixture's own.
+  /// Returns a key below the activities of [#ORG] that no other fixture uses.
   String activitiesKey(String name) {
     return "imports/" + ORG + "/activities/" + folder + "/" + name;
   }
@@ -79,7 +79,7 @@ final class SourceData {
     s3.putObject(request -> request.bucket(BUCKET).key(key), RequestBody.fromBytes(content));
   }
 
-  /// Puts a file, a minute after the last, and delivers its event.
+  /// Puts a file one minute after the previous one, and delivers its event.
   JsonNode importText(String key, String content) {
     return importBytes(key, content.getBytes(StandardCharsets.UTF_8));
   }
