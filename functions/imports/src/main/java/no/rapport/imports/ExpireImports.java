@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Runs every minute. Expires imports whose file did not arrive within a day, fails imports that stopped without an
+/// Runs every minute. Expires imports whose file did not arrive within a day, fails imports that stopped before the
 /// end, and removes records that are older than the files that the lifecycle rule keeps.
 public final class ExpireImports implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 

@@ -43,24 +43,24 @@ final class RegisterCases {
     this.pause = pause;
   }
 
-  /// A document that requests to become the newest of its case.
+  /// The claim of a document that it is the newest of its case.
   ///
   /// @param identities the identities of the records in the document
-  record Wish(Version version, Set<String> identities) {}
+  record Claim(Version version, Set<String> identities) {}
 
   /// Claims cases for documents.
   ///
-  /// @param wishes by case id, at most 100
+  /// @param claims the claims by case id, at most 100
   /// @return the claimed cases. The others already have this document or a newer one
-  Map<String, RegisterCase> claim(Map<String, Wish> wishes) {
-    Map<String, RegisterCase> known = read(List.copyOf(wishes.keySet()));
+  Map<String, RegisterCase> claim(Map<String, Claim> claims) {
+    Map<String, RegisterCase> known = read(List.copyOf(claims.keySet()));
     var claimed = new ConcurrentHashMap<String, RegisterCase>();
-    eachAtOnce(wishes, (caseId, wish) -> {
+    eachAtOnce(claims, (caseId, claim) -> {
       RegisterCase found = known.get(caseId);
-      for (int attempt = 1; found.isOpenTo(wish.version()); attempt++) {
-        RegisterCase claim = found.claimed(wish.version(), wish.identities());
-        if (put(caseId, claim)) {
-          claimed.put(caseId, claim);
+      for (int attempt = 1; found.isOpenTo(claim.version()); attempt++) {
+        RegisterCase changed = found.claimed(claim.version(), claim.identities());
+        if (put(caseId, changed)) {
+          claimed.put(caseId, changed);
           return;
         }
         pauseAfter(attempt);

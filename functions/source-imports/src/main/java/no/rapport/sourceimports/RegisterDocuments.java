@@ -51,7 +51,7 @@ final class RegisterDocuments implements AutoCloseable {
     try {
       ZipEntry entry = archive.getNextEntry();
       while (entry != null && entry.isDirectory()) {
-        // A folder entry may have content all the same.
+        // A folder entry may still have content.
         unpacked();
         entry = archive.getNextEntry();
       }

@@ -124,7 +124,7 @@ final class RegisterImport {
           }
         }
       } catch (UnreadableDocument e) {
-        // The documents before the damage are imported all the same.
+        // The documents before the damage are still imported.
         write(batch, cases, writer, progress);
         throw e;
       }
@@ -209,9 +209,9 @@ final class RegisterImport {
     if (batch.isEmpty()) {
       return;
     }
-    var claims = new LinkedHashMap<String, RegisterCases.Wish>();
+    var claims = new LinkedHashMap<String, RegisterCases.Claim>();
     batch.forEach((caseId, document) -> claims.put(
-        caseId, new RegisterCases.Wish(document.version(), document.present())));
+        caseId, new RegisterCases.Claim(document.version(), document.present())));
     Map<String, RegisterCase> claimed = cases.claim(claims);
     batch.forEach((caseId, document) -> {
       boolean isTaken = claimed.containsKey(caseId);

@@ -267,7 +267,7 @@ class RegisterImportTest {
     String document = document(CASE, TUESDAY, melding(id(2), "2025-02-01", ""));
     ImportSource source = nextFile();
     var cases = new RegisterCases(dynamoDb, table, ORG, RowWriter.Pause.FULL_JITTER, false);
-    cases.claim(Map.of(CASE, new RegisterCases.Wish(
+    cases.claim(Map.of(CASE, new RegisterCases.Claim(
         source.version(Instant.parse(TUESDAY), 1), Set.of("sak#" + CASE, "melding#" + id(2)))));
     assertThat(one(Melding.class).recordId()).as("nothing was written yet").isEqualTo(id(1));
 
