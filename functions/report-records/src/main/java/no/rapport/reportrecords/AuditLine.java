@@ -8,14 +8,14 @@ import no.rapport.records.Documents;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 
-/// What stays of a deleted report, for good: who deleted it, when, and the digest by which a copy of its file can be
-/// recognised.
+/// The permanent audit record of a deleted report: the key that deleted it, the time, and the digest that identifies
+/// copies of its file.
 ///
-/// No file name stands in it: a client's may hold anything.
+/// It holds no file name, because a client's file name may contain personal data.
 ///
 /// @param deletedBy id of the key that deleted it
-/// @param fileSha256 of the file that Rapport wrote; empty where a client had entered the report
-/// @param reexports how many re-exports of it were erased with it
+/// @param fileSha256 digest of the file that Rapport wrote; empty if a client entered the report
+/// @param reexports number of re-exports that were erased with it
 public record AuditLine(String orgId, String reportId, String reportType, String deletedBy, Instant deletedAt,
     Optional<String> fileSha256, int reexports) {
 
@@ -24,12 +24,12 @@ public record AuditLine(String orgId, String reportId, String reportType, String
         reexports);
   }
 
-  /// The change that writes this line.
+  /// Returns the change that writes this line.
   Change written() {
     return new Change.AddNote(Note.first(partition(orgId), deletedAt + "#" + reportId, Documents.write(this), null));
   }
 
-  /// An organisation's lines, oldest first, at most `limit`.
+  /// Returns an organisation's lines, oldest first, at most `limit`.
   public static List<AuditLine> of(Records records, String orgId, int limit, Instant now) {
     return records.notes(partition(orgId), "", limit, now).stream()
         .map(note -> Documents.read(note.document(), AuditLine.class)).toList();

@@ -6,7 +6,7 @@ import java.util.function.LongPredicate;
 import no.rapport.records.Change;
 import no.rapport.reportrecords.ReportRecords.Stored;
 
-/// Merges what a worker reports into a report, however many others write at the same time.
+/// Merges a worker's changes into a report, and retries when other requests change the report at the same time.
 final class ChangeReport {
 
   private final ReportRecords reports;
@@ -15,7 +15,7 @@ final class ChangeReport {
     this.reports = reports;
   }
 
-  /// @param ifMatch whether the caller accepts the version that is changed
+  /// @param ifMatch tells whether the caller accepts the version that is changed
   Outcome apply(String reportId, ReportChanges changes, LongPredicate ifMatch, Instant now) {
     while (true) {
       Optional<Stored> seen = reports.find(reportId);

@@ -9,7 +9,7 @@ import no.rapport.api.Api;
 import no.rapport.api.Idempotency;
 import no.rapport.api.Reply;
 
-/// `POST /api/v1/report-records`: enters a report that was made elsewhere.
+/// `POST /api/v1/report-records`: adds a report that was made outside Rapport to the history.
 public final class CreateReportRecord
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 

@@ -7,11 +7,10 @@ import no.rapport.reporting.ActivityTotals;
 import no.rapport.reporting.Period;
 import no.rapport.sourcedata.Activities;
 
-/// Adds up the activities of a period as they are now: one query a month, of one page as long as a month has less than
-/// 1 MB of activities.
+/// Sums the present activities of a period. It makes one query a month; a month of less than 1 MB is one page.
 final class CurrentTotals {
 
-  /// What is read within the time of a request.
+  /// The most activities that can be read within one request.
   static final int MAX_ROWS = 200_000;
 
   private final Activities activities;
@@ -32,7 +31,7 @@ final class CurrentTotals {
     }
   }
 
-  /// Returns the totals, or empty where there are more activities than are read.
+  /// Returns the totals, or empty if there are more activities than the limit.
   ///
   /// @param types empty means all
   Optional<ActivityTotals.Count> of(String orgId, Period period, List<String> types) {

@@ -13,17 +13,18 @@ import no.rapport.records.Cleanup;
 import no.rapport.reportrecords.ReportRecords.Stored;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// Deletes a report for good, with its re-exports, and with the files and the sealed rows that Rapport wrote for them.
+/// Permanently deletes a report, its re-exports, and the files and sealed rows that Rapport wrote for them.
 ///
-/// The records go first, in one transaction with the audit line and the duty to remove the objects; then the objects
-/// go. A report with more re-exports than a transaction holds loses them in several, the report itself with the last. With
-/// very many the request has to be repeated, so that the work of one request is bounded.
+/// One transaction deletes the records, writes the audit line and stores the duty to remove the objects. The objects
+/// are removed afterwards. If the report has more re-exports than fit into one transaction, several transactions delete
+/// them; the last one also deletes the report. One request runs a limited number of transactions, so a report with very
+/// many re-exports needs the request several times.
 final class DeleteReport {
 
-  /// Longer than any task may run that could still be copying the report's file.
+  /// Longer than the longest task that may still be copying the report's file.
   private static final Duration MAX_TASK_DURATION = Duration.ofMinutes(16);
   private static final int MAX_ATTEMPTS = 100;
-  /// Batches without the report itself that one request may delete.
+  /// The most transactions that one request may run before the one that deletes the report.
   private static final int MAX_BATCHES = 1;
 
   private final ReportRecords reports;
@@ -36,7 +37,7 @@ final class DeleteReport {
     this.reexports = new Reexports(reports.records());
   }
 
-  /// @param ifMatch whether the caller accepts the version that is deleted
+  /// @param ifMatch tells whether the caller accepts the version that is deleted
   /// @param deletedBy id of the caller's key
   Outcome apply(String reportId, LongPredicate ifMatch, String deletedBy, Instant now) {
     int batches = 0;
@@ -49,7 +50,7 @@ final class DeleteReport {
         return new Outcome.Stale();
       }
       ReportRecord report = seen.get().report();
-      // Looked for after the version was read: a re-export that begins after this moves the version on.
+      // The version must be read first: a re-export that begins after this query changes the version.
       if (reexports.hasUnfinished(report)) {
         return new Outcome.Refused("The report is being re-exported; "
             + "it can be deleted when its re-exports have ended or are cancelled");
@@ -85,10 +86,11 @@ final class DeleteReport {
             + " are deleted; repeat the request to delete the others and the report");
       }
     }
-    throw new IllegalStateException("The report is being changed by others all the time");
+    throw new IllegalStateException("The report changed during each of " + MAX_ATTEMPTS + " attempts to delete it");
   }
 
-  /// What Rapport wrote for this report; a file that a client only named is not ours to remove.
+  /// Returns the prefixes of what Rapport wrote for this report. A file that a client only named is not Rapport's to
+  /// remove.
   private static List<String> unwanted(ReportRecord report) {
     List<String> prefixes = new ArrayList<>();
     report.fileRef().filter(_ -> report.owned()).ifPresent(prefixes::add);
@@ -96,7 +98,8 @@ final class DeleteReport {
     return prefixes;
   }
 
-  /// What the sweeper would remove within a minute; what re-exports left outside the report's folder waits for it.
+  /// Removes the report's objects now. If that fails, the sweeper removes them within a minute. The sweeper also
+  /// removes objects of re-exports outside the report's folder.
   private void remove(ReportRecord report, boolean withReexports) {
     List<String> prefixes = unwanted(report);
     if (withReexports) {

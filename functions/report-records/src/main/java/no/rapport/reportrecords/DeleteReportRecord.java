@@ -7,7 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `DELETE /api/v1/report-records/{report_id}`: removes a report for good, with the file it owns.
+/// `DELETE /api/v1/report-records/{report_id}`: permanently deletes a report and the file that it owns.
 public final class DeleteReportRecord
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 

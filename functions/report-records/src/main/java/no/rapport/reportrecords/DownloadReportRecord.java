@@ -7,8 +7,8 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/report-records/{report_id}/download`: leads to a fresh link to the report's file, once it is
-/// completed and where the file is there.
+/// `GET /api/v1/report-records/{report_id}/download`: redirects to a new link to the report's file. The report must be
+/// completed and its file must exist.
 public final class DownloadReportRecord
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 

@@ -8,10 +8,10 @@ import no.rapport.records.Documents;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 
-/// How many re-exports of a report its deletion has erased so far: kept from one transaction to the next, so that the
-/// audit line counts all of them also where the deletion is interrupted and asked for again.
+/// Counts the re-exports that the deletion of a report has erased so far. The count is stored between transactions, so
+/// the audit line counts all of them even if the deletion is interrupted and requested again.
 ///
-/// @param note where the count of earlier transactions is kept
+/// @param note holds the count of earlier transactions
 record ErasedReexports(String partition, String reportId, Optional<Note> note, int count) {
 
   private record Count(int erased) {}
@@ -27,14 +27,14 @@ record ErasedReexports(String partition, String reportId, Optional<Note> note, i
     return new ErasedReexports(partition, reportId, note, count + more);
   }
 
-  /// The change that keeps this count.
+  /// Returns the change that stores this count.
   Change kept() {
     String document = Documents.write(new Count(count));
     return note.<Change>map(seen -> new Change.ReplaceNote(seen, seen.next(document)))
         .orElseGet(() -> new Change.AddNote(Note.first(partition, reportId, document, null)));
   }
 
-  /// The changes after which no count is kept.
+  /// Returns the changes that remove the stored count.
   List<Change> settled() {
     return note.<Change>map(Change.RemoveNote::new).stream().toList();
   }

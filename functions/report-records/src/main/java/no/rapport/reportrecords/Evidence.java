@@ -14,16 +14,17 @@ import java.util.zip.ZipOutputStream;
 import no.rapport.reporting.FigureSnapshot;
 import no.rapport.reporting.RuleSet;
 
-/// The evidence of a report: a small ZIP from which an auditor can tell that a file is the one that was made, and that
-/// the rows behind it are the ones that were sealed.
+/// Writes the evidence of a report: a small ZIP with which an auditor can verify that a file is the original and that
+/// the rows behind it are the sealed ones.
 ///
-/// The same report always gives the same bytes, from any release: nothing in it depends on the clock, and nothing is
-/// compressed, since compressors change. No figure and no row is in it, so it gives away nothing that the report hides.
+/// The same report gives the same bytes in every release: nothing in the ZIP depends on the clock, and nothing is
+/// compressed, because compressors change. The ZIP contains no figures and no rows, so it reveals nothing that the
+/// report hides.
 final class Evidence {
 
   static final String CONTENT_TYPE = "application/zip";
 
-  // The first day would be written with a second form of the time, which depends on the time zone.
+  // For 1 January 1980, the JDK would add an extended timestamp, which depends on the time zone.
   private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 1, 2, 0, 0);
 
   private final ReportRecord report;
@@ -38,7 +39,7 @@ final class Evidence {
     this.manifest = manifest;
   }
 
-  /// Where the evidence of a report lies: with what was sealed for it, so that it is erased together with that.
+  /// Returns the key of a report's evidence. It is in the folder of the sealed data, so both are erased together.
   static String key(SealedData sealed) {
     return sealed.prefix() + "evidence.zip";
   }

@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import no.rapport.reporting.NationalIdMask;
 import no.rapport.reporting.ReportFormat;
 
-/// Which keys a client may name as an organisation's report file: those below `reports/{org_id}/`, made of plain
-/// segments, so that no key leads out of that folder however it is read. A file is served under its key's last segment, so
-/// no key may hold a national identity number.
+/// Validates the keys that a client may name as a report file. A key must be below `reports/{org_id}/` and consist of
+/// plain segments, so that it cannot refer to anything outside that folder. The last segment is the file name of the
+/// download, so a key must not contain a national identity number.
 public final class FileRef {
 
   public static final String EXPECTATION = "must be a key below reports/{org_id}/ of the report's own organisation, in "
@@ -22,7 +22,7 @@ public final class FileRef {
 
   private FileRef() {}
 
-  /// @return the key, or empty where this organisation's report may not name it
+  /// @return the key, or empty if a report of this organisation must not name it
   public static Optional<String> of(String orgId, String key) {
     String folder = "reports/" + orgId + "/";
     return Optional.of(key)
@@ -32,7 +32,7 @@ public final class FileRef {
         .filter(k -> !NationalIdMask.isIn(k.substring(folder.length())));
   }
 
-  /// What a file is served as, by the extension of its key.
+  /// Returns the content type of a file by the extension of its key.
   public static String contentType(String key) {
     String extension = key.substring(key.lastIndexOf('.') + 1);
     return ReportFormat.ofWord(extension).map(ReportFormat::contentType)

@@ -15,7 +15,7 @@ import no.rapport.sourcedata.CaseRecords;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// `GET /api/v1/report-records/{report_id}/changes`: whether what was reported is still what the data say.
+/// `GET /api/v1/report-records/{report_id}/changes`: compares the reported figures and totals with the present data.
 public final class GetReportRecordChanges
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 

@@ -8,8 +8,8 @@ import java.util.Optional;
 import no.rapport.api.Api;
 import no.rapport.api.Reply;
 
-/// `GET /api/v1/report-records/{report_id}/evidence`: leads to a fresh link to the report's evidence, which is made on
-/// each request, with the same bytes, under one key.
+/// `GET /api/v1/report-records/{report_id}/evidence`: redirects to a new link to the report's evidence. Each request
+/// writes the evidence again, with the same bytes and under the same key.
 public final class GetReportRecordEvidence
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 

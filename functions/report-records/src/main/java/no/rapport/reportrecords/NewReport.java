@@ -17,7 +17,7 @@ record NewReport(String orgId, String reportType, Period period, ReportStatus st
   private static final int MAX_YEARS = 5;
   private static final Pattern TYPE = Pattern.compile("[a-z_]{1,64}");
 
-  /// @param actingUser who generated the report where the body does not say so
+  /// @param actingUser becomes `generated_by` if the body has none
   static NewReport parse(Body body, Optional<String> actingUser) {
     String orgId = body.required("org_id", body.id("org_id"), "-");
     String type = body.required("report_type",

@@ -13,20 +13,19 @@ import no.rapport.reporting.FigureChanges;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.RuleSet;
 
-/// Reads the newest good snapshot of a period, as the aggregation stored it, in two consistent reads: which one it is,
-/// and the snapshot.
+/// Reads the newest good snapshot of a period with two consistent reads: first the reference, then the snapshot.
 record NewestFigures(Records records) {
 
-  /// Notes of periods sort after this.
+  /// A sort key after the notes of all periods.
   static final String BEFORE_PERIODS = "period";
 
   private static final String COLLECTION = "aggregated-report-data";
   private static final String COMPLETED = "COMPLETED";
 
-  /// Which snapshot is the newest good one of a period.
+  /// A reference to the newest good snapshot of a period.
   record Ref(String snapshotId, String figures) {}
 
-  /// @param ruleVersion 0 where it was not recorded
+  /// @param ruleVersion 0 if it was not recorded
   record Snapshot(String snapshotId, String periodId, String state, Aggregate aggregate) {
 
     record Aggregate(Instant aggregatedAt, String mark, List<Figure> figures, int ruleVersion) {}
@@ -39,7 +38,7 @@ record NewestFigures(Records records) {
           FigureChanges.values(aggregate.figures(), Figure::fieldKey, figure -> Optional.ofNullable(figure.value())));
     }
 
-    /// Whether computing again would give the same figures.
+    /// Returns whether a new aggregation would give the same figures.
     boolean isValid(String presentMark) {
       return state.equals(COMPLETED) && aggregate.ruleVersion() == RuleSet.CURRENT
           && aggregate.mark().equals(presentMark);
@@ -64,7 +63,7 @@ record NewestFigures(Records records) {
     return Optional.ofNullable(Documents.read(note.document(), PeriodState.class).newest());
   }
 
-  /// Values of a period of which there is no snapshot now.
+  /// Returns the values of a period that has no snapshot now.
   static FigureChanges.Values none(Comparability.Basis basis) {
     return new FigureChanges.Values(basis, Map.of());
   }

@@ -1,21 +1,21 @@
 package no.rapport.reportrecords;
 
-/// What came of changing or deleting a report.
+/// The outcome of changing or deleting a report.
 sealed interface Outcome {
 
   record Done(ReportRecords.Stored stored) implements Outcome {}
 
-  /// There is no such report (any more).
+  /// The report does not exist, or no longer exists.
   record Absent() implements Outcome {}
 
   /// The caller's `If-Match` names another version.
   record Stale() implements Outcome {}
 
-  /// The state does not allow it.
+  /// The report's state does not allow the change.
   ///
-  /// @param detail says the state and what is allowed
+  /// @param detail names the state and the allowed changes
   record Refused(String detail) implements Outcome {}
 
-  /// A completed report would be left without its file.
+  /// The change would leave a completed report without its file.
   record FileMissing() implements Outcome {}
 }

@@ -8,13 +8,14 @@ import no.rapport.records.Entry;
 import no.rapport.records.Listing;
 import no.rapport.records.Records;
 
-/// The re-exports of a report, as far as its deletion has to know them: they go with it.
+/// The re-exports of a report. The deletion of a report uses them, because it deletes them too.
 record Reexports(Records records) {
 
   private static final String COLLECTION = "report-reexports";
   private static final String REPORT_ID = "report_id";
   private static final Set<String> UNFINISHED = Set.of("pending", "running");
-  /// With their audit events, the report, its audit line and the totals, this many fit into one transaction.
+  /// The most re-exports in one transaction, which also holds their audit events, the report, its audit line and the
+  /// totals.
   private static final int BATCH = 12;
 
   /// Some finished re-exports of a report.
@@ -26,7 +27,7 @@ record Reexports(Records records) {
       return reexports.stream().<Change>map(Change.Delete::new).toList();
     }
 
-    /// What the attempts of these re-exports may have left in the bucket.
+    /// Returns the prefixes of all objects that the attempts of these re-exports may have written to the bucket.
     List<String> prefixes(ReportRecord report) {
       List<String> prefixes = new ArrayList<>();
       if (!reexports.isEmpty()) {
@@ -37,18 +38,18 @@ record Reexports(Records records) {
     }
   }
 
-  /// Whether a re-export of the report is pending or running; consistent.
+  /// Returns whether a re-export of the report is pending or running. The read is consistent.
   boolean hasUnfinished(ReportRecord report) {
     return !of(report, UNFINISHED, 1).isEmpty();
   }
 
-  /// The next re-exports to delete; consistent.
+  /// Returns the next re-exports to delete. The read is consistent.
   Batch nextBatch(ReportRecord report) {
     List<Entry> next = of(report, Set.of(), BATCH + 1);
     return new Batch(next.subList(0, Math.min(BATCH, next.size())), next.size() <= BATCH);
   }
 
-  /// Where the files of all re-exports of a report lie.
+  /// Returns the folder of the files of all re-exports of a report.
   static String filesOf(ReportRecord report) {
     return "reports/" + report.orgId() + "/reexports/" + report.reportId() + "_";
   }

@@ -6,11 +6,11 @@ import java.util.Set;
 import java.util.function.Function;
 import no.rapport.api.Body;
 
-/// What a worker reports about a report (`PUT /api/v1/report-records/{report_id}`): merged into it member by member.
+/// A worker's changes to a report (`PUT /api/v1/report-records/{report_id}`), which are merged member by member.
 record ReportChanges(Optional<ReportStatus> status, Given<String> fileRef, Given<Long> fileSizeBytes,
     Given<Instant> generatedAt) {
 
-  /// A member that may be absent (what is there stays), `null` (it becomes empty) or a value.
+  /// A member that is absent (the value stays), `null` (the value becomes empty) or a new value.
   record Given<T>(boolean given, Optional<T> value) {
 
     static <T> Given<T> of(Body body, String name, Function<String, Optional<T>> read) {
@@ -24,7 +24,7 @@ record ReportChanges(Optional<ReportStatus> status, Given<String> fileRef, Given
 
   private static final Set<String> CHANGEABLE = Set.of("status", "file_ref", "file_size_bytes", "generated_at");
 
-  /// @param report what is changed: its organisation's folder alone may hold its file
+  /// @param report the report to change; its file must be in its organisation's folder
   static ReportChanges parse(Body body, ReportRecord report) {
     body.readOnly(() -> ReportJson.detailed(report), CHANGEABLE);
     if (body.isNull("status")) {

@@ -11,13 +11,13 @@ import no.rapport.reporting.ActivityTotals;
 import no.rapport.reporting.FigureChanges;
 import no.rapport.reporting.FigureSnapshot;
 
-/// What was sealed with a report against what the data say now.
+/// Compares a report's sealed figures and totals with the present ones.
 ///
-/// @param sealed the figures of the report; empty where its period had none
+/// @param sealed figures of the report; empty if its period had none
 /// @param newest the newest good snapshot of the period
-/// @param isCurrent whether computing that snapshot again would give the same figures
-/// @param then totals of the sealed activities; empty in reports of earlier releases
-/// @param now totals of the present activities; empty where there are too many to be read
+/// @param isCurrent whether a new aggregation would give the figures of that snapshot
+/// @param then totals of the sealed activities; empty for reports of earlier releases
+/// @param now totals of the present activities; empty if there are too many to read
 record ReportChangesJson(Optional<FigureSnapshot> sealed, Optional<NewestFigures.Snapshot> newest, boolean isCurrent,
     Optional<ActivityTotals.Count> then, Optional<ActivityTotals.Count> now) {
 

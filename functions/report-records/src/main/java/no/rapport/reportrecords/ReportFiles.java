@@ -31,7 +31,7 @@ final class ReportFiles {
     this.links = new DownloadLinks(presigner, bucket, records, clock);
   }
 
-  /// Reads `BUCKET`, and `S3_PATH_STYLE` where the store knows no virtual hosts.
+  /// Creates the store from `BUCKET` and, for stores without virtual hosts, `S3_PATH_STYLE`.
   static ReportFiles fromEnvironment(Records records) {
     boolean pathStyle = Boolean.parseBoolean(Environment.optional("S3_PATH_STYLE", "false"));
     S3Client s3 = S3Client.builder().httpClient(UrlConnectionHttpClient.create()).forcePathStyle(pathStyle).build();
@@ -49,13 +49,13 @@ final class ReportFiles {
     }
   }
 
-  /// Reads what was sealed for a report.
+  /// Reads the sealed data of a report.
   ///
-  /// @throws IllegalStateException when it is not what was sealed
+  /// @throws IllegalStateException if the list of sealed rows does not have the recorded digest
   SealedManifest manifest(SealedData sealed) {
     byte[] bytes = s3.getObjectAsBytes(get -> get.bucket(bucket).key(sealed.manifestKey())).asByteArray();
     if (!sha256(bytes).equals(sealed.sha256())) {
-      throw new IllegalStateException("The list of sealed rows is not what was sealed");
+      throw new IllegalStateException("The list of sealed rows does not have the recorded SHA-256");
     }
     return Documents.read(new String(bytes, StandardCharsets.UTF_8), SealedManifest.class);
   }
@@ -72,18 +72,18 @@ final class ReportFiles {
     s3.putObject(put -> put.bucket(bucket).key(key).contentType(contentType), RequestBody.fromBytes(bytes));
   }
 
-  /// A fresh link, saved under the last segment of the key.
+  /// Returns a new link; the download has the key's last segment as its file name.
   DownloadLinks.Link link(ReportRecord report, String key) {
     return link(report, key, key.substring(key.lastIndexOf('/') + 1));
   }
 
-  /// A fresh link, saved under that name.
+  /// Returns a new link; the download has the given file name.
   DownloadLinks.Link link(ReportRecord report, String key, String fileName) {
     return links.to(report.orgId(), ReportRecords.COLLECTION + "/" + report.reportId(), key, fileName,
         FileRef.contentType(key));
   }
 
-  /// Removes every object whose key begins so.
+  /// Removes every object whose key has this prefix.
   void removeBelow(String prefix) {
     for (var page : s3.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix))) {
       List<ObjectIdentifier> keys = page.contents().stream()

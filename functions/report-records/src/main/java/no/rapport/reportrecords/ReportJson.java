@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 
-/// Reports as the contract prints them, member by member and in its order.
+/// Writes reports as the contract defines them, with its members in its order.
 final class ReportJson {
 
   private ReportJson() {}
 
-  /// In lists.
+  /// Writes a report as lists show it.
   static ObjectNode listed(ReportRecord report) {
     return JsonNodeFactory.instance.objectNode()
         .put("report_id", report.reportId())
@@ -26,7 +26,8 @@ final class ReportJson {
         .put("updated_at", report.updatedAt().toString());
   }
 
-  /// One report by itself, also as the answer to POST and PUT: with the digest of the file that Rapport wrote, and the export that left it.
+  /// Writes a single report, also for the answers to POST and PUT. It adds the digest of the file that Rapport wrote,
+  /// and the id of the export that created the record.
   static ObjectNode detailed(ReportRecord report) {
     return listed(report)
         .put("file_sha256", report.fileSha256().orElse(null))

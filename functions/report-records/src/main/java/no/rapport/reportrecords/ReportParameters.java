@@ -5,9 +5,9 @@ import no.rapport.reporting.ReportFormat;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.Suppression;
 
-/// What a generated report was made with; a re-export starts from it.
+/// The parameters of a generated report. A re-export uses them as its defaults.
 ///
-/// @param activityTypes codes that were asked for; empty means all
+/// @param activityTypes requested codes; empty means all
 /// @param includeAnnexes whether the annexes were written
 /// @param includeAttachments whether the file is a ZIP of the report and its attachments
 public record ReportParameters(ReportFormat format, ReportLocale locale, List<String> activityTypes,
@@ -17,11 +17,11 @@ public record ReportParameters(ReportFormat format, ReportLocale locale, List<St
     activityTypes = List.copyOf(activityTypes);
   }
 
-  /// What a report is made with when nobody has said anything else, as a Bufdir export has it.
+  /// Returns the default parameters of a report, which are those of a Bufdir export.
   public static final ReportParameters DEFAULT =
       new ReportParameters(ReportFormat.XLSX, ReportLocale.NB, List.of(), true, false, Suppression.NONE);
 
-  /// Extension of the file, without the dot.
+  /// Returns the file extension without the dot.
   public String extension() {
     return includeAttachments ? "zip" : format.extension();
   }

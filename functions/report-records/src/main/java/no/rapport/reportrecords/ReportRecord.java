@@ -7,19 +7,20 @@ import java.util.Map;
 import java.util.Optional;
 import no.rapport.reporting.Period;
 
-/// One report of an organisation's history, entered by a client or left by a completed export.
+/// One report in an organisation's history. A client entered it, or a completed export created it.
 ///
-/// Times are UTC, whole seconds. A report whose file Rapport wrote is completed from the beginning, and its file's
-/// key, size and SHA-256 never change.
+/// Times are UTC, whole seconds. A report whose file Rapport wrote is `completed` from the beginning; its file's key,
+/// size and SHA-256 never change.
 ///
-/// @param fileRef key of the file in the bucket, below `reports/{org_id}/`; a client's may name an absent object
-/// @param fileSizeBytes as Rapport wrote it, or as a client says
-/// @param generatedBy id of the user or key that had it made
+/// @param fileRef key of the file in the bucket, below `reports/{org_id}/`; a key from a client may name an object that
+///     does not exist
+/// @param fileSizeBytes size of the file, as written by Rapport or stated by a client
+/// @param generatedBy id of the user or key that ordered it
 /// @param fileSha256 of the file that Rapport wrote, lower-case hexadecimal
-/// @param exportId the export that left this record
-/// @param parameters what Rapport made it with
-/// @param sealed the rows it was made of
-/// @param owned whether Rapport wrote the file, and therefore removes it with the record
+/// @param exportId the export that created this record
+/// @param parameters the parameters with which Rapport generated it
+/// @param sealed the rows from which it was generated
+/// @param owned whether Rapport wrote the file; if so, deleting the record removes the file
 public record ReportRecord(
     String reportId,
     String orgId,
@@ -38,10 +39,10 @@ public record ReportRecord(
     Optional<SealedData> sealed,
     boolean owned) {
 
-  /// The type of what a Bufdir export leaves here.
+  /// The report type of a record that a Bufdir export creates.
   public static final String ACTIVITY_EXPORT = "activity_export";
 
-  /// Where the file of a generated report lies.
+  /// Returns the key of a generated report's file.
   public static String fileRef(String orgId, Period period, String reportId, String extension) {
     return "reports/" + orgId + "/" + period.folder() + "/" + reportId + "." + extension;
   }
@@ -58,7 +59,7 @@ public record ReportRecord(
     return filters;
   }
 
-  /// The same report as a client changed it.
+  /// Returns this report with a client's changes.
   ReportRecord changed(ReportStatus nextStatus, Optional<String> nextFileRef, Optional<Long> nextSize,
       Optional<Instant> nextGeneratedAt, Instant now) {
     return new ReportRecord(reportId, orgId, reportType, period, nextStatus, nextFileRef, nextSize, generatedBy,

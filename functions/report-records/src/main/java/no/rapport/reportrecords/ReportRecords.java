@@ -19,8 +19,8 @@ import no.rapport.reporting.Period;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
-/// The report history in the records table: how its entries are read, entered, held and let go. Every change is
-/// conditional on what was read.
+/// The report history in the records table: reads, adds, locks and deletes its entries. Every change is conditional on
+/// the version that was read.
 public final class ReportRecords {
 
   public static final String COLLECTION = "report-records";
@@ -32,7 +32,7 @@ public final class ReportRecords {
     this.records = records;
   }
 
-  /// Reads `RECORDS_TABLE`.
+  /// Creates the history in the table `RECORDS_TABLE`.
   static ReportRecords fromEnvironment() {
     DynamoDbClient client = DynamoDbClient.builder().httpClient(UrlConnectionHttpClient.create()).build();
     String table = Environment.required("RECORDS_TABLE");
@@ -41,7 +41,7 @@ public final class ReportRecords {
     return new ReportRecords(new DynamoRecords(client, table));
   }
 
-  /// What a request does: enters a report, finds, shows and lists it.
+  /// The operations of requests: add, find, show and list reports.
   private static void prime(ReportRecords reports) {
     var report = new ReportRecord("priming", "priming", ReportRecord.ACTIVITY_EXPORT,
         new Period(LocalDate.EPOCH, LocalDate.EPOCH), ReportStatus.PENDING, Optional.empty(), Optional.empty(), "priming",
@@ -54,7 +54,7 @@ public final class ReportRecords {
     Priming.once(new Idempotency(reports.records, Clock.systemUTC()));
   }
 
-  /// A report with the version it was read at.
+  /// A report and the version at which it was read.
   public record Stored(ReportRecord report, Entry entry) {
 
     static Stored of(Entry entry) {
@@ -69,11 +69,12 @@ public final class ReportRecords {
       return new Stored(next, entry.next(next.status().word(), next.filters(), Documents.write(next)));
     }
 
-    /// To be committed together with a new re-export of this report: refused when the report has been changed or
-    /// deleted since, and makes a deletion that has already looked for re-exports look again.
+    /// Returns a change to commit together with a new re-export of this report. The commit fails if the report was
+    /// changed or deleted since it was read.
     ///
-    /// A mere check would not do: a deletion that looked before the re-export was there would still find the version
-    /// that it saw. The report itself stays as it is; only its version, and with it its ETag, moves on.
+    /// The change gives the report a new version and ETag, but no new content. A condition check alone would not be
+    /// enough: a deletion that looked for re-exports before this commit would still find the version that it read. The
+    /// new version makes such a deletion look again.
     public Change hold() {
       return new Change.Replace(entry, entry.next(entry.status(), entry.filters(), entry.document()));
     }
@@ -83,21 +84,21 @@ public final class ReportRecords {
     return records.find(COLLECTION, reportId).map(Stored::of);
   }
 
-  /// The report where it exists for this caller.
+  /// Returns the report if it exists in the caller's organisation.
   public Optional<Stored> visible(String reportId, Caller caller) {
     return records.find(COLLECTION, reportId, caller::maySee).map(Stored::of);
   }
 
-  /// Stores a new report. The same report again, as a request that is repeated under its idempotency key makes it, is
-  /// found; where it has been deleted since, it stays so, and the answer is as the first one was.
+  /// Stores a new report. A retry with the same idempotency key finds the stored report. If that report has been
+  /// deleted since, the retry does not create it again, and its answer equals the first one.
   Stored create(ReportRecord report) {
     Entry entry = entry(report);
     return records.commit(new Change.Create(entry)) ? new Stored(report, entry)
         : find(report.reportId()).orElseGet(() -> new Stored(report, entry));
   }
 
-  /// To be committed in the transaction that completes a Bufdir export; refused where the record is there already.
-  /// The history's own copy of the file must lie at [CompletedExport#fileRef()] before.
+  /// Returns the changes to commit in the transaction that completes a Bufdir export. The commit fails if the record
+  /// already exists. The history's own copy of the file must exist at [CompletedExport#fileRef()] before the commit.
   public static Change enter(CompletedExport export) {
     return new Change.Create(entry(new ReportRecord(export.reportId(), export.orgId(), ReportRecord.ACTIVITY_EXPORT,
         export.period(), ReportStatus.COMPLETED, Optional.of(export.fileRef()), Optional.of(export.fileSizeBytes()),

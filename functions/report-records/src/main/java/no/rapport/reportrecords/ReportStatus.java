@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// How far a report is. The legal moves stand here and nowhere else.
+/// The status of a report. This class alone defines the legal transitions.
 public enum ReportStatus {
   PENDING,
   PROCESSING,
   COMPLETED,
   FAILED;
 
-  /// The contract's word.
+  /// Returns the status word of the contract.
   public String word() {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
@@ -26,7 +26,7 @@ public enum ReportStatus {
     return Arrays.stream(values()).filter(status -> status.word().equals(word)).findFirst();
   }
 
-  /// Where a report may go from here: forwards, steps skipped or not, and from a failure back to the beginning.
+  /// Returns the statuses that may follow this one: any later one, and the first one after a failure.
   Set<ReportStatus> next() {
     return switch (this) {
       case PENDING -> EnumSet.of(PROCESSING, COMPLETED, FAILED);
@@ -36,12 +36,12 @@ public enum ReportStatus {
     };
   }
 
-  /// Whether this status may follow; the present one may always be repeated.
+  /// Returns whether the given status may follow this one. Repeating the present status is always allowed.
   boolean mayBecome(ReportStatus other) {
     return other == this || next().contains(other);
   }
 
-  /// What is allowed, for a person to read.
+  /// Returns a description of the allowed transitions for error messages.
   String allowed() {
     return next().isEmpty() ? "nothing follows"
         : "what may follow is " + next().stream().map(ReportStatus::word).collect(Collectors.joining(", "));

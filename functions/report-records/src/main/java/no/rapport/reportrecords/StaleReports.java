@@ -6,24 +6,24 @@ import java.util.stream.Collectors;
 import no.rapport.records.Listing;
 import no.rapport.records.Records;
 
-/// Lists the reports whose sealed key figures are, or are no longer, those of the newest good snapshot of their
+/// Lists the reports whose sealed key figures equal, or no longer equal, those of the newest good snapshot of their
 /// period.
 ///
-/// Two fingerprints make this cheap. One is stored with each report when it is sealed, as a value that lists filter by.
-/// The other is written in the transaction that completes a snapshot, together with the period's mark of the source. All
-/// of an organisation's present fingerprints are one query, at most one for each year, half-year and quarter that
-/// imports accept; no report is opened and none is written when figures change. Reports without sealed figures are in
-/// neither list, nor are those of releases that stored no fingerprint.
+/// The list compares two fingerprints. One is stored with each report when it is sealed, as a value by which lists can
+/// filter. The other is stored by the transaction that completes a snapshot, together with the source mark of the
+/// period. One query reads all present fingerprints of an organisation: at most one for each year, half-year and
+/// quarter that imports accept. The list opens no report, and a change of figures writes no report. Reports without
+/// sealed figures or without a stored fingerprint (earlier releases) are in neither list.
 record StaleReports(Records records) {
 
-  /// The name of the filter that holds a report's fingerprint.
+  /// The name of the filter on a report's fingerprint.
   static final String FIGURES = "figures";
 
-  /// More than the periods of the 53 years that imports accept.
+  /// More than the number of periods in the 53 years that imports accept.
   private static final int MAX_PERIODS = 400;
   private static final Set<String> NOTHING = Set.of("-");
 
-  /// Narrows the list of one organisation's reports.
+  /// Restricts the list of one organisation's reports.
   Listing narrow(Listing listing, String orgId, boolean stale) {
     Set<String> current = records.notes(NewestFigures.partition(orgId), NewestFigures.BEFORE_PERIODS, MAX_PERIODS,
             Instant.EPOCH).stream()

@@ -8,7 +8,7 @@ import no.rapport.api.Api;
 import no.rapport.api.KeyRefusals;
 import no.rapport.api.Reply;
 
-/// `PUT /api/v1/report-records/{report_id}`: a worker reports how far a report is and where its file lies.
+/// `PUT /api/v1/report-records/{report_id}`: changes a report's status and the location of its file, for a worker.
 public final class UpdateReportRecord
     implements RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> {
 

@@ -57,7 +57,7 @@ class CreateReportRecordTest {
   }
 
   @Test
-  void takesACompletedReportWithItsFileSizeAndTime() {
+  void acceptsCompletedReportWithFileSizeAndTime() {
     var answer = Call.post(body("""
         , "file_ref": "reports/org_1/2025/årsrapport (1).pdf", "file_size_bytes": 12,
         "generated_at": "2026-01-02T03:04:05.678Z\"""").replace("pending", "completed")).to(create);

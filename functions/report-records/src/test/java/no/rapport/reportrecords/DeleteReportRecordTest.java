@@ -29,7 +29,7 @@ class DeleteReportRecordTest {
   private final DeleteReportRecord delete = new DeleteReportRecord(reports, bucket.files());
 
   @Test
-  void takesTheFileAndTheSealedRowsAlongAndLeavesAnAuditLine() {
+  void deletesFileAndSealedRowsAndWritesAuditLine() {
     var export = Reports.aCompletedExport("rpt_9");
     records.commit(ReportRecords.enter(export));
     bucket.put(export.fileRef(), "content");
@@ -53,7 +53,7 @@ class DeleteReportRecordTest {
   }
 
   @Test
-  void leavesAFileThatAClientOnlyNamed() {
+  void keepsFileThatAClientOnlyNamed() {
     Reports.store(records, Reports.example());
     bucket.put(Reports.example().fileRef().orElseThrow(), "content");
 
@@ -66,7 +66,7 @@ class DeleteReportRecordTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"pending", "running"})
-  void waitsForReexportsThatAreAtWork(String status) {
+  void refusesDeletionWhileAReexportIsUnfinished(String status) {
     Reports.store(records, Reports.example());
     var reexport = Reports.aReexport("reexp_1", Reports.example().reportId(), status);
     records.commit(new Change.Create(reexport));
@@ -82,7 +82,7 @@ class DeleteReportRecordTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 15, 16, 47})
-  void erasesItsFinishedReexportsWithTheirFilesAndCountsThemInTheAuditLine(int count) {
+  void erasesFinishedReexportsWithFilesAndCountsThemInAuditLine(int count) {
     Reports.store(records, Reports.example());
     String id = Reports.example().reportId();
     String folder = "reports/" + Reports.ORG + "/reexports/";
@@ -116,7 +116,7 @@ class DeleteReportRecordTest {
   }
 
   @Test
-  void countsAlsoTheReexportsThatAnInterruptedDeletionErased() {
+  void countsReexportsThatAnInterruptedDeletionErased() {
     Reports.store(records, Reports.example());
     String id = Reports.example().reportId();
     for (int i = 0; i < 25; i++) {
@@ -150,7 +150,7 @@ class DeleteReportRecordTest {
   }
 
   @Test
-  void isNotHeldUpByAnotherReportsReexport() {
+  void ignoresUnfinishedReexportOfAnotherReport() {
     Reports.store(records, Reports.example());
     records.commit(new Change.Create(Reports.aReexport("reexp_1", "rpt_other", "running")));
 
@@ -158,7 +158,7 @@ class DeleteReportRecordTest {
   }
 
   @Test
-  void refusesAReexportOfWhatIsDeleted() {
+  void refusesReexportOfDeletedReport() {
     Reports.store(records, Reports.example());
     var seen = reports.find(Reports.example().reportId()).orElseThrow();
     Call.delete(Reports.example().reportId()).to(delete);
@@ -168,7 +168,7 @@ class DeleteReportRecordTest {
   }
 
   @Test
-  void looksAgainWhenAReexportBeginsAfterItLooked() {
+  void looksAgainIfAReexportBeginsDuringDeletion() {
     Reports.store(records, Reports.example());
     String id = Reports.example().reportId();
     var interrupted = new InterruptedRecords(records, () -> records.commit(
@@ -181,7 +181,7 @@ class DeleteReportRecordTest {
   }
 
   @Test
-  void answersAlsoWhenTheBucketDoesNot() {
+  void deletesRecordEvenIfTheBucketFails() {
     records.commit(ReportRecords.enter(Reports.aCompletedExport("rpt_9")));
     bucket.s3().deleteBucket(b -> b.bucket(bucket.bucket()));
 
@@ -203,7 +203,7 @@ class DeleteReportRecordTest {
   }
 
   @Test
-  void entersACompletedExportWithAllThatAReexportNeeds() {
+  void storesCompletedExportWithParametersForReexport() {
     var export = Reports.aCompletedExport("rpt_9");
     assertThat(records.commit(ReportRecords.enter(export))).isTrue();
     assertThat(records.commit(ReportRecords.enter(export))).as("a second time").isFalse();

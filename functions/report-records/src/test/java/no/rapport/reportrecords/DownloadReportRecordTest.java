@@ -18,7 +18,7 @@ class DownloadReportRecordTest {
   private final DownloadReportRecord download = new DownloadReportRecord(reports, bucket.files());
 
   @Test
-  void leadsToTheFileUnderItsName() throws IOException, InterruptedException {
+  void redirectsToFileUnderItsName() throws IOException, InterruptedException {
     var export = Reports.aCompletedExport("rpt_9");
     records.commit(ReportRecords.enter(export));
     bucket.put(export.fileRef(), "a;b");
@@ -39,14 +39,14 @@ class DownloadReportRecordTest {
   }
 
   @Test
-  void isNotFoundWhereAClientNamedAnAbsentFile() {
+  void returns404IfTheFileOfAClientDoesNotExist() {
     Reports.store(records, Reports.example());
 
     assertThat(Call.get(Reports.example().reportId()).to(download).status()).isEqualTo(404);
   }
 
   @Test
-  void isNotFoundUntilTheReportIsCompleted() {
+  void returns404UntilTheReportIsCompleted() {
     Reports.store(records, Reports.aReport("rpt_1", ReportStatus.PROCESSING));
 
     assertThat(Call.get("rpt_1").to(download).status()).isEqualTo(404);

@@ -23,7 +23,7 @@ class EvidenceTest {
 
   /// Documents of the release that introduced evidence: a later one must make the same bytes of them.
   @Test
-  void makesTheBytesThatTheFirstReleaseMade() throws IOException {
+  void writesTheSameBytesAsTheFirstRelease() throws IOException {
     ReportRecord report = Documents.read(text("report.json"), ReportRecord.class);
     SealedManifest manifest = Documents.read(text("manifest.json"), SealedManifest.class);
     byte[] zip = Evidence.of(report, report.sealed().orElseThrow(), manifest);
@@ -36,7 +36,7 @@ class EvidenceTest {
   }
 
   @Test
-  void leadsToTheEvidenceWhichIsStoredWithWhatIsSealed() throws IOException {
+  void redirectsToEvidenceInTheFolderOfSealedData() throws IOException {
     ReportRecord report = Documents.read(text("report.json"), ReportRecord.class);
     Reports.store(records, report);
     bucket.put(report.sealed().orElseThrow().manifestKey(), text("manifest.json"));
@@ -49,7 +49,7 @@ class EvidenceTest {
   }
 
   @Test
-  void refusesWhatIsNotWhatWasSealed() throws IOException {
+  void refusesManifestWithWrongDigest() throws IOException {
     ReportRecord report = Documents.read(text("report.json"), ReportRecord.class);
     Reports.store(records, report);
     bucket.put(report.sealed().orElseThrow().manifestKey(), text("manifest.json").replace("\"rows\":3", "\"rows\":4"));
@@ -60,7 +60,7 @@ class EvidenceTest {
   }
 
   @Test
-  void isRefusedForReportsEnteredByHandAndNotFoundForThoseOfOthers() {
+  void refusesManualReportsAndHidesReportsOfOthers() {
     Reports.store(records, Reports.example());
     assertThat(Call.get(Reports.example().reportId()).to(evidence).status()).isEqualTo(409);
     assertThat(Call.get(Reports.example().reportId()).as("k", "org", "org_2").to(evidence).status()).isEqualTo(404);
@@ -68,7 +68,7 @@ class EvidenceTest {
   }
 
   @Test
-  void readsWhatEarlierReleasesSealed() {
+  void readsManifestsOfEarlierReleases() {
     SealedManifest manifest = Documents.read("""
         {"org_id": "o", "organization_name": "O", "period": {"from": "2024-01-01", "to": "2024-12-31"},
         "activity_types": [], "parts": []}""", SealedManifest.class);

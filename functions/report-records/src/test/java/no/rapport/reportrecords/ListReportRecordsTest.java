@@ -96,17 +96,17 @@ class ListReportRecordsTest {
   }
 
   @Test
-  void tellsStaleReportsInMemory() {
+  void listsStaleReportsInMemory() {
     tellsStaleReports(new InMemoryRecords());
   }
 
   @Test
-  void tellsStaleReportsOnDynamoDb() {
+  void listsStaleReportsOnDynamoDb() {
     tellsStaleReports(DynamoReportRacesTest.newTable());
   }
 
   @Test
-  void tellsStaleReportsOfOneOrganizationOnly() {
+  void listsStaleReportsOfOneOrganizationOnly() {
     var list = aHistory(new InMemoryRecords());
     assertThat(Call.get().as("k", "org", "org_1,org_2").where("stale", "true").to(list).body())
         .contains("stale needs one organisation: give org_id");
@@ -143,7 +143,7 @@ class ListReportRecordsTest {
   }
 
   @Test
-  void pastTheEndIsEmptyAndStillCounts() {
+  void returnsEmptyPagePastTheEndWithTotal() {
     var answer = Call.get().where("page", "9").to(aHistory(new InMemoryRecords()));
 
     assertThat(answer.status()).isEqualTo(200);
@@ -224,12 +224,12 @@ class ListReportRecordsTest {
   }
 
   @Test
-  void staysTrueWhileOthersWriteInMemory() throws Exception {
+  void staysConsistentDuringWritesInMemory() throws Exception {
     staysTrueWhileOthersWrite(new InMemoryRecords(), 50);
   }
 
   @Test
-  void staysTrueWhileOthersWriteOnDynamoDb() throws Exception {
+  void staysConsistentDuringWritesOnDynamoDb() throws Exception {
     staysTrueWhileOthersWrite(DynamoReportRacesTest.newTable(), 5);
   }
 }

@@ -41,7 +41,7 @@ class ReportRecordsContractTest {
   }
 
   @Test
-  void entersAReportAsTheContractShows() {
+  void createsAReportAsTheContractShows() {
     var answer = Call.post(Examples.text("create-request"))
         .to(new CreateReportRecord(reports, Clock.systemUTC()));
 

@@ -48,7 +48,7 @@ class UpdateReportRecordTest {
   }
 
   @Test
-  void mergesOnlyWhatIsGiven() {
+  void mergesOnlyGivenMembers() {
     Reports.store(records, Reports.aReport("rpt_1", ReportStatus.PENDING));
 
     put("rpt_1", "{\"file_ref\": \"" + FILE + "\", \"file_size_bytes\": 5}");
@@ -132,7 +132,7 @@ class UpdateReportRecordTest {
   }
 
   @Test
-  void doesNotKnowWhatIsNotThere() {
+  void returns404ForUnknownReport() {
     assertThat(put("rpt_none", "{\"status\": \"processing\"}").body()).isEqualTo("{\"message\":\"Not Found\"}");
   }
 }

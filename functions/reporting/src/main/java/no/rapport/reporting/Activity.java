@@ -6,10 +6,11 @@ import java.util.List;
 
 /// One activity that an organisation reports to Bufdir, as imported: one row of the report.
 ///
-/// Text is never null; what was not given is empty. `date` is a calendar date in Europe/Oslo, `updatedAt` is UTC.
+/// Texts are never null; a missing value is an empty text. `date` is a calendar date in Europe/Oslo, `updatedAt` is
+/// UTC.
 ///
 /// @param municipality four-digit number kept as text (`0301`), or empty
-/// @param notes free text, empty where none was given
+/// @param notes free text, or empty
 /// @param attachments file names below `attachments/{org_id}/{activity_id}/`
 public record Activity(
     String activityId,

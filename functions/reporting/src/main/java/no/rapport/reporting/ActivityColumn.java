@@ -1,6 +1,6 @@
 package no.rapport.reporting;
 
-/// The columns of the activities, in order. The last one is Rapport's own: why Bufdir would not count the row.
+/// The columns of the activities, in order. Rapport adds the last one: the reason why Bufdir would not count the row.
 public enum ActivityColumn {
   ACTIVITY_ID("activity_id", 15, "Aktivitets-ID", "Aktivitets-ID", "Doaibma-ID", "Activity ID"),
   ACTIVITY_TYPE("activity_type", 21, "Aktivitetstype", "Aktivitetstype", "Doaibmašládja", "Activity type"),
@@ -27,7 +27,7 @@ public enum ActivityColumn {
     this.heading = new LocalizedText(nb, nn, se, en);
   }
 
-  /// The machine's name, as in imported files.
+  /// Returns the column's name in imported files.
   public String key() {
     return key;
   }
@@ -40,7 +40,7 @@ public enum ActivityColumn {
     return heading.in(locale);
   }
 
-  /// In characters.
+  /// Returns the width in characters.
   public int width() {
     return width;
   }

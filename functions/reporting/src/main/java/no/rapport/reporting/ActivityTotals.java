@@ -8,13 +8,13 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Additive totals of activities: any split of the rows, summed with [#plus], gives the same totals.
+/// Additive totals of activities: the totals of any parts, summed with [#plus], equal the totals of all rows.
 ///
-/// @param all every row
-/// @param byType by activity type code
-/// @param byMonth by month (`YYYY-MM`)
+/// @param all totals of all rows
+/// @param byType totals by activity type code
+/// @param byMonth totals by month (`YYYY-MM`)
 /// @param rowsByMonthAndType number of rows by month and then type code
-/// @param notCounted number of rows that Bufdir would not count, by the reason's [Countability] name
+/// @param notCounted number of rows that Bufdir would not count, by the name of the reason in [Countability]
 /// @param attachments number of attached files
 public record ActivityTotals(
     Count all,
@@ -34,7 +34,7 @@ public record ActivityTotals(
   }
 
   /// @param rows number of activities
-  /// @param countable those of them that Bufdir would count
+  /// @param countable number of activities that Bufdir would count
   /// @param participants sum of participants
   /// @param minutes sum of durations
   public record Count(long rows, long countable, long participants, long minutes) {
@@ -47,7 +47,7 @@ public record ActivityTotals(
     }
   }
 
-  /// The totals of one activity.
+  /// Returns the totals of one activity.
   public static ActivityTotals of(Activity activity) {
     Builder builder = new Builder();
     builder.add(activity);
@@ -78,7 +78,7 @@ public record ActivityTotals(
     return sum;
   }
 
-  /// Sums activities one by one, in any order; quickest where neighbours share their month. Not thread safe.
+  /// Sums activities one by one, in any order. It is fastest if neighbouring rows have the same month. Not thread safe.
   public static final class Builder {
 
     private static final int REASONS = Countability.values().length;
@@ -117,7 +117,7 @@ public record ActivityTotals(
       attachments += activity.attachments().size();
     }
 
-    /// The totals of what was added so far.
+    /// Returns the totals of the activities that were added so far.
     public ActivityTotals build() {
       Count all = Count.NONE;
       TreeMap<String, Count> byType = new TreeMap<>();

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The known activity types and their names. An unknown type is legal: it is kept and shown as its code.
+/// The known activity types and their names. An unknown type is allowed: reports keep it and show its code.
 public final class ActivityTypes {
 
   private static final Map<String, Map<ReportLocale, String>> NAMES = new LinkedHashMap<>();
@@ -39,18 +39,18 @@ public final class ActivityTypes {
     NAMES.put(code, names);
   }
 
-  /// The known codes, in the order in which reports list them.
+  /// Returns the known codes, in the order of reports.
   public static List<String> codes() {
     return List.copyOf(NAMES.keySet());
   }
 
-  /// The type's name in that language; the code itself where the type is unknown.
+  /// Returns the type's name in that language, or the code itself if the type is unknown.
   public static String name(String code, ReportLocale locale) {
     Map<ReportLocale, String> names = NAMES.get(code);
     return names == null ? code : names.get(locale);
   }
 
-  /// Those codes in the order of a report: known ones as in [#codes], then unknown ones by code.
+  /// Returns the codes in the order of a report: known ones as in [#codes], then unknown ones by code.
   public static List<String> inOrder(Collection<String> codes) {
     List<String> known = codes();
     return codes.stream().distinct().sorted(Comparator

@@ -4,18 +4,18 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
 
-/// A day on which codes of the national register began and ended, so that figures that count them cannot be compared
-/// across it.
+/// A day on which the national register replaced codes. Figures that count these codes cannot be compared across that
+/// day.
 ///
 /// @param since the first day of the new codes
-/// @param words what changed
-/// @param figures the keys of the figures that count such codes
+/// @param words description of the change
+/// @param figures keys of the figures that count the replaced codes
 public record CodeBreak(LocalDate since, LocalizedText words, Set<String> figures) {
 
   private static final LocalDate ACT_OF_2021 = LocalDate.of(2023, 1, 1);
   private static final LocalDate CODES_OF_2026 = LocalDate.of(2026, 1, 1);
 
-  /// All breaks, the oldest first.
+  /// All breaks, oldest first.
   public static final List<CodeBreak> ALL = List.of(
       new CodeBreak(ACT_OF_2021, new LocalizedText(
           "Barnevernsloven av 2021 avløste loven av 1992 den 01.01.2023",
@@ -50,19 +50,21 @@ public record CodeBreak(LocalDate since, LocalizedText words, Set<String> figure
     figures = Set.copyOf(figures);
   }
 
-  /// What changed, in English.
+  /// Returns a description of the change in English.
   public String reason() {
     return words.en();
   }
 
-  /// The breaks between a period and an earlier one: part of the earlier one lies before, part of the later one after.
+  /// Returns the breaks between a period and an earlier one: part of the earlier period is before the break, and part
+  /// of the later period is on or after it.
   public static List<CodeBreak> between(Period earlier, Period later) {
     return ALL.stream()
         .filter(found -> earlier.from().isBefore(found.since) && !later.to().isBefore(found.since))
         .toList();
   }
 
-  /// The keys of the figures that cannot be compared across any of these breaks, in the order of the catalogue.
+  /// Returns the keys of the figures that cannot be compared across at least one of these breaks, in the order of the
+  /// catalogue.
   public static List<String> figures(List<CodeBreak> breaks) {
     return FigureCatalogue.figures().stream().map(FigureCatalogue.Figure::key)
         .filter(key -> breaks.stream().anyMatch(found -> found.figures.contains(key)))

@@ -7,18 +7,18 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Whether two values of a figure may be compared.
+/// Tells whether two values of a figure can be compared.
 public enum Comparability {
   SAME,
-  /// Codes that the figure counts began or ended between the two periods.
+  /// Codes that the figure counts were introduced or removed between the two periods.
   CODE_BREAK,
-  /// The figure's rule is not the same in both rule sets.
+  /// The two rule sets have different rules for the figure.
   RULE_CHANGE;
 
-  /// Figures of one period by one rule set.
+  /// The period and the rule set of a set of figures.
   public record Basis(Period period, int ruleVersion) {}
 
-  /// The word in answers: `same`, `code_break` or `rule_change`.
+  /// Returns the word that answers use: `same`, `code_break` or `rule_change`.
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
@@ -31,7 +31,7 @@ public enum Comparability {
     return CodeBreak.figures(breaks(one, other)).contains(fieldKey) ? CODE_BREAK : SAME;
   }
 
-  /// Returns how all figures compare: the strongest of what is said of any of them.
+  /// Returns how all figures compare: the strongest result of any figure.
   public static Comparability of(Basis one, Basis other) {
     if (!RuleSet.figuresChanged(one.ruleVersion, other.ruleVersion).isEmpty()) {
       return RULE_CHANGE;
@@ -47,14 +47,14 @@ public enum Comparability {
         .filter(key -> changed.contains(key) || broken.contains(key)).toList();
   }
 
-  /// Returns why figures cannot be compared, in English; empty where all can.
+  /// Returns the reason why figures cannot be compared, in English, or empty if all can be compared.
   public static String reason(Basis one, Basis other) {
     Stream<String> rules = RuleSet.figuresChanged(one.ruleVersion, other.ruleVersion).isEmpty() ? Stream.empty()
         : Stream.of("The rules differ: rule set " + named(one.ruleVersion) + " against " + named(other.ruleVersion));
     return Stream.concat(rules, breaks(one, other).stream().map(CodeBreak::reason)).collect(Collectors.joining("; "));
   }
 
-  /// The breaks of codes between two bases that concern one of these figures.
+  /// Returns the breaks of codes between two bases that affect at least one of these figures.
   public static List<CodeBreak> breaks(Basis one, Basis other, Collection<String> fieldKeys) {
     return breaks(one, other).stream().filter(found -> !Collections.disjoint(found.figures(), fieldKeys)).toList();
   }

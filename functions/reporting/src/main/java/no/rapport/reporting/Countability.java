@@ -2,8 +2,8 @@ package no.rapport.reporting;
 
 import java.util.Set;
 
-/// Whether Bufdir's rules for peer support count an activity: a group needs three participants or more and
-/// 45 minutes or more. Activities that are not groups always count.
+/// Tells whether Bufdir's rules for peer support count an activity. A group needs at least 3 participants and at least
+/// 45 minutes. An activity that is not a group always counts.
 public enum Countability {
   COUNTS("Teller", "Tel", "", "Counts"),
   TOO_FEW_PARTICIPANTS("Færre enn 3 deltakere", "Færre enn 3 deltakarar", "", "Fewer than 3 participants"),
@@ -11,9 +11,9 @@ public enum Countability {
   TOO_FEW_AND_TOO_SHORT("Færre enn 3 deltakere og kortere enn 45 minutter",
       "Færre enn 3 deltakarar og kortare enn 45 minutt", "", "Fewer than 3 participants and shorter than 45 minutes");
 
-  /// Fewest participants of a group that counts.
+  /// The smallest number of participants of a group that counts.
   public static final int FEWEST_PARTICIPANTS = 3;
-  /// Shortest duration of a group that counts, in minutes.
+  /// The shortest duration of a group that counts, in minutes.
   public static final int SHORTEST_MINUTES = 45;
 
   private static final Set<String> GROUPS = Set.of("group_session", "support_group", "children_group");
@@ -24,7 +24,7 @@ public enum Countability {
     this.reason = new LocalizedText(nb, nn, se, en);
   }
 
-  /// The rules' answer for one activity.
+  /// Returns the result of the rules for one activity.
   public static Countability of(Activity activity) {
     boolean enough = activity.participantCount() >= FEWEST_PARTICIPANTS;
     boolean longEnough = activity.durationMinutes() >= SHORTEST_MINUTES;
@@ -38,7 +38,7 @@ public enum Countability {
     return this == COUNTS;
   }
 
-  /// The reason in a reader's language; empty for a row that counts.
+  /// Returns the reason in the given language, or an empty text for a row that counts.
   public String reason(ReportLocale locale) {
     return counts() ? "" : reason.in(locale);
   }

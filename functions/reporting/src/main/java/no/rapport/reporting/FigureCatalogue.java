@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The 34 figures of a child-welfare snapshot as reports name them: sections, keys, units, usual sources and labels,
-/// in the order of KOSTRA form 15. How a figure is computed is not its business.
+/// The 34 figures of a child-welfare snapshot as reports name them: sections, keys, units, usual sources and labels, in
+/// the order of KOSTRA form 15. The rules of computation are elsewhere, see [RuleSet].
 public final class FigureCatalogue {
 
   private static final String CIS = "fagsystem-cis";
@@ -162,16 +162,17 @@ public final class FigureCatalogue {
   private static final Map<String, Figure> BY_KEY = SECTIONS.stream().flatMap(section -> section.figures().stream())
       .collect(Collectors.toUnmodifiableMap(Figure::key, Function.identity()));
 
-  /// Counts that add up to another (`total`), or that a reader could add up (no `total`). Where one count of a sum is
-  /// hidden, a second one must be.
+  /// A set of counts that add up to another count (`total`), or to a number that a reader can compute (no `total`). If
+  /// exactly one count of a sum is hidden, a second one must be hidden too.
   ///
-  /// @param total empty where the parts' sum is not itself a figure
+  /// @param total empty if the sum of the parts is not a figure
   record Sum(Optional<String> total, List<String> parts) {}
 
-  /// A count (`numerator`) of those that another counts (`denominator`). What remains is no figure itself, but could be
-  /// recomputed from the two.
+  /// Two counts of which one (`numerator`) is part of the other (`denominator`). Their difference is not a figure, but
+  /// a reader can compute it.
   ///
-  /// @param percentage made of the two; empty for a part of another ratio's numerator, which is thereby at least as large
+  /// @param percentage the figure computed from both counts; empty for a part of the numerator of another ratio, whose
+  ///     numerator is therefore at least as large
   record Ratio(Optional<String> percentage, String numerator, String denominator) {}
 
   private static final List<Sum> SUMS = List.of(
@@ -197,7 +198,7 @@ public final class FigureCatalogue {
 
   private FigureCatalogue() {}
 
-  /// What a figure counts.
+  /// The unit of a figure.
   public enum Unit {
     COUNT("antall", "antall", "talet på", "number"),
     CHILDREN("barn", "barn", "barn", "children"),
@@ -218,12 +219,12 @@ public final class FigureCatalogue {
       this.en = en;
     }
 
-    /// The contract's word: `antall`, `barn`, `unge`, `prosent`, `dager` or `årsverk`.
+    /// Returns the contract's word: `antall`, `barn`, `unge`, `prosent`, `dager` or `årsverk`.
     public String word() {
       return word;
     }
 
-    /// The unit in a reader's language.
+    /// Returns the unit in the given language.
     public String label(ReportLocale locale) {
       return switch (locale) {
         case NB, SE -> nb;
@@ -232,7 +233,7 @@ public final class FigureCatalogue {
       };
     }
 
-    /// True where the figure counts children or events of theirs, so that a small one could give a child away.
+    /// Returns whether the figure counts children or their events, so that a small count could identify a child.
     boolean countsPeople() {
       return this == COUNT || this == CHILDREN || this == YOUNG_PEOPLE;
     }
@@ -243,7 +244,7 @@ public final class FigureCatalogue {
   /// @param id as in the contract
   public record Section(String id, String nb, String nn, String en, List<Figure> figures) {
 
-    /// The section's title; in Sami as in Bokmål.
+    /// Returns the section's title. The Sami title is the Bokmål one.
     public String title(ReportLocale locale) {
       return switch (locale) {
         case NB, SE -> nb;
@@ -257,10 +258,10 @@ public final class FigureCatalogue {
   ///
   /// @param number from 1 to 34
   /// @param key the contract's `field_key`
-  /// @param defaultDataSource what delivers it where no single system delivered all its records
+  /// @param defaultDataSource the data source to show if the records come from several systems or none
   public record Figure(int number, String key, Unit unit, String defaultDataSource, String nb, String nn, String en) {
 
-    /// The figure's label; in Sami as in Bokmål.
+    /// Returns the figure's label. The Sami label is the Bokmål one.
     public String label(ReportLocale locale) {
       return switch (locale) {
         case NB, SE -> nb;
@@ -270,17 +271,17 @@ public final class FigureCatalogue {
     }
   }
 
-  /// The sections in their order, with all figures.
+  /// Returns the sections in their order, with all figures.
   public static List<Section> sections() {
     return SECTIONS;
   }
 
-  /// All figures, by number.
+  /// Returns all figures, by number.
   public static List<Figure> figures() {
     return SECTIONS.stream().flatMap(section -> section.figures().stream()).toList();
   }
 
-  /// The figure of that key, if there is one.
+  /// Returns the figure with that key, or empty if there is none.
   public static Optional<Figure> figure(String key) {
     return Optional.ofNullable(BY_KEY.get(key));
   }

@@ -15,14 +15,14 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// How the 34 figures differ between two times.
+/// The differences of the 34 figures between two times.
 ///
 /// @param figures all figures, in the order of the catalogue
 public record FigureChanges(List<Changed> figures) {
 
-  /// The figures of one time.
+  /// The figures at one time.
   ///
-  /// @param values by key, without those that could not be computed
+  /// @param values values by key; a figure that could not be computed has none
   public record Values(Comparability.Basis basis, Map<String, BigDecimal> values) {
 
     public Values {
@@ -38,12 +38,12 @@ public record FigureChanges(List<Changed> figures) {
   public record Changed(String fieldKey, Optional<BigDecimal> then, Optional<BigDecimal> now,
       Comparability comparability) {
 
-    /// `now` less `then`, where both could be computed.
+    /// Returns `now` minus `then`, or empty if one of them could not be computed.
     Optional<BigDecimal> change() {
       return now.flatMap(n -> then.map(n::subtract));
     }
 
-    /// Whether the value is another one, or could be computed at only one of the times.
+    /// Returns whether the value differs, or could be computed at only one of the two times.
     public boolean isChanged() {
       return then.isPresent() != now.isPresent() || change().filter(change -> change.signum() != 0).isPresent();
     }
@@ -64,7 +64,7 @@ public record FigureChanges(List<Changed> figures) {
         .toList());
   }
 
-  /// Collects values by key.
+  /// Returns the values by key.
   public static <F> Map<String, BigDecimal> values(List<F> figures, Function<F, String> key,
       Function<F, Optional<BigDecimal>> value) {
     var values = new HashMap<String, BigDecimal>();
@@ -72,7 +72,8 @@ public record FigureChanges(List<Changed> figures) {
     return values;
   }
 
-  /// Returns a short text that is the same for equal periods and values and, as good as always, only for them.
+  /// Returns a short digest of period and values. Equal input gives equal digests; different input gives different
+  /// ones, except with negligible probability.
   public static String fingerprint(String periodId, Map<String, BigDecimal> values) {
     String text = new TreeMap<>(values).entrySet().stream()
         .map(entry -> entry.getKey() + "=" + entry.getValue().stripTrailingZeros().toPlainString())
@@ -85,7 +86,7 @@ public record FigureChanges(List<Changed> figures) {
     }
   }
 
-  /// Whether any figure is another one now.
+  /// Returns whether at least one figure changed.
   public boolean isStale() {
     return figures.stream().anyMatch(Changed::isChanged);
   }
@@ -101,7 +102,7 @@ public record FigureChanges(List<Changed> figures) {
     });
   }
 
-  /// Writes a number as JSON has it, a whole one without a fraction, or `null`.
+  /// Writes a number as JSON, a whole one without a fraction, or `null`.
   public static void putNumber(ObjectNode json, String name, Optional<BigDecimal> value) {
     value.ifPresentOrElse(number -> {
       if (number.scale() <= 0) {

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Decides which figures of one period a report hides, so that no count from 1 up to the rule's bound can be read or
-/// recomputed: small counts, percentages and means made of them, and one more count of each sum that would give a hidden
-/// one back. Zero is never hidden.
+/// Decides which figures of one period a report hides, so that no count from 1 to the rule's bound can be read or
+/// recomputed. It hides small counts, the percentages and means computed from them, and one more count of each sum from
+/// which a hidden count could be recomputed. Zero is never hidden.
 public final class HiddenFigures {
 
   private static final String REPORTS_DISMISSED = "antall_meldinger_henlagt";
@@ -32,10 +32,10 @@ public final class HiddenFigures {
     this.bound = BigDecimal.valueOf(bound);
   }
 
-  /// The keys of the figures to hide.
+  /// Returns the keys of the figures to hide.
   ///
-  /// @param values of the figures that could be computed
-  /// @param shares what percentages were computed from, as far as known
+  /// @param values values of the figures that could be computed
+  /// @param shares numerators and denominators of percentages, as far as known
   public static Set<String> of(Map<String, BigDecimal> values, Map<String, FigureSnapshot.Fraction> shares,
       Suppression rule) {
     if (rule.bound() == 0) {
@@ -72,7 +72,7 @@ public final class HiddenFigures {
     return count.signum() > 0 && count.compareTo(bound) <= 0;
   }
 
-  /// Hides what would give away a small rest of the denominator, and a percentage of what is hidden.
+  /// Hides counts from which a small difference to the denominator could be computed, and percentages of hidden counts.
   private void hideRatio(FigureCatalogue.Ratio ratio) {
     BigDecimal numerator = values.get(ratio.numerator());
     BigDecimal denominator = values.get(ratio.denominator());
@@ -87,8 +87,9 @@ public final class HiddenFigures {
     }
   }
 
-  /// Where exactly one count of a sum is hidden, hides the smallest other part, or else the total. Where all parts are,
-  /// each is 1 at least: a small total would narrow them down if those just above the bound were shown.
+  /// If exactly one count of a sum is hidden, hides the smallest other part, or the total if there is no other part. If
+  /// all parts are hidden, each is at least 1. A small total would then narrow the parts down, so totals just above the
+  /// bound are hidden too.
   private void hideOneMoreOf(FigureCatalogue.Sum sum) {
     if (hidden.containsAll(sum.parts())) {
       sum.total().filter(this::canBeHidden)
@@ -108,8 +109,9 @@ public final class HiddenFigures {
     return !hidden.contains(key) && values.containsKey(key) && values.get(key).signum() != 0;
   }
 
-  /// A mean betrays how many it was taken of (45.5 days is never the mean of one or three) and how many can have been late:
-  /// of 6 with 172 days in all, one at most. Were it hidden only where the days are so few, hiding it would say so.
+  /// A mean reveals the number of investigations behind it (45.5 days is never the mean of one or three) and an upper
+  /// limit for the late ones (of 6 with 172 days in all, at most one can be late). Hiding the mean only where the days
+  /// are so few would reveal that they are few.
   private boolean meanGivesCountAway() {
     return hidden.contains(INVESTIGATIONS_COMPLETED) || hidden.contains(INVESTIGATIONS_LATE);
   }
@@ -130,7 +132,7 @@ public final class HiddenFigures {
     if (!percentage.key().equals(REPORTS_IN_TIME)) {
       return true;
     }
-    // The denominator is at least the reports whose outcome is known.
+    // The denominator is at least the number of reports whose outcome is known.
     if (hidden.contains(REPORTS_DISMISSED) || hidden.contains(REPORTS_INVESTIGATED)) {
       return true;
     }

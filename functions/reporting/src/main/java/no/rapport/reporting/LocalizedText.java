@@ -1,6 +1,6 @@
 package no.rapport.reporting;
 
-/// A text in the languages of a report. Where the Northern Sami text is empty, the Bokmål text is used.
+/// A text in the languages of a report. If the Northern Sami text is empty, the Bokmål text is used.
 public record LocalizedText(String nb, String nn, String se, String en) {
 
   /// Returns the text in that language.

@@ -4,16 +4,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Finds and masks national identity numbers in free text, so that none leaves in a file, an answer or a log.
+/// Finds and masks national identity numbers in free text, so that no file, answer or log contains one.
 ///
-/// Found are 11 digits that begin with a possible birth date (identity numbers; D numbers with 40 added to the day; H
-/// numbers and synthetic numbers with 40, 65 or 80 added to the month) or whose check digits hold, and 12-digit DUF
-/// numbers (a year from 1900 to 2099, then eight digits). Digits count in every script, and characters that are
-/// invisible do not part them. Groups of digits may be parted by up to three blanks, hyphens, dots, slashes, colons,
-/// underscores or line breaks. In a spelling that nobody uses (odd groups or other punctuation) 11 digits must both
-/// begin with a birth date and have their check digits. A number within a longer run of digits is not found.
+/// It finds 11 digits that begin with a possible birth date (identity numbers; D numbers with 40 added to the day; H
+/// numbers and synthetic numbers with 40, 65 or 80 added to the month) or whose check digits are valid, and 12-digit
+/// DUF numbers (a year from 1900 to 2099, then eight digits). Digits of every script count, and invisible characters do
+/// not separate them. Groups of digits may be separated by up to three blanks, hyphens, dots, slashes, colons,
+/// underscores or line breaks. In an unusual spelling (odd groups or other punctuation), 11 digits must both begin with
+/// a birth date and have valid check digits. A number within a longer run of digits is not found.
 ///
-/// Every digit becomes `*`, two for a digit that takes two characters, so that lengths stay; all else stays as it is.
+/// Every digit becomes `*`, or `**` if it takes two characters, so the length of the text stays the same. All other
+/// characters stay.
 public final class NationalIdMask {
 
   private static final int[] FIRST_WEIGHTS = {3, 7, 6, 1, 8, 9, 4, 5, 2, 1};
@@ -21,20 +22,20 @@ public final class NationalIdMask {
   private static final int ID_DIGITS = 11;
   private static final int DUF_DIGITS = 12;
   private static final int MAX_SEPARATORS = 3;
-  /// Its groups may consist of digits, but no person's number has this form.
+  /// Its groups may consist of digits, but an identity number never has this form.
   private static final Pattern UUID = Pattern.compile("(?<![0-9a-fA-F])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}"
       + "-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])");
 
   private static final String USUAL_SEPARATORS = "./:\\|·•․‧∙⋅．。｡／∕⁄：﹕꞉−⁃\u2800\u3164\u115F\u1160\uFFA0\uFFFC";
 
-  /// What stands between two digits.
+  /// The separator between two digits.
   private static final byte NOTHING = 0;
   private static final byte INVISIBLE = 1;
   private static final byte USUAL = 2;
   private static final byte UNUSUAL = 3;
   private static final byte BREAK = 4;
 
-  /// Sets of places at which groups begin, one bit for each.
+  /// Sets of positions at which groups begin, one bit for each position.
   private static final int ID_GROUPS = 1 << 2 | 1 << 4 | 1 << 6 | 1 << 9;
   private static final int DUF_YEAR_NUMBER_CHECK = 1 << 4 | 1 << 10;
   private static final int DUF_FOURS = 1 << 4 | 1 << 8;
@@ -42,7 +43,7 @@ public final class NationalIdMask {
       1 << 4 | 1 << 6 | 1 << 8, 1 << 4 | 1 << 6 | 1 << 8 | 1 << 10, 1 << 2 | 1 << 4 | 1 << 6 | 1 << 8 | 1 << 10,
       (1 << DUF_DIGITS) - 2);
 
-  /// The letters that most texts are made of.
+  /// The letters of most texts.
   private static final boolean[] LETTERS = new boolean[0x250];
 
   static {
@@ -53,9 +54,9 @@ public final class NationalIdMask {
 
   private NationalIdMask() {}
 
-  /// A text without national identity numbers.
+  /// A text after masking.
   ///
-  /// @param text the text as given where nothing was found
+  /// @param text the masked text, or the given text if nothing was found
   /// @param found whether anything was masked
   public record Masked(String text, boolean found) {}
 
@@ -81,9 +82,9 @@ public final class NationalIdMask {
     return new Masked(new String(masked), true);
   }
 
-  /// Masks the free texts of an activity. Its id is none: the import rejects ids that hold a number.
+  /// Masks the free texts of an activity. Its id needs no mask, because the import rejects ids that contain a number.
   ///
-  /// @return the activity as given where nothing could be found
+  /// @return the given activity if nothing was found
   public static Activity mask(Activity activity) {
     boolean mayHoldNumber = hasEnoughDigits(activity.title()) || hasEnoughDigits(activity.notes())
         || hasEnoughDigits(activity.targetGroup()) || hasEnoughDigits(activity.location())
@@ -98,7 +99,7 @@ public final class NationalIdMask {
         activity.attachments().stream().map(NationalIdMask::masked).toList(), activity.updatedAt());
   }
 
-  /// Whether a text that a client sends holds a national identity number. Digits of a UUID are none.
+  /// Returns whether a text from a client contains a national identity number. The digits of a UUID do not count.
   public static boolean isIn(String text) {
     return hasEnoughDigits(text) && mask(UUID.matcher(text).replaceAll("uuid")).found();
   }
@@ -107,7 +108,7 @@ public final class NationalIdMask {
     return mask(text).text();
   }
 
-  /// Returns the digits that a mask hides, in their order and as ASCII digits.
+  /// Returns the digits that a mask would hide, in order and as ASCII digits.
   public static String digits(String text) {
     if (!hasEnoughDigits(text)) {
       return "";
@@ -123,8 +124,8 @@ public final class NationalIdMask {
     return masked.toString();
   }
 
-  /// Whether eleven digits stand without a letter between them. Most texts end here: only every eleventh character is
-  /// looked at as long as that is a letter, since so many characters without a letter hold one that is looked at.
+  /// Returns whether a run without letters has at least eleven digits. Only every eleventh character is checked while it
+  /// is a letter, because each run of eleven characters contains a checked one. This is enough to dismiss most texts.
   private static boolean hasEnoughDigits(String text) {
     return text.length() >= ID_DIGITS && hasEnoughDigits(text, text.length());
   }
@@ -155,7 +156,7 @@ public final class NationalIdMask {
     return c < LETTERS.length && LETTERS[c];
   }
 
-  /// Counts what is a digit, or half of what may be one.
+  /// Counts the characters that are a digit or half of a possible digit.
   private static int countDigits(String text, int start, int end) {
     int digits = 0;
     for (int i = start; i < end; i++) {
@@ -167,7 +168,7 @@ public final class NationalIdMask {
     return digits;
   }
 
-  /// The value of a digit of any script, also raised, lowered or circled, or -1.
+  /// Returns the value of a digit of any script, also superscript, subscript or circled, or -1.
   private static int digit(int c) {
     int type = Character.getType(c);
     if (type != Character.DECIMAL_DIGIT_NUMBER && type != Character.OTHER_NUMBER) {
@@ -186,7 +187,7 @@ public final class NationalIdMask {
     return isDay && isMonth;
   }
 
-  /// Whether both weighted sums, check digits included, are divisible by 11.
+  /// Returns whether both weighted sums, including the check digits, are divisible by 11.
   private static boolean hasCheckDigits(byte[] values, int at) {
     int one = 0;
     int two = 0;
@@ -199,7 +200,7 @@ public final class NationalIdMask {
     return one % 11 == 0 && two % 11 == 0;
   }
 
-  /// The digits of a text, and what stands before each.
+  /// The digits of a text, and the separator before each.
   private static final class Digits {
 
     private final byte[] values;
@@ -250,7 +251,7 @@ public final class NationalIdMask {
       };
     }
 
-    /// Marks the digits of all numbers, overlapping ones included.
+    /// Marks the digits of all numbers, including overlapping ones.
     private boolean find() {
       boolean found = false;
       for (int start = 0; start + ID_DIGITS <= count; start++) {
@@ -293,12 +294,12 @@ public final class NationalIdMask {
       return DUF_GROUPS.contains(groups) && !isTime(start);
     }
 
-    /// Whether a year from 1900 to 2099 begins there.
+    /// Returns whether a year from 1900 to 2099 begins at that digit.
     private boolean isCentury(int at) {
       return values[at] == 1 && values[at + 1] == 9 || values[at] == 2 && values[at + 1] == 0;
     }
 
-    /// Whether the digits are a year, month, day, hour and minute.
+    /// Returns whether the digits are a year, month, day, hour and minute.
     private boolean isTime(int start) {
       int month = two(start + 4);
       int day = two(start + 6);

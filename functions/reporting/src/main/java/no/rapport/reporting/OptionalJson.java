@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.deser.ContextualDeserializer;
 import java.io.IOException;
 import java.util.Optional;
 
-/// `Optional` as a value or `null` in JSON, whichever mapper reads or writes it.
+/// Reads and writes an `Optional` as a value or `null` in JSON, with any mapper.
 final class OptionalJson {
 
   private OptionalJson() {}

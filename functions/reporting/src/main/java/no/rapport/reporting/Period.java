@@ -11,7 +11,7 @@ public record Period(LocalDate from, LocalDate to) {
 
   private static final Pattern ID = Pattern.compile("([0-9]{4})(?:-(?:H([12])|Q([1-4])))?");
 
-  /// What kind of calendar period an id names.
+  /// The kind of calendar period that an id names.
   public enum Kind {
     YEAR(12),
     HALF_YEAR(6),
@@ -28,14 +28,14 @@ public record Period(LocalDate from, LocalDate to) {
     }
   }
 
-  /// @throws IllegalArgumentException when `to` is before `from`
+  /// @throws IllegalArgumentException if `to` is before `from`
   public Period {
     if (to.isBefore(from)) {
       throw new IllegalArgumentException("period_to " + to + " is before period_from " + from);
     }
   }
 
-  /// The period that `YYYY`, `YYYY-H1`…`H2` or `YYYY-Q1`…`Q4` names; empty for anything else.
+  /// Returns the period with the id `YYYY`, `YYYY-H1`…`H2` or `YYYY-Q1`…`Q4`, or empty for any other text.
   public static Optional<Period> ofId(String id) {
     Matcher matcher = ID.matcher(id);
     if (!matcher.matches()) {
@@ -52,17 +52,17 @@ public record Period(LocalDate from, LocalDate to) {
     return Optional.of(new Period(from, from.plusMonths(months).minusDays(1)));
   }
 
-  /// The kind of period that a valid id names.
+  /// Returns the kind of period that a valid id names.
   public static Kind kindOf(String id) {
     return id.indexOf('H') > 0 ? Kind.HALF_YEAR : id.indexOf('Q') > 0 ? Kind.QUARTER : Kind.YEAR;
   }
 
-  /// The id of the same kind of period one year back: `2024-Q1` gives `2023-Q1`.
+  /// Returns the id of the same kind of period one year earlier: `2024-Q1` gives `2023-Q1`.
   public static String priorId(String id) {
     return "%04d%s".formatted(Integer.parseInt(id.substring(0, 4)) - 1, id.substring(4));
   }
 
-  /// The id of this period where it is a whole year, half-year or quarter.
+  /// Returns the id of this period if it is a whole year, half-year or quarter.
   public Optional<String> id() {
     String year = "%04d".formatted(from.getYear());
     for (String part : new String[] {"", "-H1", "-H2", "-Q1", "-Q2", "-Q3", "-Q4"}) {
@@ -73,7 +73,7 @@ public record Period(LocalDate from, LocalDate to) {
     return Optional.empty();
   }
 
-  /// The folder of a report of this period: its id, else `from_to`.
+  /// Returns the folder of a report of this period: its id, or `from_to` if it has none.
   public String folder() {
     return id().orElseGet(() -> from + "_" + to);
   }
@@ -82,7 +82,7 @@ public record Period(LocalDate from, LocalDate to) {
     return !date.isBefore(from) && !date.isAfter(to);
   }
 
-  /// Number of days, both ends included.
+  /// Returns the number of days, both ends included.
   public long days() {
     return ChronoUnit.DAYS.between(from, to) + 1;
   }

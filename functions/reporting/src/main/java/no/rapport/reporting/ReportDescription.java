@@ -2,13 +2,13 @@ package no.rapport.reporting;
 
 import java.util.List;
 
-/// What a report file is about: everything its writers may print besides rows and figures.
+/// Describes a report file: everything that its writers may print besides rows and figures.
 ///
-/// It names no job and no instant, so that one description and the same rows give the same bytes.
+/// It contains no job and no instant, so the same description and rows give the same bytes.
 ///
-/// No national identity number gets in by its free texts.
+/// Its free texts are masked, so it contains no national identity number.
 ///
-/// @param activityTypes codes that were asked for; empty means all
+/// @param activityTypes requested codes; empty means all
 /// @param includeAnnexes whether the annex sheets (key figures, attachments, methods and sources) are written
 public record ReportDescription(
     String orgId,

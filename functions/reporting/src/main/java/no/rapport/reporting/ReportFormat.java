@@ -3,7 +3,7 @@ package no.rapport.reporting;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The forms of a report file.
+/// The file formats of a report.
 public enum ReportFormat {
   XLSX("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
   CSV("csv", "text/csv; charset=utf-8"),
@@ -18,7 +18,7 @@ public enum ReportFormat {
     this.contentType = contentType;
   }
 
-  /// File name extension without the dot; also the contracts' word for the format.
+  /// Returns the file name extension without the dot, which is also the format's word in the contracts.
   public String extension() {
     return extension;
   }
@@ -27,7 +27,7 @@ public enum ReportFormat {
     return contentType;
   }
 
-  /// The format that a contract's word names: `xlsx` or its synonym `excel`, `csv`, `pdf`, `json`.
+  /// Returns the format for a contract's word: `xlsx` or its synonym `excel`, `csv`, `pdf`, `json`.
   public static Optional<ReportFormat> ofWord(String word) {
     String extension = word.equals("excel") ? "xlsx" : word;
     return Arrays.stream(values()).filter(format -> format.extension.equals(extension)).findFirst();

@@ -6,18 +6,18 @@ import java.util.stream.Collectors;
 
 /// One version of the rules by which the 34 figures are computed.
 ///
-/// A change of a rule, in code or in its text, needs a new version here: it says which figures it concerns. The texts
-/// stand in [FigureRuleTexts], the code in the module of aggregated data.
+/// A change of a rule, in code or in its text, needs a new version here, which names the affected figures. The texts
+/// are in [FigureRuleTexts], the code is in the module of aggregated data.
 ///
 /// @param version counted from 1
-/// @param change what the version changed
-/// @param figures the keys of the figures whose values may differ from those of the version before
+/// @param change description of the change
+/// @param figures keys of the figures whose values may differ from those of the previous version
 public record RuleSet(int version, String change, Set<String> figures) {
 
-  /// What snapshots of releases that did not record a version have.
+  /// The version of snapshots from releases that did not record one.
   public static final int UNKNOWN = 0;
 
-  /// All versions, the oldest first.
+  /// All versions, oldest first.
   public static final List<RuleSet> ALL = List.of(
       new RuleSet(1, "Rule sets are numbered", FigureCatalogue.figures().stream().map(FigureCatalogue.Figure::key)
           .collect(Collectors.toUnmodifiableSet())));

@@ -12,26 +12,26 @@ import java.util.stream.Collectors;
 
 /// One figure as a report shows it, after suppression.
 ///
-/// @param change value less prior value; hidden where one of them is, absent where they cannot be compared
-/// @param comparability of value and prior value
-/// @param lastOfSection whether a new section begins after it
+/// @param change value minus prior value; hidden if one of them is hidden, absent if they cannot be compared
+/// @param comparability how value and prior value compare
+/// @param lastOfSection whether the next figure begins a new section
 public record ShownFigure(FigureCatalogue.Section section, FigureCatalogue.Figure figure, Value value, Value priorValue,
     Value change, String dataSource, boolean lastOfSection, Comparability comparability) {
 
   public static final String HIDDEN_MARK = ":";
-  /// Stands behind a prior value that cannot be compared.
+  /// The mark after a prior value that cannot be compared.
   public static final String NOT_COMPARABLE_MARK = "*";
 
-  /// What stands in a cell.
+  /// The content of a cell.
   public sealed interface Value {}
 
-  /// A number, or nothing where it cannot be computed.
+  /// A number, or nothing if it cannot be computed.
   public record Shown(Optional<BigDecimal> number) implements Value {}
 
   /// A suppressed number.
   public record Hidden() implements Value {}
 
-  /// All 34 figures in their order.
+  /// Returns all 34 figures in their order.
   public static List<ShownFigure> of(FigureSnapshot snapshot, Suppression rule) {
     Map<String, FigureSnapshot.Figure> figures = snapshot.figures().stream()
         .collect(Collectors.toMap(FigureSnapshot.Figure::fieldKey, Function.identity(), (first, again) -> again));
@@ -68,7 +68,7 @@ public record ShownFigure(FigureCatalogue.Section section, FigureCatalogue.Figur
     return hidden.contains(key) ? new Hidden() : new Shown(Optional.ofNullable(values.get(key)));
   }
 
-  /// Whether there is a prior value that cannot be compared.
+  /// Returns whether there is a prior value that cannot be compared.
   public boolean isMarked() {
     return comparability != Comparability.SAME && priorValue instanceof Shown(Optional<BigDecimal> number)
         && number.isPresent();

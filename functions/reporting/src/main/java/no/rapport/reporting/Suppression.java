@@ -22,7 +22,7 @@ public enum Suppression {
     return word;
   }
 
-  /// The largest count that is hidden; 0 hides none.
+  /// Returns the largest count that is hidden; 0 hides none.
   public int bound() {
     return bound;
   }

@@ -14,12 +14,12 @@ class CodeBreakTest {
     "2021, 2022, 0", "2022, 2023, 1", "2023, 2024, 0", "2024, 2025, 0", "2025, 2026, 3", "2026, 2027, 0",
     "2022-Q4, 2023-Q4, 1", "2025-H1, 2026-H1, 3", "2025-Q1, 2025-Q4, 0"
   })
-  void liesBetweenPeriodsOnBothSides(String earlier, String later, int breaks) {
+  void countsBreaksBetweenPeriods(String earlier, String later, int breaks) {
     assertThat(CodeBreak.between(period(earlier), period(later))).hasSize(breaks);
   }
 
   @Test
-  void namesFiguresOfTheCatalogueOnly() {
+  void namesOnlyFiguresOfTheCatalogue() {
     assertThat(FigureCatalogue.figures()).extracting(FigureCatalogue.Figure::key)
         .containsAll(CodeBreak.figures(CodeBreak.ALL));
     assertThat(CodeBreak.figures(CodeBreak.between(period("2025"), period("2026")))).isEqualTo(List.of(

@@ -22,7 +22,7 @@ class ComparabilityTest {
   }
 
   @Test
-  void tellsFiguresWhoseCodesChangedInEitherOrder() {
+  void reportsCodeBreakInEitherOrder() {
     assertThat(Comparability.of(Y2025, Y2026)).isEqualTo(CODE_BREAK);
     assertThat(Comparability.of(Y2026, Y2025)).isEqualTo(CODE_BREAK);
     assertThat(Comparability.of("antall_meldinger_henlagt", Y2026, Y2025)).isEqualTo(CODE_BREAK);
@@ -32,7 +32,7 @@ class ComparabilityTest {
   }
 
   @Test
-  void tellsEveryFigureOfUnrecordedRulesAsChanged() {
+  void reportsRuleChangeForUnrecordedRules() {
     Basis unrecorded = basis("2024", RuleSet.UNKNOWN);
     assertThat(Comparability.of(unrecorded, Y2025)).isEqualTo(RULE_CHANGE);
     assertThat(Comparability.of("antall_flyttinger", Y2025, unrecorded)).isEqualTo(RULE_CHANGE);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class FigureRuleTextsTest {
 
   @Test
-  void explainsEveryFigureInEveryLanguageInWordsOfItsOwn() {
+  void hasADistinctTextForEveryFigureInEveryLanguage() {
     for (ReportLocale locale : ReportLocale.values()) {
       var texts = new HashSet<String>();
       for (var figure : FigureCatalogue.figures()) {
@@ -29,7 +29,7 @@ class FigureRuleTextsTest {
   }
 
   @Test
-  void knowsNoRulesOfUnrecordedOrFutureVersionsAndOfUnknownFigures() {
+  void returnsNoTextForUnknownVersionOrFigure() {
     assertThat(FigureRuleTexts.of("antall_flyttinger", RuleSet.UNKNOWN, ReportLocale.NB)).isEmpty();
     assertThat(FigureRuleTexts.of("antall_flyttinger", RuleSet.CURRENT + 1, ReportLocale.NB)).isEmpty();
     assertThat(FigureRuleTexts.of("antall_annet", RuleSet.CURRENT, ReportLocale.NB)).isEmpty();

@@ -40,7 +40,7 @@ class NationalIdMaskTest {
   @ParameterizedTest
   @ValueSource(strings = {"\u200B", "\u00AD", "\u2060", "\uFEFF", "\u202E", "\u200D", "\u0001", "\u0000", "\u001B",
       "\uFE0F\u20E3", "\u034F", "\u200B\u200B\u200B\u200B\u200B"})
-  void looksThroughInvisibleCharacters(String invisible) {
+  void ignoresInvisibleCharacters(String invisible) {
     String number = withControlDigits("010107501");
     for (int place = 1; place < 11; place++) {
       assertThat(NationalIdMask.mask(parted(number, invisible, place)).text())
@@ -52,7 +52,7 @@ class NationalIdMaskTest {
   @ParameterizedTest
   @CsvSource({"\u0660, Arabic", "\u06F0, Persian", "\u0966, Devanagari", "\uFF10, full width", "\uD835\uDFCE, bold",
       "\u2080, lowered"})
-  void knowsDigitsOfEveryScript(String zero, String script) {
+  void recognizesDigitsOfEveryScript(String zero, String script) {
     StringBuilder number = new StringBuilder();
     "01010750160".chars().forEach(c -> number.appendCodePoint(zero.codePointAt(0) + c - '0'));
     assertThat(NationalIdMask.mask("x" + number + "x").text()).as(script)
@@ -61,7 +61,7 @@ class NationalIdMaskTest {
   }
 
   @Test
-  void masksADateOfBirthWithAnyFiveDigitsAndAnyNumberWhoseCheckDigitsHold() {
+  void masksBirthDateWithAnyFiveDigitsAndAnyValidCheckDigits() {
     assertThat(NationalIdMask.mask("01010712345").found()).as("a birth date").isTrue();
     assertThat(NationalIdMask.mask("71129212345").found()).as("a D number with a synthetic month").isTrue();
     assertThat(NationalIdMask.mask("32010712345").found()).as("no day").isFalse();
@@ -105,7 +105,7 @@ class NationalIdMaskTest {
   @ParameterizedTest
   @ValueSource(strings = {"01019012345", "Barn 010190 12345", "010190/12345", "0101-90\u00a012345", "2019 123456 01",
       "123e4567-e89b-12d3-a456-426614174000 and 01019012345"})
-  void findsNumbersInWhatAClientSends(String text) {
+  void findsNumbersInTextsOfClients(String text) {
     assertThat(NationalIdMask.isIn(text)).isTrue();
   }
 
@@ -113,19 +113,19 @@ class NationalIdMaskTest {
   @ValueSource(strings = {"", "01019012-3456-4789-8012-201901234567", "file_01019012-3456-4789-8012-201901234567.xlsx",
       "exp-20260301-0000000001", "20260304-0123456789", "rpt_01HX9K2M3N4P5Q6R7S8T9U0V", "user_09AXKL2",
       "2025-Q4/report_final.xlsx", "reexports/rpt_01HX9K2M_reexport_20260326.xlsx", "2025-01-01_2025-12-31.xlsx"})
-  void takesNoIdForANumber(String text) {
+  void doesNotMistakeIdsForNumbers(String text) {
     assertThat(NationalIdMask.isIn(text)).isFalse();
   }
 
   @Test
-  void leavesDigitsThatAreALongerRunAlone() {
+  void ignoresLongerRunsOfDigits() {
     String number = withControlDigits("010107501");
     assertThat(NationalIdMask.mask("1" + number + "1").found()).isFalse();
     assertThat(NationalIdMask.mask(number + "99").found()).isFalse();
   }
 
   @Test
-  void findsEveryNumberWithRightControlDigitsAndNoneWithAWrongOneAndNoBirthDate() {
+  void findsExactlyNumbersWithValidCheckDigitsOrBirthDate() {
     SplittableRandom random = new SplittableRandom(1814);
     for (int i = 0; i < 5_000; i++) {
       String number = withControlDigits("9%08d".formatted(random.nextInt(100_000_000)));
