@@ -56,7 +56,7 @@ class EvidenceTest {
 
     assertThat(Call.get(report.reportId()).to(evidence).status()).isEqualTo(500);
     assertThatThrownBy(() -> bucket.files().manifest(report.sealed().orElseThrow()))
-        .hasMessage("The list of sealed rows is not what was sealed");
+        .hasMessage("The list of sealed rows does not have the recorded SHA-256");
   }
 
   @Test

@@ -124,8 +124,8 @@ public final class NationalIdMask {
     return masked.toString();
   }
 
-  /// Returns whether a run without letters has at least eleven digits. Only every eleventh character is checked while it
-  /// is a letter, because each run of eleven characters contains a checked one. This is enough to dismiss most texts.
+  /// Returns whether a run without letters has at least eleven digits. Only every eleventh character is checked while
+  /// it is a letter, because each run of eleven characters contains a checked one. Most texts need no further search.
   private static boolean hasEnoughDigits(String text) {
     return text.length() >= ID_DIGITS && hasEnoughDigits(text, text.length());
   }
