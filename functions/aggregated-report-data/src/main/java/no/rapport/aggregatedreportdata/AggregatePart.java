@@ -5,8 +5,8 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import java.util.Map;
 import no.rapport.api.Log;
 
-/// A task of the aggregation: counts the records of some parts. What it gives back adds up with the other parts' and
-/// holds nothing of any child.
+/// A task of the aggregation that counts the records of some parts. Its result can be added to the results of other
+/// parts and contains nothing about single children.
 public final class AggregatePart implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
   private final AggregatedReportData data;

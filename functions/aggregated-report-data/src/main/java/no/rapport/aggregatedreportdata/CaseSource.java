@@ -10,10 +10,10 @@ import no.rapport.sourcedata.RegisterCase;
 /// The imported case records, as far as aggregation needs them.
 interface CaseSource {
 
-  /// How many parts an organisation's records are in; all records of a child are in one.
+  /// Returns the number of parts of an organisation's records. All records of a child are in the same part.
   int parts();
 
-  /// Hands over the live records of a part, each child's one after the other; consistent.
+  /// Passes the live records of a part to the consumer, child by child. The read is consistent.
   ///
   /// @param part from 0, below [#parts]
   void readPart(String orgId, int part, Consumer<CaseRecord> consumer);

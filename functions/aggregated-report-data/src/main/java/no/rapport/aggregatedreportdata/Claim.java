@@ -1,4 +1,4 @@
 package no.rapport.aggregatedreportdata;
 
-/// What an execution of the state machine is told, and every task of it: which aggregation of which snapshot it is.
+/// The input of an execution of the state machine and of each of its tasks: the snapshot and its aggregation.
 record Claim(String organizationId, String periodId, String snapshotId, String jobId) {}

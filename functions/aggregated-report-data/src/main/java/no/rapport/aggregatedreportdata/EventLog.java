@@ -24,8 +24,8 @@ record EventLog(Records records) {
         Documents.write(event), event.updatedAt().plus(KEPT)));
   }
 
-  /// Events after that number, in order, at most `limit`; consistent. What follows a gap is left out: it is either not
-  /// wholly visible yet or no longer wholly kept.
+  /// Returns events after that number, in order, at most `limit`. The read is consistent. It stops at a gap, because
+  /// the missing event is either not yet visible or has expired.
   List<Logged> after(String orgId, String periodId, long sequence, int limit, Instant now) {
     List<Note> notes = records.notes(partition(orgId, periodId), sort(sequence), limit, now);
     var events = new ArrayList<Logged>();

@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import no.rapport.records.Documents;
 
-/// One connection of a follower, as Server-Sent Events: replays what came after the last event the follower knows,
-/// then follows the log for a while and ends. The follower's next connection goes on from there.
+/// One connection of a follower, as Server-Sent Events. It replays the events after the last one that the follower
+/// knows, follows the log for a limited time and ends. The follower's next connection continues from there.
 ///
-/// A connection that knows no event is first told the present position (an `id:` without data, which sets an
-/// `EventSource`'s last id and dispatches nothing), so that nothing is missed between its first two connections.
+/// A connection without a last event id first receives the present position (an `id:` without data, which sets the last
+/// id of an `EventSource` and dispatches nothing). Its next connection therefore misses no event.
 final class EventStream {
 
   /// How long a follower waits before it connects again.
@@ -33,18 +33,19 @@ final class EventStream {
   private final Transfer transfer;
   private final Pause pause;
 
-  /// How what is written reaches the follower.
+  /// How written events reach the follower.
   enum Transfer {
-    /// As it is written.
+    /// Each event is sent when it is written.
     STREAMED,
-    /// All at once when the connection ends: so it ends with the first events, which otherwise come late.
+    /// Everything is sent when the connection ends. The connection therefore ends after its first events, so that they
+    /// are not late.
     BUFFERED
   }
 
-  /// Lets time pass between two looks at the log.
+  /// Waits between two reads of the log.
   interface Pause {
 
-    /// @return false when the connection should end now
+    /// @return false if the connection should end now
     boolean await(Duration time);
   }
 
@@ -103,7 +104,7 @@ final class EventStream {
         }
       } else if (++emptyLooks % GAP_PATIENCE == 0 && snapshots.lastSequence(orgId, periodId) > position
           && after(orgId, periodId, position).isEmpty()) {
-        // The head says there are events, the log has lost them: more time has passed than they are kept.
+        // The head counts events that the log no longer has: they have expired.
         position = snapshots.lastSequence(orgId, periodId);
         send(out, resync(orgId, periodId, position));
         if (transfer == Transfer.BUFFERED) {

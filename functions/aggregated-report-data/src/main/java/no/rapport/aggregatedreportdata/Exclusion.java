@@ -49,12 +49,12 @@ enum Exclusion {
     this.text = new LocalizedText(nb, nn, "", en);
   }
 
-  /// Returns the reason if the condition holds, else [#NONE].
+  /// Returns this reason if the condition holds, otherwise [#NONE].
   static Exclusion when(boolean applies, Exclusion reason) {
     return applies ? reason : NONE;
   }
 
-  /// Returns this reason, or if there is none the next one whose condition holds.
+  /// Returns this reason. If this is [#NONE], returns the given reason if its condition holds.
   Exclusion or(boolean applies, Exclusion next) {
     return this == NONE && applies ? next : this;
   }

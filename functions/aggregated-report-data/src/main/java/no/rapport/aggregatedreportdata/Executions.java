@@ -6,11 +6,11 @@ import java.util.Set;
 /// the same as starting it once.
 interface Executions {
 
-  /// How an execution stands.
+  /// The state of an execution.
   enum Standing {
     NEVER_STARTED,
     RUNNING,
-    /// However it ended: it will write no more.
+    /// The execution has ended, for any reason, and writes nothing more.
     ENDED
   }
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import no.rapport.api.Log;
 import no.rapport.api.Metrics;
 
-/// Where the aggregation ends when a task has failed for good: the snapshot becomes `failed` and keeps its last good
+/// Ends an aggregation after a task has failed permanently: the snapshot becomes `failed` and keeps its last good
 /// figures.
 public final class FailAggregation implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 

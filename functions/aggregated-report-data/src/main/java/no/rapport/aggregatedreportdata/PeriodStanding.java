@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What an organisation's snapshots of one period have in common.
+/// The shared state of an organisation's snapshots of one period.
 ///
 /// @param runs how many aggregations were requested
 /// @param running the snapshot whose aggregation was requested last, until it ends

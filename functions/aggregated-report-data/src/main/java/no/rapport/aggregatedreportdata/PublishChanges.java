@@ -38,7 +38,7 @@ public final class PublishChanges implements RequestHandler<Map<String, Object>,
     return Task.perform(input, context, Input.class, this::publish);
   }
 
-  /// @throws SupersededRun when the snapshot waits for another aggregation, or for none
+  /// @throws SupersededRun if this is not the aggregation that the snapshot waits for
   private Output publish(Input input) {
     var aggregate = new Snapshot.Aggregate(data.clock().instant().truncatedTo(ChronoUnit.SECONDS), input.mark(),
         FigureRules.figures(input.total()), input.total().register(), input.total().ruleVersion());

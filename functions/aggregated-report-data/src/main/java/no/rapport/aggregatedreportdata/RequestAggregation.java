@@ -40,8 +40,8 @@ record RequestAggregation(Snapshots snapshots, CaseSource cases, Executions exec
     return requested;
   }
 
-  /// Starts the aggregation of a stored snapshot. What fails here is not the caller's trouble: the request is stored,
-  /// and the sweeper starts what was not started.
+  /// Starts the aggregation of a stored snapshot. A failure here does not fail the request: it is stored, and the
+  /// sweeper starts the aggregation later.
   static void start(Executions executions, Claim claim) {
     try {
       executions.start(claim);
@@ -50,7 +50,8 @@ record RequestAggregation(Snapshots snapshots, CaseSource cases, Executions exec
     }
   }
 
-  /// Stops an aggregation whose result nobody waits for. This only spares work: what it still finishes is not written.
+  /// Stops an aggregation whose result is no longer needed. This only saves work: its result would not be written
+  /// anyway.
   static void stop(Executions executions, Claim claim) {
     try {
       executions.stop(claim.jobId());

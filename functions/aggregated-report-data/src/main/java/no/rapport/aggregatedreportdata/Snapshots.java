@@ -47,9 +47,9 @@ final class Snapshots {
 
   private static final int ATTEMPTS = 60;
 
-  /// Aggregations of one organisation at once, each of which reads in 16 tasks: more would take from the others what all
-  /// share. Four years with their halves and quarters, 28, may be asked for in one go. Soft by design: two requests at
-  /// the same moment may both see the last place.
+  /// The most concurrent aggregations of one organisation. Each uses 16 tasks, so more would slow down other
+  /// organisations. The limit allows one request each for four years with their halves and quarters, 28 in all. It is
+  /// soft: two requests at the same moment may both see the last free place.
   static final int AT_WORK = 30;
 
   /// Aggregations that an organisation may start within an hour, unless the deployment says otherwise.
@@ -114,29 +114,29 @@ final class Snapshots {
     return records.inStatus(COLLECTION, PROCESSING, limit);
   }
 
-  /// Whether the organisation has as many aggregations running as it may have.
+  /// Returns whether the organisation has reached the limit of concurrent aggregations.
   boolean areFull(String orgId) {
     return records.countInStatus(COLLECTION, orgId, PROCESSING) >= AT_WORK;
   }
 
   // ---------- requests ----------------------------------------------------------------------------------------------
 
-  /// What became of the request for a period's figures.
+  /// The outcome of a request for a period's figures.
   sealed interface Requested {}
 
-  /// The figures are there and still true.
+  /// The figures exist and are still valid.
   record Cached(Stored stored) implements Requested {}
 
-  /// An aggregation that is running already will answer it.
+  /// A running aggregation will answer the request.
   record Joined(Stored stored) implements Requested {}
 
-  /// A new snapshot was made, whose aggregation is to be started.
+  /// A new snapshot was stored; its aggregation must be started.
   record Started(Stored stored) implements Requested {}
 
-  /// The organisation has as many aggregations running as it may have: nothing was stored.
+  /// The organisation has reached the limit of concurrent aggregations. Nothing was stored.
   record Full() implements Requested {}
 
-  /// The organisation has started as many within the hour as it may: nothing was stored.
+  /// The organisation has reached the limit of aggregations an hour. Nothing was stored.
   record TooMany(Duration retryAfter) implements Requested {}
 
   /// Counts an aggregation that is to be started.
@@ -160,7 +160,7 @@ final class Snapshots {
       }
       Kept<PeriodStanding> period = period(orgId, periodId);
       if (!force) {
-        // Where two snapshots share a period, the one aggregated last may be the older one, and the only true one.
+        // If two snapshots share a period, the older one may have been aggregated last and be the only valid one.
         Optional<Stored> valid =
             Stream.concat(period.value().newest().map(SnapshotRef::snapshotId).stream(),
                     period.value().publishedBy().stream())
@@ -189,17 +189,17 @@ final class Snapshots {
       var snapshot = Snapshot.requested(snapshotId, orgId, periodId, new Snapshot.Run(jobId, next.runs(), now));
       Entry entry = Entry.first(COLLECTION, orgId, snapshotId, now, PROCESSING, filters(periodId),
           Documents.write(snapshot));
-      // Where an earlier try of this very request made it and it has been deleted since, it stays so.
+      // If an earlier attempt of this request created the snapshot and it was deleted since, it stays deleted.
       return records.commit(new Change.Create(entry), period.replacedBy(next))
           || records.wasRemoved(COLLECTION, snapshotId, now)
           ? Optional.of(new Started(new Stored(entry, snapshot))) : Optional.empty();
     });
   }
 
-  /// Declares a snapshot's figures out of date and requests new ones under the same id; whatever aggregation of it is
-  /// running is superseded.
+  /// Declares a snapshot's figures out of date and requests new ones under the same id. This supersedes a running
+  /// aggregation of the snapshot.
   ///
-  /// @return the snapshot as it was before and as it is now; empty when it is no longer as it was seen
+  /// @return the snapshot before and after the change; empty if it has changed since it was read
   Optional<Stored> invalidate(Stored seen, String reason, String jobId, Instant now) {
     Snapshot before = seen.snapshot();
     Kept<PeriodStanding> period = period(before.organizationId(), before.periodId());
@@ -212,7 +212,7 @@ final class Snapshots {
 
   /// Removes a snapshot.
   ///
-  /// @return false when it is no longer as it was seen
+  /// @return false if it has changed since it was read
   boolean delete(Stored seen) {
     var changes = new ArrayList<Change>();
     changes.add(new Change.Delete(seen.entry()));
@@ -223,16 +223,16 @@ final class Snapshots {
 
   // ---------- ends of aggregations ----------------------------------------------------------------------------------
 
-  /// What became of an aggregation's result.
+  /// The outcome of completing an aggregation.
   sealed interface Ended {}
 
-  /// It is what readers see now.
+  /// Readers see the new figures now.
   ///
   /// @param changedFieldKeys what the stream's followers were told
   /// @param seconds since it was asked for, at least 1
   record Published(List<String> changedFieldKeys, long seconds) implements Ended {}
 
-  /// A newer aggregation has taken its place, or the snapshot is gone: nothing was written.
+  /// A newer aggregation has replaced it, or the snapshot was deleted. Nothing was written.
   record Superseded() implements Ended {}
 
   /// Completes a snapshot and, where figures changed, tells the followers of its period: in one transaction.
@@ -280,7 +280,7 @@ final class Snapshots {
 
   /// Ends an aggregation without a result; the last good figures stay.
   ///
-  /// @return false when there was nothing to end: it has ended, was superseded, or its snapshot is gone
+  /// @return false if there is nothing to end: the aggregation has ended or was superseded, or its snapshot was deleted
   boolean fail(Claim claim) {
     return decided(() -> {
       Optional<Stored> seen = find(claim.snapshotId()).filter(s -> s.snapshot().isProcessing(claim.jobId()));
@@ -315,7 +315,8 @@ final class Snapshots {
       return List.of(period.replacedBy(then.apply(ended)));
     }
     var changes = new ArrayList<Change>();
-    // Read before the others are looked through: whoever makes another one good or bad meanwhile replaces it.
+    // Must be read before the other snapshots: a concurrent change that makes one of them good or bad replaces this
+    // note.
     Kept<OrganizationStanding> organization = organization(snapshot.organizationId());
     if (ended.newest().filter(ref::isSameAs).isPresent()) {
       ended = ended.withNewest(best(snapshot.organizationId(), ref,
@@ -364,7 +365,8 @@ final class Snapshots {
   /// A note's value as it was seen.
   private record Kept<T>(String partition, String sort, Optional<Note> note, T value) {
 
-    /// Refused unless the note is as it was seen; written even if equal, so that decisions upon it exclude each other.
+    /// Returns a change that fails if the note has changed since it was read. It writes even an equal note, so that
+    /// concurrent decisions conflict.
     Change replacedBy(T next) {
       String document = Documents.write(next);
       return note.<Change>map(seen -> new Change.ReplaceNote(seen, seen.next(document)))
@@ -391,7 +393,7 @@ final class Snapshots {
     return Map.of("period_id", periodId, "period_from", period.from().toString(), "period_to", period.to().toString());
   }
 
-  /// Decides until a decision holds; those who lost a race wait a little, each for a time of its own.
+  /// Retries until a commit succeeds. After a lost race it waits with jitter.
   static <T> T decided(Supplier<Optional<T>> decision) {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Optional<T> made = decision.get();

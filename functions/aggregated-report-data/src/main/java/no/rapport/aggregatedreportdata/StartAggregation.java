@@ -36,7 +36,7 @@ public final class StartAggregation implements RequestHandler<Map<String, Object
     return Task.perform(input, context, Claim.class, this::plan);
   }
 
-  /// @throws SupersededRun when the snapshot waits for another aggregation, or for none
+  /// @throws SupersededRun if this is not the aggregation that the snapshot waits for
   private Plan plan(Claim claim) {
     if (data.snapshots().find(claim.snapshotId()).filter(s -> s.snapshot().isProcessing(claim.jobId())).isEmpty()) {
       throw new SupersededRun(claim.jobId());

@@ -22,7 +22,7 @@ record StepFunctionsExecutions(SfnClient client, String machineArn) implements E
       client.startExecution(request -> request.stateMachineArn(machineArn).name(claim.jobId())
           .input(Documents.write(claim)));
     } catch (ExecutionAlreadyExistsException e) {
-      // Started by an earlier try, with this very name and input: that is what was wanted.
+      // An earlier attempt started it with the same name and input.
     }
   }
 

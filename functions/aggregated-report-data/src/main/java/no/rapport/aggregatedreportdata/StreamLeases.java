@@ -17,19 +17,21 @@ import no.rapport.records.Documents;
 import no.rapport.records.Note;
 import no.rapport.records.Records;
 
-/// The streams that may be open at once: at most [#MAX_PER_ORGANIZATION] of one organisation and [#MAX_PER_CALLER] of one
-/// caller, so that none takes the service from the others, and a number of all together.
+/// Limits the streams that are open at the same time: at most [#MAX_PER_ORGANIZATION] for one organisation,
+/// [#MAX_PER_CALLER] for one caller, and a maximum for all together.
 ///
-/// A stream holds a lease of each kind. It gives them back when it ends; where its process dies, they expire. A function on
-/// AWS does not notice that its follower is gone: so where all places are taken, a new stream takes the one that has been held
+/// A stream holds one lease of each kind and returns them when it ends. If its process dies, the leases expire. A
+/// function on AWS does not notice that its follower has disconnected. If all places are taken, a new stream therefore
+/// takes over the place with the oldest lease, if it is at least [#MIN_HELD] old. The follower of the replaced stream
+/// reconnects with its last event id.
 /// longest, if that is at least [#MIN_HELD]. A follower that loses its place connects again with its last id.
 final class StreamLeases {
 
   static final int MAX_PER_ORGANIZATION = 10;
   static final int MAX_PER_CALLER = 20;
-  /// A place is safe for so long: followers beyond the limits take it from each other at most once within this time.
+  /// The minimum time before another stream may take over a place.
   static final Duration MIN_HELD = Duration.ofSeconds(60);
-  /// A stream that loses a place to another looks again. It gives up after this many losses in a row.
+  /// The number of lost races in a row after which a stream gives up.
   private static final int ATTEMPTS = 25;
 
   private final Records records;
@@ -57,12 +59,12 @@ final class StreamLeases {
   /// A place and the write that takes it.
   private record Place(Note note, Change change) {}
 
-  /// What is stored of a lease.
+  /// The stored state of a lease.
   ///
   /// @param since when the stream took the place
   record Stored(Instant since) {}
 
-  /// Takes a lease that expires by itself after so long.
+  /// Takes a lease that expires after `howLong`.
   ///
   /// @param caller the key's id of the follower
   Lease take(String orgId, String caller, Instant now, Duration howLong) {
@@ -88,19 +90,19 @@ final class StreamLeases {
     return new Refused("Very many streams are being opened at this moment");
   }
 
-  /// Whether no other stream has taken a place of this lease.
+  /// Returns whether the stream still holds every place of this lease.
   boolean isHeld(Held held, Instant now) {
     return held.places().stream().allMatch(place -> records.note(place.partition(), place.sort(), now)
         .filter(note -> note.version() == place.version()).isPresent());
   }
 
-  /// Each place on its own: another stream may have taken one of them.
+  /// Removes each place in its own commit, because another stream may have taken over one of them.
   void giveBack(Held held) {
     held.places().forEach(place -> records.commit(new Change.RemoveNote(place)));
   }
 
-  /// A place that nobody holds, drawn at random, since several may look for one at the same moment; else the one that has
-  /// been held longest.
+  /// Returns a random free place, so that concurrent streams rarely choose the same one, or the place with the oldest
+  /// lease if none is free.
   private Optional<Place> place(String holder, int places, Instant now, Instant expires) {
     String partition = "stream-leases#" + holder;
     List<Note> taken = records.notes(partition, "", places, now);
@@ -120,11 +122,11 @@ final class StreamLeases {
   }
 
   private static Instant since(Note note) {
-    // A lease of an earlier release says nothing: it is never taken.
+    // A lease of an earlier release has no start time and is never taken over.
     return Objects.requireNonNullElse(Documents.read(note.document(), Stored.class).since(), Instant.MAX);
   }
 
-  /// The version is drawn: a stream that gives a lease back that it has lost must not end another's of the same place.
+  /// A random version: a stream that returns a lease after losing it must not remove the new lease of the same place.
   private static Note lease(String partition, String sort, Instant now, Instant expires) {
     return new Note(partition, sort, ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE),
         Documents.write(new Stored(now)), Optional.of(expires));

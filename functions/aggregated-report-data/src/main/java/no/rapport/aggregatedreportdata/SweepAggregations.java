@@ -19,13 +19,13 @@ import no.rapport.api.SweepBudget;
 import no.rapport.records.Entry;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/// Every minute: starts aggregations that were stored but not started, and fails those whose execution has ended
-/// without telling (aborted, timed out). The one owner of repairs; the state machine itself ends all others.
+/// Runs every minute. Starts aggregations that were stored but not started, and fails those whose execution was aborted
+/// or timed out. All other endings are handled by the state machine.
 public final class SweepAggregations implements RequestHandler<Map<String, Object>, Map<String, Object>> {
 
-  /// Younger ones are left to the request that made them.
+  /// Younger aggregations are left to the request that stored them.
   private static final Duration GRACE = Duration.ofSeconds(10);
-  /// After this long, what could not be started fails.
+  /// An aggregation that cannot be started within this time fails.
   private static final Duration GIVEN_UP = Duration.ofMinutes(15);
   private static final int AT_ONCE = 5_000;
 
@@ -76,7 +76,7 @@ public final class SweepAggregations implements RequestHandler<Map<String, Objec
 
   private enum Repair { STARTED, FAILED, NOTHING }
 
-  /// Returns the snapshots that no execution works at, by organisation: the organisations take turns.
+  /// Returns the snapshots without a running execution, alternating between organisations.
   private Map<String, Deque<Entry>> overdue(List<Entry> processing, Instant now) {
     Map<String, Deque<Entry>> work = new TreeMap<>();
     Set<String> running = processing.isEmpty() ? Set.of() : running();
@@ -120,12 +120,12 @@ public final class SweepAggregations implements RequestHandler<Map<String, Objec
     });
   }
 
-  /// A no-op where it has published: then the index that listed it was behind.
+  /// Does nothing if the aggregation has completed: the index that listed it was stale.
   private Repair failed(Claim claim) {
     return data.snapshots().fail(claim) ? Repair.FAILED : Repair.NOTHING;
   }
 
-  /// One that cannot be repaired now must not keep the others waiting; the next sweep tries it again.
+  /// A failed repair must not block the others; the next sweep retries it.
   private static Repair safely(Entry entry, Supplier<Repair> work) {
     try {
       return work.get();

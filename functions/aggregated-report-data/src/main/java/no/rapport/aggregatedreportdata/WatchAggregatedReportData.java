@@ -42,11 +42,11 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
   private static final Duration BUFFERED_WINDOW = Duration.ofSeconds(25);
   /// Below the 15 minutes of a function and of a streamed REST API integration.
   private static final Duration STREAMED_WINDOW = Duration.ofMinutes(14);
-  /// How often a stream looks whether another has taken its place.
+  /// How often a stream checks whether another stream has taken over its place.
   private static final Duration LEASE_CHECK = Duration.ofSeconds(15);
-  /// What is left for the end of the answer when the function's own time runs out first.
+  /// Time reserved for ending the response before the function times out.
   private static final Duration RESERVE = Duration.ofSeconds(2);
-  /// How long a lease outlives the longest connection: a stream that still runs never loses it.
+  /// How much longer a lease lives than the longest connection, so that a running stream never loses it to expiry.
   private static final Duration LEASE_MARGIN = Duration.ofSeconds(5);
   static final Duration RETRY_WHEN_REFUSED = Duration.ofSeconds(15);
   private static final String DEFAULT_MAX_FOLLOWERS = "100";
@@ -85,7 +85,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
     this.leases = new StreamLeases(data.records(), maxStreams);
   }
 
-  /// Of the function's instances, a tenth is left to tell those who find no place.
+  /// Reserves a tenth of the function's instances for refusing streams beyond the limit.
   private static int maxStreams(int instances) {
     return Math.max(1, instances - Math.ceilDiv(instances, 10));
   }
@@ -143,8 +143,8 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
     }
   }
 
-  /// Not as an error: on any status but 200 an `EventSource` gives up for good. It comes again later, with the last id
-  /// that it knows.
+  /// Refuses with status 200, because an `EventSource` stops for good on any other status. With 200, it reconnects
+  /// later with its last event id.
   private static void refuse(OutputStream output, Watch watch, String why) throws IOException {
     Log.info("follower_refused", Map.of("organization_id", watch.organizationId()));
     output.write(("retry: " + RETRY_WHEN_REFUSED.toMillis() + "\n: " + why + "; try again later\n\n")
@@ -161,7 +161,7 @@ public final class WatchAggregatedReportData implements RequestStreamHandler {
     return left.compareTo(window) < 0 ? left : window;
   }
 
-  /// Pauses until another stream has taken the place of this one.
+  /// Returns a pause that ends the connection once another stream has taken over its place.
   private EventStream.Pause whileHeld(StreamLeases.Held held) {
     var lastCheck = new AtomicReference<>(data.clock().instant());
     return time -> {
