@@ -1,6 +1,7 @@
 package no.rapport.reportfiles;
 
-/// The colours of chart series, in their order: told apart in print and by colour-blind readers as far as thirteen can be.
+/// The colours of chart series, in their order. They are as distinguishable as thirteen colours can be, in print and
+/// for colour-blind readers.
 public final class ChartColours {
 
   private static final String[] COLOURS = {"12486B", "E08E2B", "3E9C8F", "B4463E", "7FB2D6", "F2C879", "6B4C8C",

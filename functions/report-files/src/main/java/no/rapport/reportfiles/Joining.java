@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import no.rapport.reporting.Activity;
 
-/// What the writers do alike when they write and join shares.
+/// Shared code of the writers for writing and joining shares.
 public final class Joining {
 
   private Joining() {}
@@ -34,7 +34,7 @@ public final class Joining {
     }
   }
 
-  /// The file names as one text, parted as in imported files.
+  /// Returns the file names as one text, separated as in imported files.
   public static String attachments(Activity activity) {
     return switch (activity.attachments().size()) {
       case 0 -> "";

@@ -14,11 +14,11 @@ import no.rapport.reporting.ActivityTypes;
 import no.rapport.reporting.Period;
 import no.rapport.reporting.ReportLocale;
 
-/// Numbers of activities by month and type, as a chart shows them: every month of the period, the known types that
-/// occur, and all unknown types as one series.
+/// Numbers of activities by month and type for a chart: every month of the period, the known types that occur, and all
+/// unknown types as one series.
 ///
 /// @param months `YYYY-MM`
-/// @param names one series each
+/// @param names name of each series
 /// @param rows by series, then month
 public record MonthlyActivities(List<String> months, List<String> names, List<long[]> rows) {
 
@@ -62,7 +62,7 @@ public record MonthlyActivities(List<String> months, List<String> names, List<lo
     return new MonthlyActivities(months, names, rows);
   }
 
-  /// A month as an axis names it: `jan. 2025`, `Jan 2025`, in Sami `2025-01`.
+  /// Returns the label of a month on an axis: `jan. 2025`, `Jan 2025`, in Sami `2025-01`.
   public static String label(String month, ReportLocale locale) {
     int number = Integer.parseInt(month.substring(month.length() - 2));
     String year = month.substring(0, month.length() - 3);
@@ -73,9 +73,9 @@ public record MonthlyActivities(List<String> months, List<String> names, List<lo
     };
   }
 
-  /// The same numbers as a table.
+  /// Returns the same numbers as a table.
   ///
-  /// @param heading of its first column
+  /// @param heading heading of the first column
   /// @param counts by row, then column
   public record Table(boolean monthsAcross, String heading, List<String> across, List<String> down, long[][] counts) {
 
@@ -91,7 +91,7 @@ public record MonthlyActivities(List<String> months, List<String> names, List<lo
     }
   }
 
-  /// A year or less has its months as columns, a longer span its types.
+  /// For at most a year, the columns are the months; for a longer period, they are the types.
   public boolean monthsAcross() {
     return months.size() <= MOST_MONTHS_ACROSS;
   }

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import no.rapport.reporting.ReportLocale;
 
-/// Dates and numbers as a reader of each language writes them.
+/// Formats dates and numbers in the style of each language.
 public final class ReportDates {
 
   private static final char NO_BREAK_SPACE = '\u00A0';
@@ -59,7 +59,7 @@ public final class ReportDates {
     bytes.put('0' + number % 10);
   }
 
-  /// Digits in groups of three: `1 234 567` with no-break spaces, in English `1,234,567`.
+  /// Returns the digits in groups of three: `1 234 567` with no-break spaces, in English `1,234,567`.
   public static String format(long number, ReportLocale locale) {
     char separator = locale == ReportLocale.EN ? ',' : NO_BREAK_SPACE;
     StringBuilder text = new StringBuilder(Long.toString(Math.abs(number)));
@@ -69,7 +69,7 @@ public final class ReportDates {
     return number < 0 ? "\u2212" + text : text.toString();
   }
 
-  /// The same with the decimals that the number has.
+  /// Returns the number in the same form, with its decimals.
   public static String format(BigDecimal number, ReportLocale locale) {
     BigInteger whole = number.abs().toBigInteger();
     String text = format(whole.longValueExact(), locale);
@@ -80,7 +80,7 @@ public final class ReportDates {
     return number.signum() < 0 ? "\u2212" + text : text;
   }
 
-  /// `YYYY-MM` as a month and year: `01.2025`, in Sami `2025-01`, in English `01/2025`.
+  /// Returns `YYYY-MM` as a month and year: `01.2025`, in Sami `2025-01`, in English `01/2025`.
   public static String month(String month, ReportLocale locale) {
     String year = month.substring(0, month.length() - 3);
     String number = month.substring(month.length() - 2);

@@ -16,7 +16,7 @@ import no.rapport.reporting.ReportDescription;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.ShownFigure;
 
-/// Texts that depend on the report and that several formats show.
+/// Texts that depend on the report and that several formats use.
 public final class ReportTexts {
 
   private static final int MAX_CELL_CHARACTERS = 32_767;
@@ -66,7 +66,7 @@ public final class ReportTexts {
         Map.entry(Wording.METHOD_SOURCES_TOPIC.in(locale), Wording.METHOD_SOURCES.in(locale)));
   }
 
-  /// Returns what the mark behind a prior value says, or nothing if no value is marked.
+  /// Returns the explanation of the mark after prior values, or an empty text if no value is marked.
   public static Optional<String> footnote(FigureSnapshot snapshot, List<ShownFigure> shown, ReportLocale locale) {
     List<ShownFigure> marked = shown.stream().filter(ShownFigure::isMarked).toList();
     if (marked.isEmpty()) {
@@ -84,7 +84,7 @@ public final class ReportTexts {
     return Optional.of(text.toString());
   }
 
-  /// The rules of the figures by their keys, in the order of the catalogue; empty where the rule set is not known.
+  /// Returns the rules of the figures by their keys, in the order of the catalogue; empty if the rule set is not known.
   public static Map<String, String> rules(FigureSnapshot snapshot, ReportLocale locale) {
     Map<String, String> rules = new LinkedHashMap<>();
     for (FigureCatalogue.Figure figure : FigureCatalogue.figures()) {
@@ -94,7 +94,7 @@ public final class ReportTexts {
     return rules;
   }
 
-  /// Returns the text, or its beginning and a mark where a cell of a spreadsheet could not hold it.
+  /// Returns the text. If it is too long for a spreadsheet cell, returns its beginning and a mark.
   public static String fitted(String text, ReportLocale locale) {
     if (text.length() <= MAX_CELL_CHARACTERS) {
       return text;

@@ -3,7 +3,7 @@ package no.rapport.reportfiles;
 import java.io.IOException;
 import java.io.InputStream;
 
-/// Where rendered shares are read again.
+/// Opens rendered shares for reading.
 @FunctionalInterface
 public interface ShareSource {
 

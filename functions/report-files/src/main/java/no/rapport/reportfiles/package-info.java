@@ -1,3 +1,3 @@
-/// What the writers of report files share: their interface, the texts of a report, and how dates and numbers are
-/// written. Each format has a package of its own.
+/// Shared code of the report writers: their interface, the texts of a report, and the formats of dates and numbers.
+/// Each file format has its own package.
 package no.rapport.reportfiles;

@@ -4,19 +4,19 @@ import java.io.IOException;
 import java.util.BitSet;
 import no.rapport.reportfiles.Bytes;
 
-/// The two fonts of a PDF report, embedded as subsets of what was used. Codes are the characters' own numbers, so that
-/// text is copied and searched as it was written, and Sami Đ stays apart from Ð although they look alike.
+/// The two fonts of a PDF report, embedded as subsets of the used characters. Codes are the characters' own numbers.
+/// Text is therefore copied and searched as it was written, and Sami Đ differs from Ð although they look alike.
 final class PdfFonts {
 
   private final BitSet regular = new BitSet();
   private final BitSet bold = new BitSet();
 
-  /// The characters of a style's font that were used so far; to be added to.
+  /// Returns the mutable set of characters of a style's font that have been used so far.
   BitSet used(PdfStyle style) {
     return style.isBold() ? bold : regular;
   }
 
-  /// Whether a replacement was drawn for a character that was used so far.
+  /// Returns whether a used character was drawn as a replacement.
   boolean lackGlyphs() {
     return regular.get(PdfText.REPLACEMENT) || bold.get(PdfText.REPLACEMENT)
         || regular.stream().anyMatch(c -> !TrueTypeFont.REGULAR.has((char) c))
@@ -59,7 +59,7 @@ final class PdfFonts {
         + descendant + " 0 R]/ToUnicode " + toUnicode + " 0 R>>");
   }
 
-  /// Six letters that tell subsets apart.
+  /// Returns six letters that distinguish subsets.
   private static String tag(BitSet used) {
     int hash = used.hashCode();
     StringBuilder tag = new StringBuilder();

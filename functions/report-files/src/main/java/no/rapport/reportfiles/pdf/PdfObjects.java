@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.zip.Deflater;
 import no.rapport.reportfiles.Bytes;
 
-/// The objects of a PDF file, written as they come: streams by themselves, all else packed into object streams, and at the
-/// end the table of where each lies. Memory grows by eight bytes an object.
+/// Writes the objects of a PDF file as they arrive. Streams are written directly, other objects are packed into object
+/// streams. The table of positions is written at the end. Memory grows by eight bytes an object.
 final class PdfObjects {
 
   private static final int PACKED_OBJECTS = 200;
@@ -41,7 +41,7 @@ final class PdfObjects {
     bytes.length = 0;
   }
 
-  /// A number for an object that follows.
+  /// Reserves a number for a later object.
   int reserve() {
     if (count == places.length) {
       places = Arrays.copyOf(places, 2 * count);
@@ -49,7 +49,7 @@ final class PdfObjects {
     return count++;
   }
 
-  /// Where the next object's content is to be written; [#end] completes it.
+  /// Returns the buffer for the next object's content; [#end] completes the object.
   Bytes begin(int id) {
     packedIds[packedCount] = id;
     packedOffsets[packedCount] = packed.length;

@@ -11,11 +11,11 @@ import no.rapport.reportfiles.ReportDates;
 import no.rapport.reportfiles.Wording;
 import no.rapport.reporting.ReportLocale;
 
-/// The pages of a tagged PDF report, written one by one, with the tree of what they mean for assistive programs. Lengths
-/// are in tenths of a point, from the lower left corner of an A4 page that lies.
+/// Writes the pages of a tagged PDF report one by one, with the structure tree for assistive technology. Lengths are in
+/// tenths of a point from the lower left corner of a landscape A4 page.
 final class PdfPages {
 
-  /// What XML 1.0 cannot hold.
+  /// Characters that XML 1.0 cannot contain.
   private static final Pattern CONTROL_CHARACTER = Pattern.compile("[\\x00-\\x1F\\uFFFE\\uFFFF]");
 
   static final int WIDTH = 8419;
@@ -53,7 +53,7 @@ final class PdfPages {
   private int pageCount;
   private int marks;
   private boolean inPage;
-  /// Where the next thing goes: its top.
+  /// The top of the next content.
   private int y;
 
   private record Bookmark(String title, int page, int top) {}
@@ -104,7 +104,7 @@ final class PdfPages {
     y -= by;
   }
 
-  /// Whether something of that height fits on the page.
+  /// Returns whether content of that height fits on the page.
   boolean hasRoom(int height) {
     return inPage && y - height >= BOTTOM;
   }
@@ -168,8 +168,8 @@ final class PdfPages {
     pagesOfNode = 0;
   }
 
-  /// The number of all pages is drawn by one form, which is written when it is known; as its width is not known before,
-  /// nothing stands behind it.
+  /// The total number of pages is drawn by one form, which is written when the number is known. Its width is unknown
+  /// before, so no text follows it on the line.
   private void putFooter() {
     content.put("/Artifact<</Type/Pagination/Subtype/Footer>>BDC BT ");
     String number = PdfText.shown(Wording.PAGE.in(locale) + " " + pageCount + " " + Wording.OF.in(locale) + " ");

@@ -4,16 +4,16 @@ import java.util.BitSet;
 import java.util.List;
 import no.rapport.reportfiles.Bytes;
 
-/// A table's row in the form that shares store: its cells broken into lines and coded as a content stream holds them, so
-/// that joining shares is only copying and counting lines.
+/// A table row in the stored form of shares. Its cells are already broken into lines and encoded as content streams, so
+/// joining shares only copies and counts lines.
 ///
 /// A row is its number of lines, then its cells; a cell is its number of lines, then per line style, width in tenths of a
 /// point, length and bytes. Numbers take one byte, widths and lengths two.
 final class PdfRow {
 
-  /// The most lines of a row: less than a page has. What is beyond ends in an ellipsis.
+  /// The maximum number of lines of a row, below the height of a page. Longer text ends in an ellipsis.
   static final int MOST_LINES = 40;
-  /// Between a column's border and its text.
+  /// Distance between a column's border and its text.
   static final int INSET = 35;
 
   private final PdfColumn[] columns;

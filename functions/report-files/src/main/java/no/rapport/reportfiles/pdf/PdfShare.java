@@ -23,11 +23,11 @@ import no.rapport.reporting.Countability;
 import no.rapport.reporting.ReportDescription;
 import no.rapport.reporting.ReportLocale;
 
-/// A share of a PDF report: its rows ready to be placed, apart by type, in chunks of deflate. As the report lists
-/// activities by type, the compressed rows (some 60 bytes each) wait in memory until the share ends.
+/// A share of a PDF report: rows ready to be placed, grouped by type, in deflated chunks. The report lists activities
+/// by type, so the compressed rows (some 60 bytes each) stay in memory until the share ends.
 final class PdfShare implements ShareWriter {
 
-  /// The trait that tells which characters the rows use.
+  /// The trait that holds the characters used in the rows.
   static final String CHARACTERS = "characters";
 
   private static final int CHUNK = 1 << 15;
@@ -73,7 +73,7 @@ final class PdfShare implements ShareWriter {
     int x = PdfPages.LEFT;
     for (int i = 0; i < widths.length; i++) {
       columns[i] = new PdfColumn(x, widths[i], i == 5 || i == 6, headings[i]);
-      // What is set to the right keeps away from what is set to the left behind it.
+      // Adds space between right-aligned text and the left-aligned text after it.
       x += i == 6 ? widths[i] + 80 : widths[i];
     }
     return columns;

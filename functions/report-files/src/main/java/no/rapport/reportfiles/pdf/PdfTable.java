@@ -5,7 +5,8 @@ import java.util.BitSet;
 import no.rapport.reportfiles.Bytes;
 import no.rapport.reportfiles.Wording;
 
-/// A table that runs over pages: its heading stands on each, and each page's rows are one body of the tagged table.
+/// A table that can span pages. Its heading is repeated on each page, and the rows of each page form one body of the
+/// tagged table.
 final class PdfTable {
 
   private static final int LEADING = 98;
@@ -65,7 +66,7 @@ final class PdfTable {
     return lines * LEADING + ABOVE + BELOW;
   }
 
-  /// What heading and first rows take, so that a title does not stand alone at the foot of a page.
+  /// Returns the height of heading and first rows, so that a title is not left alone at the bottom of a page.
   int startHeight() {
     return height(heading[0]) + 3 * height(1);
   }

@@ -8,12 +8,12 @@ import java.util.List;
 import no.rapport.reportfiles.Bytes;
 import no.rapport.reporting.NationalIdMask;
 
-/// Text as the report's PDF holds it: broken into lines, coded as two bytes a character
-/// (the character's own number), and remembered, so that fonts can be cut down to what was used.
+/// Prepares text for the PDF: breaks it into lines, encodes each character in two bytes (the character's own number),
+/// and remembers the used characters for the font subsets.
 final class PdfText {
 
   private static final char FIRST_RIGHT_TO_LEFT = '\u0590';
-  /// Stands for characters that take two code units and for what is no character.
+  /// Replaces characters of two code units and code units that are not characters.
   static final char REPLACEMENT = '\uFFFD';
 
   private PdfText() {}
@@ -38,7 +38,7 @@ final class PdfText {
           shown.append(' ');
         }
       } else if (Character.getType(c) == Character.FORMAT) {
-        // Marks of direction and the like: they have no shape, and lines are set in their order by themselves.
+        // Direction marks and similar characters have no shape, and lines are already in visual order.
         continue;
       } else if (Character.isHighSurrogate(c)) {
         shown.append(REPLACEMENT);

@@ -31,12 +31,13 @@ import no.rapport.reporting.ReportDescription;
 import no.rapport.reporting.ReportLocale;
 import no.rapport.reporting.ShownFigure;
 
-/// A tagged PDF report on A4 pages that lie: summary, key figures with a chart, activities by type, methods and sources.
-/// Notes of more than a page end in an ellipsis. Shares hold rows that are ready but for their place.
+/// A tagged PDF report on landscape A4 pages: summary, key figures with a chart, activities by type, methods and
+/// sources. Notes longer than a page end in an ellipsis. Shares contain rows that are complete except for their
+/// position.
 public record PdfWriter() implements ReportWriter {
 
-  /// Above this number of rows a row of activities is one element for assistive programs rather than one for each cell:
-  /// readers cannot hold millions of elements.
+  /// Above this number of rows, each row of activities is one element for assistive technology, instead of one element
+  /// for each cell: readers cannot hold millions of elements.
   private static final long MOST_TAGGED_ROWS = 20_000;
 
   @Override
@@ -58,7 +59,7 @@ public record PdfWriter() implements ReportWriter {
     private final KeyFigures figures;
     private final ActivityTotals totals;
     private final PdfPages pages;
-    /// Of an element whose words a Sami report has in Bokmål, so that it is read aloud as such.
+    /// Attributes of an element whose words are Bokmål in a Sami report, so that it is read aloud as Bokmål.
     private final String inBokmal;
 
     private Report(OutputStream out, ReportDescription description, KeyFigures figures) throws IOException {
@@ -349,7 +350,7 @@ public record PdfWriter() implements ReportWriter {
         for (long left = section.bytes(); left > 0; ) {
           int bytes = chunks.readInt();
           int size = chunks.readInt();
-          // One byte more: what a raw inflater wants to see at the end.
+          // A raw inflater expects one extra byte at the end.
           stored = stored.length > bytes ? stored : new byte[bytes + 1];
           rows = rows.length >= size ? rows : new byte[size];
           chunks.readFully(stored, 0, bytes);

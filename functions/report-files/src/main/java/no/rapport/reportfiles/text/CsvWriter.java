@@ -23,7 +23,7 @@ import no.rapport.reporting.ReportLocale;
 /// formula get an apostrophe in front, as OWASP advises; negative numbers and phone numbers stay as they are.
 public record CsvWriter() implements ReportWriter {
 
-  /// Characters that are written as they are and part nothing.
+  /// Characters that need no quotes.
   private static final boolean[] PLAIN = new boolean[128];
 
   static {
@@ -132,7 +132,7 @@ public record CsvWriter() implements ReportWriter {
     return c == ';' || c == ',' || c == '\n' || c == '\r' || c == '\t';
   }
 
-  /// Whether a formula begins behind a separator. List items such as `- mat og drikke` are none.
+  /// Returns whether a formula begins after a separator. List items such as `- mat og drikke` are not formulas.
   private static boolean startsFormula(CharSequence text, int from) {
     int i = from;
     while (i < text.length() && isSkipped(text.charAt(i))) {
@@ -160,8 +160,8 @@ public record CsvWriter() implements ReportWriter {
     return c <= ' ' && !isSeparator(c) || c == '"' || c == '\u00A0' || c == '\uFEFF';
   }
 
-  /// Whether a spreadsheet could take the text for a formula: its first character that is not white space starts
-  /// one, and it is neither a negative number nor a phone number.
+  /// Returns whether a spreadsheet could take the text for a formula: its first character that is not white space can
+  /// start a formula, and it is neither a negative number nor a phone number.
   static boolean looksLikeFormula(CharSequence text) {
     char first = text.charAt(0);
     if (first == '\t' || first == '\r' || first == '\n') {

@@ -14,7 +14,7 @@ import no.rapport.reporting.Activity;
 import no.rapport.reporting.ActivityTotals;
 import no.rapport.reporting.Countability;
 
-/// A share of a format whose rows stand one after another as text: a share is that text, and joining is copying.
+/// A share of a text format, in which rows follow each other. Joining shares copies their text.
 final class TextShare implements ShareWriter {
 
   private static final String ROWS = "rows";

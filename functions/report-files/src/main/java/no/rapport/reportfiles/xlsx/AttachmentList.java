@@ -18,8 +18,8 @@ import no.rapport.reportfiles.ShareSummary;
 import no.rapport.reportfiles.zip.ZipArchive;
 import no.rapport.reporting.Activity;
 
-/// The attachments of a share, kept in memory until its activities are through. Their rows are written when the shares are
-/// joined: nobody can tell before at which number of the sheet they stand.
+/// The attachments of a share, kept in memory until all its activities are written. Their rows are written when the
+/// shares are joined, because their row numbers are not known earlier.
 final class AttachmentList {
 
   static final String SECTION = "attachments";

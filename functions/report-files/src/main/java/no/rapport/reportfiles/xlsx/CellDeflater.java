@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 import no.rapport.reportfiles.Bytes;
 
-/// Raw deflate (RFC 1951) for a table's XML. Where a general compressor must search for what repeats, the caller tells:
-/// constants between values, and cells that were written before; only new text is searched for matches. The output ends
-/// on a byte boundary and needs nothing of what went before it.
+/// Raw deflate (RFC 1951) for a table's XML. A general compressor must search for repetitions. Here the caller names
+/// them: constants between values, and cells that were written before. Only new text is searched for matches. The
+/// output ends on a byte boundary and does not refer to earlier output.
 final class CellDeflater {
 
   private static final int WINDOW = 1 << 15;

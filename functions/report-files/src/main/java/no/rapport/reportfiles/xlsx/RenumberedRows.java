@@ -13,8 +13,8 @@ import java.util.zip.InflaterInputStream;
 import no.rapport.reportfiles.Bytes;
 import no.rapport.reportfiles.zip.Deflated;
 
-/// Gives the rows of a share the numbers at which they really stand, where rows before it came or went after the export
-/// was planned. Takes several times as long as copying them.
+/// Renumbers the rows of a share if the number of rows before it changed after the export was planned. This takes
+/// several times as long as copying them.
 final class RenumberedRows {
 
   private static final byte[] ROW = XlsxRows.rowStart();

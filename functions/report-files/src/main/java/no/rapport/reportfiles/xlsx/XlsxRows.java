@@ -10,9 +10,9 @@ import no.rapport.reportfiles.ReportTexts;
 import no.rapport.reportfiles.ShareSummary;
 import no.rapport.reporting.ReportLocale;
 
-/// Rows of a big sheet as raw deflate that ends on a byte boundary. Rows carry their numbers; cells carry no references,
-/// which the format leaves open, as no cell could be repeated with one. Cells that were written not long ago are repeated
-/// rather than written again.
+/// Rows of a big sheet as raw deflate that ends on a byte boundary. Rows have numbers, but cells have no references:
+/// the format allows this, and a cell with a reference could not be repeated. Recently written cells are repeated
+/// instead of written again.
 final class XlsxRows {
 
   private static final long EPOCH_DAY_OF_EXCEL = 25_569;
@@ -72,9 +72,9 @@ final class XlsxRows {
   private static final int LINE_HEIGHT = 15;
   private static final int HIGHEST_ROW = 405;
 
-  /// What a column holds.
+  /// The content of a column.
   enum Kind {
-    /// Texts that are hardly ever the same twice.
+    /// Texts that rarely repeat.
     UNIQUE_TEXT(SHORT),
     TEXT(SHORT),
     /// Texts that may be long.
@@ -95,7 +95,7 @@ final class XlsxRows {
   private final CellDeflater deflater;
   private final Kind[] kinds;
   private final int[] widths;
-  /// The row at hand: a column's text, or its number where the text is null.
+  /// The current row: a column's text, or its number if the text is null.
   private final String[] rowTexts;
   private final int[] rowNumbers;
   private final int[] openings;

@@ -1,6 +1,6 @@
 package no.rapport.reportfiles.zip;
 
-/// What is known of raw deflate that was written.
+/// Metadata of written raw deflate.
 ///
 /// @param crc32 of the bytes before compression
 public record Deflated(long crc32, long bytes, long uncompressedBytes) {

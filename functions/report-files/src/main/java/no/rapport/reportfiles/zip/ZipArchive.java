@@ -8,11 +8,11 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import no.rapport.reportfiles.Bytes;
 
-/// Writes a ZIP archive in one pass. Times are fixed, so that equal contents give equal bytes. An archive may pass 4 GiB
-/// (ZIP64), one entry may not.
+/// Writes a ZIP archive in one pass. Times are fixed, so equal contents give equal bytes. An archive may exceed 4 GiB
+/// (ZIP64), but a single entry may not.
 public final class ZipArchive {
 
-  /// What one entry may hold at most.
+  /// The maximum size of one entry.
   public static final long MAX_ENTRY_BYTES = 0xFFFF_FFFEL;
 
   private static final int DEFLATED = 8;
