@@ -45,7 +45,7 @@ class AggregatedReportDataTest {
   private int reports;
 
   @BeforeEach
-  void anEmptyStack() {
+  void createEmptyStack() {
     stack = new Stack(new DynamoRecords(client, table));
     stack.cases.name(ORG, "Barnevernstjenesten Oslo Sør");
     report(ORG, "2024-05-01");
@@ -184,7 +184,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void doesNotBringBackWhatWasDeletedWhereItsRequestIsRepeatedLate() {
+  void doesNotRestoreDeletedSnapshotOnLateRetry() {
     var ids = Ids.derived("one request");
     var request = new RequestAggregation(stack.data.snapshots(), stack.data.cases(), stack.data.executions());
     var order = new RequestAggregation.Order(ORG, "2024", true);
@@ -219,7 +219,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void aggregatesAnewOnceTheSourceHasChanged() {
+  void aggregatesAgainAfterTheSourceChanged() {
     String id = stack.aggregated(ORG, "2024");
     report(ORG, "2024-06-01");
 
@@ -248,7 +248,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void isNotValidWhenTheSourceChangedWhileItWasRead() {
+  void isStaleIfTheSourceChangedDuringTheRead() {
     Answer answer = stack.post(ORG, "2024", false);
     var last = stack.merged(answer.text("/job_id"));
     report(ORG, "2024-06-01");
@@ -335,7 +335,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void tellsFollowersNothingOfAnOlderAggregationThatEndsAfterANewerOne() throws Exception {
+  void publishesNothingOfOlderAggregationThatEndsLate() throws Exception {
     var late = stack.merged(stack.post(ORG, "2024", true).text("/job_id"));
     report(ORG, "2024-06-01");
     String newer = stack.aggregated(ORG, "2024");
@@ -404,7 +404,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void deletesWhileProcessingStopsTheAggregationAndThrowsItsResultAway() {
+  void deletionStopsAggregationAndDiscardsItsResult() {
     Answer answer = stack.post(ORG, "2024", false);
     var late = stack.merged(answer.text("/job_id"));
 
@@ -419,7 +419,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void takesReadOnlyMembersInAPutWhereTheyArePresentOnesOnly() {
+  void acceptsUnchangedReadOnlyMembersInPut() {
     String id = stack.aggregated(ORG, "2024");
     var body = (ObjectNode) stack.get(id).json();
     body.put("invalidate_cache", true).put("reason", "late data");
@@ -444,7 +444,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void staysDeletedWhateverFinishesLate() {
+  void staysDeletedAfterLateResults() {
     Answer answer = stack.post(ORG, "2024", false);
     var late = stack.merged(answer.text("/job_id"));
     stack.fail(answer.text("/job_id"));
@@ -456,7 +456,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void promotesTheNextBestSnapshotWhenTheCurrentOneGoes() {
+  void promotesNextBestSnapshotWhenTheCurrentOneIsDeleted() {
     String y2022 = stack.aggregated(ORG, "2022");
     String first = stack.aggregated(ORG, "2024");
     String second = stack.aggregated(ORG, "2024");
@@ -492,7 +492,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void keepsTheCurrentOneCurrentForOthersWhileItIsAggregatedAgain() {
+  void keepsCurrentSnapshotCurrentDuringReaggregation() {
     String y2023 = stack.aggregated(ORG, "2023");
     String y2024 = stack.aggregated(ORG, "2024");
     String job = stack.put(y2024).text("/job_id");
@@ -529,7 +529,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void saysWhichFiguresCannotBeComparedAcrossAChangeOfCodes() {
+  void marksFiguresThatCannotBeComparedAcrossACodeChange() {
     stack.aggregated(ORG, "2025");
     Answer answer = stack.get(stack.aggregated(ORG, "2026"));
 
@@ -561,7 +561,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void assessesNothingOfCasesThatCameInAnotherForm() {
+  void ignoresCasesInOtherFormatsInChecks() {
     Answer answer = stack.checks(stack.aggregated(ORG, "2024"));
 
     assertThat(answer.json().at("/control_totals/cases_assessed").asInt()).isZero();
@@ -595,7 +595,7 @@ class AggregatedReportDataTest {
   // ---------- repair ------------------------------------------------------------------------------------------------
 
   @Test
-  void startsWhatCouldNotBeStarted() {
+  void startsAggregationsThatCouldNotBeStarted() {
     stack.executions.unreachable = true;
     Answer answer = stack.post(ORG, "2024", false);
     assertThat(answer.status()).isEqualTo(202);
@@ -608,7 +608,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void failsWhatEndedWithoutTelling() {
+  void failsAggregationsWhoseExecutionEndedSilently() {
     Answer answer = stack.post(ORG, "2024", false);
     stack.executions.standings.put(answer.text("/job_id"), Standing.ENDED);
 
@@ -619,7 +619,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void asksForNoExecutionByItselfThatIsListedAsRunning() {
+  void describesNoExecutionThatIsListedAsRunning() {
     stack.post(ORG, "2024", false);
     Answer ended = stack.post(ORG, "2023", false);
     stack.executions.standings.put(ended.text("/job_id"), Standing.ENDED);
@@ -631,7 +631,7 @@ class AggregatedReportDataTest {
   }
 
   @Test
-  void leavesAloneWhatIsRunningAndGivesUpWhatCannotBeStarted() {
+  void keepsRunningAggregationsAndFailsThoseThatCannotStart() {
     Answer running = stack.post(ORG, "2024", false);
     stack.executions.unreachable = true;
     Answer never = stack.post(ORG, "2023", false);
@@ -648,7 +648,7 @@ class AggregatedReportDataTest {
   // ---------- races -------------------------------------------------------------------------------------------------
 
   @Test
-  void staysConsistentWhateverHappensAtOnce() throws Exception {
+  void staysConsistentUnderConcurrentOperations() throws Exception {
     var acts = new ArrayList<Callable<Answer>>();
     for (int i = 0; i < 4; i++) {
       String id = stack.aggregated(ORG, "202" + i % 2);
@@ -696,7 +696,7 @@ class AggregatedReportDataTest {
   // ---------- confidentiality ---------------------------------------------------------------------------------------
 
   @Test
-  void letsNothingOfAChildOut() throws Exception {
+  void revealsNothingAboutAChild() throws Exception {
     var printed = new ByteArrayOutputStream();
     PrintStream before = System.out;
     var seen = new StringBuilder();

@@ -159,7 +159,7 @@ class AggregationWorkflowTest {
   }
 
   @Test
-  void computesWhatTheIndependentComputationDoes() {
+  void agreesWithTheIndependentComputation() {
     Snapshots.Stored stored = requested();
 
     assertThat(ended(stored).status().name()).isEqualTo("SUCCEEDED");
@@ -194,7 +194,7 @@ class AggregationWorkflowTest {
   }
 
   @Test
-  void endsQuietlyWhereItWasSuperseded() {
+  void endsWithoutErrorIfSuperseded() {
     Snapshots.Stored stored = requested();
     ended(stored);
     Snapshots.Stored second = data.snapshots().invalidate(data.snapshots().find(stored.snapshot().snapshotId())
@@ -212,7 +212,7 @@ class AggregationWorkflowTest {
   }
 
   @Test
-  void leavesTheNewerFiguresWhereAnOlderRunIsStillReading() throws Exception {
+  void keepsNewerFiguresWhileAnOlderRunIsReading() throws Exception {
     Snapshots.Stored older = requested();
     ended(older);
     var reading = new CountDownLatch(1);
@@ -238,7 +238,7 @@ class AggregationWorkflowTest {
   }
 
   @Test
-  void knowsHowAnExecutionStands() {
+  void returnsTheStateOfAnExecution() {
     Snapshots.Stored stored = requested();
     String job = stored.snapshot().run().jobId();
     ended(stored);

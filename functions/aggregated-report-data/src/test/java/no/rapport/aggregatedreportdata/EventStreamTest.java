@@ -93,7 +93,7 @@ class EventStreamTest {
   }
 
   @Test
-  void aBufferedConnectionEndsWithTheWordToReadAnew() throws IOException {
+  void endsBufferedConnectionWithResync() throws IOException {
     aSnapshot(figures(Map.of("antall_flyttinger", 3)));
     var out = new ByteArrayOutputStream();
 
@@ -105,7 +105,7 @@ class EventStreamTest {
   }
 
   @Test
-  void tellsANewFollowerItsPositionWithoutAnEvent() throws IOException {
+  void sendsPositionWithoutEventToNewFollower() throws IOException {
     aSnapshot(figures(Map.of("antall_flyttinger", 3)));
     var follower = new Follower();
 
@@ -140,7 +140,7 @@ class EventStreamTest {
   }
 
   @Test
-  void saysNothingWhereNoFigureChanged() throws IOException {
+  void sendsNoEventIfNoFigureChanged() throws IOException {
     String id = aSnapshot(figures(Map.of("antall_flyttinger", 3)));
     again(id, figures(Map.of("antall_flyttinger", 3)));
     aSnapshot(figures(Map.of("antall_flyttinger", 3)));
@@ -151,7 +151,7 @@ class EventStreamTest {
   }
 
   @Test
-  void saysNothingWhereAFailedAggregationIsMadeGoodWithTheSameFigures() throws IOException {
+  void sendsNoEventIfARetryGivesTheSameFigures() throws IOException {
     String id = aSnapshot(figures(Map.of("antall_flyttinger", 3)));
     snapshots.fail(snapshots.invalidate(snapshots.find(id).orElseThrow(), "changed", "job-failing", clock.instant())
         .orElseThrow().snapshot().claim());
@@ -163,7 +163,7 @@ class EventStreamTest {
   }
 
   @Test
-  void tellsTheFiguresAnewWhereTheLastSnapshotWasDeleted() throws IOException {
+  void sendsFiguresAgainAfterTheLastSnapshotWasDeleted() throws IOException {
     for (boolean failedBefore : List.of(false, true)) {
       String id = aSnapshot(figures(Map.of("antall_flyttinger", 3)));
       if (failedBefore) {
@@ -221,7 +221,7 @@ class EventStreamTest {
   // ---------- what is no longer kept --------------------------------------------------------------------------------
 
   @Test
-  void tellsAFollowerToReadAnewWhenItsPlaceIsNoLongerKept() throws IOException {
+  void sendsResyncIfThePositionHasExpired() throws IOException {
     String id = aSnapshot(figures(Map.of("antall_flyttinger", 1)));
     again(id, figures(Map.of("antall_flyttinger", 2)));
     clock.pass(Duration.ofHours(23));
@@ -243,7 +243,7 @@ class EventStreamTest {
   }
 
   @Test
-  void tellsAFollowerToReadAnewWhenItsPlaceIsNoneOfThisStream() throws IOException {
+  void sendsResyncForPositionOfAnotherStream() throws IOException {
     aSnapshot(figures(Map.of("antall_flyttinger", 1)));
     for (String unknown : List.of("2", "99999999999999999999", "snap-1", "-1")) {
       var follower = new Follower();
@@ -256,7 +256,7 @@ class EventStreamTest {
   // ---------- cuts and reconnections --------------------------------------------------------------------------------
 
   @Test
-  void bringsEveryEventOnceAndInOrderHoweverConnectionsAreCut() throws IOException {
+  void deliversEveryEventOnceAndInOrderOverBrokenConnections() throws IOException {
     cutAtRandom(100, 1_000, 10, 42);
   }
 

@@ -33,7 +33,7 @@ class ExplanationTest {
   private final Stack stack = new Stack(records);
 
   @Test
-  void explainsAShareWithItsRuleItsCountsAndWhatItLeftOut() {
+  void explainsAShareWithRuleCountsAndExclusions() {
     stack.cases.replace(ORG, List.of(
         aReport("m1", "2024-05-01", "2024-05-03"), aReport("m2", "2024-05-01", "2024-06-01"),
         aReport("m3", "2024-05-01", "2024-05-08"), aReport("m4", "2023-05-01", "2023-05-03"),
@@ -177,7 +177,7 @@ class ExplanationTest {
   }
 
   @Test
-  void keepsNoSnapshotOfOtherRulesTrue() {
+  void treatsSnapshotsOfOtherRulesAsStale() {
     stack.cases.replace(ORG, List.of(aReport("m1", "2024-05-01", "2024-05-03")));
     String prior = stack.aggregated(ORG, "2023");
     String id = stack.aggregated(ORG, "2024");

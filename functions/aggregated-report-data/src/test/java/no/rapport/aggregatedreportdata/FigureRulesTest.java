@@ -218,7 +218,7 @@ class FigureRulesTest {
   }
 
   @Test
-  void isZeroWhereNothingFallsInThePeriodAndEmptyWhereNothingIsKnown() {
+  void isZeroWithoutRecordsInPeriodAndEmptyWithoutRecords() {
     var elsewhere = new Melding("m1", "a", T, "b1", LocalDate.of(2020, 5, 1), Optional.empty(), OptionalInt.empty());
     assertThat(figure("antall_meldinger_mottatt", "2024", elsewhere)).contains(BigDecimal.ZERO);
     assertThat(figure("andel_meldinger_konkludert_innen_frist", "2024", elsewhere)).isEmpty();

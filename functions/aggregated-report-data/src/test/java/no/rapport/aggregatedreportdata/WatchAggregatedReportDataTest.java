@@ -154,7 +154,7 @@ class WatchAggregatedReportDataTest {
   }
 
   @Test
-  void endsTheEleventhStreamOfAnOrganisationWithAWord() throws IOException {
+  void refusesEleventhStreamOfAnOrganization() throws IOException {
     var leases = new StreamLeases(records, 1_000);
     var held = new ArrayList<StreamLeases.Held>();
     for (int i = 0; i < 10; i++) {
@@ -179,7 +179,7 @@ class WatchAggregatedReportDataTest {
   }
 
   @Test
-  void endsTheTwentyFirstStreamOfACallerHoweverManyOrganisationsItNames() throws IOException {
+  void refusesTwentyFirstStreamOfACallerAcrossOrganizations() throws IOException {
     var leases = new StreamLeases(records, 1_000);
     for (int i = 0; i < 20; i++) {
       assertThat(leases.take("org-" + i, "key-01", clock.instant(), LEASE)).isInstanceOf(StreamLeases.Held.class);
@@ -205,7 +205,7 @@ class WatchAggregatedReportDataTest {
   }
 
   @Test
-  void endsAStreamWithAWordWhereTheServiceIsFull() {
+  void refusesStreamIfTheServiceIsFull() {
     var leases = new StreamLeases(records, 2);
     assertThat(take(leases, "org-a")).isInstanceOf(StreamLeases.Held.class);
     assertThat(take(leases, "org-b")).isInstanceOf(StreamLeases.Held.class);
@@ -214,7 +214,7 @@ class WatchAggregatedReportDataTest {
   }
 
   @Test
-  void givesNobodyElsesLeaseBack() {
+  void returnsOnlyItsOwnLeases() {
     var leases = new StreamLeases(records, 1);
     var first = (StreamLeases.Held) take(leases, ORG);
     clock.pass(LEASE);
@@ -227,7 +227,7 @@ class WatchAggregatedReportDataTest {
 
   /// A function does not notice that its follower is gone: ten reloads of a page must not keep the next out.
   @Test
-  void takesThePlaceThatWasHeldLongestOnceAMinuteHasPassed() {
+  void takesOverOldestPlaceAfterAMinute() {
     var leases = new StreamLeases(records, 1_000);
     var held = new ArrayList<StreamLeases.Held>();
     for (int i = 0; i < 10; i++) {
@@ -249,7 +249,7 @@ class WatchAggregatedReportDataTest {
   }
 
   @Test
-  void endsAStreamWhosePlaceAnotherHasTaken() throws IOException {
+  void endsStreamWhosePlaceWasTakenOver() throws IOException {
     var leases = new StreamLeases(records, 1_000);
     Instant begun = clock.instant();
     var others = new ArrayList<StreamLeases.Lease>();
@@ -267,7 +267,7 @@ class WatchAggregatedReportDataTest {
   }
 
   @Test
-  void takesAnotherPlaceHoweverOftenOthersWereFaster() {
+  void takesAnotherPlaceAfterLostRaces() {
     var races = new AtomicInteger();
     var leases = new StreamLeases(losing(races, 12), 1_000);
 

@@ -41,7 +41,7 @@ class IdentityNumbersTest {
 
   @ParameterizedTest
   @EnumSource(ReportFormat.class)
-  void noSpellingOfANumberLeaves(ReportFormat format) throws IOException {
+  void masksEverySpellingOfANumber(ReportFormat format) throws IOException {
     Map<String, String> spellings = spellings();
     List<Activity> rows = new ArrayList<>();
     spellings.forEach((number, spelling) -> {

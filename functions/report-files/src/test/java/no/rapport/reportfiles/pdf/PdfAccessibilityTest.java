@@ -36,13 +36,13 @@ class PdfAccessibilityTest {
   }
 
   @Test
-  void hazardousTextsDoNotChangeThat() throws Exception {
+  void reportWithHazardousTextsIsAccessible() throws Exception {
     assertAccessible(Reports.write(ReportFormat.PDF, Reports.aDescription(ReportLocale.NB),
         Reports.hazardousActivities(), 2, Optional.of(Reports.aSnapshot())));
   }
 
   @Test
-  void neitherDoesAReportWithoutRows() throws Exception {
+  void reportWithoutRowsIsAccessible() throws Exception {
     assertAccessible(Reports.write(ReportFormat.PDF, Reports.aDescription(ReportLocale.EN), List.of(), 0,
         Optional.empty()));
   }

@@ -158,7 +158,7 @@ class PdfWriterTest {
   }
 
   @Test
-  void whatASamiReportHasInBokmalIsMarkedAsSuch() throws IOException {
+  void marksBokmalTextsOfASamiReport() throws IOException {
     for (ReportLocale locale : ReportLocale.values()) {
       byte[] file = Reports.write(ReportFormat.PDF, Reports.aDescription(locale), List.of(), 0,
           Optional.of(Reports.aSnapshot()));

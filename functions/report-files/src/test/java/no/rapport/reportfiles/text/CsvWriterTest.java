@@ -86,7 +86,7 @@ class CsvWriterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {" ", "\u00A0", "a", "-1 2", "-1\u00A02", "-0", "+9", "/1", ":1"})
-  void leavesWhatIsNoFormulaAlone(String text) {
+  void keepsTextsThatAreNotFormulas(String text) {
     assertThat(CsvWriter.looksLikeFormula(text)).isFalse();
   }
 

@@ -27,7 +27,7 @@ class CellDeflaterTest {
   /// back as they were, with the right checksum, over many moves of the window.
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void whateverIsWrittenIsReadBack(long seed) throws Exception {
+  void readsBackRandomInput(long seed) throws Exception {
     SplittableRandom random = new SplittableRandom(seed);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream expected = new ByteArrayOutputStream();
@@ -87,7 +87,7 @@ class CellDeflaterTest {
   }
 
   @Test
-  void frequenciesThatAskForTooLongCodesAreTamed() throws Exception {
+  void limitsTooLongCodes() throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     CellDeflater deflater = new CellDeflater(out, OPEN, CLOSE);
     // Fibonacci numbers make the deepest trees; shuffled so that no matches hide them.

@@ -191,7 +191,7 @@ class XlsxStructureTest {
 
   /// A share of a full sheet's rows would take seconds to make: its summary claims them instead.
   @Test
-  void whatASheetCannotHoldGoesToAnotherOne() throws IOException {
+  void continuesAFullSheetOnAnotherOne() throws IOException {
     List<byte[]> rendered = new ArrayList<>();
     List<ShareSummary> summaries = new ArrayList<>();
     for (int i = 0; i < 3; i++) {

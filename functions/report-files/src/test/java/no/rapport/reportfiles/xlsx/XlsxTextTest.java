@@ -59,7 +59,7 @@ class XlsxTextTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "a b", "!", "a  b", "\u00A0a"})
-  void saysNothingOfWhiteSpaceThatStaysAnyway(String text) {
+  void omitsPreserveForWhiteSpaceThatStays(String text) {
     assertThat(XlsxText.needsPreserving(text)).isFalse();
   }
 
