@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -97,6 +99,26 @@ class ImportLimitsTest {
   void rejectsSheetWithTooManyEmptyCells() throws IOException {
     assertThat(importRows("<row><c r=\"XFD3\"/></row>" + "<row/>".repeat(70_000)).at("/error").asText())
         .startsWith("The workbook has too many empty cells");
+  }
+
+  @Test
+  void rejectsRowWithLongCellAndReadsOthers() throws IOException {
+    String longCell = ROW.replace(";T;", ";" + "x".repeat(32_768) + ";");
+    JsonNode report = importRows(cells("a-2" + longCell) + cells("a-3" + ROW));
+
+    assertThat(report.at("/counts/imported").asInt()).as(report.toString()).isEqualTo(2);
+    assertThat(report.at("/rejected/0/reason").asText()).isEqualTo("must have at most 16000 characters");
+    assertThat(report.at("/rejected").size()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"<row><c t=\"inlineStr\"><is><t>%s</t></is></c></row>", "<row><c t=\"inlineStr\"><is><t>%s",
+      "<row><c t=\"inlineStr\"><is><t><![CDATA[%s]]></t></is></c></row>", "<row><c r=\"A3\" s=\"%s\"/></row>",
+      "<row><c><f>%s</f><v>1</v></c></row>", "<row s=\"%s\"/>"})
+  void rejectsRowOfMoreThanFourMebibytes(String row) throws IOException {
+    String text = IntStream.range(0, 600_000).mapToObj("%08d"::formatted).collect(Collectors.joining());
+    assertThat(importRows(row.formatted(text)).at("/error").asText())
+        .isEqualTo("The workbook has a row of more than 4 MiB; shorten its cells to 32,767 characters");
   }
 
   @Test
