@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import no.rapport.emulator.Loopback;
 
 /// Serves the Lambda Runtime API (version 2018-06-01) for one function. The runtime asks it for the next event and
 /// sends it the answers, at once or in chunks.
@@ -138,6 +139,11 @@ final class RuntimeApi implements AutoCloseable {
 
   private void handle(RuntimeRequest request, BufferedInputStream in, OutputStream out)
       throws IOException, InterruptedException {
+    if (!Loopback.isOwnHost(request.headers().get("Host"))) {
+      body(request, in);
+      send(out, "403 Forbidden", Map.of(), new byte[0]);
+      return;
+    }
     var path = request.path().substring(PREFIX.length());
     switch (path) {
       case "invocation/next" -> next(request, in, out);

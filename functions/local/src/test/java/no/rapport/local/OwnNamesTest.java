@@ -8,6 +8,10 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +33,13 @@ class OwnNamesTest {
     assertThat(status(rapport.s3Endpoint(), "GET", "/", host, "")).as("S3").isEqualTo("403");
     assertThat(status(rapport.bufdir().orElseThrow().apiUrl().resolve("/token"), "POST", "/token", host, ""))
         .as("Bufdir").isEqualTo("403");
+    var function = new Template.LambdaFunction("Function", "function", Path.of("code"), "handler", Map.of(),
+        Duration.ofSeconds(1), 128, List.of(), List.of(), List.of());
+    try (var runtime = RuntimeApi.start(function)) {
+      runtime.call("{}".getBytes(StandardCharsets.US_ASCII));
+      assertThat(status(URI.create("http://" + runtime.address()), "GET", "/2018-06-01/runtime/invocation/next", host,
+          "")).as("Runtime API").isEqualTo("403");
+    }
   }
 
   @ParameterizedTest
