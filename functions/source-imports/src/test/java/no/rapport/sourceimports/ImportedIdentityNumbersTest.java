@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ImportedIdentityNumbersTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> SEPARATORS = List.of("", " ", "  ", "-", " - ", ".", "/", ":", "_", "\t", "\n", "\r\n",
-      "\u00A0", "\u202F", "\u2009", "\u3000", "\u2011", "\u2013", "\u2212", "\u0085", "\u2028", "\u000B", "\f");
+  private static final List<String> SEPARATORS = List.of("", " ", "  ", "-", " - ", ".", "/", ":", "_", "\t", "\n",
+      "\r\n", "\u00A0", "\u202F", "\u2009", "\u3000", "\u2011", "\u2013", "\u2212", "\u0085", "\u2028", "\u000B", "\f");
   private static final List<String> INVISIBLE = List.of("", "\u200B", "\u00AD", "\u2060", "\uFEFF", "\u202E", "\u200F",
       "\u0000", "\u0001", "\u001B", "\uFE0F", "\u034F", "\uDB40\uDC41");
   private static final int[] ZEROS = {'0', 0x660, 0x6F0, 0x966, 0x0E50, 0xFF10, 0x1D7CE, 0x2080};
@@ -96,7 +96,8 @@ class ImportedIdentityNumbersTest {
       int place = documents.size();
       String value = inXml(spelling);
       String document = RegisterFile.document(RegisterFile.id(1_000 + place), "2025-06-02T08:00:00Z",
-          RegisterFile.melding(RegisterFile.id(5_000 + place), "2025-01-01", RegisterFile.conclusion("2025-02-01", "2")));
+          RegisterFile.melding(RegisterFile.id(5_000 + place), "2025-01-01",
+              RegisterFile.conclusion("2025-02-01", "2")));
       documents.add(switch (place % 8) {
         case 0 -> document.replace(RegisterFile.FREE_TEXT, value);
         case 1 -> document.replace(RegisterFile.JOURNAL, value).replace(RegisterFile.IDENTITY_NUMBER, value);
@@ -161,8 +162,10 @@ class ImportedIdentityNumbersTest {
   /// All digits of a text as ASCII, nothing between them.
   private static String digits(String text) {
     var digits = new StringBuilder();
-    text.replaceAll("_x[0-9A-F]{4}_", "").codePoints().filter(c -> Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER
-        || Character.getType(c) == Character.OTHER_NUMBER).map(Character::getNumericValue).forEach(digits::append);
+    text.replaceAll("_x[0-9A-F]{4}_", "").codePoints()
+        .filter(c -> Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER
+                || Character.getType(c) == Character.OTHER_NUMBER)
+        .map(Character::getNumericValue).forEach(digits::append);
     return digits.toString();
   }
 
