@@ -15,6 +15,7 @@ import no.rapport.api.Parameters;
 import no.rapport.api.Reply;
 import no.rapport.api.Request;
 import no.rapport.reporting.FigureChanges;
+import no.rapport.reporting.Period;
 
 /// `GET /api/v1/aggregated-report-data/{id}/changes?against={snapshot_id}`: what a snapshot's figures are (`now`)
 /// against another snapshot's of the same organisation (`then`). Two reads.
@@ -43,11 +44,27 @@ public final class GetAggregatedReportDataChanges
       if (now.isEmpty() || then.isEmpty()) {
         return Reply.notFound();
       }
-      if (!now.get().snapshot().organizationId().equals(then.get().snapshot().organizationId())) {
-        return Reply.conflict("The snapshots are of two organisations; only those of one organisation are compared");
-      }
-      return Reply.ok(shown(now.get().snapshot(), then.get().snapshot(), request.now()));
+      return compare(now.get().snapshot(), then.get().snapshot(), request.now());
     });
+  }
+
+  private static Reply compare(Snapshot now, Snapshot then, Instant comparedAt) {
+    if (!now.organizationId().equals(then.organizationId())) {
+      return Reply.conflict("The snapshots are of two organisations; only those of one organisation are compared");
+    }
+    if (Period.kindOf(now.periodId()) != Period.kindOf(then.periodId())) {
+      return Reply.conflict("The snapshots are of different kinds of periods; compare years with years, half-years with "
+          + "half-years, and quarters with quarters");
+    }
+    for (Snapshot snapshot : List.of(now, then)) {
+      if (snapshot.aggregate().isEmpty()) {
+        Reply reply = Reply.conflict("Snapshot " + snapshot.snapshotId() + " has no figures "
+            + (snapshot.isProcessing() ? "yet; repeat the request when it is no longer processing"
+                : "since its aggregation failed; aggregate again"));
+        return snapshot.isProcessing() ? reply.retryAfter(1) : reply;
+      }
+    }
+    return Reply.ok(shown(now, then, comparedAt));
   }
 
   private static ObjectNode shown(Snapshot now, Snapshot then, Instant comparedAt) {

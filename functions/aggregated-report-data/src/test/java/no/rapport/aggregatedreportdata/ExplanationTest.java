@@ -177,6 +177,23 @@ class ExplanationTest {
   }
 
   @Test
+  void comparesNoSnapshotWithoutFiguresAndNoYearWithAQuarter() {
+    stack.cases.replace(ORG, List.of(aReport("m1", "2024-05-01", "2024-05-03")));
+    String year = stack.aggregated(ORG, "2024");
+    String quarter = stack.aggregated(ORG, "2024-Q2");
+    String processing = stack.post(ORG, "2024", true).text("/snapshot_id");
+
+    for (var answer : List.of(stack.changes(processing, Map.of("against", year)),
+        stack.changes(year, Map.of("against", processing)))) {
+      assertThat(answer.status()).isEqualTo(409);
+      assertThat(answer.headers()).containsEntry("Retry-After", "1");
+    }
+    var kinds = stack.changes(year, Map.of("against", quarter));
+    assertThat(kinds.status()).isEqualTo(409);
+    assertThat(kinds.text("/detail")).contains("different kinds of periods");
+  }
+
+  @Test
   void treatsSnapshotsOfOtherRulesAsStale() {
     stack.cases.replace(ORG, List.of(aReport("m1", "2024-05-01", "2024-05-03")));
     String prior = stack.aggregated(ORG, "2023");
