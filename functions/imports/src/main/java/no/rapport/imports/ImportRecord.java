@@ -29,10 +29,12 @@ public record ImportRecord(String importId, String orgId, ImportKind kind, Impor
   }
 
   /// Creates the record of an import whose file was put into the bucket without the API.
-  static ImportRecord found(UploadedFile file, Instant now) {
+  ///
+  /// @param dryRun whether the object's key was announced for a dry run
+  static ImportRecord found(UploadedFile file, boolean dryRun, Instant now) {
     return new ImportRecord(file.derivedId(), file.orgId(), file.kind(), ImportStatus.PROCESSING, file.fileName(),
-        file.key(), Optional.of(file.version()), file.sizeBytes(), false, file.putAt().truncatedTo(ChronoUnit.SECONDS), seconds(now), Optional.empty(), 0,
-        Optional.empty());
+        file.key(), Optional.of(file.version()), file.sizeBytes(), dryRun, file.putAt().truncatedTo(ChronoUnit.SECONDS),
+        seconds(now), Optional.empty(), 0, Optional.empty());
   }
 
   ImportRecord started(UploadedFile file, Instant now) {

@@ -70,7 +70,9 @@ public final class ImportRecords {
       if (known.isPresent()) {
         return known;
       }
-      ImportRecord found = ImportRecord.found(file, now);
+      // A second file under a dry run's link is checked only, too: the first one was removed, so nothing refuses it.
+      boolean dryRun = announced.map(Stored::record).filter(ImportRecord::dryRun).isPresent();
+      ImportRecord found = ImportRecord.found(file, dryRun, now);
       return records.commit(new Change.Create(entry(found))) ? Optional.of(found) : Optional.empty();
     });
   }

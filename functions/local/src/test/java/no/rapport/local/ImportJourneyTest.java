@@ -105,6 +105,26 @@ class ImportJourneyTest {
   }
 
   @Test
+  void alsoOnlyChecksASecondFileUnderTheLinkOfADryRun() {
+    byte[] content = (HEADER + ROW.formatted("1", "")).getBytes(StandardCharsets.UTF_8);
+    Client.Answer announced = announce("?dry_run=true", "activities", "a.csv", content);
+    assertThat(client.upload(announced.body(), content)).isEqualTo(200);
+    Eventually.holds("the end of the dry run", () -> client.get(announced.header("Location")).body().path("status")
+        .asText().equals("completed"));
+    String folder = "imports/" + organization + "/activities/";
+    Eventually.holds("the checked file to go", () -> rapport.s3().listObjectsV2(list -> list.bucket(LocalRapport.BUCKET)
+        .prefix(folder)).keyCount() == 0);
+
+    assertThat(client.upload(announced.body(), content)).isEqualTo(200);
+
+    Eventually.holds("the second check", () -> listed("&status=completed").at("/pagination/total").asInt() == 2);
+    assertThat(listed("").path("data")).allMatch(each -> each.path("dry_run").asBoolean());
+    assertThat(exportedRows()).isZero();
+    Eventually.holds("the second file to go", () -> rapport.s3().listObjectsV2(list -> list.bucket(LocalRapport.BUCKET)
+        .prefix(folder)).keyCount() == 0);
+  }
+
+  @Test
   void entersAnOrganisationsName() {
     JsonNode checked = imported("?dry_run=true", "organization", "org.json", "{\"name\": \"Nei\"}");
     JsonNode entered = imported("", "organization", "org.json", "{\"name\": \"Fellesverket\"}");
