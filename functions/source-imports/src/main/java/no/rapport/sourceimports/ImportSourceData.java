@@ -35,6 +35,7 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
   private final DynamoDbClient dynamoDb;
   private final String table;
   private final ImportOrganization importOrganization;
+  private final S3Client s3;
   private final ImportQueue queue;
   private final ImportTurns turns;
   private final InstantSource clock;
@@ -60,6 +61,7 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
     this.clock = clock;
     this.states = new ImportStates(s3);
     this.importOrganization = new ImportOrganization(imports, s3, new OrganizationRegister(dynamoDb, table), clock);
+    this.s3 = s3;
     this.queue = new ImportQueue(dynamoDb, table, places, RowWriter.Pause.FULL_JITTER, clock);
     this.turns = new ImportTurns(
         s3, queue, new ImportFile(imports, s3, dynamoDb, table, RowWriter.Pause.FULL_JITTER, clock), clock);
@@ -73,6 +75,7 @@ public final class ImportSourceData implements RequestHandler<S3Event, Void> {
       Optional<Instant> putAt = Optional.ofNullable(put.getEventTime())
           .map(time -> Instant.ofEpochMilli(time.getMillis()));
       if (ImportKey.of(key).isPresent() && isOfErasedOrganization(key)) {
+        s3.deleteObject(delete -> delete.bucket(bucket).key(key));
         Log.warn("import_of_erased_organization", Map.of("request_id", context.getAwsRequestId()));
         continue;
       }

@@ -185,18 +185,17 @@ class ImportLimitsTest {
   }
 
   @Test
-  void ignoresFilesOfErasedOrganisation() {
+  void removesFilesOfErasedOrganisationUnread() {
     data.dynamoDb.putItem(put -> put.tableName(data.table).item(SourceDataTable.erased(SourceData.ORG)));
     String key = data.activitiesKey("late.csv");
     String misplaced = "imports/" + SourceData.ORG + "/late-" + data.folder + ".csv";
     for (String late : List.of(key, misplaced)) {
       data.put(late, (HEADER + "\na-1" + ROW + "\n").getBytes(UTF_8));
       data.deliver(late, SourceData.NOON, () -> 900_000);
-      assertThat(data.keys(late)).as("no report").containsExactly(late);
+      assertThat(data.keys(late)).as("neither file nor report").isEmpty();
     }
     data.deliver(ImportKey.Start.key(SourceData.ORG), SourceData.NOON, () -> 900_000);
 
-    assertThat(data.keys(key)).containsExactly(key);
     assertThat(data.keys("import-state/" + SourceData.ORG + "/activities/" + data.folder)).isEmpty();
     assertThat(data.dynamoDb.scan(scan -> scan.tableName(data.table)).items())
         .containsExactly(SourceDataTable.erased(SourceData.ORG));
