@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -36,6 +37,10 @@ final class DemoOrganizations {
   static final String REPORTER = "org_bufdir_oslo_42";
   static final String REPORT = "rpt_01HX9K2M3N4P5Q6R7S8T9U0V";
 
+  private static final String EXPORTS = "/api/v1/bufdir-exports";
+  private static final String SNAPSHOTS = "/api/v1/aggregated-report-data";
+  private static final String TEMPLATES = "/api/v1/exports";
+  private static final Set<String> ENDED_WITHOUT_RESULT = Set.of("failed", "cancelled");
   private static final int ACTIVITIES = 200;
   private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -74,20 +79,35 @@ final class DemoOrganizations {
     }
     put(MUNICIPALITY, "cases/demo.zip", SampleCases.archive());
     var ids = new LinkedHashMap<String, String>();
-    ids.put(ended(created("/api/v1/bufdir-exports", order(EXPORTER)), "/status", "completed").path("export_id").asText(),
-        "exp-20260301-abc123");
-    ended(created("/api/v1/bufdir-exports", order(REPORTER)), "/status", "completed");
+    ids.put(completed(EXPORTS, order(EXPORTER), "export_id"), "exp-20260301-abc123");
+    completed(EXPORTS, order(REPORTER), "export_id");
     String report = call("GET", "/api/v1/report-records?org_id=" + REPORTER, null).at("/data/0/report_id").asText();
-    ids.put(ended(created("/api/v1/report-reexports", JSON.createObjectNode().put("report_id", report)), "/status",
-        "completed").path("reexport_id").asText(), "reexp_02KB3M6Q7R8S9T0U1V2W3X4Y");
+    ids.put(completed("/api/v1/report-reexports", JSON.createObjectNode().put("report_id", report), "reexport_id"),
+        "reexp_02KB3M6Q7R8S9T0U1V2W3X4Y");
     ids.put(report, REPORT);
-    ids.put(ended(created("/api/v1/aggregated-report-data", JSON.createObjectNode().put("organization_id", MUNICIPALITY)
-        .put("period_id", "2024")), "/snapshot_status", "current").path("snapshot_id").asText(), "snap-001");
-    String template = created("/api/v1/exports", order(EXPORTER).put("name", "Test-API-Export"));
-    ids.put(ended(created(template + "/export_files", null), "/export_files/status", "available")
-        .at("/export_files/id").asText(), "74780");
-    ids.put(template.substring(template.lastIndexOf('/') + 1), "86446");
+    ids.put(snapshot(), "snap-001");
+    String template = created(TEMPLATES, order(EXPORTER).put("name", "Test-API-Export"), "/exports/id");
+    String files = TEMPLATES + "/" + template + "/export_files";
+    String file = created(files, null, "/export_files/id");
+    awaitStatus(files + "/" + file, "/export_files/status", Set.of("available"));
+    ids.put(file, "74780");
+    ids.put(template, "86446");
     rename(ids);
+  }
+
+  /// Creates a resource, waits until it is completed and returns its id.
+  private String completed(String collection, JsonNode body, String idField) {
+    String id = created(collection, body, "/" + idField);
+    awaitStatus(collection + "/" + id, "/status", Set.of("completed"));
+    return id;
+  }
+
+  /// Returns the id of the municipality's snapshot of 2024. It is `historical` if a later period has a snapshot.
+  private String snapshot() {
+    String id = created(SNAPSHOTS, JSON.createObjectNode().put("organization_id", MUNICIPALITY)
+        .put("period_id", "2024"), "/snapshot_id");
+    awaitStatus(SNAPSHOTS + "/" + id, "/snapshot_status", Set.of("current", "historical"));
+    return id;
   }
 
   private static ObjectNode order(String organization) {
@@ -104,23 +124,34 @@ final class DemoOrganizations {
 
   private void put(String organization, String name, byte[] content) {
     String path = "imports/" + organization + "/" + name;
-    s3.putObject(put -> put.bucket(LocalRapport.BUCKET).key(path), RequestBody.fromBytes(content));
-    until(path, () -> s3.listObjectsV2(list -> list.bucket(LocalRapport.BUCKET).prefix(path + ".report.json"))
-        .hasContents());
+    if (!isImported(path)) {
+      s3.putObject(put -> put.bucket(LocalRapport.BUCKET).key(path), RequestBody.fromBytes(content));
+      until(path, () -> isImported(path));
+    }
   }
 
-  /// @return where the new resource is
-  private String created(String path, JsonNode body) {
+  private boolean isImported(String path) {
+    return s3.listObjectsV2(list -> list.bucket(LocalRapport.BUCKET).prefix(path + ".report.json")).hasContents();
+  }
+
+  /// Returns the resource's id from the body of the answer.
+  private String created(String path, JsonNode body, String idPointer) {
     var answer = send("POST", path, body);
-    if (answer.statusCode() / 100 != 2) {
+    String id = json(answer).at(idPointer).asText();
+    if (id.isEmpty()) {
       throw new IllegalStateException("POST " + path + " answered " + answer.statusCode() + ": " + answer.body());
     }
-    return answer.headers().firstValue("Location").orElseThrow();
+    return id;
   }
 
-  private JsonNode ended(String path, String pointer, String status) {
-    until(path, () -> call("GET", path, null).at(pointer).asText().equals(status));
-    return call("GET", path, null);
+  private void awaitStatus(String path, String pointer, Set<String> wanted) {
+    until(path, () -> {
+      String status = call("GET", path, null).at(pointer).asText();
+      if (ENDED_WITHOUT_RESULT.contains(status)) {
+        throw new IllegalStateException(path + " is " + status);
+      }
+      return wanted.contains(status);
+    });
   }
 
   private static void until(String what, BooleanSupplier condition) {
@@ -133,9 +164,12 @@ final class DemoOrganizations {
     }
   }
 
-  /// The body; empty where the answer is not 2xx.
   private JsonNode call(String method, String path, JsonNode body) {
-    var answer = send(method, path, body);
+    return json(send(method, path, body));
+  }
+
+  /// Returns the body, or an empty object if the answer is not 2xx.
+  private static JsonNode json(HttpResponse<String> answer) {
     try {
       return answer.statusCode() / 100 == 2 ? JSON.readTree(answer.body()) : JSON.createObjectNode();
     } catch (IOException e) {

@@ -18,9 +18,16 @@ class DemoOrganizationsTest {
   void areMetByTheEventsAndTheReadyRequests() throws Exception {
     var rapport = LocalRapport.shared();
     var client = Client.of(rapport);
+    createSnapshotOf2025(client);
     var seeded = client.post("/_local/demo", null);
     assertThat(seeded.status()).isEqualTo(200);
+    assertThat(client.get("/api/v1/aggregated-report-data/snap-001").body().path("snapshot_status").asText())
+        .isEqualTo("historical");
+    String exports = "/api/v1/bufdir-exports?org_id=" + DemoOrganizations.REPORTER;
+    var exportsOfFirstCall = client.get(exports).body().findValuesAsText("export_id");
+    assertThat(exportsOfFirstCall).isNotEmpty();
     assertThat(client.post("/_local/demo", null).body()).isEqualTo(seeded.body());
+    assertThat(client.get(exports).body().findValuesAsText("export_id")).isEqualTo(exportsOfFirstCall);
     String key = rapport.issueKeys().get(Role.ADMIN);
     var admin = new Client(rapport, rapport.baseUrl(), Map.of("x-api-key", key));
     for (var path : seeded.body().path("resources")) {
@@ -42,5 +49,14 @@ class DemoOrganizationsTest {
       }
     }
     assertThat(absent).isEmpty();
+  }
+
+  /// A later snapshot makes the demo's snapshot of 2024 `historical`.
+  private static void createSnapshotOf2025(Client client) {
+    String id = client.post("/api/v1/aggregated-report-data", """
+        {"organization_id": "%s", "period_id": "2025"}""".formatted(DemoOrganizations.MUNICIPALITY))
+        .body().path("snapshot_id").asText();
+    Eventually.holds("the snapshot of 2025", () -> client.get("/api/v1/aggregated-report-data/" + id).body()
+        .path("snapshot_status").asText().equals("current"));
   }
 }
