@@ -237,6 +237,13 @@ class BodyTest {
     assertThat(answer.getStatusCode()).isEqualTo(200);
   }
 
+  @Test
+  void masksIdentityNumbersInNamesOfUnknownMembers() {
+    var answer = answer(aPost("{\"types\": [\"a\"], \"22055340882\": 1}"), BodyTest::freeTexts);
+    assertProblem(answer, 422);
+    assertThat(pointers(answer)).containsExactly("/***********");
+  }
+
   private static Reply freeTexts(Request request) {
     return request.body(body -> {
       body.text("reason", 100);
